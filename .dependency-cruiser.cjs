@@ -1,0 +1,180 @@
+/**
+ * Import direction. Arrows point at what a folder may import; anything else is an error.
+ *
+ *   cli -> main, sim, demo;  main -> api, intake, ops -> eligibility, outbox -> gateway, store
+ *       -> uplink, xmlmsg -> kernel;   intake -> the driver seam;   config -> driver options
+ */
+const OURS = '^(agent|drivers|config)/'
+const only = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: OURS, pathNot: to },
+})
+const monopoly = (name, pkg, owner, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: OURS, pathNot: owner },
+  to: { path: `(^|/)node_modules/(${pkg})/` },
+})
+const seam = 'drivers/(driver|messages)\\.ts'
+/** A shared word of the layers below: types only, no part of theirs. */
+const below = (...folders) => `^agent/(${[...folders, 'kernel'].join('|')})/`
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle means two files are one file.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Dead file.',
+      from: {
+        orphan: true,
+        path: OURS,
+        pathNot: '^(agent/cli|agent/store/(writer|checkpoint)|drivers/host)\\.ts$',
+      },
+      to: {},
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      comment: 'Absent in production.',
+      from: { path: OURS },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'unknown'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+
+    only(
+      'kernel-is-the-bottom',
+      '^agent/kernel/',
+      '^agent/kernel/',
+      'The vocabulary depends on nothing of ours.',
+    ),
+    only(
+      'xmlmsg-is-a-leaf',
+      '^agent/xmlmsg/',
+      below('xmlmsg'),
+      'Bytes to values and back, nothing else.',
+    ),
+    only(
+      'uplink-is-a-leaf',
+      '^agent/uplink/',
+      below('uplink'),
+      'Lines do not know what travels on them.',
+    ),
+    only('store-is-a-leaf', '^agent/store/', below('store'), 'Storage does not call back.'),
+    only(
+      'gateway-over-uplink',
+      '^agent/gateway/',
+      below('gateway', 'uplink', 'xmlmsg'),
+      'The official protocol, over lines.',
+    ),
+    only(
+      'eligibility-declares-its-ports',
+      '^agent/eligibility/',
+      below('eligibility', 'gateway', 'store', 'xmlmsg'),
+      'Question to verification.',
+    ),
+    only(
+      'intake-knows-the-seam',
+      '^agent/intake/',
+      `${below('intake', 'eligibility')}|^${seam}$`,
+      'Readers to questions.',
+    ),
+    only(
+      'api-declares-its-ports',
+      '^agent/api/',
+      below('api'),
+      'Routes declare what they need; main.ts supplies it.',
+    ),
+    only(
+      'ops-above-the-parts',
+      '^agent/ops/',
+      below('ops', 'eligibility', 'gateway', 'store', 'uplink'),
+      'Operations.',
+    ),
+    only(
+      'sim-shares-nothing',
+      '^agent/sim/',
+      '^agent/sim/',
+      'A simulator that shared our code would share our bugs.',
+    ),
+    only(
+      'drivers-know-no-agent',
+      '^drivers/',
+      '^(drivers/|agent/kernel/)',
+      'A driver is usable without the agent.',
+    ),
+    only(
+      'config-knows-no-agent',
+      '^config/',
+      '^(config/|drivers/|agent/kernel/)',
+      '`run --check` opens nothing.',
+    ),
+
+    {
+      name: 'only-hosts-open-devices',
+      severity: 'error',
+      comment:
+        'Native device modules load in the reader’s child only, so that a crash there stays there.',
+      from: { path: OURS, pathNot: '^drivers/(io/|host\\.ts$)' },
+      to: { path: '^drivers/io/(?!io\\.ts)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-cli-runs-main',
+      severity: 'error',
+      comment: 'The root is nobody’s dependency.',
+      from: { path: OURS, pathNot: '^agent/(cli|daemon)\\.ts$' },
+      to: { path: '^agent/main\\.ts$' },
+    },
+
+    monopoly('fastify-only-in-api', 'fastify|@fastify', '^agent/api/', 'HTTP is an edge.'),
+    monopoly(
+      'sqlite-only-in-store',
+      'better-sqlite3|better-sqlite3-multiple-ciphers|@types/better-sqlite3',
+      '^agent/store/',
+      'SQL stays behind verbs.',
+    ),
+    monopoly('pino-only-in-platform', 'pino', '^agent/platform\\.ts$', 'Everyone else gets a Log.'),
+    monopoly(
+      'saxes-only-in-xmlmsg',
+      'saxes',
+      '^agent/(xmlmsg|sim)/',
+      'One XML reader; the simulator has its own use of it.',
+    ),
+    monopoly('cp932-only-in-xmlmsg', 'iconv-lite', '^agent/(xmlmsg|sim)/', 'One CP932 codec.'),
+    monopoly(
+      'pkcs12-only-in-uplink',
+      'node-forge|@types/node-forge',
+      '^agent/(uplink|sim)/',
+      'Keys are handled in one place; the simulator makes throw-away ones.',
+    ),
+    monopoly(
+      'native-devices-only-in-io',
+      'pcsc-mini',
+      '^drivers/io/',
+      'Native modules in one place.',
+    ),
+    monopoly('toml-only-in-config', 'smol-toml', '^config/', 'One reader of the config.'),
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+}

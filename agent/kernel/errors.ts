@@ -1,0 +1,39 @@
+import { type FaultCode, faults } from './faults.ts'
+
+/** Values that are safe in a log line and in an HTTP body. Never names, numbers or card data. */
+export type Facts = Readonly<Record<string, string | number | boolean>>
+
+/**
+ * The one error class for operational faults; code branches on `code`, people read the catalogue's
+ * texts. An official "no" is not a fault, it is an outcome; a bug is neither and crashes the process.
+ */
+export class AgentError extends Error {
+  override readonly name = 'AgentError'
+  readonly code: FaultCode
+  readonly facts: Facts
+
+  /**
+   * `message` is English, for operators, and holds no patient data.
+   * `cause` is the foreign error, wrapped once, where it entered the agent.
+   */
+  constructor(code: FaultCode, message: string, detail: { cause?: unknown; facts?: Facts } = {}) {
+    super(message, { cause: detail.cause })
+    this.code = code
+    this.facts = detail.facts ?? {}
+  }
+
+  get fault() {
+    return faults[this.code]
+  }
+}
+
+/** For `catch`: lets a known fault pass to the handler and a bug take the process down. */
+export function asFault(error: unknown): AgentError {
+  if (error instanceof AgentError) return error
+  throw error
+}
+
+/** The `code` of a Node or SQLite error, for wrapping it once where it enters. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

@@ -1,0 +1,110 @@
+/**
+ * Every operational fault that the agent can report, as data.
+ *
+ * `number` is what is read over the phone: never reused, and unique over faults, conditions and
+ * advisories, so that a misheard letter does no harm. The letter keeps it apart from a face
+ * reader's own 001, 002. Codes are public: add freely, never rename. Each has a section in
+ * systemd/RUNBOOK.md; test/documents.test.ts keeps the two in step.
+ */
+export interface Fault {
+  readonly number: `E${number}`
+  /** Status of the local API's answer when this fault reaches it. */
+  readonly http: number
+  /** What happened, for reception staff. */
+  readonly title: string
+  /** What to do next, for reception staff. */
+  readonly action: string
+  /** What to do next, for operators. */
+  readonly hint: string
+}
+
+const fault = (
+  number: Fault['number'],
+  http: number,
+  title: string,
+  action: string,
+  hint: string,
+): Fault => ({ number, http, title, action, hint })
+
+// biome-ignore format: a table; one fault a row reads best
+export const faults = {
+  CONFIG_UNREADABLE: fault('E201', 500, '設定ファイルを読めません。', '保守業者に連絡してください。', 'Create the file, or name another one with --config.'),
+  CONFIG_INVALID: fault('E202', 500, '設定に誤りがあります。', '保守業者に連絡してください。', 'Correct the keys that are named, then run with --check.'),
+  SECRET_EXPOSED: fault('E203', 500, '秘密のファイルを他の利用者が読めます。', '保守業者に連絡してください。', 'chmod 0600 the file and give it to the user that runs the agent.'),
+  LISTEN_UNSAFE: fault('E204', 500, '受付アドレスの設定が安全ではありません。', '保守業者に連絡してください。', 'Listen on 127.0.0.1, or set both `allow` and `tls`, or accept the risk with `insecure_lan = true`.'),
+  CERTIFICATE_UNREADABLE: fault('E205', 500, '電子証明書を読めません。', '保守業者に連絡してください。', 'Name a PKCS#12 file that holds the key and its certificate.'),
+  CERTIFICATE_PASSPHRASE_WRONG: fault('E206', 500, '電子証明書のパスワードが違います。', '電子証明書発行通知書のパスワードを確認してください。', 'Correct the passphrase file.'),
+  STORE_KEY_WRONG: fault('E207', 500, 'データベースの鍵が違います。', '保守業者に連絡してください。', 'Restore the key that made this database; without it the data cannot be read.'),
+  LISTEN_FAILED: fault('E208', 500, '受付アドレスを使えません。', '保守業者に連絡してください。', 'Another program holds the address, or this machine does not have it.'),
+
+  READER_GONE: fault('E301', 503, 'カードリーダーが見つかりません。', 'カードリーダーのケーブルを差し直してください。', 'Reseat the cable of the named reader; `onshi-agent readers` lists what is plugged in.'),
+  READER_HUNG: fault('E302', 503, 'カードリーダーが応答しません。', '自動で復旧します。続くときはケーブルを差し直してください。', 'The driver child was killed and is started again.'),
+  READER_SERVICE_DOWN: fault('E303', 503, 'カードリーダーの制御プログラムが停止しています。', '自動で復旧します。続くときは保守業者に連絡してください。', 'systemctl status pcscd; reading goes on by itself when it is back.'),
+  DRIVER_UNAVAILABLE: fault('E304', 503, 'カードリーダーの部品（ドライバー）を読み込めません。', '保守業者に連絡してください。', 'Install the library that the message names.'),
+  CARD_GONE: fault('E311', 409, '読み取りの途中でカードが離れました。', 'もう一度カードを置いていただいてください。', 'Present the card again.'),
+  CARD_UNRESPONSIVE: fault('E312', 409, 'カードが応答しません。', 'カードを置き直すか、ほかのカードや携帯電話を離していただいてください。', 'Present the card again, alone.'),
+  CARD_UNREADABLE: fault('E313', 409, 'カードの内容を読み取れません。', '別のカードで試し、読めればカード側の問題です。', 'Try another card to tell card from reader.'),
+  TWO_CARDS: fault('E314', 409, 'カードが二枚置かれています。', '一枚だけ置いていただいてください。', 'Leave one card on the reader.'),
+  CARD_PIN_REQUIRED: fault('E315', 409, 'カードの暗証番号の確認が必要です。', 'リーダーでの暗証番号入力、顔認証、または目視確認を行ってください。', 'The card signs only after PIN entry in the reader.'),
+
+  LINE_UNREACHABLE: fault('E401', 503, '回線がつながりません。', 'ルーターと ONU の電源を確認してください。', 'Check the router of the named line.'),
+  LINE_TIMEOUT: fault('E402', 504, '回線の応答がありません。', 'しばらく待ってもう一度照会してください。', 'Check the carrier of the named line.'),
+  LINE_BROKEN: fault('E403', 502, '通信が途中で切れました。', 'もう一度照会してください。', 'The connection was cut before the answer was whole.'),
+  SERVER_CERTIFICATE_UNTRUSTED: fault('E411', 502, '接続先の証明書を信頼できません。', '保守業者に連絡してください。', 'The server certificate was not issued by the pinned CA (`gateway.ca_file`).'),
+  SERVER_NAME_MISMATCH: fault('E412', 502, '接続先の名前が証明書と違います。', '保守業者に連絡してください。', 'Check the gateway URL of the line and `gateway.server_name`.'),
+  SERVER_CERTIFICATE_EXPIRED: fault('E413', 502, '接続先の証明書の期限が切れています。', '保守業者に連絡してください。端末の時計も確認してください。', 'Check this machine’s clock, then report it to the gateway’s operator.'),
+  CLIENT_CERTIFICATE_EXPIRED: fault('E414', 502, 'この医療機関の電子証明書の期限が切れています。', '電子証明書を更新してください。', 'Renew the clinic’s certificate.'),
+  CLIENT_CERTIFICATE_REFUSED: fault('E415', 502, 'この医療機関の電子証明書が受け付けられません。', '電子証明書を確認し、保守業者に連絡してください。', 'The gateway refused the client certificate: wrong issuer, revoked, or another institution’s.'),
+  TLS_FAILED: fault('E416', 502, '暗号化通信を始められません。', '保守業者に連絡してください。', 'The TLS handshake failed; the message says how.'),
+
+  GATEWAY_TIMEOUT: fault('E501', 504, 'オンライン資格確認システムから時間内に回答がありません。', 'もう一度照会してください。', 'The request went out, no answer came in time.'),
+  GATEWAY_ERROR: fault('E502', 502, 'オンライン資格確認システム側の障害です。', '時間をおいて照会してください。続くときはコールセンターへ。', 'The gateway answered 5xx.'),
+  GATEWAY_BUSY: fault('E503', 503, 'オンライン資格確認システムが混み合っています。', '少し待ってもう一度照会してください。', 'The gateway answered 429 or 503.'),
+  GATEWAY_REFUSED: fault('E504', 502, '照会が受け付けられませんでした。', '保守業者に連絡してください。', 'The gateway answered 4xx: check path, headers and content type in `[gateway.protocol]`.'),
+  LOGIN_REFUSED: fault('E505', 502, 'オンライン資格確認システムにログインできません。', 'ユーザー ID とパスワードを確認してください。', 'Correct `[gateway.account]`. A refused login is not repeated by itself, so as not to lock the account.'),
+  LOGIN_PAGE: fault('E506', 502, '回答の代わりに画面（ログインや回線認証）が返されました。', '回線認証が切れていないか確認してください。', 'An HTML page came with status 200: line authentication lost, a captive page, or a wrong path.'),
+  ANSWER_NOT_XML: fault('E507', 502, '回答の形式が違います。', '保守業者に連絡してください。', 'The answer is no XML message.'),
+  ANSWER_MALFORMED: fault('E508', 502, '回答が壊れています。', 'もう一度照会してください。', 'The answer is truncated, badly encoded, or not an official message.'),
+  ANSWER_TOO_LARGE: fault('E509', 502, '回答が大きすぎます。', '保守業者に連絡してください。', 'The answer exceeds `gateway.answer_limit_bytes`.'),
+  ANSWER_OF_ANOTHER_INSTITUTION: fault('E510', 502, '別の医療機関あての回答が届きました。', '回答は表示しません。保守業者に連絡してください。', 'The answer’s MedicalInstitutionCode is not ours; it was discarded.'),
+  ANSWER_OF_ANOTHER_QUESTION: fault('E511', 502, '別の照会への回答が届きました。', 'もう一度照会してください。', 'The answer’s ArbitraryFileIdentifier is not the one that was sent; it was discarded.'),
+  OFFICIAL_ERROR: fault('E521', 502, 'オンライン資格確認システムがエラーを返しました。', '公式のエラーコードと文言を確認してください。', 'SegmentOfResult 9: see official.code and official.message.'),
+  OFFICIAL_PERSON_ERROR: fault('E522', 502, 'この照会は処理できませんでした。', '入力内容を確認し、もう一度照会してください。', 'ProcessingResultStatus 2: see official.code and official.message.'),
+  OFFICIAL_CODE_UNKNOWN: fault('E523', 502, '知らない区分の回答です。', '公式の画面で確認してください。', 'A segment, status or validity that this version does not know; the answer is kept as it came.'),
+  OFFICIAL_ANSWER_INCOMPLETE: fault('E524', 502, '回答に必要な項目がありません。', '公式の画面で確認してください。', 'A valid answer without a result, or an answer without validity.'),
+  CARD_QUERY_OFF: fault('E531', 409, 'カードでの照会は使えない設定です。', '資格確認書や資格情報のお知らせの番号で照会してください。', 'Whether the official side takes card queries from this agent is not public; `gateway.card_queries` is off.'),
+  CARD_NEEDED: fault('E532', 409, 'カードがもう一度必要です。', 'カードを置いていただき、本人確認をやり直してください。', 'A card question is never asked again without the card.'),
+  QUEUE_FULL: fault('E533', 503, '照会が混み合っています。', '少し待ってもう一度照会してください。', 'More questions wait than `gateway.queue_limit` allows.'),
+  CHARACTER_UNENCODABLE: fault('E534', 422, 'Shift_JIS で表せない文字があります。', '文字を確認するか、UTF-8 を使ってください。', 'A character has no CP932 form; nothing was replaced, nothing was sent.'),
+
+  UNAUTHENTICATED: fault('E601', 401, '認証が必要です。', '保守業者に連絡してください。', 'Send `Authorization: Bearer TOKEN`, or Basic with the token as password.'),
+  FORBIDDEN: fault('E602', 403, 'この操作は許可されていません。', '保守業者に連絡してください。', 'The source address or the role does not allow this.'),
+  HOST_REFUSED: fault('E603', 421, '接続先の名前が正しくありません。', '保守業者に連絡してください。', 'The Host header is not one of this listener’s; add it to `listen.hosts`.'),
+  MEDIA_TYPE_REFUSED: fault('E604', 415, '送信形式が違います。', 'ソフトウェアの提供元に連絡してください。', 'Send `Content-Type: application/json` in UTF-8.'),
+  BODY_TOO_LARGE: fault('E605', 413, '送信内容が大きすぎます。', 'ソフトウェアの提供元に連絡してください。', 'Requests are bounded to 64 KiB, headers to 16 KiB.'),
+  REQUEST_INVALID: fault('E606', 400, '送信内容の形式が違います。', 'ソフトウェアの提供元に連絡してください。', 'The request does not fit the schema in /openapi.json.'),
+  CARD_FACE_INVALID: fault('E607', 422, '入力内容に誤りがあります。', '番号と生年月日を確認してください。', 'The named fields cannot be a card face; nothing was asked.'),
+  INDIVIDUAL_NUMBER_REFUSED: fault('E608', 422, '個人番号（マイナンバー）は入力できません。', '保険者番号・記号・番号を入力してください。', 'A field holds what looks like a 12-digit individual number; nothing was kept.'),
+  IDEMPOTENCY_KEY_REUSED: fault('E609', 422, '同じ受付キーで別の内容が送られました。', 'ソフトウェアの提供元に連絡してください。', 'An Idempotency-Key belongs to one body for 24 hours.'),
+  NOT_FOUND: fault('E610', 404, '見つかりません。', '番号を確認してください。', 'There is no such thing here.'),
+  CURSOR_GONE: fault('E611', 410, '続きの位置が古すぎます。', 'ソフトウェアの提供元に連絡してください。', 'Go on from `oldest`.'),
+  CURSOR_INVALID: fault('E612', 400, '続きの位置の指定が正しくありません。', 'ソフトウェアの提供元に連絡してください。', 'Pass a cursor as it was given; it is opaque.'),
+  PRESENTATION_GONE: fault('E613', 410, 'カードの受付は終わっています。', 'もう一度カードを置いていただいてください。', 'The tap lapsed, or its card cannot be asked about.'),
+  TOO_MANY_REQUESTS: fault('E614', 429, '要求が多すぎます。', '少し待ってください。', 'Wait for `Retry-After` seconds.'),
+  METHOD_REFUSED: fault('E615', 405, 'この操作はありません。', 'ソフトウェアの提供元に連絡してください。', 'See `Allow`.'),
+  QUESTION_OPEN: fault('E616', 409, '照会はまだ終わっていません。', '少し待ってください。', 'Wait until the verification has ended.'),
+  NO_OFFICIAL_ANSWER: fault('E617', 404, '公式の回答がありません。', 'もう一度照会してください。', 'This verification ended without an official message.'),
+
+  STORE_FULL: fault('E701', 507, 'ディスクがいっぱいです。', '保守業者に連絡してください。', 'Free disk space; work goes on by itself.'),
+  STORE_FAILED: fault('E702', 503, '記録に失敗しました。', '保守業者に連絡してください。', 'Reading or writing the database failed; check the disk.'),
+  STORE_CORRUPT: fault('E703', 503, 'データベースが壊れています。', '保守業者に連絡してください。', 'Restore the latest backup.'),
+  STORE_IN_USE: fault('E704', 503, 'データベースは別のプログラムが使用中です。', '保守業者に連絡してください。', 'Another agent holds this database; use its control socket.'),
+  STORE_NEWER: fault('E705', 503, 'データベースの版が新しすぎます。', '保守業者に連絡してください。', 'This release is more than one release older than the one that wrote the database.'),
+  AUDIT_UNAVAILABLE: fault('E706', 503, '閲覧の記録ができないため、表示できません。', '保守業者に連絡してください。', 'Neither the audit journal nor the database can be written; check the disk.'),
+
+  AGENT_NOT_RUNNING: fault('E801', 503, 'onshi-agent が動いていません。', '保守業者に連絡してください。', 'systemctl status onshi-agent; the command talks to the control socket.'),
+  USAGE: fault('E802', 400, '使い方が違います。', '保守業者に連絡してください。', 'onshi-agent --help'),
+  SHUTTING_DOWN: fault('E803', 503, '再起動中です。', '少し待ってください。', 'Ask again in a few seconds.'),
+} as const satisfies Record<string, Fault>
+
+export type FaultCode = keyof typeof faults
