@@ -3,6 +3,15 @@ import { type FaultCode, faults } from './faults.ts'
 /** Values that are safe in a log line and in an HTTP body. Never names, numbers or card data. */
 export type Facts = Readonly<Record<string, string | number | boolean>>
 
+/** One wrong field of an input: what people are told about it. Never the value itself. */
+export interface Mistake {
+  readonly field: string
+  /** Japanese. */
+  readonly title: string
+  /** English. */
+  readonly detail: string
+}
+
 /**
  * The one error class for operational faults; code branches on `code`, people read the catalogue's
  * texts. An official "no" is not a fault, it is an outcome; a bug is neither and crashes the process.
@@ -11,15 +20,21 @@ export class AgentError extends Error {
   override readonly name = 'AgentError'
   readonly code: FaultCode
   readonly facts: Facts
+  readonly mistakes: readonly Mistake[]
 
   /**
    * `message` is English, for operators, and holds no patient data.
    * `cause` is the foreign error, wrapped once, where it entered the agent.
    */
-  constructor(code: FaultCode, message: string, detail: { cause?: unknown; facts?: Facts } = {}) {
+  constructor(
+    code: FaultCode,
+    message: string,
+    detail: { cause?: unknown; facts?: Facts; mistakes?: readonly Mistake[] } = {},
+  ) {
     super(message, { cause: detail.cause })
     this.code = code
     this.facts = detail.facts ?? {}
+    this.mistakes = detail.mistakes ?? []
   }
 
   get fault() {

@@ -1,0 +1,48 @@
+import type { FaultCode } from './faults.ts'
+
+/**
+ * What stood on a reader. A card that is none of ours is named as such: it is news for the desk,
+ * not a fault.
+ */
+export type Presented =
+  | {
+      readonly kind: 'my-number-card'
+      /** 利用者証明用電子証明書, DER. In memory only: never stored, logged or used as a key. */
+      readonly certificate: Uint8Array
+      /** End of the certificate, epoch ms. An expired one is a fact, never our refusal. */
+      readonly notAfter: number
+    }
+  /** `name` where the ATR is a known one (運転免許証), for people. */
+  | { readonly kind: 'other-card'; readonly name?: string }
+  /** Answers like a device, not like a card: a smartphone, perhaps. */
+  | { readonly kind: 'not-a-card' }
+
+/** How a reader is now. `fault` says why it is not `ready`. */
+export interface ReaderState {
+  readonly name: string
+  readonly driver: string
+  readonly state: 'starting' | 'ready' | 'card-present' | 'down'
+  /** Since when, epoch ms. */
+  readonly since: number
+  readonly fault: FaultCode | null
+  /** Maker's name of the device, where one is open. */
+  readonly device: string | null
+}
+
+/** A tap that waits for 本人認証, or news about something that stood on the reader. */
+export interface WaitingPresentation {
+  /** UUID v7. */
+  readonly id: string
+  readonly reader: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly kind: Presented['kind'] | 'unreadable'
+  readonly state: 'waiting' | 'gone' | 'confirmed'
+  /** When a waiting tap lapses, epoch ms. */
+  readonly lapsesAt: number
+  readonly cardPresent: boolean
+  /** The card's certificate is past its end; null where there is none. */
+  readonly certificateExpired: boolean | null
+  readonly name: string | null
+  readonly fault: FaultCode | null
+}

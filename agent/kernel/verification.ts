@@ -1,0 +1,152 @@
+import { type Static, Type } from 'typebox'
+import { OfficialHeader, OfficialResult } from './official.ts'
+
+const strict = { additionalProperties: false } as const
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const Time = Type.String({
+  description: 'RFC 3339 with +09:00.',
+  examples: ['2026-04-01T09:30:02+09:00'],
+})
+const Id = Type.String({ description: 'UUID.' })
+
+/** What an answer means, in the contract's words; never collapsed to a boolean. */
+export const Outcome = Type.Enum([
+  'valid',
+  'invalid',
+  'invalid-new-exists',
+  'not-found',
+  'multiple',
+  'valid-unregistered',
+  'pending',
+  'failed',
+  'offline',
+])
+export type Outcome = Static<typeof Outcome>
+
+export const Source = Type.Object(
+  {
+    kind: Type.Enum(['card', 'card-face', 'terminal', 'batch']),
+    authentication: Type.Enum(['pin', 'visual', 'terminal', 'none'], {
+      description: '本人認証. none: a typed card face.',
+    }),
+    reader: nullable(Type.String()),
+    line: nullable(Type.String({ description: 'The line that answered.' })),
+  },
+  strict,
+)
+export type Source = Static<typeof Source>
+
+/** A fault as consumers see it: same fields as a problem, without the status. */
+export const FaultReport = Type.Object(
+  {
+    code: Type.String({ description: 'Stable word, e.g. GATEWAY_TIMEOUT.' }),
+    number: Type.String({ description: 'Short number to read over the phone, e.g. E501.' }),
+    title: Type.String({ description: 'What happened, Japanese.' }),
+    detail: Type.String({ description: 'What happened, English.' }),
+    action: Type.String({ description: 'What to do next, Japanese.' }),
+  },
+  strict,
+)
+export type FaultReport = Static<typeof FaultReport>
+
+export const Advisory = Type.Object(
+  {
+    code: Type.String(),
+    number: Type.String(),
+    severity: Type.Enum(['info', 'warn', 'stop']),
+    field: nullable(Type.String({ description: 'Path in this object, e.g. results[0].name.' })),
+    title: Type.String({ description: 'Japanese.' }),
+    detail: Type.String({ description: 'English.' }),
+    action: Type.String({ description: 'Japanese.' }),
+  },
+  strict,
+)
+export type Advisory = Static<typeof Advisory>
+
+export const Official = Type.Object(
+  {
+    header: OfficialHeader,
+    status: nullable(Type.String({ description: 'ProcessingResultStatus.' })),
+    validity: nullable(Type.String({ description: 'QualificationValidity.' })),
+    code: nullable(Type.String({ description: 'ProcessingResultCode or ErrorCode, opaque.' })),
+    message: nullable(Type.String({ description: 'ProcessingResultMessage or ErrorMessage.' })),
+  },
+  strict,
+)
+export type Official = Static<typeof Official>
+
+export const PatientLink = Type.Object(
+  {
+    id: Id,
+    referenceNumber: nullable(Type.String({ description: 'The clinic’s patient number.' })),
+    firstSeenHere: Type.Boolean(),
+  },
+  strict,
+)
+export type PatientLink = Static<typeof PatientLink>
+
+/** The stored result of one question. Append-only: a recheck is a new one that `supersedes`. */
+export const Verification = Type.Object(
+  {
+    id: Id,
+    supersedes: nullable(Id),
+    askedAt: Time,
+    source: Source,
+    outcome: Outcome,
+    fault: nullable(FaultReport),
+    official: nullable(Official),
+    results: Type.Array(OfficialResult),
+    patient: nullable(PatientLink),
+    patientNumber: nullable(Type.String({ description: 'As sent with the question.' })),
+    arbitraryIdentifier: nullable(Type.String({ description: 'As sent with the question.' })),
+    card: nullable(
+      Type.Object(
+        { certificateExpired: Type.Boolean({ description: 'A fact, never our refusal.' }) },
+        strict,
+      ),
+    ),
+    confirmation: nullable(
+      Type.Object({ by: Type.String(), at: Time }, { ...strict, description: '目視確認.' }),
+    ),
+    advisories: Type.Array(Advisory),
+    held: Type.Boolean(),
+  },
+  strict,
+)
+export type Verification = Static<typeof Verification>
+
+/** A later fact about a verification. */
+export const NoteKind = Type.Enum(['original-sighted', 'referral', 'closing'], {
+  description: '現物確認, 紹介状, 対応終了.',
+})
+export type NoteKind = Static<typeof NoteKind>
+
+export const Note = Type.Object(
+  {
+    verificationId: Id,
+    kind: NoteKind,
+    by: Type.String({ description: 'Who.' }),
+    text: nullable(Type.String()),
+  },
+  strict,
+)
+export type Note = Static<typeof Note>
+
+/** One item of the feed. De-duplicate by `id`. */
+export const FeedEvent = Type.Union([
+  Type.Object(
+    {
+      type: Type.Literal('verification'),
+      id: Id,
+      cursor: Type.String(),
+      at: Time,
+      verification: Verification,
+    },
+    strict,
+  ),
+  Type.Object(
+    { type: Type.Literal('note'), id: Id, cursor: Type.String(), at: Time, note: Note },
+    strict,
+  ),
+])
+export type FeedEvent = Static<typeof FeedEvent>

@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../kernel/ports.ts'
+import type { WriterStart } from './writer-link.ts'
+
+/** WAL size at which a checkpoint is worth its thread. */
+const CHECKPOINT_AT_BYTES = 4 * 1024 * 1024
+/** Commits between two looks at the WAL's size. */
+const CHECKPOINT_LOOK_EVERY = 64
+
+/** Runs checkpoint.ts when the WAL has grown; one at a time. */
+export function openCheckpointer(
+  { path, key }: WriterStart,
+  log: Log,
+  onBug: (error: unknown) => void,
+) {
+  let commits = 0
+  let running: Promise<void> | undefined
+  const run = () =>
+    new Promise<void>((resolve) => {
+      const worker = new Worker(new URL('./checkpoint.ts', import.meta.url), {
+        workerData: { path, key },
+      })
+      worker.on('message', (fault: string | null) => {
+        if (fault !== null) log.error({ code: fault }, 'checkpoint-failed')
+      })
+      worker.on('error', onBug)
+      worker.on('exit', () => {
+        running = undefined
+        resolve()
+      })
+    })
+  return {
+    committed() {
+      commits += 1
+      if (commits % CHECKPOINT_LOOK_EVERY !== 0 || running !== undefined) return
+      if (statSync(`${path}-wal`).size >= CHECKPOINT_AT_BYTES) running = run()
+    },
+    close: () => running ?? Promise.resolve(),
+  }
+}

@@ -1,0 +1,92 @@
+import Database from 'better-sqlite3'
+import { AgentError, codeOf } from '../kernel/errors.ts'
+
+export type Connection = Database.Database
+
+/** A 32-byte key, raw: no passphrase is stretched, so that opening costs nothing. */
+export const STORE_KEY_BYTES = 32
+
+/**
+ * Opens one encrypted connection (ChaCha20-Poly1305 pages; agent/decisions/0004). Throws
+ * `STORE_KEY_WRONG` when the file is no database under this key.
+ */
+export function openDatabase(
+  path: string,
+  key: Uint8Array,
+  mode: 'read-only' | 'read-write',
+): Connection {
+  const db = connect(path, mode)
+  try {
+    db.pragma("cipher = 'chacha20'")
+    db.pragma(`key = 'raw:${Buffer.from(key).toString('hex')}'`)
+    // Temporary tables would otherwise reach the disk in plain text.
+    db.pragma('temp_store = MEMORY')
+    db.pragma('busy_timeout = 2000')
+    db.pragma('foreign_keys = ON')
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    return db
+  } catch (error) {
+    db.close()
+    throw storeFault(error)
+  }
+}
+
+/** Opens without a key. Throws `STORE_FAILED` where the folder is missing or closed to us. */
+export function connect(path: string, mode: 'read-only' | 'read-write'): Connection {
+  try {
+    return new Database(path, { readonly: mode === 'read-only', timeout: 0 })
+  } catch (error) {
+    // better-sqlite3 throws a TypeError for a missing folder.
+    if (error instanceof TypeError)
+      throw new AgentError('STORE_FAILED', `no folder for ${path}`, { cause: error })
+    throw storeFault(error)
+  }
+}
+
+/** Wraps an SQLite error that an operator can act on; anything else is a bug and passes. */
+export function storeFault(error: unknown): unknown {
+  const code = codeOf(error)
+  const wrap = (fault: 'STORE_FULL' | 'STORE_FAILED' | 'STORE_CORRUPT' | 'STORE_KEY_WRONG') =>
+    new AgentError(fault, `database: ${code}`, { cause: error, facts: { sqlite: code } })
+  if (code.startsWith('SQLITE_NOTADB')) return wrap('STORE_KEY_WRONG')
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return wrap('STORE_FULL')
+  if (code.startsWith('SQLITE_CORRUPT')) return wrap('STORE_CORRUPT')
+  if (/^SQLITE_(IOERR|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/.test(code))
+    return wrap('STORE_FAILED')
+  return error
+}
+
+export interface Statement<Row> {
+  get(...values: unknown[]): Row | undefined
+  all(...values: unknown[]): Row[]
+  run(...values: unknown[]): { readonly lastInsertRowid: number | bigint }
+}
+
+/**
+ * Prepares each statement once per connection; errors of SQLite come out as `STORE_*`. The row
+ * type is the caller's word for what its own SQL selects.
+ */
+export function statements(db: Connection) {
+  const cache = new Map<string, Statement<unknown>>()
+  return <Row = unknown>(sql: string): Statement<Row> => {
+    const known = cache.get(sql) ?? guarded(db.prepare<unknown[], unknown>(sql))
+    cache.set(sql, known)
+    return known as Statement<Row>
+  }
+}
+export type Sql = ReturnType<typeof statements>
+
+function guarded(statement: Database.Statement<unknown[], unknown>): Statement<unknown> {
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw storeFault(error)
+    }
+  }
+  return {
+    get: (...values) => guard(() => statement.get(...values)),
+    all: (...values) => guard(() => statement.all(...values)),
+    run: (...values) => guard(() => statement.run(...values)),
+  }
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { AgentError } from '../kernel/errors.ts'
+import type { Connection } from './database.ts'
+
+/**
+ * Append-only and additive: a release runs on the next release's schema, so that rolling back
+ * changes code, never data. Times are epoch ms.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE consumers (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, secret_hash BLOB NOT NULL,
+    created_at INTEGER NOT NULL, revoked_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX consumers_name ON consumers (name) WHERE revoked_at IS NULL;
+
+  -- id is the id of the verification in which the question ends.
+  CREATE TABLE questions (
+    id TEXT PRIMARY KEY, accepted_at INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+    consumer_id TEXT, idempotency_key TEXT, request_hash BLOB,
+    presentation_id TEXT UNIQUE, supersedes TEXT, ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX questions_open ON questions (accepted_at) WHERE ended_at IS NULL;
+  CREATE INDEX questions_key ON questions (consumer_id, idempotency_key, accepted_at)
+    WHERE idempotency_key IS NOT NULL;
+
+  -- The feed. body is the item as JSON, without its cursor.
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    verification_id TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE verifications (
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, ended_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL, supersedes TEXT, patient_id TEXT, patient_number TEXT,
+    message BLOB, message_charset TEXT
+  ) STRICT;
+  CREATE INDEX verifications_patient ON verifications (patient_id, position);
+  CREATE INDEX verifications_number ON verifications (patient_number, position);
+
+  CREATE TABLE patients (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, name TEXT, name_kana TEXT,
+    birthdate TEXT, sex TEXT, identity TEXT
+  ) STRICT;
+  CREATE INDEX patients_identity ON patients (identity) WHERE identity IS NOT NULL;
+  CREATE TABLE patient_numbers (
+    reference_number TEXT PRIMARY KEY, patient_id TEXT NOT NULL REFERENCES patients (id)
+  ) STRICT;
+  CREATE TABLE patient_links (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, verification_id TEXT NOT NULL,
+    patient_id TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+    actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL
+  ) STRICT;
+  `,
+]
+
+/** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */
+export function migrate(db: Connection): void {
+  const version = Number(db.pragma('user_version', { simple: true }))
+  if (version > migrations.length + 1)
+    throw new AgentError(
+      'STORE_NEWER',
+      `schema ${version}, this release knows ${migrations.length}`,
+    )
+  db.transaction(() => {
+    for (const sql of migrations.slice(version)) db.exec(sql)
+    if (version < migrations.length) db.pragma(`user_version = ${migrations.length}`)
+    db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', ?)").run(newEpoch())
+  })()
+}
+
+/** A random epoch: cursors of another one are refused. 6 bytes, hex. */
+export const newEpoch = () => randomBytes(6).toString('hex')

@@ -1,0 +1,217 @@
+import { type Static, Type } from 'typebox'
+import { AgentError } from '../kernel/errors.ts'
+import type { Verification } from '../kernel/verification.ts'
+import type { Sql } from './database.ts'
+import { linkPatient, type PatientNumbers, type Person } from './patients.ts'
+
+/** An Idempotency-Key belongs to one body for this long. [contract, "Life of a question"] */
+const IDEMPOTENCY_MS = 24 * 60 * 60 * 1_000
+
+/** Who did it, for the audit: a consumer's id, `agent`, or `console`. */
+type Actor = string
+
+export interface QuestionRecord {
+  /** The id of the verification in which it ends. */
+  readonly id: string
+  readonly at: number
+  readonly kind: 'card-face' | 'card'
+  /** JSON of what is asked; never a certificate. */
+  readonly body: string
+  readonly supersedes: string | null
+  readonly presentationId: string | null
+  readonly consumerId: string | null
+  readonly idempotencyKey: string | null
+  /** SHA-256 of what the client sent. */
+  readonly requestHash: Uint8Array
+  readonly actor: Actor
+}
+
+export interface EndRecord {
+  readonly id: string
+  readonly eventId: string
+  readonly at: number
+  /** `at` as consumers see it, RFC 3339. */
+  readonly atText: string
+  /** `patient` is filled in here, in the same transaction. */
+  readonly verification: Verification
+  readonly message: { readonly bytes: Uint8Array; readonly charset: string } | null
+  readonly numbers: PatientNumbers
+  readonly person: Person | null
+}
+
+export interface NoteRecord {
+  readonly eventId: string
+  readonly at: number
+  readonly verificationId: string
+  /** The item as JSON, without its cursor. */
+  readonly body: string
+  readonly actor: Actor
+}
+
+export interface ConsumerRecord {
+  readonly id: string
+  readonly name: string
+  readonly role: string
+  readonly secretHash: Uint8Array
+  readonly at: number
+}
+
+export const AuditRecord = Type.Object({
+  id: Type.String(),
+  at: Type.Integer(),
+  actor: Type.String(),
+  action: Type.String(),
+  subject: Type.String(),
+})
+export type AuditRecord = Static<typeof AuditRecord>
+
+/** What a committed event is known by. */
+export interface Committed {
+  readonly position: number
+}
+
+/**
+ * Everything that changes the database. Each is one whole transaction with its audit record; the
+ * writer thread wraps it. Arguments and results cross a thread, so they are plain data.
+ */
+export const transactions = {
+  /** The question is on disk once this has committed; the same key and body find the first one. */
+  accept(sql: Sql, q: QuestionRecord): { readonly id: string; readonly isNew: boolean } {
+    const known = knownQuestion(sql, q)
+    if (known !== undefined) return { id: known, isNew: false }
+    sql(
+      `INSERT INTO questions (id, accepted_at, kind, body, consumer_id, idempotency_key,
+         request_hash, presentation_id, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      q.id,
+      q.at,
+      q.kind,
+      q.body,
+      q.consumerId,
+      q.idempotencyKey,
+      q.requestHash,
+      q.presentationId,
+      q.supersedes,
+    )
+    audit(sql, { id: `${q.id}/accept`, at: q.at, actor: q.actor, action: 'ask', subject: q.id })
+    return { id: q.id, isNew: true }
+  },
+
+  /** Ends a question in exactly one verification; ending it again changes nothing. */
+  end(sql: Sql, e: EndRecord): Committed {
+    const done = sql<Committed>('SELECT position FROM verifications WHERE id = ?').get(e.id)
+    if (done !== undefined) return done
+    const patient = linkPatient(sql, e.id, e.at, e.numbers, e.person)
+    const item = {
+      type: 'verification',
+      id: e.eventId,
+      at: e.atText,
+      verification: { ...e.verification, patient },
+    }
+    const committed = appendEvent(sql, e.eventId, 'verification', e.id, e.at, JSON.stringify(item))
+    sql(
+      `INSERT INTO verifications (id, position, ended_at, outcome, supersedes, patient_id,
+         patient_number, message, message_charset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      e.id,
+      committed.position,
+      e.at,
+      e.verification.outcome,
+      e.verification.supersedes,
+      patient?.id ?? null,
+      e.numbers.asked ?? e.numbers.returned,
+      e.message?.bytes ?? null,
+      e.message?.charset ?? null,
+    )
+    sql('UPDATE questions SET ended_at = ? WHERE id = ?').run(e.at, e.id)
+    audit(sql, { id: e.eventId, at: e.at, actor: 'agent', action: 'verify', subject: e.id })
+    return committed
+  },
+
+  note(sql: Sql, n: NoteRecord): Committed {
+    const committed = appendEvent(sql, n.eventId, 'note', n.verificationId, n.at, n.body)
+    audit(sql, {
+      id: n.eventId,
+      at: n.at,
+      actor: n.actor,
+      action: 'note',
+      subject: n.verificationId,
+    })
+    return committed
+  },
+
+  addConsumer(sql: Sql, c: ConsumerRecord): void {
+    const taken = sql('SELECT 1 FROM consumers WHERE name = ? AND revoked_at IS NULL').get(c.name)
+    if (taken !== undefined)
+      throw new AgentError('REQUEST_INVALID', 'a consumer of this name exists; revoke it first')
+    sql(
+      'INSERT INTO consumers (id, name, role, secret_hash, created_at) VALUES (?, ?, ?, ?, ?)',
+    ).run(c.id, c.name, c.role, c.secretHash, c.at)
+    audit(sql, {
+      id: `${c.id}/add`,
+      at: c.at,
+      actor: 'console',
+      action: 'consumer-add',
+      subject: c.id,
+    })
+  },
+
+  revokeConsumer(sql: Sql, c: { readonly id: string; readonly at: number }): void {
+    sql('UPDATE consumers SET revoked_at = ? WHERE id = ?').run(c.at, c.id)
+    audit(sql, {
+      id: `${c.id}/revoke`,
+      at: c.at,
+      actor: 'console',
+      action: 'consumer-revoke',
+      subject: c.id,
+    })
+  },
+
+  /** Reads that were written to the journal; one that is already here is passed over. */
+  auditReads(sql: Sql, records: readonly AuditRecord[]): void {
+    for (const record of records) audit(sql, record)
+  },
+}
+
+export type Transactions = typeof transactions
+export type Verb = keyof Transactions
+
+function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
+  if (q.presentationId !== null)
+    return sql<{ id: string }>('SELECT id FROM questions WHERE presentation_id = ?').get(
+      q.presentationId,
+    )?.id
+  if (q.idempotencyKey === null) return undefined
+  const known = sql<{ id: string; requestHash: Uint8Array }>(
+    `SELECT id, request_hash AS requestHash FROM questions
+     WHERE consumer_id = ? AND idempotency_key = ? AND accepted_at > ? ORDER BY accepted_at DESC`,
+  ).get(q.consumerId, q.idempotencyKey, q.at - IDEMPOTENCY_MS)
+  if (known === undefined) return undefined
+  if (Buffer.compare(known.requestHash, q.requestHash) !== 0)
+    throw new AgentError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another body')
+  return known.id
+}
+
+function appendEvent(
+  sql: Sql,
+  id: string,
+  type: string,
+  verificationId: string,
+  at: number,
+  body: string,
+): Committed {
+  const { lastInsertRowid } = sql(
+    'INSERT INTO events (id, type, verification_id, at, body) VALUES (?, ?, ?, ?, ?)',
+  ).run(id, type, verificationId, at, Buffer.from(body))
+  return { position: Number(lastInsertRowid) }
+}
+
+function audit(sql: Sql, { id, at, actor, action, subject }: AuditRecord): void {
+  sql('INSERT OR IGNORE INTO audit (id, at, actor, action, subject) VALUES (?, ?, ?, ?, ?)').run(
+    id,
+    at,
+    actor,
+    action,
+    subject,
+  )
+}

@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads'
+import { AgentError } from '../kernel/errors.ts'
+import type { Verb } from './transactions.ts'
+import type { Args, FromWriter, Result, WriterStart } from './writer-link.ts'
+
+export interface WriterThread {
+  readonly epoch: string
+  /** Newest position at the start. */
+  readonly position: number
+  /** Resolves once the transaction is durable; rejects with `STORE_*` or the verb's own refusal. */
+  commit<V extends Verb>(verb: V, args: Args[V]): Promise<Result[V]>
+  close(): Promise<void>
+}
+
+interface Waiter {
+  resolve(result: unknown): void
+  reject(error: unknown): void
+}
+
+/** Starts the writer; rejects with `STORE_*` when the database cannot be opened. */
+export function startWriter(
+  start: WriterStart,
+  onBug: (error: unknown) => void,
+): Promise<WriterThread> {
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), {
+    workerData: start,
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+  })
+  const waiting = new Map<number, Waiter>()
+  let seq = 0
+  const call = <R>(message: (seq: number) => object) =>
+    new Promise<R>((resolve, reject) => {
+      seq += 1
+      waiting.set(seq, { resolve, reject })
+      worker.postMessage(message(seq))
+    })
+
+  return new Promise((resolve, reject) => {
+    worker.on('error', (bug) => {
+      reject(bug)
+      onBug(bug)
+    })
+    worker.on('message', (message: FromWriter) => {
+      if (message.is === 'open') {
+        resolve({
+          epoch: message.epoch,
+          position: message.position,
+          commit: (verb, args) => call((n) => ({ seq: n, verb, args })),
+          close: async () => {
+            await call<void>((n) => ({ seq: n, verb: 'close' }))
+            await worker.terminate()
+          },
+        })
+        return
+      }
+      if (message.is === 'done') {
+        take(waiting, message.seq).resolve(message.result)
+        return
+      }
+      const error = new AgentError(message.code, message.message, { facts: message.facts })
+      if (message.seq === null) reject(error)
+      else take(waiting, message.seq).reject(error)
+    })
+  })
+}
+
+function take(waiting: Map<number, Waiter>, seq: number): Waiter {
+  const waiter = waiting.get(seq)
+  if (waiter === undefined) throw new Error(`the writer answered ${seq}, which nobody asked`)
+  waiting.delete(seq)
+  return waiter
+}

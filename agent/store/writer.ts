@@ -1,0 +1,94 @@
+/**
+ * The writer thread: the one read-write connection. One message is one whole transaction, committed
+ * with `synchronous = FULL`, so a reply means that the change survives a power cut. A slow disk
+ * stops this thread, never the one that answers polls.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { AgentError } from '../kernel/errors.ts'
+import { isBehindAnchor, openAnchor } from './anchor.ts'
+import {
+  type Connection,
+  connect,
+  openDatabase,
+  type Sql,
+  statements,
+  storeFault,
+} from './database.ts'
+import { migrate, newEpoch } from './migrations.ts'
+import { transactions, type Verb } from './transactions.ts'
+import type { Args, Call, FromWriter, Result, ToWriter, WriterStart } from './writer-link.ts'
+
+const port = parentPort
+if (port === null) throw new Error('writer.ts runs as a worker thread')
+const send = (message: FromWriter) => port.postMessage(message)
+const { path, key }: WriterStart = workerData
+
+/** Held for the life of the process; the kernel lets go of it when we are killed. */
+function lock(): Connection {
+  const file = connect(`${path}.lock`, 'read-write')
+  try {
+    file.pragma('journal_mode = MEMORY')
+    file.exec('BEGIN EXCLUSIVE')
+    return file
+  } catch (error) {
+    file.close()
+    throw new AgentError('STORE_IN_USE', `another process holds ${path}`, { cause: error })
+  }
+}
+
+function open() {
+  const held = lock()
+  const db = openDatabase(path, key, 'read-write')
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  // Checkpoints are made by checkpoint.ts, where no commit waits for them.
+  db.pragma('wal_autocheckpoint = 0')
+  migrate(db)
+  const sql = statements(db)
+  const position =
+    sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
+  const stored = sql<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'").get()?.value
+  const behind = isBehindAnchor(`${path}.anchor`, stored ?? '', position)
+  const epoch = stored === undefined || behind ? newEpoch() : stored
+  if (epoch !== stored)
+    sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch)
+  return { held, db, sql, epoch, position, anchor: openAnchor(`${path}.anchor`, epoch, position) }
+}
+
+type Opened = ReturnType<typeof open>
+
+/** One whole transaction; the anchor follows the commit and is never ahead of it. */
+function commit<V extends Verb>({ db, sql, anchor }: Opened, { verb, args }: Call<V>): Result[V] {
+  const table: { [K in Verb]: (sql: Sql, args: Args[K]) => Result[K] } = transactions
+  const result = db.transaction(() => table[verb](sql, args))()
+  if (typeof result === 'object' && 'position' in result) anchor.write(result.position)
+  return result
+}
+
+function report(error: unknown, seq: number | null): void {
+  const fault = storeFault(error)
+  if (!(fault instanceof AgentError)) throw error
+  send({ is: 'fault', seq, code: fault.code, message: fault.message, facts: fault.facts })
+}
+
+try {
+  const opened = open()
+  port.on('message', (message: ToWriter) => {
+    if (message.verb === 'close') {
+      opened.db.close()
+      opened.anchor.close()
+      opened.held.close()
+      send({ is: 'done', seq: message.seq, result: undefined })
+      port.close()
+      return
+    }
+    try {
+      send({ is: 'done', seq: message.seq, result: commit(opened, message) })
+    } catch (error) {
+      report(error, message.seq)
+    }
+  })
+  send({ is: 'open', epoch: opened.epoch, position: opened.position })
+} catch (error) {
+  report(error, null)
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
+import { openStore, type Store } from '../../../agent/store/store.ts'
+import type { EndRecord, QuestionRecord } from '../../../agent/store/transactions.ts'
+import { recordingLog } from '../../fakes/log.ts'
+
+export const KEY = new Uint8Array(32).fill(7)
+
+export function scratch(t: Pick<TestContext, 'after'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-store-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'agent.db')
+}
+
+export const open = (path: string, key = KEY): Promise<Store> =>
+  openStore({
+    path,
+    key,
+    clock: { now: () => Date.now() },
+    log: recordingLog(),
+    onBug: (error) => {
+      throw error
+    },
+  })
+
+export const question = (over: Partial<QuestionRecord> = {}): QuestionRecord => ({
+  id: uuidV7(Date.now()),
+  at: Date.now(),
+  kind: 'card-face',
+  body: '{}',
+  supersedes: null,
+  presentationId: null,
+  consumerId: null,
+  idempotencyKey: null,
+  requestHash: Buffer.alloc(32),
+  actor: 'test',
+  ...over,
+})
+
+export const verification = (id: string, outcome: Outcome = 'valid'): Verification => ({
+  id,
+  supersedes: null,
+  askedAt: '2026-04-01T09:30:00+09:00',
+  source: { kind: 'card-face', authentication: 'none', reader: null, line: 'ngn' },
+  outcome,
+  fault: null,
+  official: null,
+  results: [],
+  patient: null,
+  patientNumber: null,
+  arbitraryIdentifier: null,
+  card: null,
+  confirmation: null,
+  advisories: [],
+  held: false,
+})
+
+export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({
+  id,
+  eventId: uuidV7(Date.now()),
+  at: Date.now(),
+  atText: '2026-04-01T09:30:02+09:00',
+  verification: verification(id),
+  message: null,
+  numbers: { asked: null, returned: null },
+  person: null,
+  ...over,
+})
+
+/** Asks and ends `count` questions; their ids in order. */
+export async function fill(store: Store, count: number): Promise<string[]> {
+  const ids: string[] = []
+  for (let n = 0; n < count; n += 1) {
+    const { id } = await store.accept(question())
+    await store.end(end(id))
+    ids.push(id)
+  }
+  return ids
+}
+
+export const idsOf = (items: readonly Uint8Array[]): string[] =>
+  items.map((item) => JSON.parse(Buffer.from(item).toString()).verification.id)

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import { parseStoreKey } from '../../../agent/store/store.ts'
+import { end, fill, idsOf, open, question, scratch, verification } from './fixtures.ts'
+
+test('the feed gives every verification once, in order, page by page', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const ids = await fill(store, 5)
+
+  const first = store.feed.page(null, 2)
+  const second = store.feed.page(first.cursor, 10)
+  assert.deepEqual([...idsOf(first.items), ...idsOf(second.items)], ids)
+  const none = store.feed.page(second.cursor, 10)
+  assert.deepEqual([none.items.length, none.cursor], [0, second.cursor])
+  const item = JSON.parse(Buffer.from(first.items[0] ?? []).toString())
+  assert.deepEqual(
+    idsOf(store.feed.page(item.cursor, 1).items),
+    [ids[1]],
+    'an item’s own cursor goes on behind it',
+  )
+})
+
+test('a cursor survives a restart, and what was accepted but not ended is still open', async (t) => {
+  const path = scratch(t)
+  const before = await open(path)
+  await fill(before, 1)
+  const { cursor } = before.feed.page(null, 10)
+  const { id } = await before.accept(question({ body: '{"insurerNumber":"06139992"}' }))
+  await before.close()
+
+  const after = await open(path)
+  t.after(() => after.close())
+  assert.equal(after.find(id), 'open')
+  assert.deepEqual(
+    after.openQuestions().map((open) => [open.id, open.body]),
+    [[id, '{"insurerNumber":"06139992"}']],
+  )
+  await after.end(end(id))
+  assert.deepEqual(idsOf(after.feed.page(cursor, 10).items), [id])
+  assert.deepEqual(after.openQuestions(), [])
+})
+
+test('a question ends in one verification, however often it is ended', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const { id } = await store.accept(question())
+  await store.end(end(id))
+  await store.end(end(id, { verification: verification(id, 'invalid') }))
+  const { items } = store.feed.page(null, 10)
+  assert.equal(items.length, 1)
+  assert.match(Buffer.from(items[0] ?? []).toString(), /"outcome":"valid"/)
+})
+
+test('an Idempotency-Key finds its first question for a day, and refuses another body', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const keyed = { consumerId: 'c1', idempotencyKey: 'k1', requestHash: Buffer.alloc(32, 1) }
+  const first = await store.accept(question(keyed))
+  const [again, joined] = await Promise.all([
+    store.accept(question(keyed)),
+    store.accept(question(keyed)),
+  ])
+  assert.deepEqual(
+    [again, joined],
+    [
+      { id: first.id, isNew: false },
+      { id: first.id, isNew: false },
+    ],
+  )
+  await assert.rejects(store.accept(question({ ...keyed, requestHash: Buffer.alloc(32, 2) })), {
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  })
+  const other = await store.accept(question({ ...keyed, consumerId: 'c2' }))
+  assert.notEqual(other.id, first.id, 'a key belongs to its consumer')
+  const tomorrow = await store.accept(question({ ...keyed, at: Date.now() + 24 * 3_600_000 + 1 }))
+  assert.notEqual(tomorrow.id, first.id, 'after a day the key is free')
+})
+
+test('a tap that was confirmed before is not asked twice', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const tap = { kind: 'card' as const, presentationId: uuidV7(1) }
+  const first = await store.accept(question(tap))
+  assert.deepEqual(await store.accept(question(tap)), { id: first.id, isNew: false })
+  assert.equal(store.questionOfPresentation(tap.presentationId), first.id)
+})
+
+test('a reader is woken by the commit of an event, and by nothing after it unsubscribed', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  let woken = 0
+  const unsubscribe = store.subscribe(() => {
+    woken += 1
+  })
+  const { id } = await store.accept(question())
+  assert.equal(woken, 0, 'an accepted question is no event')
+  await store.end(end(id))
+  assert.equal(woken, 1)
+  unsubscribe()
+  await fill(store, 1)
+  assert.equal(woken, 1)
+})
+
+test('a database put back behind our back begins a new epoch, and old cursors are told so', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  await fill(store, 1)
+  await store.close()
+  const old = readFileSync(path)
+  const later = await open(path)
+  await fill(later, 2)
+  const { cursor } = later.feed.page(null, 10)
+  await later.close()
+  writeFileSync(path, old)
+
+  const restored = await open(path)
+  t.after(() => restored.close())
+  assert.throws(
+    () => restored.feed.page(cursor, 10),
+    (error: { code: string; facts: { oldest: string } }) => {
+      assert.equal(error.code, 'CURSOR_GONE')
+      assert.equal(restored.feed.page(error.facts.oldest, 10).items.length, 1)
+      return true
+    },
+  )
+})
+
+test('a cursor that nobody gave out is refused', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  for (const cursor of ['', 'x', '0', 'AAAA', '../../etc', 'A'.repeat(16).concat('=')])
+    assert.throws(() => store.feed.page(cursor, 1), { code: 'CURSOR_INVALID' }, cursor)
+})
+
+test('another key, another process and a damaged file are told apart', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  await assert.rejects(open(path), { code: 'STORE_IN_USE' })
+  await store.close()
+  await assert.rejects(open(path, new Uint8Array(32)), { code: 'STORE_KEY_WRONG' })
+  const missing = `${path}-no-folder/agent.db`
+  await assert.rejects(open(missing), { code: 'STORE_FAILED' })
+})
+
+test('a read is audited without waiting for the disk, and is in the database afterwards', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  await store.auditRead('c1', 'read-events', '1-20')
+  const journal = readFileSync(`${path}.audit`, 'utf8')
+  assert.match(journal, /"actor":"c1","action":"read-events","subject":"1-20"/)
+  await store.close()
+  assert.equal(readFileSync(`${path}.audit`, 'utf8'), '', 'the journal is empty once it is durable')
+})
+
+test('audit lines that a crash left behind are taken in at the next start', async (t) => {
+  const path = scratch(t)
+  await (await open(path)).close()
+  const line = { id: 'a1', at: 1, actor: 'c1', action: 'read-events', subject: '1-2' }
+  writeFileSync(`${path}.audit`, `${JSON.stringify(line)}\n{"id":"torn`)
+  const store = await open(path)
+  t.after(() => store.close())
+  await turn()
+  assert.equal(readFileSync(`${path}.audit`, 'utf8'), '')
+})
+
+test('a consumer’s token opens, is shown once, and is dead when revoked', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  const { token, consumer } = await store.consumers.add('レセコン 1')
+  assert.equal(store.consumers.authenticate(token)?.id, consumer.id)
+  assert.equal(store.consumers.authenticate(`${token.slice(0, -1)}!`), undefined)
+  assert.equal(store.consumers.authenticate(''), undefined)
+  await assert.rejects(store.consumers.add('レセコン 1'), { code: 'REQUEST_INVALID' })
+  assert.ok(!JSON.stringify(store.consumers.list()).includes(token.slice(-20)))
+  await store.close()
+
+  const again = await open(path)
+  t.after(() => again.close())
+  assert.equal(again.consumers.authenticate(token)?.name, 'レセコン 1')
+  await again.consumers.revoke('レセコン 1')
+  assert.equal(again.consumers.authenticate(token), undefined)
+  await assert.rejects(again.consumers.revoke('レセコン 1'), { code: 'NOT_FOUND' })
+})
+
+test('the database file, its WAL and its journals hold nothing readable', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  const { id } = await store.accept(question({ body: '{"name":"CANARY-NAME"}' }))
+  await store.end(end(id, { message: { bytes: Buffer.from('CANARY-NAME'), charset: 'UTF-8' } }))
+  const onDisk = ['', '-wal', '-shm', '.audit', '.anchor', '.lock']
+    .map((suffix) => readFileSync(path + suffix).toString('latin1'))
+    .join('')
+  await store.close()
+  assert.ok(onDisk.length > 10_000)
+  assert.ok(!onDisk.includes('CANARY-NAME'))
+  assert.ok(!onDisk.includes('SQLite format 3'))
+})
+
+test('the store key is 32 bytes or 64 hex digits', () => {
+  assert.equal(parseStoreKey(Buffer.from(`${'ab'.repeat(32)}\n`)).length, 32)
+  assert.equal(parseStoreKey(Buffer.alloc(32, 200)).length, 32)
+  assert.throws(() => parseStoreKey(Buffer.from('short')), { code: 'CONFIG_INVALID' })
+})
