@@ -36,6 +36,7 @@ export const faults = {
   CERTIFICATE_PASSPHRASE_WRONG: fault('E206', 500, '電子証明書のパスワードが違います。', '電子証明書発行通知書のパスワードを確認してください。', 'Correct the passphrase file.'),
   STORE_KEY_WRONG: fault('E207', 500, 'データベースの鍵が違います。', '保守業者に連絡してください。', 'Restore the key that made this database; without it the data cannot be read.'),
   LISTEN_FAILED: fault('E208', 500, '受付アドレスを使えません。', '保守業者に連絡してください。', 'Another program holds the address, or this machine does not have it.'),
+  SECRET_UNREADABLE: fault('E209', 500, '秘密のファイル（鍵・パスワード）を読めません。', '保守業者に連絡してください。', 'Name a file that the agent’s user can read and that holds what the key says.'),
 
   READER_GONE: fault('E301', 503, 'カードリーダーが見つかりません。', 'カードリーダーのケーブルを差し直してください。', 'Reseat the cable of the named reader; `onshi-agent readers` lists what is plugged in.'),
   READER_HUNG: fault('E302', 503, 'カードリーダーが応答しません。', '自動で復旧します。続くときはケーブルを差し直してください。', 'The driver child was killed and is started again.'),
@@ -105,6 +106,7 @@ export const faults = {
   AGENT_NOT_RUNNING: fault('E801', 503, 'onshi-agent が動いていません。', '保守業者に連絡してください。', 'systemctl status onshi-agent; the command talks to the control socket.'),
   USAGE: fault('E802', 400, '使い方が違います。', '保守業者に連絡してください。', 'onshi-agent --help'),
   SHUTTING_DOWN: fault('E803', 503, '再起動中です。', '少し待ってください。', 'Ask again in a few seconds.'),
+  INTERNAL: fault('E804', 500, '内部エラーが起きました。', '自動で再起動します。少し待ってください。続くときは保守業者に連絡してください。', 'A bug: the agent ends and is started again; the journal has the stack.'),
 } as const satisfies Record<string, Fault>
 
 export type FaultCode = keyof typeof faults

@@ -10,7 +10,8 @@ import { type Static, type TSchema, Type } from 'typebox'
  * absent, present and empty is ''. Source: the public shadow of the closed interface
  * specification (別紙3-1 XMLレイアウト); see agent/decisions/0003-official-elements-are-one-table.md.
  */
-const text = (description: string) => Type.Optional(Type.String({ description }))
+/** An element that holds text. */
+export const text = (description: string) => Type.Optional(Type.String({ description }))
 const group = <T extends Record<string, TSchema>>(fields: T, description: string) =>
   Type.Optional(Type.Object(fields, { description }))
 /** A wrapper element that repeats one `item` element; an array here. */
@@ -28,7 +29,8 @@ export interface UnknownElement {
   text?: string
   children?: UnknownElement[]
 }
-const unknown = Type.Optional(
+/** Where a record keeps the elements that it does not know; every record has it. */
+export const unknown = Type.Optional(
   Type.Unsafe<UnknownElement[]>(
     Type.Array(UnknownElement, { description: '知らない要素（届いたまま）' }),
   ),

@@ -20,7 +20,9 @@ export interface Reads {
   questionOfPresentation(presentationId: string): string | undefined
   /** The feed item of a verification; 'open' while its question is asked. */
   find(id: string): Uint8Array | 'open' | undefined
-  message(id: string): { readonly bytes: Uint8Array; readonly charset: string } | undefined
+  message(
+    id: string,
+  ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
   latest(patientNumber: string): Uint8Array | undefined
 }
 
@@ -45,7 +47,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       return sql('SELECT 1 FROM questions WHERE id = ?').get(id) === undefined ? undefined : 'open'
     },
     message: (id) =>
-      sql<{ bytes: Uint8Array; charset: string }>(
+      sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications
          WHERE id = ? AND message IS NOT NULL`,
       ).get(id),

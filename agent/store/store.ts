@@ -1,4 +1,3 @@
-import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { openAuditJournal } from './audit-journal.ts'
@@ -87,12 +86,4 @@ export async function openStore({ path, key, clock, log, onBug }: StoreOptions):
       await writer.close()
     },
   }
-}
-
-/** Reads a key file: 32 raw bytes, or 64 hex digits. Throws `CONFIG_INVALID`. */
-export function parseStoreKey(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes).toString('latin1').trim()
-  if (/^[0-9a-fA-F]{64}$/.test(text)) return Buffer.from(text, 'hex')
-  if (bytes.length === 32) return bytes
-  throw new AgentError('CONFIG_INVALID', 'the store key is neither 32 bytes nor 64 hex digits')
 }

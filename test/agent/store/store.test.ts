@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import { parseStoreKey } from '../../../agent/store/store.ts'
 import { end, fill, idsOf, open, question, scratch, verification } from './fixtures.ts'
 
 test('the feed gives every verification once, in order, page by page', async (t) => {
@@ -198,10 +197,4 @@ test('the database file, its WAL and its journals hold nothing readable', async 
   assert.ok(onDisk.length > 10_000)
   assert.ok(!onDisk.includes('CANARY-NAME'))
   assert.ok(!onDisk.includes('SQLite format 3'))
-})
-
-test('the store key is 32 bytes or 64 hex digits', () => {
-  assert.equal(parseStoreKey(Buffer.from(`${'ab'.repeat(32)}\n`)).length, 32)
-  assert.equal(parseStoreKey(Buffer.alloc(32, 200)).length, 32)
-  assert.throws(() => parseStoreKey(Buffer.from('short')), { code: 'CONFIG_INVALID' })
 })

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import type { CardFace } from '../kernel/card-face.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { Part } from '../kernel/ports.ts'
+import { parseQuestion, type Question } from './question.ts'
+import type { EligibilityParts } from './settle.ts'
+import { openWork } from './work.ts'
+
+/** Who asks; `consumerId` null: the agent itself. */
+export interface Asker {
+  readonly consumerId: string | null
+  readonly idempotencyKey: string | null
+}
+
+/** A tap whose holder a person has confirmed. The certificate stays in memory. */
+export interface ConfirmedCard {
+  readonly presentationId: string
+  readonly reader: string
+  readonly certificate: Uint8Array
+  readonly certificateExpired: boolean
+}
+
+export interface Eligibility extends Part {
+  /** Resolves when the question is on disk. Rejects with `IDEMPOTENCY_KEY_REUSED` or `STORE_*`. */
+  ask(face: CardFace, asker: Asker): Promise<{ readonly id: string }>
+  /** Asks a typed question anew. Rejects with `NOT_FOUND`, `QUESTION_OPEN`, `CARD_NEEDED`. */
+  recheck(id: string, asker: Asker): Promise<{ readonly id: string }>
+  askByCard(
+    card: ConfirmedCard,
+    confirmedBy: string,
+    asker: Asker,
+  ): Promise<{ readonly id: string }>
+  /** Resolves when the question has ended, or the signal aborts. */
+  ended(id: string, signal: AbortSignal): Promise<void>
+  /** Asks again what a crash interrupted. */
+  resume(): void
+}
+
+/** Question to verification: accept, ask, judge, store, announce. Each question ends exactly once. */
+export function openEligibility(parts: EligibilityParts): Eligibility {
+  const { store, clock, log } = parts
+  const work = openWork(parts)
+
+  const accept = async (
+    question: Question,
+    asker: Asker,
+    card: { presentationId: string; certificate: Uint8Array } | null,
+  ) => {
+    if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+    const at = clock.now()
+    const body = JSON.stringify(question)
+    const { id, isNew } = await store.accept({
+      id: uuidV7(at),
+      at,
+      kind: question.kind,
+      body,
+      supersedes: question.supersedes,
+      presentationId: card?.presentationId ?? null,
+      consumerId: asker.consumerId,
+      idempotencyKey: asker.idempotencyKey,
+      requestHash: createHash('sha256').update(body).digest(),
+      actor: asker.consumerId ?? 'agent',
+    })
+    if (isNew) work.begin({ id, acceptedAt: at, question, certificate: card?.certificate })
+    return { id }
+  }
+
+  return {
+    ask: (face, asker) => accept({ kind: 'card-face', face, supersedes: null }, asker, null),
+
+    async recheck(id, asker) {
+      const stored = store.question(id)
+      if (stored === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
+      if (store.find(id) === 'open') throw new AgentError('QUESTION_OPEN', 'it has not ended yet')
+      const question = parseQuestion(stored.body)
+      if (question.kind === 'card')
+        throw new AgentError('CARD_NEEDED', 'a card question needs its card')
+      return accept({ ...question, supersedes: id }, asker, null)
+    },
+
+    askByCard: ({ presentationId, certificate, reader, certificateExpired }, confirmedBy, asker) =>
+      accept(
+        {
+          kind: 'card',
+          reader,
+          certificateExpired,
+          confirmedBy,
+          confirmedAt: clock.now(),
+          supersedes: null,
+        },
+        asker,
+        { presentationId, certificate },
+      ),
+
+    ended: work.ended,
+
+    resume() {
+      const interrupted = store.openQuestions()
+      if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
+      for (const { id, acceptedAt, body } of interrupted)
+        work.begin({ id, acceptedAt, question: parseQuestion(body), certificate: undefined })
+    },
+
+    close: work.close,
+  }
+}

@@ -1,0 +1,42 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { CardFace } from '../kernel/card-face.ts'
+import type { SearchInfo } from '../kernel/official.ts'
+import { paddedInsurerNumber } from '../xmlmsg/insurer-number.ts'
+
+const strict = { additionalProperties: false } as const
+const Supersedes = Type.Union([Type.String(), Type.Null()])
+
+/** What is asked, as the store keeps it. A card's certificate is never in it. */
+export const Question = Type.Union([
+  Type.Object({ kind: Type.Literal('card-face'), face: CardFace, supersedes: Supersedes }, strict),
+  Type.Object(
+    {
+      kind: Type.Literal('card'),
+      reader: Type.String(),
+      certificateExpired: Type.Boolean(),
+      confirmedBy: Type.String(),
+      /** Epoch ms. */
+      confirmedAt: Type.Integer(),
+      supersedes: Supersedes,
+    },
+    strict,
+  ),
+])
+export type Question = Static<typeof Question>
+
+/** A stored question, typed again. What we wrote we can read, so a misfit is a bug. */
+export function parseQuestion(body: string): Question {
+  return Value.Parse(Question, JSON.parse(body))
+}
+
+/** A checked card face as the official search fields. */
+export function searchInfoOf(face: CardFace): SearchInfo {
+  const { qualificationConfirmationDate: _, patientNumber: __, ...fields } = face
+  return {
+    ...fields,
+    insurerNumber: paddedInsurerNumber(face.insurerNumber),
+    limitApplicationCertificateRelatedConsFlg:
+      face.limitApplicationCertificateRelatedConsFlg ?? '0',
+  }
+}

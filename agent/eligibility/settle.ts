@@ -1,0 +1,126 @@
+import type { Gateway, GatewayAnswer } from '../gateway/gateway.ts'
+import { type AgentError, asFault } from '../kernel/errors.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { Clock, Log } from '../kernel/ports.ts'
+import { toOfficialDate, toRfc3339 } from '../kernel/time.ts'
+import type { Store } from '../store/store.ts'
+import type { EndRecord } from '../store/transactions.ts'
+import { type Meaning, meaningOf, meaningOfFault } from './outcome.ts'
+import { personOf } from './person.ts'
+import { type Question, searchInfoOf } from './question.ts'
+import { verificationOf } from './verification.ts'
+
+export interface EligibilityParts {
+  readonly store: Pick<Store, 'accept' | 'end' | 'find' | 'question' | 'openQuestions'>
+  readonly gateway: Gateway
+  readonly clock: Clock
+  readonly log: Log
+  /** What each attempt came to, for the conditions: null is an answer. */
+  readonly observe: (fault: AgentError | null) => void
+  /** Whether the store took it. */
+  readonly observeStore: (fault: AgentError | null) => void
+  readonly onBug: (error: unknown) => void
+}
+
+/** A question that is on disk. */
+export interface Accepted {
+  readonly id: string
+  readonly acceptedAt: number
+  readonly question: Question
+  /** Absent for a card question that a crash interrupted. */
+  readonly certificate: Uint8Array | undefined
+}
+
+/**
+ * Asks and records: one question, one verification. A store that cannot be written now is tried
+ * again until it can: the answer is kept meanwhile, and the question stays open on disk.
+ */
+export async function settle(parts: EligibilityParts, accepted: Accepted, signal: AbortSignal) {
+  const { clock, log } = parts
+  const { id, acceptedAt } = accepted
+  const { meaning, answered } = await askGateway(parts, accepted, signal)
+  const record = recordOf(accepted, meaning, answered, clock.now())
+  while (!(await isRecorded(parts, record))) {
+    await clock.sleep(STORE_RETRY_MS, signal)
+    signal.throwIfAborted()
+  }
+  log.info(
+    {
+      verification: id,
+      outcome: meaning.outcome,
+      fault: meaning.fault ?? '',
+      line: answered?.line ?? '',
+      tookMs: clock.now() - acceptedAt,
+    },
+    'verification-recorded',
+  )
+}
+
+const STORE_RETRY_MS = 1_000
+
+async function isRecorded({ store, observeStore }: EligibilityParts, record: EndRecord) {
+  try {
+    await store.end(record)
+    observeStore(null)
+    return true
+  } catch (error) {
+    observeStore(asFault(error))
+    return false
+  }
+}
+
+function recordOf(
+  { id, acceptedAt, question }: Accepted,
+  meaning: Meaning,
+  answered: GatewayAnswer | null,
+  at: number,
+): EndRecord {
+  const results = answered?.answer.messageBody?.resultList ?? []
+  return {
+    id,
+    eventId: uuidV7(at),
+    at,
+    atText: toRfc3339(at),
+    verification: verificationOf(id, acceptedAt, question, meaning, answered),
+    message: answered === null ? null : { bytes: answered.bytes, charset: answered.charset },
+    numbers: {
+      asked: question.kind === 'card-face' ? (question.face.patientNumber ?? null) : null,
+      returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
+    },
+    person: personOf(results),
+  }
+}
+
+/** The official answer and its meaning, or the meaning of the fault that came instead. */
+async function askGateway(
+  { gateway, observe }: EligibilityParts,
+  { id, acceptedAt, question, certificate }: Accepted,
+  signal: AbortSignal,
+): Promise<{ meaning: Meaning; answered: GatewayAnswer | null }> {
+  if (question.kind === 'card' && certificate === undefined)
+    return { meaning: meaningOfFault('CARD_NEEDED'), answered: null }
+  try {
+    const answered = await gateway.ask(
+      {
+        id,
+        confirmationDate: confirmationDateOf(question, acceptedAt),
+        about:
+          question.kind === 'card-face'
+            ? { kind: 'card-face', searchInfo: searchInfoOf(question.face) }
+            : { kind: 'card', certificate: certificate ?? new Uint8Array() },
+      },
+      signal,
+    )
+    observe(null)
+    return { meaning: meaningOf(answered.answer), answered }
+  } catch (error) {
+    if (signal.aborted) throw error
+    const fault = asFault(error)
+    observe(fault)
+    return { meaning: meaningOfFault(fault.code), answered: null }
+  }
+}
+
+const confirmationDateOf = (question: Question, acceptedAt: number) =>
+  (question.kind === 'card-face' ? question.face.qualificationConfirmationDate : undefined) ??
+  toOfficialDate(acceptedAt)

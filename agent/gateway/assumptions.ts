@@ -1,0 +1,80 @@
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { AgentError } from '../kernel/errors.ts'
+import type { Request } from '../uplink/line.ts'
+
+/**
+ * Everything that is assumed of the closed Web API interface, in one place; the values come from
+ * `[gateway.protocol]`. The one public hint is a bridge with a login that answers with tokens and
+ * a query that takes one of them. Tested only against `onshi-agent sim gateway`.
+ */
+export interface Protocol {
+  readonly loginPath: string
+  readonly queryPath: string
+  readonly contentType: string
+  readonly accept: string
+  readonly tokenHeader: string
+  readonly tokenPrefix: string
+  /** Which field of the login's `result` is sent as the token. */
+  readonly tokenField: string
+  /** Element that carries a card's certificate, Base64, in place of the search fields. */
+  readonly cardCertificateElement: string
+  readonly extraHeaders: Readonly<Record<string, string>>
+}
+
+export interface Account {
+  readonly user: string
+  readonly password: string
+}
+
+const encoder = new TextEncoder()
+
+export const loginRequest = (protocol: Protocol, { user, password }: Account): Request => ({
+  method: 'POST',
+  path: protocol.loginPath,
+  headers: {
+    ...protocol.extraHeaders,
+    'content-type': 'application/json',
+    accept: 'application/json',
+  },
+  body: encoder.encode(JSON.stringify({ user, password })),
+})
+
+const LoginAnswer = Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) })
+type LoginAnswer = Static<typeof LoginAnswer>
+
+/** The token out of a login's answer. Throws `ANSWER_MALFORMED`. */
+export function tokenOf(protocol: Protocol, body: Uint8Array): string {
+  const answer = parseLogin(body)
+  const token = answer?.result[protocol.tokenField]
+  if (typeof token === 'string' && token !== '') return token
+  throw new AgentError('ANSWER_MALFORMED', `the login’s answer has no ${protocol.tokenField}`)
+}
+
+function parseLogin(body: Uint8Array): LoginAnswer | undefined {
+  try {
+    const answer: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+    return Value.Check(LoginAnswer, answer) ? answer : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** `token` is null where the gateway asks for no login. */
+export const queryRequest = (
+  protocol: Protocol,
+  token: string | null,
+  message: Uint8Array,
+  charset: string,
+): Request => ({
+  method: 'POST',
+  path: protocol.queryPath,
+  headers: {
+    ...protocol.extraHeaders,
+    'content-type': `${protocol.contentType}; charset=${charset}`,
+    accept: protocol.accept,
+    ...(token === null ? {} : { [protocol.tokenHeader]: `${protocol.tokenPrefix}${token}` }),
+  },
+  body: message,
+})

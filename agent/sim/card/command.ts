@@ -1,0 +1,147 @@
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { startControl } from './control.ts'
+import { type Address, type CardState, openCardPlace } from './simulator.ts'
+import { parseLine, type Tap } from './tap.ts'
+
+export interface CardSimulator {
+  /** The link's port; null without a link. */
+  readonly linkPort: number | null
+  /** `http://127.0.0.1:PORT`, with `POST /tap`, `POST /remove`, `GET /state`. */
+  readonly controlUrl: string
+  tap(tap: Tap): Promise<void>
+  remove(): Promise<void>
+  state(): CardState
+  close(): Promise<void>
+}
+
+/**
+ * Starts a place for cards with its control server. Port 0 picks a free one. Rejects with the
+ * socket's error where an address cannot be used, and with a RangeError where control would not be
+ * on loopback.
+ */
+export async function startCardSimulator(options: {
+  readonly link?: Address
+  readonly vpcd?: Address
+  readonly control: Address
+}): Promise<CardSimulator> {
+  const place = await openCardPlace(options)
+  try {
+    const control = await startControl(options.control, place)
+    return {
+      ...place,
+      controlUrl: control.url,
+      close: async () => {
+        await control.close()
+        await place.close()
+      },
+    }
+  } catch (error) {
+    await place.close()
+    throw error
+  }
+}
+
+const USAGE = `Usage: onshi-agent sim card [--link HOST:PORT] [--vpcd HOST:PORT] [--control HOST:PORT]
+
+  --link     cards for the driver "sim", no hardware needed (127.0.0.1:35970 unless --vpcd is given)
+  --vpcd     cards on pcscd's virtual reader: 127.0.0.1:35963 for vpcd as installed
+  --control  POST /tap {"patient":"01"}, POST /remove, GET /state (127.0.0.1:35971)
+
+Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · remove
+`
+
+/** Exit codes of sysexits(3). */
+const EXIT = { ok: 0, usage: 64, unavailable: 69 } as const
+
+/** Throws a TypeError, as `parseArgs` does for what it does not know. */
+function parseAddress(option: string, text: string): Address {
+  const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
+  if (host === undefined || Number(port) > 65_535) throw new TypeError(`${option} is HOST:PORT`)
+  return { host, port: Number(port) }
+}
+
+function parseOptions(argv: readonly string[]) {
+  const text = { type: 'string' } as const
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { link: text, vpcd: text, control: text, help: { type: 'boolean' } },
+    })
+    if (values.help === true) return { is: 'help' } as const
+    const { vpcd, link = vpcd === undefined ? '127.0.0.1:35970' : undefined } = values
+    const options = {
+      control: parseAddress('--control', values.control ?? '127.0.0.1:35971'),
+      ...(link !== undefined && { link: parseAddress('--link', link) }),
+      ...(vpcd !== undefined && { vpcd: parseAddress('--vpcd', vpcd) }),
+    }
+    return { is: 'start', options } as const
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return { is: 'wrong', why: error.message } as const
+  }
+}
+
+/**
+ * `onshi-agent sim card`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code:
+ * 0, 64 for a wrong option, 69 where an address cannot be used.
+ */
+export async function cardCommand(argv: readonly string[], signal?: AbortSignal): Promise<number> {
+  const parsed = parseOptions(argv)
+  if (parsed.is === 'help') {
+    process.stdout.write(USAGE)
+    return EXIT.ok
+  }
+  if (parsed.is === 'wrong') {
+    process.stderr.write(`${parsed.why}\n\n${USAGE}`)
+    return EXIT.usage
+  }
+  const { options } = parsed
+  const simulator = await startCardSimulator(options).catch((error: unknown) => {
+    process.stderr.write(`sim card: ${error instanceof Error ? error.message : 'cannot start'}\n`)
+  })
+  if (simulator === undefined) return EXIT.unavailable
+  if (simulator.linkPort !== null) say(`link     ${options.link?.host}:${simulator.linkPort}`)
+  if (options.vpcd !== undefined) say(`vpcd     ${options.vpcd.host}:${options.vpcd.port}`)
+  say(`control  ${simulator.controlUrl}`)
+  const keyboard = createInterface({ input: process.stdin })
+  keyboard.on('line', (line) => {
+    follow(line, simulator).then(say, (error: unknown) =>
+      say(`no card put: ${error instanceof Error ? error.message : 'unknown'}`),
+    )
+  })
+  await stopAsked(signal)
+  keyboard.close()
+  process.stdin.destroy()
+  await simulator.close()
+  return EXIT.ok
+}
+
+const say = (line: string) => {
+  process.stdout.write(`sim card: ${line}\n`)
+}
+
+async function follow(line: string, simulator: CardSimulator): Promise<string> {
+  const typed = parseLine(line)
+  if ('refused' in typed) return typed.refused
+  if (typed.is === 'remove') {
+    await simulator.remove()
+    return 'removed'
+  }
+  await simulator.tap(typed.tap)
+  return `there is ${typed.tap.kind ?? 'my-number'} ${typed.tap.patient ?? ''}`.trimEnd()
+}
+
+function stopAsked(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+      resolve()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    if (signal?.aborted === true) stop()
+    else signal?.addEventListener('abort', stop, { once: true })
+  })
+}

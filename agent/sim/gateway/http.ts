@@ -1,0 +1,135 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Behaviour } from './behaviour.ts'
+
+/** A whole HTTP answer, before any behaviour spoils its delivery. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+export const textReply = (
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+  body: Buffer.from(`${text}\n`),
+})
+
+export const jsonReply = (status: number, value: unknown): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: Buffer.from(JSON.stringify(value)),
+})
+
+export const htmlReply = (
+  status: number,
+  title: string,
+  headers: Readonly<Record<string, string>> = {},
+): Reply => ({
+  status,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  body: Buffer.from(`<!DOCTYPE html><html><head><title>${title}</title></head><body>
+<h1>${title}</h1><form method="post"><input name="user"><input name="password"></form>
+</body></html>`),
+})
+
+/** The media type without parameters, in small letters. */
+export const mediaType = (request: IncomingMessage): string =>
+  (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** The body, or undefined when it is longer than `limitBytes` (the rest is not read). */
+export const readBody = async (
+  request: IncomingMessage,
+  limitBytes: number,
+): Promise<Buffer | undefined> => {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return undefined
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    const piece = Buffer.from(chunk)
+    bytes += piece.length
+    if (bytes > limitBytes) return undefined
+    chunks.push(piece)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** What the bytes say, or undefined when they are no JSON. */
+export const parseJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString())
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
+  }
+}
+
+const BUSY_RETRY_SECONDS = '2'
+
+/** The reply that a behaviour puts in the place of the good one. */
+export const replaced = (reply: Reply, { mode, status }: Behaviour): Reply => {
+  switch (mode) {
+    case 'status':
+      return htmlReply(status ?? 500, 'Simulated error')
+    case 'busy':
+      return textReply(503, 'busy', { 'retry-after': BUSY_RETRY_SECONDS })
+    case 'login-page':
+      return htmlReply(200, 'ログイン')
+    case 'not-xml':
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/xml' },
+        body: Buffer.from('Simulated gateway: this is no XML.'),
+      }
+    case 'truncated':
+      return { ...reply, body: reply.body.subarray(0, Math.floor(reply.body.length / 2)) }
+    default:
+      return reply
+  }
+}
+
+const PIECES = 16
+const PIECE_PAUSE_MS = 200
+
+const writeSlowly = async (
+  response: ServerResponse,
+  body: Buffer,
+  pauseMs: number,
+  signal: AbortSignal,
+) => {
+  const size = Math.max(1, Math.ceil(body.length / PIECES))
+  for (let at = 0; at < body.length && !response.destroyed; at += size) {
+    if (at > 0) await sleep(pauseMs, undefined, { signal })
+    response.write(body.subarray(at, at + size))
+  }
+  response.end()
+}
+
+/** Sends the reply the way the behaviour says. Rejects with an AbortError when `signal` aborts. */
+export const deliver = async (
+  response: ServerResponse,
+  reply: Reply,
+  { mode, delayMs }: Behaviour,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (mode === 'hang') return
+  if (delayMs !== undefined && mode !== 'slow-body') await sleep(delayMs, undefined, { signal })
+  if (mode === 'reset') {
+    response.socket?.destroy()
+    return
+  }
+  response.writeHead(reply.status, { ...reply.headers, 'content-length': reply.body.length })
+  if (mode === 'slow-body') {
+    await writeSlowly(response, reply.body, delayMs ?? PIECE_PAUSE_MS, signal)
+  } else if (mode === 'cut') {
+    response.write(reply.body.subarray(0, Math.floor(reply.body.length / 2)), () =>
+      response.socket?.destroy(),
+    )
+  } else {
+    response.end(reply.body)
+  }
+}

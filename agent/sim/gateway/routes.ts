@@ -1,0 +1,179 @@
+import type { IncomingMessage } from 'node:http'
+import { compose, find, type Message, type Twist } from './answer.ts'
+import type { Behaviour, Behaviours, Mode, Place } from './behaviour.ts'
+import {
+  jsonReply,
+  mediaType,
+  parseJson,
+  type Reply,
+  readBody,
+  replaced,
+  textReply,
+} from './http.ts'
+import { readRequest } from './request.ts'
+import type { Sessions } from './sessions.ts'
+import type { Tally } from './stats.ts'
+import { type Arrange, type Charset, write } from './write.ts'
+
+/** Names that nobody outside knows for sure, so they can be changed. */
+export interface GatewayNames {
+  readonly loginPath: string
+  readonly questionPath: string
+  readonly statusPath: string
+  /** The header that carries the idToken, and the word before the token ('' for none). */
+  readonly tokenHeader: string
+  readonly tokenScheme: string
+  readonly contentType: string
+  /** The element that carries a card's certificate as base64 DER. */
+  readonly cardElement: string
+}
+
+export const DEFAULT_NAMES: GatewayNames = {
+  loginPath: '/login',
+  questionPath: '/onshi/kakunin',
+  statusPath: '/status',
+  tokenHeader: 'authorization',
+  tokenScheme: 'Bearer',
+  contentType: 'application/xml',
+  cardElement: 'CardCertificate',
+}
+
+/** The parts that a route works on. */
+export interface Parts {
+  readonly names: GatewayNames
+  readonly charset: Charset
+  readonly arrange: Arrange
+  /** Undefined when no login is asked for. */
+  readonly sessions: Sessions | undefined
+  readonly behaviours: Behaviours
+  readonly tally: Tally
+  now(): number
+}
+
+/** A reply, what to do to it, and whom it is about. */
+export interface Handled {
+  readonly reply: Reply
+  readonly behaviour: Behaviour
+  readonly patient?: string
+}
+
+/** 64 KiB; a question is below 2 KiB, a card's below 4 KiB. */
+const LIMIT_BYTES = 64 * 1024
+
+const CLOSE = { connection: 'close' }
+const tooLong = () => textReply(413, 'the body is longer than 64 KiB', CLOSE)
+
+const login = async (request: IncomingMessage, parts: Parts): Promise<Reply> => {
+  const body = await readBody(request, LIMIT_BYTES)
+  if (body === undefined) return tooLong()
+  if (mediaType(request) !== 'application/json')
+    return textReply(415, 'the content type must be application/json')
+  const json = parseJson(body)
+  if (json === undefined) return textReply(400, 'the body is not JSON')
+  const tokens = parts.sessions?.login(json)
+  parts.tally.add(tokens === undefined ? 'loginsRefused' : 'logins')
+  if (tokens === undefined)
+    return jsonReply(401, { status: 'error', msg: 'ユーザーまたはパスワードが違います' })
+  const linkSysCharCd = parts.charset === 'utf-8' ? '0' : '1'
+  return jsonReply(200, { status: 'success', msg: '', result: { ...tokens, linkSysCharCd } })
+}
+
+const hasSession = (request: IncomingMessage, { names, sessions }: Parts) => {
+  if (sessions === undefined) return true
+  const value = request.headers[names.tokenHeader.toLowerCase()]
+  const prefix = names.tokenScheme === '' ? '' : `${names.tokenScheme} `
+  return typeof value === 'string' && value.startsWith(prefix)
+    ? sessions.holds(value.slice(prefix.length))
+    : false
+}
+
+const TWISTS: Partial<Record<Mode, Twist>> = {
+  'other-institution': 'other-institution',
+  'other-question': 'other-question',
+  huge: 'huge',
+}
+
+const answer = (message: Message, institutionCode: string | undefined, parts: Parts): Handled => {
+  const { charset, arrange, tally, names } = parts
+  const { ArbitraryFileIdentifier: identifier = '', MedicalInstitutionCode: code = '' } =
+    message.header
+  const now = parts.now()
+  const found = find(message, now)
+  const patient = found.is === 'patient' ? found.patient.number : undefined
+  const behaviour = parts.behaviours.take('question', patient)
+  const twist = TWISTS[behaviour.mode ?? 'normal']
+  const stranger = /^\d{10}$/.test(code) && code !== institutionCode
+  tally.question(identifier, patient)
+  if (stranger || message.is === 'refused') tally.add('questionsRefused')
+  const reply = stranger
+    ? textReply(403, 'the certificate is of another institution')
+    : {
+        status: 200,
+        headers: { 'content-type': names.contentType },
+        body: write(compose(message, found, { now, charset, twist }), charset, arrange),
+      }
+  return { reply, behaviour, ...(patient === undefined ? {} : { patient }) }
+}
+
+const question = async (
+  request: IncomingMessage,
+  institutionCode: string | undefined,
+  parts: Parts,
+): Promise<Handled> => {
+  const body = await readBody(request, LIMIT_BYTES)
+  const refuse = (reply: Reply): Handled => ({
+    reply,
+    behaviour: parts.behaviours.take('question'),
+  })
+  if (body === undefined) return refuse(tooLong())
+  if (mediaType(request) !== parts.names.contentType)
+    return refuse(textReply(415, `the content type must be ${parts.names.contentType}`))
+  if (!hasSession(request, parts))
+    return refuse(jsonReply(401, { status: 'error', msg: 'ログインしてください' }))
+  const message = readRequest(body, parts.names.cardElement)
+  if (message.is === 'not-a-message') {
+    parts.tally.question('', undefined)
+    parts.tally.add('questionsRefused')
+    return refuse(textReply(400, message.reason))
+  }
+  return answer(message, institutionCode, parts)
+}
+
+const methodOf = ({ names }: Parts, path: string) =>
+  new Map([
+    [names.loginPath, 'POST'],
+    [names.questionPath, 'POST'],
+    [names.statusPath, 'GET'],
+  ]).get(path)
+
+const placeOf = ({ names }: Parts, path: string): Exclude<Place, 'any'> => {
+  if (path === names.loginPath) return 'login'
+  return path === names.questionPath ? 'question' : 'status'
+}
+
+const LOGGED_OUT = () => jsonReply(401, { status: 'error', msg: '強制ログアウトされました' })
+
+/** Answers one request of a client whose certificate bears `institutionCode`. */
+export const handle = async (
+  request: IncomingMessage,
+  institutionCode: string | undefined,
+  parts: Parts,
+): Promise<Handled> => {
+  const path = request.url ?? ''
+  const method = methodOf(parts, path)
+  if (method === undefined) return { reply: textReply(404, 'no such path'), behaviour: {} }
+  if (method !== request.method)
+    return { reply: textReply(405, 'wrong method', { allow: method }), behaviour: {} }
+  const place = placeOf(parts, path)
+  const handled: Handled =
+    place === 'question'
+      ? await question(request, institutionCode, parts)
+      : {
+          reply: place === 'login' ? await login(request, parts) : textReply(200, 'ok'),
+          behaviour: parts.behaviours.take(place),
+        }
+  const { reply, behaviour } = handled
+  if (behaviour.mode !== 'logout') return { ...handled, reply: replaced(reply, behaviour) }
+  parts.sessions?.clear()
+  return { ...handled, reply: LOGGED_OUT() }
+}

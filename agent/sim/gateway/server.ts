@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import { TLSSocket } from 'node:tls'
+import type { ServerTls } from '../pki.ts'
+import { type Behaviour, openBehaviours } from './behaviour.ts'
+import { startControl } from './control.ts'
+import { deliver, htmlReply } from './http.ts'
+import { type Endpoint, listen, shut } from './listen.ts'
+import { DEFAULT_NAMES, type GatewayNames, type Handled, handle, type Parts } from './routes.ts'
+import { type Account, openSessions } from './sessions.ts'
+import { type GatewayStats, openTally, type Tally } from './stats.ts'
+import { type Charset, documented, shuffled } from './write.ts'
+
+export const DEMO_ACCOUNT: Account = { user: 'demo', password: 'demo-password' }
+
+/** One line for a person who watches: no name and no number in it. */
+export interface Served {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly patient?: string
+  readonly mode: string
+}
+
+export interface GatewaySimulatorOptions {
+  readonly tls: ServerTls
+  /** Default `[::1]`, a free port. */
+  readonly listen?: Endpoint
+  /** Default `127.0.0.1`, a free port. */
+  readonly control?: Endpoint
+  /** Of the answers; default utf-8. */
+  readonly charset?: Charset
+  /** null: no login is asked for. Default `DEMO_ACCOUNT`. */
+  readonly account?: Account | null
+  /** How long a session may be idle; default 30 min. */
+  readonly idleMs?: number
+  /** Epoch ms. */
+  readonly now?: () => number
+  /** Whether answers come in a random element order (default), and its seed. */
+  readonly shuffle?: boolean
+  readonly seed?: number
+  /** How a client without a good certificate is refused: in TLS (default), or by nginx's page. */
+  readonly refuse?: 'tls' | '400-page'
+  readonly names?: Partial<GatewayNames>
+  readonly onServed?: (served: Served) => void
+}
+
+export interface GatewaySimulator {
+  /** `https://[::1]:port` */
+  readonly url: string
+  /** `http://127.0.0.1:port` */
+  readonly controlUrl: string
+  stats(): GatewayStats
+  /** What `POST /behaviour` does. */
+  behave(behaviour: Behaviour): void
+  /** Drops every session at once. */
+  logout(): void
+  close(): Promise<void>
+}
+
+/** 30 min idle ends a session. [source: official FAQ of the portal site, post-15] */
+const IDLE_MS = 30 * 60_000
+
+/** As nginx, so that a client's idle connections live as long as they would there. */
+const KEEP_ALIVE_MS = 75_000
+
+/** The OU of the client certificate, where the simulator's PKI puts the institution code. */
+const institutionOf = (socket: TLSSocket): string | undefined => {
+  const unit: unknown = socket.getPeerCertificate().subject?.OU
+  return typeof unit === 'string' ? unit : undefined
+}
+
+/** As nginx words it. */
+const refusal = (socket: TLSSocket): Handled => {
+  const none = Object.keys(socket.getPeerCertificate()).length === 0
+  return {
+    reply: htmlReply(
+      400,
+      none ? '400 No required SSL certificate was sent' : '400 The SSL certificate error',
+      { connection: 'close' },
+    ),
+    behaviour: {},
+  }
+}
+
+const openTlsServer = (tls: ServerTls, refuse: 'tls' | '400-page', tally: Tally) => {
+  const server = createServer({
+    ca: tls.caPem,
+    cert: tls.certificatePem,
+    key: tls.keyPem,
+    requestCert: true,
+    rejectUnauthorized: refuse === 'tls',
+    minVersion: 'TLSv1.2',
+  })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.on('secureConnection', () => tally.add('tlsHandshakes'))
+  server.on('tlsClientError', () => tally.add('tlsRefused'))
+  return server
+}
+
+const partsOf = (options: GatewaySimulatorOptions, tally: Tally): Parts => {
+  const now = options.now ?? Date.now
+  const account = options.account === undefined ? DEMO_ACCOUNT : options.account
+  return {
+    names: { ...DEFAULT_NAMES, ...options.names },
+    charset: options.charset ?? 'utf-8',
+    arrange: options.shuffle === false ? documented : shuffled(options.seed ?? 1),
+    sessions: account === null ? undefined : openSessions(account, options.idleMs ?? IDLE_MS, now),
+    behaviours: openBehaviours(),
+    tally,
+    now,
+  }
+}
+
+/** Serves one request to its end. A client that goes away, or our own close, ends it early. */
+const serve = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: Parts,
+  { signal, onServed }: { signal: AbortSignal; onServed: (served: Served) => void },
+): Promise<void> => {
+  const { socket } = request
+  if (!(socket instanceof TLSSocket)) throw new Error('a TLS server gave a socket without TLS')
+  const { reply, behaviour, patient } = socket.authorized
+    ? await handle(request, institutionOf(socket), parts)
+    : refusal(socket)
+  onServed({
+    method: request.method ?? '',
+    path: request.url ?? '',
+    status: reply.status,
+    mode: behaviour.mode ?? 'normal',
+    ...(patient === undefined ? {} : { patient }),
+  })
+  await deliver(response, reply, behaviour, signal)
+}
+
+const code = (error: unknown) =>
+  error instanceof Error && 'code' in error ? error.code : undefined
+
+/**
+ * Starts the stand-in for the official side: HTTPS with a client certificate, login, questions.
+ * It knows the forty patients of `patients.ts`. Rejects when a port is taken.
+ */
+export const startGatewaySimulator = async (
+  options: GatewaySimulatorOptions,
+): Promise<GatewaySimulator> => {
+  const tally = openTally()
+  const parts = partsOf(options, tally)
+  const closing = new AbortController()
+  const server = openTlsServer(options.tls, options.refuse ?? 'tls', tally)
+  const watching = { signal: closing.signal, onServed: options.onServed ?? (() => undefined) }
+  server.on('request', (request, response) => {
+    tally.add('requests')
+    serve(request, response, parts, watching).catch((error: unknown) => {
+      response.destroy()
+      if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
+    })
+  })
+  const steered = {
+    stats: () => tally.read(),
+    behave: (behaviour: Behaviour) => {
+      const logsOut = behaviour.mode === 'logout'
+      if (logsOut) parts.sessions?.clear()
+      parts.behaviours.set(logsOut && behaviour.times === undefined ? {} : behaviour)
+    },
+  }
+  const url = await listen(server, 'https', options.listen ?? { host: '::1', port: 0 })
+  const control = await startControl(
+    options.control ?? { host: '127.0.0.1', port: 0 },
+    steered,
+  ).catch(async (error: unknown) => {
+    await shut(server)
+    throw error
+  })
+  return {
+    url,
+    controlUrl: control.url,
+    ...steered,
+    logout: () => parts.sessions?.clear(),
+    close: async () => {
+      closing.abort()
+      await Promise.all([shut(server), control.close()])
+    },
+  }
+}

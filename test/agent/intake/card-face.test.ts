@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { checkCardFace } from '../../../agent/intake/card-face.ts'
+import { AgentError } from '../../../agent/kernel/errors.ts'
+import { holdsIndividualNumber } from '../../../agent/kernel/individual-number.ts'
+
+const NOW = Date.parse('2026-04-01T09:00:00+09:00')
+const face = {
+  insurerNumber: '06139992',
+  insuredCardSymbol: '１２・３４',
+  insuredIdentificationNumber: '5678',
+  insuredBranchNumber: '01',
+  birthdate: '19800502',
+}
+const mistakesOf = (over: object): string[] => {
+  try {
+    checkCardFace({ ...face, ...over }, NOW)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof AgentError)
+    assert.equal(error.code, 'CARD_FACE_INVALID')
+    return error.mistakes.map(({ field }) => field)
+  }
+}
+
+test('digits typed in full width are asked in half width, everything else as typed', () => {
+  const typed = { ...face, insurerNumber: ' ０６１３９９９２ ', birthdate: '１９８００５０２' }
+  assert.deepEqual(checkCardFace(typed, NOW), face)
+})
+
+test('the order of the keys and empty fields make no difference', () => {
+  const { insurerNumber, ...rest } = face
+  const typed = { ...rest, insurerNumber, patientNumber: '', insuredCardSymbol: '１２・３４ ' }
+  assert.equal(JSON.stringify(checkCardFace(typed, NOW)), JSON.stringify(checkCardFace(face, NOW)))
+})
+
+test('what cannot be a card face is refused with each field named', () => {
+  const cases: [object, string[]][] = [
+    [{ insurerNumber: '613999' }, []],
+    [{ insurerNumber: '6139992' }, ['insurerNumber']],
+    [{ insurerNumber: '0613999X' }, ['insurerNumber']],
+    [{ insuredIdentificationNumber: ' ' }, ['insuredIdentificationNumber']],
+    [{ insuredIdentificationNumber: '1'.repeat(21) }, ['insuredIdentificationNumber']],
+    [{ insuredCardSymbol: '記'.repeat(21) }, ['insuredCardSymbol']],
+    [{ insuredCardSymbol: '𠮷'.repeat(20) }, []],
+    [{ insuredBranchNumber: '1' }, ['insuredBranchNumber']],
+    [{ insurerNumber: '39139993' }, ['insuredBranchNumber']],
+    [{ birthdate: '19800231' }, ['birthdate']],
+    [{ birthdate: '20260402' }, ['birthdate']],
+    [{ birthdate: '20260401' }, []],
+    [{ birthdate: '18671231' }, ['birthdate']],
+    [{ birthdate: '昭和55年5月2日' }, ['birthdate']],
+    [{ qualificationConfirmationDate: '20261301' }, ['qualificationConfirmationDate']],
+    [
+      { limitApplicationCertificateRelatedConsFlg: '2' },
+      ['limitApplicationCertificateRelatedConsFlg'],
+    ],
+    [{ patientNumber: 'a\u0001b' }, ['patientNumber']],
+    [{ insurerNumber: '', birthdate: '' }, ['insurerNumber', 'birthdate']],
+  ]
+  for (const [over, fields] of cases)
+    assert.deepEqual(mistakesOf(over), fields, JSON.stringify(over))
+})
+
+test('an individual number is refused in any field, in any width and grouping', () => {
+  for (const typed of [
+    '123456789018',
+    '1234 5678 9018',
+    '１２３４－５６７８－９０１８',
+    'No.123456789018です',
+  ])
+    for (const field of ['insuredIdentificationNumber', 'patientNumber', 'insuredCardSymbol'])
+      assert.throws(
+        () => checkCardFace({ ...face, [field]: typed }, NOW),
+        (error: AgentError) => {
+          assert.equal(error.code, 'INDIVIDUAL_NUMBER_REFUSED')
+          assert.ok(!JSON.stringify([error.message, error.facts]).includes('5678'))
+          return true
+        },
+      )
+})
+
+test('eleven, thirteen and wrongly checked digits are no individual number', () => {
+  for (const text of ['12345678901', '1234567890180', '123456789012', '0123456789018', '5678', ''])
+    assert.equal(holdsIndividualNumber(text), false, text)
+})
+
+test('of ten numbers that differ in the check digit exactly one is an individual number', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^\d{11}$/), (body) => {
+      const hits = Array.from('0123456789').filter((digit) => holdsIndividualNumber(body + digit))
+      assert.equal(hits.length, 1)
+    }),
+  )
+})
