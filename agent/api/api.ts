@@ -1,0 +1,180 @@
+import { setMaxListeners } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import { AgentError } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
+import type { Clock, Log } from '../kernel/ports.ts'
+import { authentication } from './auth.ts'
+import { parseJsonBody } from './body.ts'
+import type { App, Context } from './context.ts'
+import { eventRoutes } from './events.ts'
+import { healthRoutes, probeRoutes } from './health.ts'
+import { sourceRule } from './hosts.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
+import { documentedRoutes, openApiRoute } from './openapi.ts'
+import type { Audit, Consumers, Desk, Feed, HealthSource, Verifications } from './ports.ts'
+import { presentationRoutes } from './presentations.ts'
+import { commonHeaders, faultIn, problemOf } from './problem.ts'
+import { readerRoutes } from './readers.ts'
+import { compileValidator } from './validation.ts'
+import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The fault of a body whose fields do not fit, where it is a finer one. */
+    bodyFault?: FaultCode
+  }
+}
+
+export interface ApiOptions {
+  readonly listen: readonly ListenSettings[]
+  /** Sources that may read /health without a token, addresses or CIDR blocks. */
+  readonly monitorFrom: readonly string[]
+  /** Of the agent, for /health and /openapi.json. */
+  readonly version: string
+  readonly feed: Feed
+  readonly verifications: Verifications
+  readonly audit: Audit
+  readonly consumers: Pick<Consumers, 'authenticate'>
+  readonly desk: Desk
+  readonly health: HealthSource
+  readonly log: Log
+  readonly clock: Clock
+  /** Given an error that is no fault, after its request was answered 500. Expected to end the process. */
+  readonly onBug: (error: unknown) => void
+  readonly limits?: Partial<Limits>
+}
+
+export interface Api {
+  /** In the order of `listen`, with the ports that were taken. */
+  readonly urls: readonly string[]
+  /** Ends what waits, lets what is in flight finish within the drain limit. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves the API on every listener, or on none. Throws `LISTEN_FAILED`, `CERTIFICATE_UNREADABLE`,
+ * `CONFIG_INVALID`.
+ */
+export async function openApi(options: ApiOptions): Promise<Api> {
+  const { clock, log, audit, onBug } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const closing = new AbortController()
+  setMaxListeners(0, closing.signal)
+  const context = { clock, log, audit, onBug, limits, closing: closing.signal }
+  const app = appOf(options, context)
+  await app.ready()
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
+    if (closing.signal.aborted) refuse(request, response, shuttingDown())
+    else app.routing(request, response)
+  }
+  const listeners: Listener[] = []
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    closing.abort()
+    await Promise.all(listeners.map((listener) => listener.close()))
+    await app.close()
+  }
+  try {
+    for (const settings of options.listen) {
+      listeners.push(await openListener(settings, handle, limits))
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const urls = listeners.map(({ url }) => url)
+  for (const url of urls) log.info({ url }, 'the API listens')
+  return {
+    urls,
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+const shuttingDown = () => new AgentError('SHUTTING_DOWN', 'the agent is shutting down')
+
+function appOf(options: ApiOptions, context: Context): App {
+  const { consumers, clock, monitorFrom, version, verifications, desk, feed, health } = options
+  const app = Fastify({
+    logger: false,
+    bodyLimit: context.limits.bodyBytes,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, context),
+    // A patient number of 50 characters, percent-encoded.
+    routerOptions: { maxParamLength: 500 },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(compileValidator)
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody)
+  app.decorateRequest('caller', null)
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(commonHeaders)
+    done()
+  })
+  app.addHook('onRequest', authentication(consumers, clock, sourceRule(monitorFrom)))
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
+  answerUnrouted(app)
+
+  const routes = documentedRoutes(app)
+  askRoutes(app, verifications, context)
+  verificationRoutes(app, verifications, context)
+  partRoutes(app, verifications, context)
+  eventRoutes(app, feed, context)
+  presentationRoutes(app, desk, verifications, context)
+  readerRoutes(app, desk)
+  probeRoutes(app, health)
+  healthRoutes(app, health, version)
+  openApiRoute(app, routes, version)
+  return app
+}
+
+/** 405 with what the path does take, or 404. */
+function answerUnrouted(app: App): void {
+  const routes: { readonly path: RegExp; readonly method: string }[] = []
+  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
+    routes.push({ path, method: String(method) })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?', 1)
+    const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
+    if (allowed.length === 0) return answerFault(new AgentError('NOT_FOUND', 'no such path'), reply)
+    const facts = { allow: allowed.join(', ') }
+    return answerFault(new AgentError('METHOD_REFUSED', 'no such method here', { facts }), reply)
+  })
+}
+
+function answerFault(error: AgentError, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = problemOf(error)
+  return reply.code(status).headers(headers).send(body)
+}
+
+/** A fault is a problem. A bug is a 500 without detail, and then goes on its way. */
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { onBug }: Context,
+): FastifyReply {
+  const fault = faultIn(error)
+  if (fault !== undefined) return answerFault(finer(fault, request), reply)
+  reply.raw.once('close', () => onBug(error))
+  const message = 'the agent met an error of its own'
+  return answerFault(new AgentError('INTERNAL', message), reply.header('connection', 'close'))
+}
+
+/** Fields that do not fit are the route's own fault; a body that has no fields is not. */
+function finer(fault: AgentError, { routeOptions }: FastifyRequest): AgentError {
+  const { bodyFault } = routeOptions.config
+  const { mistakes, message } = fault
+  const inFields = 'validationContext' in fault && fault.validationContext === 'body'
+  if (bodyFault === undefined || !inFields || mistakes.some(({ field }) => field === ''))
+    return fault
+  return new AgentError(bodyFault, message, { mistakes })
+}

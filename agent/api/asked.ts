@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { FeedEvent } from '../kernel/verification.ts'
+import { sendJson } from './answers.ts'
+import { callerOf } from './auth.ts'
+import type { Context } from './context.ts'
+import type { RouteDoc } from './docs.ts'
+import type { Asking, Verifications } from './ports.ts'
+import { waitOf } from './prefer.ts'
+import { invalid } from './problem.ts'
+import { startSpan } from './span.ts'
+
+const MAX_WAIT_S = 60
+const ASK_WAIT_MS = 10_000
+const RETRY_S = 1
+
+export const Named = Type.Object({ id: Type.String({ maxLength: 64, description: 'UUID.' }) })
+
+/** Who did something, for the record. */
+export const By = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'Who.' })
+
+const OpenQuestion = Type.Object({
+  id: Type.String({ description: 'UUID of the verification to come.' }),
+  state: Type.Literal('open'),
+})
+
+const location = ['Location'] as const
+export const itemAnswer = {
+  description: 'The verification, as in the feed.',
+  schema: FeedEvent,
+} as const
+export const openAnswerDoc = {
+  description: 'Accepted and on disk; not ended. Ask again at `Location`.',
+  schema: OpenQuestion,
+  headers: ['Location', 'Retry-After'],
+} as const
+
+/** The answers of every route that asks. */
+export const askedAnswers = {
+  201: { ...itemAnswer, headers: location },
+  202: openAnswerDoc,
+} as const satisfies RouteDoc['answers']
+
+/** In whose name a request asks. Throws `REQUEST_INVALID` on a bad Idempotency-Key. */
+export function askingOf(request: FastifyRequest): Asking {
+  const { consumer } = callerOf(request)
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return { consumer }
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) {
+    return { consumer, idempotencyKey: key }
+  }
+  throw invalid('Idempotency-Key', '形式が違います。', 'must be 1 to 255 visible ASCII characters')
+}
+
+/** 201 with the verification when it ends within the wait that the client prefers, else 202. */
+export async function answerAsked(
+  id: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  verifications: Verifications,
+  context: Context,
+): Promise<FastifyReply> {
+  const found = await settled(id, ASK_WAIT_MS, request, reply, verifications, context)
+  if (found === undefined || found === 'open') return answerOpen(id, reply)
+  await context.audit.read(callerOf(request).consumer, 'verification', id)
+  return sendJson(reply.header('location', pathOf(id)), 201, found)
+}
+
+export const answerOpen = (id: string, reply: FastifyReply): FastifyReply =>
+  reply
+    .code(202)
+    .headers({ location: pathOf(id), 'retry-after': String(RETRY_S) })
+    .send({ id, state: 'open' })
+
+const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
+
+/** What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open. */
+export async function settled(
+  id: string,
+  defaultMs: number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  verifications: Verifications,
+  context: Context,
+): Promise<Uint8Array | 'open' | undefined> {
+  const found = verifications.find(id)
+  const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? defaultMs
+  if (found !== 'open' || waitMs === 0) return found
+  const span = startSpan(waitMs, reply.raw, context)
+  try {
+    await verifications.ended(id, span.signal)
+  } finally {
+    span.close()
+  }
+  return verifications.find(id)
+}

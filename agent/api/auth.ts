@@ -1,0 +1,73 @@
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Consumer } from '../kernel/consumer.ts'
+import { AgentError } from '../kernel/errors.ts'
+import type { Clock } from '../kernel/ports.ts'
+import { BackOff } from './backoff.ts'
+import { sourceOf } from './hosts.ts'
+import type { Consumers } from './ports.ts'
+
+/** Who asks. */
+export interface Caller {
+  readonly consumer: Consumer
+  /** Whether the token still opens the door; for answers that last. */
+  holds(): boolean
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null
+  }
+  interface FastifyContextConfig {
+    /** `open`: no token; `monitor`: none from a monitor's source. A token where absent. */
+    access?: 'open' | 'monitor'
+  }
+}
+
+/**
+ * Asks for a token before anything of a request is read. A token that is missing, wrong or revoked
+ * costs and says the same. Past five failures a minute a source is told to wait, but a good token
+ * still passes: programs of one machine share a source, and a forgotten one that polls with an old
+ * token must not lock out the receipt computer. Tokens are too long to be guessed.
+ */
+export function authentication(
+  consumers: Pick<Consumers, 'authenticate'>,
+  clock: Pick<Clock, 'now'>,
+  isMonitor: (source: string) => boolean,
+): onRequestHookHandler {
+  const backOff = new BackOff(clock)
+  return (request, _reply, done) => {
+    const { access } = request.routeOptions.config
+    if (access === 'open' || request.is404) return done()
+    if (access === 'monitor' && isMonitor(sourceOf(request.raw))) return done()
+    const token = tokenIn(request.headers.authorization)
+    const consumer = consumers.authenticate(token)
+    if (consumer === undefined) return done(refusal(backOff.failed(sourceOf(request.raw))))
+    request.caller = { consumer, holds: () => consumers.authenticate(token) !== undefined }
+    return done()
+  }
+}
+
+function refusal(retryAfterSeconds: number): AgentError {
+  if (retryAfterSeconds === 0) return new AgentError('UNAUTHENTICATED', 'no valid token')
+  return new AgentError('TOO_MANY_REQUESTS', 'too many requests without a valid token', {
+    facts: { retryAfterSeconds },
+  })
+}
+
+const TOKEN_LIMIT = 512
+
+/** The token of `Bearer TOKEN`, or of Basic with any user name; '' where there is none. */
+export function tokenIn(header: string | undefined): string {
+  const [, scheme = '', credentials = ''] = /^(bearer|basic) +([^ ]+) *$/i.exec(header ?? '') ?? []
+  if (credentials.length > 2 * TOKEN_LIMIT) return ''
+  if (scheme.toLowerCase() === 'bearer') return credentials
+  const pair = Buffer.from(credentials, 'base64').toString()
+  const colon = pair.indexOf(':')
+  return colon < 0 ? '' : pair.slice(colon + 1)
+}
+
+/** The caller of a route that needs one. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error(`${request.routeOptions.url} has no caller`)
+  return request.caller
+}

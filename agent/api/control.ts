@@ -1,0 +1,185 @@
+import { lstat, unlink } from 'node:fs/promises'
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import net from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { ConsumerListing } from '../kernel/consumer.ts'
+import { AgentError, codeOf } from '../kernel/errors.ts'
+import { healthOf } from './health.ts'
+import { defaultLimits } from './limits.ts'
+import type { Consumers, Desk, HealthSource } from './ports.ts'
+import { faultIn, invalid, problemOf } from './problem.ts'
+import { shownReaders } from './readers.ts'
+import { jst } from './time.ts'
+
+export interface ControlOptions {
+  /** Path of the Unix socket. */
+  readonly socket: string
+  readonly version: string
+  /** Where the API listens. */
+  readonly urls: readonly string[]
+  readonly consumers: Omit<Consumers, 'authenticate'>
+  readonly desk: Pick<Desk, 'readers'>
+  readonly health: HealthSource
+  /** As of the API: an error that is no fault, after its answer. */
+  readonly onBug: (error: unknown) => void
+}
+
+export interface Control {
+  close(): Promise<void>
+}
+
+/**
+ * Serves operators' commands on a Unix socket. Who may open the file (0660) may do everything
+ * here. The socket of an agent that died is replaced. Throws `STORE_IN_USE` when one lives there,
+ * `LISTEN_FAILED`.
+ */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const { socket } = options
+  await clearStale(socket)
+  const { headerBytes: maxHeaderSize, headersMs, requestMs } = defaultLimits
+  const server = http.createServer(
+    { maxHeaderSize, headersTimeout: headersMs, requestTimeout: requestMs },
+    (request, response) => {
+      answer(options, request, response).catch(options.onBug)
+    },
+  )
+  await listening(server, socket)
+  return {
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+/** Removes a socket on which nobody listens. Anything else at its path is left alone. */
+async function clearStale(socket: string): Promise<void> {
+  if (await isAlive(socket)) {
+    throw new AgentError('STORE_IN_USE', `an agent listens on ${socket}`, { facts: { socket } })
+  }
+  try {
+    if ((await lstat(socket)).isSocket()) await unlink(socket)
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw unusable(socket, cause)
+  }
+}
+
+function isAlive(socket: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const probe = net.connect(socket, () => resolve(true))
+  probe.once('error', (error) => resolve(codeOf(error) === 'EAGAIN'))
+  return promise.finally(() => probe.destroy())
+}
+
+async function listening(server: http.Server, socket: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  // The file is made within `listen`; with a chmod after it, it would be open to all for a moment.
+  const before = process.umask(0o117)
+  try {
+    server.listen(socket, resolve)
+  } finally {
+    process.umask(before)
+  }
+  await promise.catch((cause: unknown) => {
+    throw unusable(socket, cause)
+  })
+  server.off('error', reject)
+}
+
+const unusable = (socket: string, cause: unknown) =>
+  new AgentError('LISTEN_FAILED', `cannot listen on ${socket}`, {
+    cause,
+    facts: { socket, code: codeOf(cause) },
+  })
+
+async function answer(
+  options: ControlOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const [status, body] = await route(options, request)
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+    response.end(JSON.stringify(body))
+  } catch (error) {
+    const fault = faultIn(error) ?? new AgentError('INTERNAL', 'the agent met an error of its own')
+    const { status, headers, body } = problemOf(fault)
+    response.writeHead(status, { ...headers, connection: 'close' })
+    response.end(body)
+    if (faultIn(error) === undefined) throw error
+  }
+}
+
+type Routed = readonly [status: number, body: unknown]
+
+async function route(options: ControlOptions, request: IncomingMessage): Promise<Routed> {
+  const { consumers, desk } = options
+  const path = request.url ?? ''
+  switch (`${request.method} ${path}`) {
+    case 'POST /consumers': {
+      const { consumer, token } = await consumers.add(await nameIn(request))
+      return [201, { consumer: shown({ ...consumer, revokedAt: null }), token }]
+    }
+    case 'GET /consumers':
+      return [200, { items: consumers.list().map(shown) }]
+    case 'GET /readers':
+      return [200, shownReaders(desk.readers())]
+    case 'GET /status':
+      return [200, statusOf(options)]
+    default: {
+      const [, name] = /^\/consumers\/([^/?]+)$/.exec(path) ?? []
+      if (request.method === 'DELETE' && name !== undefined) {
+        return [200, shown(await consumers.revoke(decoded(name)))]
+      }
+      throw new AgentError('NOT_FOUND', 'no such command')
+    }
+  }
+}
+
+function statusOf({ health, version, urls, desk }: ControlOptions) {
+  const { status, checks } = healthOf(health.showing(), version)
+  const readers = shownReaders(desk.readers()).items
+  return { status, version, ready: health.ready(), pid: process.pid, urls, checks, readers }
+}
+
+const shown = ({ id, name, role, createdAt, revokedAt }: ConsumerListing) => ({
+  id,
+  name,
+  role,
+  createdAt: jst(createdAt),
+  revokedAt: revokedAt === null ? null : jst(revokedAt),
+})
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch (cause) {
+    throw new AgentError('REQUEST_INVALID', 'the path is not percent-encoded UTF-8', { cause })
+  }
+}
+
+/** The name of a consumer to add. Throws `REQUEST_INVALID`, `BODY_TOO_LARGE`. */
+async function nameIn(request: IncomingMessage): Promise<string> {
+  if (!(Number(request.headers['content-length']) <= defaultLimits.bodyBytes)) {
+    throw new AgentError('BODY_TOO_LARGE', 'the body is too large, or its length is not given')
+  }
+  const body = jsonOf(await text(request))
+  const hasName = typeof body === 'object' && body !== null && 'name' in body
+  const name = hasName && typeof body.name === 'string' ? body.name.trim() : ''
+  if (/^[^\p{C}/]{1,64}$/u.test(name)) return name
+  throw invalid(
+    'name',
+    '1〜64 文字で指定してください。',
+    'must be 1 to 64 characters, without a slash',
+  )
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    throw new AgentError('REQUEST_INVALID', 'the body is not JSON')
+  }
+}

@@ -1,0 +1,106 @@
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { AgentError } from '../kernel/errors.ts'
+import { bufferOf, headOf } from './answers.ts'
+import type { Caller } from './auth.ts'
+import type { Context } from './context.ts'
+import type { Feed, FeedPage } from './ports.ts'
+import { commonHeaders } from './problem.ts'
+import { Bell, startSpan } from './span.ts'
+
+const BATCH = 100
+const headers = { ...commonHeaders, 'content-type': 'text/event-stream; charset=utf-8' }
+
+/**
+ * Sends the items after a cursor, then each as it is committed, until the reader goes, is no longer
+ * admitted, or does not keep up; it resumes with the last id it got. A cursor that cannot be
+ * followed is refused before the stream begins.
+ */
+export async function streamEvents(
+  after: string | null,
+  caller: Caller,
+  reply: FastifyReply,
+  feed: Feed,
+  context: Context,
+): Promise<FastifyReply> {
+  const bell = new Bell(feed)
+  try {
+    const first = feed.page(after, BATCH)
+    await audited(first, after, caller, context)
+    reply.hijack()
+    reply.raw.writeHead(200, headers)
+    reply.raw.write('retry: 2000\n\n')
+    await follow(first, caller, reply.raw, feed, bell, context)
+  } catch (error) {
+    if (!reply.raw.headersSent) throw error
+    interrupted(error, reply.raw, context)
+  } finally {
+    bell.close()
+  }
+  return reply
+}
+
+async function follow(
+  first: FeedPage,
+  caller: Caller,
+  response: ServerResponse,
+  feed: Feed,
+  bell: Bell,
+  context: Context,
+): Promise<void> {
+  let page = first
+  for (;;) {
+    if (page.items.length > 0) await send(page.items.map(frameOf).join(''), response, context)
+    else if (!(await rang(bell, response, context))) await send(':\n\n', response, context)
+    if (response.destroyed) return
+    if (context.closing.aborted || !caller.holds()) break
+    const { cursor } = page
+    page = feed.page(cursor, BATCH)
+    await audited(page, cursor, caller, context)
+  }
+  response.end()
+}
+
+async function audited(page: FeedPage, after: string | null, caller: Caller, { audit }: Context) {
+  if (page.items.length === 0) return
+  await audit.read(caller.consumer, 'events', `${after ?? ''}..${page.cursor}`)
+}
+
+/** Whether a commit came within a heartbeat. */
+async function rang(bell: Bell, response: ServerResponse, context: Context): Promise<boolean> {
+  const span = startSpan(context.limits.heartbeatMs, response, context)
+  try {
+    return await bell.next(span.signal)
+  } finally {
+    span.close()
+  }
+}
+
+const frameOf = (item: Uint8Array): string =>
+  `id: ${headOf(item).cursor}\ndata: ${bufferOf(item).toString()}\n\n`
+
+/**
+ * Writes, and waits while the reader’s buffer is full, so that a backlog of any length costs one
+ * batch of memory. A reader that stays behind for `stallMs` is cut off.
+ */
+async function send(text: string, response: ServerResponse, context: Context): Promise<void> {
+  if (response.destroyed || response.write(text)) return
+  const span = startSpan(context.limits.stallMs, response, context)
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const drained = () => resolve(true)
+  response.once('drain', drained)
+  span.signal.addEventListener('abort', () => resolve(false), { once: true })
+  const inTime = await promise
+  response.off('drain', drained)
+  span.close()
+  if (inTime || response.destroyed) return
+  if (!context.closing.aborted) context.log.warn({}, 'an event stream did not keep up and was cut')
+  response.destroy()
+}
+
+/** The stream has begun, so there is no problem to send: it ends, and the reader asks again. */
+function interrupted(error: unknown, response: ServerResponse, { log, onBug }: Context): void {
+  response.destroy()
+  if (error instanceof AgentError) log.warn({ code: error.code }, 'an event stream ended')
+  else onBug(error)
+}

@@ -1,0 +1,34 @@
+/** The bounds of the API. Times in ms. */
+export interface Limits {
+  readonly bodyBytes: number
+  readonly headerBytes: number
+  /** From the first byte of a request to the end of its headers. */
+  readonly headersMs: number
+  /** From the first byte of a request to the end of its body. */
+  readonly requestMs: number
+  /** How often the two above are looked at. */
+  readonly checkMs: number
+  /** Longer than a poll interval of a minute, so that pollers keep their connection. */
+  readonly keepAliveMs: number
+  /** Per listener. Twenty pollers is a large clinic. */
+  readonly connections: number
+  /** Comment on an idle event stream; proxies drop one that is silent for 30 to 60 s. */
+  readonly heartbeatMs: number
+  /** How long a full buffer of an event stream may stay full. */
+  readonly stallMs: number
+  /** What `close` grants to requests in flight. */
+  readonly drainMs: number
+}
+
+export const defaultLimits: Limits = {
+  bodyBytes: 64 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  checkMs: 2_000,
+  keepAliveMs: 75_000,
+  connections: 256,
+  heartbeatMs: 15_000,
+  stallMs: 30_000,
+  drainMs: 5_000,
+}

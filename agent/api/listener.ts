@@ -1,0 +1,198 @@
+import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import https from 'node:https'
+import type { Duplex } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { AgentError, codeOf } from '../kernel/errors.ts'
+import { hostRule, type Place, placeOf, sourceOf, sourceRule, urlOf } from './hosts.ts'
+import type { Limits } from './limits.ts'
+import { type Answer, problemOf } from './problem.ts'
+
+export interface ListenSettings {
+  /** `127.0.0.1:8480`; port 0 takes a free one. */
+  readonly address: string
+  /** Sources that may connect, addresses or CIDR blocks; empty: all. */
+  readonly allow: readonly string[]
+  readonly tls: { readonly certificate: Buffer | string; readonly key: Buffer | string } | null
+  /** Further Host headers, exact. */
+  readonly hosts: readonly string[]
+}
+
+export interface Listener {
+  readonly url: string
+  /** Stops accepting, grants `drainMs` to what is in flight, then cuts it. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves `handle` on one address, behind the checks that hold for every request whatever its
+ * route: source, target, Host, Origin. Throws `LISTEN_FAILED`, `CERTIFICATE_UNREADABLE`.
+ */
+export async function openListener(
+  settings: ListenSettings,
+  handle: RequestListener,
+  limits: Limits,
+): Promise<Listener> {
+  const server = createServer(settings.tls, limits)
+  const place = await listening(server, placeOf(settings.address))
+  const guard = guardOf(place, settings)
+  const answering = new WeakMap<Duplex, ServerResponse>()
+  const serve: RequestListener = (request, response) => {
+    answering.set(request.socket, response)
+    const refusal = guard(request)
+    if (refusal === undefined) handle(request, response)
+    else refuse(request, response, refusal)
+  }
+  server.on('request', serve)
+  server.on('checkExpectation', serve)
+  server.on('clientError', (error, socket) =>
+    answerClientError(error, socket, answering.get(socket)),
+  )
+  return {
+    url: urlOf(place, settings.tls !== null),
+    close: () => closeServer(server, limits.drainMs),
+  }
+}
+
+function createServer(tls: ListenSettings['tls'], limits: Limits): http.Server {
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    // Node's own answer to a missing Host is empty; `guardOf` gives a problem.
+    requireHostHeader: false,
+  }
+  const server = tls === null ? http.createServer(options) : secureServer(tls, options)
+  server.maxConnections = limits.connections
+  return server
+}
+
+function secureServer(
+  { certificate: cert, key }: NonNullable<ListenSettings['tls']>,
+  options: https.ServerOptions,
+): https.Server {
+  try {
+    return https.createServer({
+      ...options,
+      cert,
+      key,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: options.headersTimeout,
+    })
+  } catch (cause) {
+    throw new AgentError('CERTIFICATE_UNREADABLE', 'listen.tls holds no certificate with its key', {
+      cause,
+      facts: { code: codeOf(cause) },
+    })
+  }
+}
+
+/** Where it listens, with the port that was taken. */
+async function listening(server: http.Server, { host, port }: Place): Promise<Place> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject).listen({ host, port }, resolve)
+  try {
+    await promise
+  } catch (cause) {
+    const facts = { host, port, code: codeOf(cause) }
+    throw new AgentError('LISTEN_FAILED', `cannot listen on ${host} port ${port}`, { cause, facts })
+  }
+  server.off('error', reject)
+  const address = server.address()
+  return { host, port: address !== null && typeof address === 'object' ? address.port : port }
+}
+
+type Guard = (request: IncomingMessage) => AgentError | undefined
+
+function guardOf(place: Place, { allow, tls, hosts }: ListenSettings): Guard {
+  const secure = tls !== null
+  const mayConnect = allow.length === 0 ? () => true : sourceRule(allow)
+  const isOurs = hostRule(place, secure, hosts)
+  return (request) => {
+    const { headers, socket, rawHeaders, url = '' } = request
+    if (!mayConnect(sourceOf(request))) {
+      return new AgentError('FORBIDDEN', 'this source address may not connect')
+    }
+    const host = headers.host ?? ''
+    if (!url.startsWith('/') || isRepeated('host', rawHeaders) || !isOurs(host, socket)) {
+      return new AgentError('HOST_REFUSED', 'the Host header is not this listener’s')
+    }
+    const { origin } = headers
+    if (origin !== undefined && origin !== `http${secure ? 's' : ''}://${host.toLowerCase()}`) {
+      return new AgentError('FORBIDDEN', 'requests of another origin are refused')
+    }
+    if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+      return new AgentError('REQUEST_INVALID', 'the Expect header asks for what is not done')
+    }
+    return undefined
+  }
+}
+
+/** Node keeps the first of two and hides the second. */
+function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
+  let times = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const header = rawHeaders[at]
+    if (header?.length === name.length && header.toLowerCase() === name) times += 1
+  }
+  return times > 1
+}
+
+/** Answers a request that no route gets to see, and ends its connection. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: AgentError,
+): void {
+  const { status, headers, body } = problemOf(error)
+  response.writeHead(status, { ...headers, connection: 'close' })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** What the HTTP parser could not take. The connection ends: where the next request begins is unknown. */
+function answerClientError(
+  error: Error,
+  socket: Duplex,
+  current: ServerResponse | undefined,
+): void {
+  const begun = current?.headersSent === true && !current.writableFinished
+  if (codeOf(error) === 'ECONNRESET' || !socket.writable || begun) {
+    socket.destroy()
+    return
+  }
+  const { status, headers, body } = clientProblem(codeOf(error))
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`)
+  const head = `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${lines.join('')}`
+  socket.end(`${head}connection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+function clientProblem(code: string): Answer {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problemOf(new AgentError('BODY_TOO_LARGE', 'the headers are too large'), 431)
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return problemOf(new AgentError('BODY_TOO_LARGE', 'the chunk extensions are too large'))
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problemOf(new AgentError('REQUEST_INVALID', 'the request did not come in time'), 408)
+    default:
+      return problemOf(new AgentError('REQUEST_INVALID', 'this is no valid HTTP/1.1 request'))
+  }
+}
+
+/** How often a closing server looks for connections that fell idle, ms. */
+const IDLE_CHECK_MS = 20
+
+async function closeServer(server: http.Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const done = new AbortController()
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
+  const late = wait(drainMs, undefined, { signal: done.signal }).then(
+    () => server.closeAllConnections(),
+    () => undefined,
+  )
+  await closed
+  clearInterval(idle)
+  done.abort()
+  await late
+}

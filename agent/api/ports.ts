@@ -1,0 +1,82 @@
+import type { CardFace } from '../kernel/card-face.ts'
+import type { Showing } from '../kernel/conditions.ts'
+import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
+import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
+import type { NoteKind } from '../kernel/verification.ts'
+
+/** What the API needs from the world; `main.ts` supplies it. */
+export interface FeedPage {
+  /** Items as JSON text in UTF-8, complete with cursor, oldest first. */
+  readonly items: readonly Uint8Array[]
+  readonly cursor: string
+  /** Changes exactly when items change; for the ETag. */
+  readonly version: string
+}
+
+export interface Feed {
+  /**
+   * After a cursor, exclusive; null: from the oldest kept. Throws `CURSOR_INVALID`, and
+   * `CURSOR_GONE` with `facts.oldest` (a cursor).
+   */
+  page(after: string | null, limit: number): FeedPage
+  /** Calls back after each commit of an event, until unsubscribed. */
+  subscribe(wake: () => void): () => void
+}
+
+export interface Asking {
+  readonly consumer: Consumer
+  readonly idempotencyKey?: string
+}
+
+export interface Verifications {
+  /**
+   * Accepted, on disk. Throws `CARD_FACE_INVALID` (with mistakes), `INDIVIDUAL_NUMBER_REFUSED`,
+   * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
+   */
+  ask(face: CardFace, by: Asking): Promise<{ id: string }>
+  recheck(id: string, by: Asking): Promise<{ id: string }>
+  /** 目視確認 by a named person. Throws `PRESENTATION_GONE`, `CARD_QUERY_OFF`. */
+  confirm(presentationId: string, person: string, by: Asking): Promise<{ id: string }>
+  /** The feed item (JSON text) once ended; 'open' while it is asked. */
+  find(id: string): Uint8Array | 'open' | undefined
+  /** Resolves when the question has ended or the signal aborts. */
+  ended(id: string, signal: AbortSignal): Promise<void>
+  /**
+   * The official bytes as they came, or re-encoded in `charset`. Throws `NO_OFFICIAL_ANSWER`,
+   * `CHARACTER_UNENCODABLE`.
+   */
+  message(
+    id: string,
+    charset: 'UTF-8' | 'Shift_JIS' | null,
+  ): { bytes: Uint8Array; contentType: string } | undefined
+  latest(patientNumber: string): Uint8Array | undefined
+  /** The note's feed item. */
+  note(
+    id: string,
+    note: { kind: NoteKind; by: string; text: string | null },
+    by: Asking,
+  ): Promise<Uint8Array>
+}
+
+export interface Audit {
+  /** Written before it returns. Throws `AUDIT_UNAVAILABLE`. */
+  read(consumer: Consumer, action: string, subject: string): void | Promise<void>
+}
+
+export interface Consumers {
+  /** Constant time in the secret. */
+  authenticate(token: string): Consumer | undefined
+  add(name: string): Promise<{ consumer: Consumer; token: string }>
+  list(): ConsumerListing[]
+  revoke(nameOrId: string): Promise<ConsumerListing>
+}
+
+export interface Desk {
+  readers(): ReaderState[]
+  presentations(): WaitingPresentation[]
+}
+
+export interface HealthSource {
+  showing(): Showing[]
+  ready(): boolean
+}

@@ -1,0 +1,45 @@
+import { type Static, Type } from 'typebox'
+import type { ReaderState } from '../kernel/presentation.ts'
+import { FaultReport } from '../kernel/verification.ts'
+import { faultReport } from './answers.ts'
+import type { App } from './context.ts'
+import type { Desk } from './ports.ts'
+import { jst } from './time.ts'
+
+const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const ReaderList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      driver: Type.String(),
+      state: Type.Enum(['starting', 'ready', 'card-present', 'down']),
+      since: Type.String({ description: 'RFC 3339.' }),
+      device: orNull(Type.String({ description: 'Maker’s name of the device.' })),
+      fault: orNull(FaultReport),
+    }),
+  ),
+})
+type ReaderList = Static<typeof ReaderList>
+
+/** Readers as the API and the control socket show them. */
+export const shownReaders = (readers: readonly ReaderState[]): ReaderList => ({
+  items: readers.map(({ name, driver, state, since, device, fault }) => ({
+    name,
+    driver,
+    state,
+    since: jst(since),
+    device,
+    fault: faultReport(fault),
+  })),
+})
+
+export function readerRoutes(app: App, desk: Pick<Desk, 'readers'>): void {
+  const doc = {
+    summary: 'Card readers and how they are',
+    answers: { 200: { description: 'In the order of the config.', schema: ReaderList } },
+  } as const
+  app.get('/v1/readers', { config: { doc } }, async (_request, reply) =>
+    reply.send(shownReaders(desk.readers())),
+  )
+}

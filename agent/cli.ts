@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { AgentError } from './kernel/errors.ts'
+
+const USAGE = `onshi-agent: online eligibility verification for a clinic (オンライン資格確認)
+
+  run [--config FILE] [--check]     the daemon; --check reads the configuration and stops
+  demo [--exit]                     the whole path on this machine, with simulators
+  consumer add NAME|list|revoke NAME
+                                    who may read: receipt computer, EHR
+  readers                           the card readers of the running agent
+  status                            how the running agent is
+  sim gateway [options]             the strict simulator of the official side
+  sim card [options]                a simulated My Number card
+
+  --config FILE                     default /etc/onshi-agent/agent.toml
+`
+
+/** sysexits(3). */
+const EX_USAGE = 64
+const EX_UNAVAILABLE = 69
+const EX_SOFTWARE = 70
+const EX_CONFIG = 78
+
+/** Faults that only a changed configuration cures: systemd does not restart on their exit code. */
+const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG|LISTEN_FAILED)/
+
+async function command([name, ...args]: string[]): Promise<number> {
+  switch (name) {
+    case 'run':
+      return runCommand(args)
+    case 'demo':
+      return (await import('./sim/demo/demo.ts')).demoCommand(args)
+    case 'sim':
+      return simCommand(args)
+    case 'consumer': {
+      const { values, positionals } = options(args)
+      const { consumerCommand } = await import('./console.ts')
+      return print(await consumerCommand(values.config, positionals))
+    }
+    case 'readers':
+    case 'status': {
+      const { askAgent } = await import('./console.ts')
+      return print(await askAgent(options(args).values.config, `/${name}`))
+    }
+    case '--help':
+    case 'help':
+      return print(USAGE)
+    default:
+      throw new AgentError('USAGE', name === undefined ? 'no command' : `no command ${name}`)
+  }
+}
+
+async function runCommand(args: string[]): Promise<number> {
+  const { values } = options(args)
+  if (!values.check) return (await import('./daemon.ts')).run(values.config)
+  const { checkConfig } = await import('../config/load.ts')
+  checkConfig(values.config)
+  return print(`${values.config}: OK\n`)
+}
+
+async function simCommand([what, ...args]: string[]): Promise<number> {
+  if (what === 'gateway') {
+    await (await import('./sim/gateway/command.ts')).gatewayCommand(args)
+    return 0
+  }
+  if (what === 'card') return (await import('./sim/card/command.ts')).cardCommand(args)
+  throw new AgentError('USAGE', 'onshi-agent sim gateway|card')
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
+        check: { type: 'boolean', default: false },
+      },
+    })
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw new AgentError('USAGE', cause.message, { cause })
+  }
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+async function explain(error: AgentError): Promise<number> {
+  const { fault, code, message } = error
+  if (error.mistakes.length > 0 || OF_CONFIG.test(code)) {
+    const { formatConfigFault } = await import('../config/fault.ts')
+    process.stderr.write(`${formatConfigFault(error)}\n`)
+  } else {
+    process.stderr.write(
+      `${fault.number} ${code}: ${message}\n${fault.hint}\n${fault.title} ${fault.action}\n`,
+    )
+  }
+  if (code === 'USAGE') {
+    process.stderr.write(`\n${USAGE}`)
+    return EX_USAGE
+  }
+  if (OF_CONFIG.test(code)) return EX_CONFIG
+  return code === 'AGENT_NOT_RUNNING' ? EX_UNAVAILABLE : EX_SOFTWARE
+}
+
+try {
+  process.exitCode = await command(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof AgentError)) throw error
+  process.exitCode = await explain(error)
+}

@@ -1,0 +1,57 @@
+import type { Conditions } from '../kernel/conditions.ts'
+import type { Clock, Log, Part } from '../kernel/ports.ts'
+import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
+import { type ConfirmedCard, openWaitingRoom, type WaitingRoom } from './presentations.ts'
+import { type ReaderNews, type ReaderSetup, superviseReader } from './supervisor.ts'
+
+/** The readers of the clinic and the taps that wait. `T`: what a confirmation comes to. */
+export interface Intake<T> extends Part {
+  readers(): ReaderState[]
+  presentations(): WaitingPresentation[]
+  /** See `WaitingRoom.confirm`. */
+  confirm(id: string, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface IntakeSetup {
+  /** Names differ. */
+  readonly readers: readonly ReaderSetup[]
+  readonly clock: Clock
+  readonly log: Log
+  readonly conditions: Pick<Conditions, 'raise' | 'clear'>
+  /** How long an unconfirmed tap waits. */
+  readonly lapseMs: number
+  /** The entry of a reader's process; another one in tests. */
+  readonly host?: string
+}
+
+/** Starts one supervised process per reader. A reader that does not work is no error here. */
+export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Intake<T> {
+  const room = openWaitingRoom<T>(ports.clock, lapseMs)
+  const supervisors = readers.map((setup) =>
+    superviseReader(setup, { ...ports, news: (news) => admit(room, setup.name, news) }),
+  )
+  return {
+    readers: () => supervisors.map((supervisor) => supervisor.state()),
+    presentations: () => room.list(),
+    confirm: (id, use) => room.confirm(id, use),
+    close: async () => {
+      await Promise.all(supervisors.map((supervisor) => supervisor.close()))
+      room.close()
+    },
+  }
+}
+
+function admit<T>(room: WaitingRoom<T>, reader: string, news: ReaderNews): void {
+  switch (news.is) {
+    case 'presented':
+      room.presented(reader, news.presented, news.sign)
+      break
+    case 'card-fault':
+      room.unreadable(reader, news.code)
+      break
+    case 'gone':
+      room.left(reader, news.reason)
+      break
+  }
+}

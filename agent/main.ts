@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { readStoreKey } from '../config/files.ts'
+import { effectiveCardQueries } from '../config/gateway.ts'
+import type { Config } from '../config/schema.ts'
+import { openApi } from './api/api.ts'
+import { openControl } from './api/control.ts'
+import type { Asking, Verifications } from './api/ports.ts'
+import { type Asker, type Eligibility, openEligibility } from './eligibility/eligibility.ts'
+import { officialMessage } from './eligibility/message.ts'
+import { addNote } from './eligibility/notes.ts'
+import { openGateway } from './gateway/gateway.ts'
+import { checkCardFace } from './intake/card-face.ts'
+import { type Intake, openIntake } from './intake/intake.ts'
+import { Conditions } from './kernel/conditions.ts'
+import { AgentError } from './kernel/errors.ts'
+import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import { Closer } from './kernel/lifecycle.ts'
+import { watchCertificate } from './ops/certificate-watch.ts'
+import { watchAttempts, watchStore } from './ops/fault-watch.ts'
+import type { Platform } from './platform.ts'
+import { gatewaySettings, identityOf, listenSettings, uplinkSettings } from './settings.ts'
+import { openStore, type Store } from './store/store.ts'
+import { openUplink } from './uplink/uplink.ts'
+
+export interface Agent {
+  /** Where the API listens. */
+  readonly urls: readonly string[]
+  close(): Promise<void>
+}
+
+type Accepted = { readonly id: string }
+
+/** Each part may take this long to close; systemd waits for their sum. */
+const CLOSE_BUDGET_MS = 5_000
+
+/** The release, as package.json says it. */
+export const VERSION = versionIn(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/**
+ * The composition root: the one place that knows which part talks to which. Parts come up in
+ * dependency order and go down in reverse, also when a later one fails to start.
+ */
+export async function start(config: Config, platform: Platform): Promise<Agent> {
+  const { clock, log, onBug } = platform
+  const closer = new Closer(log, CLOSE_BUDGET_MS)
+  try {
+    const conditions = new Conditions(clock)
+    for (const condition of standing(config)) conditions.raise(...condition)
+    const identity = identityOf(config)
+    const settings = uplinkSettings(config)
+    const { path } = config.store
+    const key = readStoreKey(config.store.key_file)
+    const store = closer.add('store', await openStore({ path, key, clock, log, onBug }))
+    const uplink = closer.add('uplink', openUplink(settings, identity))
+    const gateway = openGateway(uplink, gatewaySettings(config), clock)
+    const eligibility = closer.add(
+      'eligibility',
+      openEligibility({
+        store,
+        gateway,
+        clock,
+        log,
+        onBug,
+        observe: watchAttempts(conditions, settings.line.name),
+        observeStore: watchStore(conditions),
+      }),
+    )
+    const { readers } = config
+    const lapseMs = config.taps.lapse_seconds * 1_000
+    const intake: Intake<Accepted> = closer.add(
+      'readers',
+      openIntake<Accepted>({ readers, lapseMs, clock, log, conditions }),
+    )
+    closer.add('certificate watch', watchCertificate(identity.notAfter, conditions, clock))
+
+    const health = { showing: () => conditions.showing(), ready: () => true }
+    const { consumers } = store
+    const shared = { version: VERSION, consumers, desk: intake, health, onBug }
+    const api = closer.add(
+      'api',
+      await openApi({
+        ...shared,
+        listen: listenSettings(config),
+        monitorFrom: config.monitor_from,
+        feed: { page: store.feed.page, subscribe: store.subscribe },
+        verifications: verificationsOf(config, { store, eligibility, intake }, platform),
+        audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
+        log,
+        clock,
+      }),
+    )
+    closer.add(
+      'control',
+      await openControl({ ...shared, socket: config.control.socket, urls: api.urls }),
+    )
+    eligibility.resume()
+    log.info({ version: VERSION, url: api.urls.join(' '), readers: readers.length }, 'agent-ready')
+    return { urls: api.urls, close: () => closer.close() }
+  } catch (error) {
+    await closer.close()
+    throw error
+  }
+}
+
+/** Conditions that the configuration itself is. */
+function standing({ gateway, listen }: Config) {
+  const standing: Parameters<Conditions['raise']>[] = []
+  if (gateway.simulator) standing.push(['SIMULATOR_IN_USE', 'gateway'])
+  for (const { address, insecure_lan: isInsecure } of listen)
+    if (isInsecure) standing.push(['INSECURE_LISTEN', address])
+  return standing
+}
+
+interface Desk {
+  readonly store: Store
+  readonly eligibility: Eligibility
+  readonly intake: Intake<Accepted>
+}
+
+/** What the API asks for, put together from store, eligibility and readers. */
+function verificationsOf(
+  config: Config,
+  { store, eligibility, intake }: Desk,
+  { clock }: Platform,
+): Verifications {
+  const askerOf = ({ consumer, idempotencyKey }: Asking): Asker => ({
+    consumerId: consumer.id,
+    idempotencyKey: idempotencyKey ?? null,
+  })
+  return {
+    ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),
+    recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
+    async confirm(presentationId, person, by) {
+      const known = store.questionOfPresentation(presentationId)
+      if (known !== undefined) return { id: known }
+      if (!effectiveCardQueries(config.gateway))
+        throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
+      if (holdsIndividualNumber(person))
+        throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
+      return intake.confirm(presentationId, (card) =>
+        eligibility.askByCard(card, person, askerOf(by)),
+      )
+    },
+    find: store.find,
+    ended: eligibility.ended,
+    message: (id, charset) => officialMessage(store, id, charset),
+    latest: store.latest,
+    note: (verificationId, note, { consumer }) =>
+      addNote({ store, clock }, { verificationId, ...note }, consumer.id),
+  }
+}
+
+function versionIn(packageJson: string): string {
+  return /"version": "([^"]+)"/.exec(packageJson)?.[1] ?? ''
+}

@@ -1,0 +1,204 @@
+import { isIP } from 'node:net'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Check } from 'typebox/schema'
+import { type Finding, finding, mistake, show } from './fault.ts'
+import { Protocol } from './gateway.ts'
+import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
+import { Line } from './schema.ts'
+import { isTable, keyPath } from './shape.ts'
+import { parseSource, sameAddress } from './sources.ts'
+
+interface Placed<T> {
+  readonly key: string
+  readonly value: T
+}
+
+/**
+ * What no schema can say. Takes the configuration as it came, and judges those parts that fit the
+ * schema, so that one mistake does not hide another.
+ */
+export function breaches(value: unknown): Finding[] {
+  const root = isTable(value) ? value : {}
+  const gateway = isTable(root['gateway']) ? root['gateway'] : {}
+  const simulator = gateway['simulator'] === true
+  const lines = fitting(Line, root['lines'], 'lines')
+  const listeners = fitting(Listen, root['listen'], 'listen')
+  const readers = fitting(Type.Object({ name: Type.String() }), root['readers'], 'readers')
+  const protocol = Check(Protocol, gateway['protocol']) ? [gateway['protocol']] : []
+  return [
+    ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
+    ...repeats(listeners, addressOf, 'address', '同じ受付アドレスが二度あります。'),
+    ...aboutSources(root['monitor_from'], 'monitor_from'),
+    ...lines.flatMap((each) => aboutLine(each, simulator)),
+    ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
+    ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
+    ...protocol.flatMap((each) => aboutHeaders(each.extra_headers)),
+  ]
+}
+
+function fitting<S extends TSchema>(schema: S, list: unknown, key: string): Placed<Static<S>>[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((value: unknown, i) =>
+    Check(schema, value) ? [{ key: `${key}[${i}]`, value }] : [],
+  )
+}
+
+function aboutListener(
+  { key, value: listen }: Placed<Listen>,
+  lines: readonly Placed<Line>[],
+  simulator: boolean,
+): Finding[] {
+  const at = keyPath(key, 'address')
+  const address = parseListenAddress(listen.address)
+  const sources = aboutSources(listen.allow, keyPath(key, 'allow'))
+  if (address === undefined) {
+    const write = 'an IP address (no name) and a port up to 65535, "127.0.0.1:8480" or "[::1]:8480"'
+    return [mistake(at, '値の形が違います。', show(listen.address), write), ...sources]
+  }
+  if (address.loopback) return sources
+  return [...onLine(at, address, lines, simulator), ...exposed(at, listen), ...sources]
+}
+
+/** What came in over a line must never reach the API. */
+function onLine(
+  key: string,
+  address: ListenAddress,
+  lines: readonly Placed<Line>[],
+  simulator: boolean,
+): Finding[] {
+  if (address.wildcard && !simulator) {
+    const found = `${address.host}, every address of this machine, the lines’ included`
+    return [finding('LISTEN_UNSAFE', key, found, 'the address of the clinic’s network alone')]
+  }
+  return lines.flatMap(({ key: line, value: { source_address: own } }) => {
+    if (own === undefined || isIP(own) === 0 || isLoopback(own)) return []
+    if (!address.wildcard && !sameAddress(own, address.host)) return []
+    const found = `${address.host}, which takes in ${line}.source_address`
+    return [finding('LISTEN_UNSAFE', key, found, 'an address that is not a line’s')]
+  })
+}
+
+function exposed(key: string, listen: Listen): Finding[] {
+  const missing = weaknesses(listen)
+  if (listen.insecure_lan || missing.length === 0) return []
+  const found = `an address that others can reach, ${missing.join(' and ')}`
+  const write =
+    'both `allow` and `tls`, or an address of this machine alone such as "127.0.0.1:8480", or `insecure_lan = true` to accept the risk'
+  return [finding('LISTEN_UNSAFE', key, found, write)]
+}
+
+function aboutSources(entries: unknown, key: string): Finding[] {
+  if (!Array.isArray(entries)) return []
+  return entries.flatMap((entry: unknown, i) => {
+    if (typeof entry !== 'string' || parseSource(entry)) return []
+    const write = 'an IP address or a CIDR block, "192.168.1.20" or "192.168.1.0/24"'
+    return [mistake(`${key}[${i}]`, '値の形が違います。', show(entry), write)]
+  })
+}
+
+function aboutLine({ key, value: line }: Placed<Line>, simulator: boolean): Finding[] {
+  const host = hostOf(line.gateway)
+  const own = line.source_address
+  const found = show(own)
+  const at = keyPath(key, 'source_address')
+  const misplaced = line.kind === 'simulator' && !simulator
+  const mixed = own !== undefined && isIP(own) > 0 && isIP(host ?? '') > 0
+  return [
+    ...(misplaced
+      ? [
+          mistake(
+            keyPath(key, 'kind'),
+            '組み合わせが違います。',
+            '"simulator" while gateway.simulator is not true',
+            '"ip-vpn" or "ipsec", or gateway.simulator = true to practise',
+          ),
+        ]
+      : []),
+    ...(host === undefined
+      ? [
+          mistake(
+            keyPath(key, 'gateway'),
+            '値の形が違います。',
+            show(line.gateway),
+            'an https origin with a host and perhaps a port, "https://[fd00::1]:8443"',
+          ),
+        ]
+      : []),
+    ...(own !== undefined && isIP(own) === 0
+      ? [mistake(at, '値の形が違います。', found, 'an IP address of this machine on the line')]
+      : []),
+    ...(mixed && isIP(own) !== isIP(host ?? '')
+      ? [
+          mistake(
+            at,
+            '組み合わせが違います。',
+            found,
+            `an IPv${isIP(host ?? '')} address, as the gateway’s is`,
+          ),
+        ]
+      : []),
+  ]
+}
+
+/** `sun_path` of a Unix socket holds 107 bytes and its end. [unix(7)] */
+const socketLimitBytes = 107
+
+function aboutSocket(path: unknown): Finding[] {
+  if (typeof path !== 'string' || Buffer.byteLength(path) <= socketLimitBytes) return []
+  const found = `a path of ${Buffer.byteLength(path)} bytes once it is absolute`
+  const write = `one of at most ${socketLimitBytes}`
+  return [mistake('control.socket', '値が範囲の外です。', found, write)]
+}
+
+/** The host of an origin, without brackets; undefined when it is no origin. */
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).hostname.replace(/^\[|\]$/g, '') : undefined
+}
+
+const addressOf = ({ address }: Listen): string | undefined => {
+  const parsed = parseListenAddress(address)
+  if (parsed === undefined || parsed.port === 0) return undefined
+  const { host, port, family } = parsed
+  return family === 6 && !host.includes('%')
+    ? `${new URL(`http://[${host}]`).hostname}:${port}`
+    : `${host}:${port}`
+}
+
+function repeats<T>(
+  list: readonly Placed<T>[],
+  identity: (value: T) => string | undefined,
+  name: string,
+  title: string,
+): Finding[] {
+  const seen = new Map<string, string>()
+  return list.flatMap(({ key, value }) => {
+    const id = identity(value)
+    const first = id === undefined ? undefined : seen.get(id)
+    if (id !== undefined && first === undefined) seen.set(id, key)
+    return first === undefined
+      ? []
+      : [mistake(keyPath(key, name), title, `the same as ${first}`, 'another one')]
+  })
+}
+
+/** Headers that the agent itself must be sure of. */
+const ours = new Set(['host', 'content-length', 'content-type', 'transfer-encoding', 'connection'])
+
+function aboutHeaders(headers: Readonly<Record<string, string>>): Finding[] {
+  return Object.keys(headers).flatMap((name) => {
+    const key = keyPath('gateway.protocol.extra_headers', name)
+    if (ours.has(name.toLowerCase())) {
+      return [mistake(key, '使えない名前です。', 'a header that the agent sets', 'another header')]
+    }
+    return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
+      ? []
+      : [
+          mistake(
+            key,
+            '使えない名前です。',
+            'what is no header name',
+            'letters, digits and hyphens',
+          ),
+        ]
+  })
+}

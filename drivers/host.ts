@@ -1,0 +1,106 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Check, Default } from 'typebox/value'
+import { AgentError, asFault } from '../agent/kernel/errors.ts'
+import { type Reader, type ReaderEvent, readerFaults, type Sign } from './driver.ts'
+import { driverNamed } from './index.ts'
+import type { Io } from './io/io.ts'
+import { type Down, MESSAGES_VERSION, parseDown, signFaults, type Up } from './messages.ts'
+
+/**
+ * The process of one reader, forked by the daemon with `serialization: 'advanced'`. A native call
+ * that crashes or hangs takes this process along, and nothing else. A bug ends it with Node's
+ * status 1; the daemon starts it anew.
+ */
+
+/** A quarter of the silence after which the daemon gives this process up. */
+const HEARTBEAT_MS = 500
+/** A device that cannot be released by then is left to the kernel. */
+const CLOSE_LIMIT_MS = 1_000
+
+const io: Io = { pcsc: async () => (await import('./io/pcsc.ts')).loadPcsc() }
+
+type Body = Up extends infer Each ? (Each extends Up ? Omit<Each, 'version'> : never) : never
+
+let reader: Reader | undefined
+let taps = 0
+let sign: { readonly tap: number; readonly sign: Sign } | undefined
+
+/** A daemon that went away is no error here: it shows as `disconnect`. */
+function send(body: Body, sent: () => void = () => undefined): void {
+  if (!process.connected) sent()
+  else process.send?.({ version: MESSAGES_VERSION, ...body }, undefined, {}, sent)
+}
+
+async function open({ driver: name, options }: Extract<Down, { is: 'open' }>): Promise<void> {
+  const driver = driverNamed(name)
+  if (driver === undefined)
+    throw new AgentError('DRIVER_UNAVAILABLE', `this release has no driver ${name}`)
+  const complete = Default(driver.options, structuredClone(options))
+  if (!Check(driver.options, complete))
+    throw new AgentError('DRIVER_UNAVAILABLE', `these are no options of driver ${name}`)
+  reader = await driver.open(complete, io)
+  for await (const event of reader.events()) forward(event)
+}
+
+function forward(event: ReaderEvent): void {
+  sign = undefined
+  if (event.is !== 'presented') {
+    send(event)
+    return
+  }
+  taps += 1
+  if (event.sign !== undefined) sign = { tap: taps, sign: event.sign }
+  send({ is: 'presented', tap: taps, presented: event.presented })
+}
+
+async function answerSign({ request, tap, digest }: Extract<Down, { is: 'sign' }>): Promise<void> {
+  try {
+    if (sign?.tap !== tap) throw new AgentError('CARD_GONE', 'this card has left')
+    send({ is: 'signed', request, signature: await sign.sign(digest) })
+  } catch (error) {
+    const { code, message } = asFault(error)
+    const known = signFaults.find((candidate) => candidate === code)
+    if (known === undefined) throw error
+    send({ is: 'not-signed', request, code: known, message })
+  }
+}
+
+/** The device's own end is bounded, and so is Node's: a hung native thread would hold up both. */
+async function leave(): Promise<void> {
+  const closed = Promise.resolve(reader?.close()).then(() => true)
+  const inTime = await Promise.race([closed, wait(CLOSE_LIMIT_MS, false)])
+  if (!inTime) process.kill(process.pid, 'SIGKILL')
+  process.exit(0)
+}
+
+/**
+ * Tells the daemon, then ends: only a new process cures this. By SIGKILL, because an orderly exit
+ * waits for native threads, and one of them may be what hangs.
+ */
+async function giveUp(error: unknown): Promise<void> {
+  const { code, message } = asFault(error)
+  const known = readerFaults.find((candidate) => candidate === code)
+  if (known === undefined) throw error
+  const sent = new Promise<void>((resolve) => {
+    send({ is: 'reader-fault', code: known, message }, resolve)
+  })
+  await Promise.race([sent, wait(CLOSE_LIMIT_MS)])
+  process.kill(process.pid, 'SIGKILL')
+}
+
+async function take(value: unknown): Promise<void> {
+  const message = parseDown(value)
+  switch (message.is) {
+    case 'open':
+      return await open(message)
+    case 'sign':
+      return await answerSign(message)
+    case 'close':
+      return await leave()
+  }
+}
+
+process.on('disconnect', () => void leave())
+process.on('message', (value) => void take(value).catch(giveUp))
+setInterval(() => send({ is: 'heartbeat' }), HEARTBEAT_MS)
+send({ is: 'heartbeat' })

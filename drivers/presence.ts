@@ -1,0 +1,187 @@
+import { AgentError, asFault } from '../agent/kernel/errors.ts'
+import { readCard, signDigest } from './card.ts'
+import { type CardFault, cardFaults, type ReaderEvent, type Sign } from './driver.ts'
+import type { HeldCard, Transmit } from './io/io.ts'
+
+/** Something that stands in one slot of the device. */
+export interface Standing {
+  /** Differs whenever the thing was taken away and put back, or another took its place. */
+  readonly key: string
+  /** The device says that it cannot be talked to. */
+  readonly mute: boolean
+  hold(): Promise<HeldCard>
+}
+
+/**
+ * A card's longest legal silence is about 5 s, but those read here answer in under 0.2 s; a person
+ * who waits at a counter gives up earlier. Assumed.
+ */
+const ANSWER_LIMIT_MS = 3_000
+/** A card that is being put down bounces: that many dialogues may break before it is a fault. */
+const DIALOGUE_LIMIT = 3
+/** How long after a broken dialogue the device may take to say that the card has left, ms. */
+const SETTLE_MS = 500
+
+type State =
+  | { readonly is: 'empty' }
+  | { readonly is: 'reading' | 'announced'; readonly key: string; readonly left: AbortController }
+  | { readonly is: 'two' }
+
+/**
+ * Turns "what stands on the device now" into reader events: reads a thing that stands there alone,
+ * says when it leaves, and withdraws it when a second one makes it ambiguous.
+ */
+export class Presence {
+  readonly #emit: (event: ReaderEvent) => void
+  readonly #broke: (bug: unknown) => void
+  readonly #settleMs: number
+  #state: State = { is: 'empty' }
+
+  /** `broke` gets what is no card fault: a reader fault that ends the session, or a bug. */
+  constructor(
+    emit: (event: ReaderEvent) => void,
+    broke: (error: unknown) => void,
+    settleMs = SETTLE_MS,
+  ) {
+    this.#emit = emit
+    this.#broke = broke
+    this.#settleMs = settleMs
+  }
+
+  /** States what stands on the device; to be called on every change, and free to repeat. */
+  show(standing: readonly Standing[]): void {
+    const [first, second] = standing
+    const before = this.#state
+    if (first === undefined) this.#leave('removed')
+    else if (second !== undefined) this.#both()
+    else if (!('key' in before) || before.key !== first.key) this.#alone(first)
+  }
+
+  /** The device itself is gone: what stood on it is no longer known. */
+  lose(): void {
+    if (this.#state.is === 'reading') this.#forget()
+    else this.#leave('removed')
+  }
+
+  #alone(standing: Standing): void {
+    this.#leave('removed')
+    const left = new AbortController()
+    this.#state = { is: 'reading', key: standing.key, left }
+    this.#read(standing, left.signal).catch(this.#broke)
+  }
+
+  #both(): void {
+    if (this.#state.is === 'two') return
+    if (this.#state.is === 'reading') this.#forget()
+    else this.#leave('two-cards')
+    this.#state = { is: 'two' }
+    this.#emit({ is: 'card-fault', code: 'TWO_CARDS', message: 'two cards are on the reader' })
+  }
+
+  #leave(reason: 'removed' | 'two-cards'): void {
+    const before = this.#state
+    this.#forget()
+    if (before.is === 'reading')
+      this.#emit({ is: 'card-fault', code: 'CARD_GONE', message: 'the card left while being read' })
+    else if (before.is !== 'empty') this.#emit({ is: 'gone', reason })
+  }
+
+  #forget(): void {
+    if ('left' in this.#state) this.#state.left.abort()
+    this.#state = { is: 'empty' }
+  }
+
+  async #read(standing: Standing, left: AbortSignal): Promise<void> {
+    const event = await this.#outcome(standing, left)
+    if (left.aborted || this.#state.is !== 'reading') return
+    this.#state = { ...this.#state, is: 'announced' }
+    this.#emit(event)
+  }
+
+  async #outcome(standing: Standing, left: AbortSignal): Promise<ReaderEvent> {
+    if (standing.mute) return cardFault('CARD_UNRESPONSIVE', 'the card does not answer')
+    for (let turn = 1; ; turn++) {
+      const event = await attempt(standing, left)
+      if (!('code' in event) || event.code !== 'CARD_GONE') return event
+      if (await aborts(left, this.#settleMs)) return event
+      if (turn === DIALOGUE_LIMIT)
+        return cardFault('CARD_UNRESPONSIVE', 'the card is there but the contact keeps breaking')
+    }
+  }
+}
+
+/** One dialogue, and what it comes to. Throws what is no card fault. */
+async function attempt(standing: Standing, left: AbortSignal): Promise<ReaderEvent> {
+  try {
+    const presented = await dialogue(standing, left, readCard)
+    if (presented.kind !== 'my-number-card') return { is: 'presented', presented }
+    return { is: 'presented', presented, sign: signerOf(standing, left) }
+  } catch (error) {
+    const { code, message } = asFault(error)
+    const known = cardFaults.find((candidate) => candidate === code)
+    if (known === undefined) throw error
+    return cardFault(known, message)
+  }
+}
+
+const cardFault = (code: CardFault, message: string): ReaderEvent => ({
+  is: 'card-fault',
+  code,
+  message,
+})
+
+const signerOf =
+  (standing: Standing, left: AbortSignal): Sign =>
+  (digest) =>
+    dialogue(standing, left, (transmit) => signDigest(transmit, digest))
+
+async function dialogue<T>(
+  standing: Standing,
+  left: AbortSignal,
+  talk: (transmit: Transmit, atr: Uint8Array) => Promise<T>,
+): Promise<T> {
+  stillThere(left)
+  const card = await standing.hold()
+  try {
+    return await talk((apdu) => {
+      stillThere(left)
+      return withinLimit(card.transmit(apdu))
+    }, card.atr)
+  } finally {
+    await card.release()
+  }
+}
+
+function stillThere(left: AbortSignal): void {
+  if (left.aborted) throw new AgentError('CARD_GONE', 'the card has left')
+}
+
+async function withinLimit<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new AgentError('CARD_UNRESPONSIVE', `no answer within ${ANSWER_LIMIT_MS} ms`))
+    }, ANSWER_LIMIT_MS)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Whether `signal` aborts within `ms`. */
+function aborts(signal: AbortSignal, ms: number): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve(false)
+    }, ms)
+    const onAbort = () => {
+      clearTimeout(timer)
+      resolve(true)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}

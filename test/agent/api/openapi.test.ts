@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { serve } from './served.ts'
+
+const routes = [
+  'POST /v1/verifications',
+  'POST /v1/verifications/{id}/recheck',
+  'GET /v1/verifications/{id}',
+  'GET /v1/patients/{patientNumber}/verifications/latest',
+  'GET /v1/verifications/{id}/message',
+  'POST /v1/verifications/{id}/notes',
+  'GET /v1/events',
+  'GET /v1/presentations',
+  'POST /v1/presentations/{id}/confirmation',
+  'GET /v1/readers',
+  'GET /livez',
+  'GET /readyz',
+  'GET /health',
+  'GET /openapi.json',
+]
+
+/** Every `$ref` in a document. */
+const refsIn = (value: unknown): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, part]) =>
+        key === '$ref' ? [String(part)] : refsIn(part),
+      )
+
+const documented = async (t: Parameters<typeof serve>[0]) => {
+  const served = await serve(t)
+  return { ...served, document: JSON.parse(await (await served.call('/openapi.json')).text()) }
+}
+
+test('every route is in the document, once, under a name of its own', async (t) => {
+  const { document } = await documented(t)
+  const operations = Object.entries<Record<string, { operationId: string }>>(
+    document.paths,
+  ).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      route: `${method.toUpperCase()} ${path}`,
+      operationId,
+    })),
+  )
+  assert.deepEqual(operations.map(({ route }) => route).sort(), [...routes].sort())
+  assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, routes.length)
+})
+
+test('the document is OpenAPI 3.1 whose references all lead somewhere', async (t) => {
+  const { document } = await documented(t)
+  assert.equal(document.openapi, '3.1.0')
+  assert.equal(document.info.version, '0.1.0')
+  const refs = refsIn(document)
+  assert.ok(refs.length > 20)
+  for (const ref of refs) {
+    const name = /^#\/components\/schemas\/(\w+)$/.exec(ref)?.[1] ?? ''
+    assert.ok(Object.hasOwn(document.components.schemas, name), ref)
+  }
+  for (const [path, methods] of Object.entries<
+    Record<string, { parameters?: { name: string; in: string }[]; responses: object }>
+  >(document.paths)) {
+    for (const { parameters = [], responses } of Object.values(methods)) {
+      const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`)
+      assert.deepEqual(inPath, path.match(/\{\w+\}/g) ?? [])
+      assert.ok('default' in responses)
+    }
+  }
+})
+
+test('what the document says of a limit is what the route checks', async (t) => {
+  const { document, call } = await documented(t)
+  const { parameters } = document.paths['/v1/events'].get
+  const { schema } = parameters.find(({ name }: { name: string }) => name === 'limit')
+  assert.deepEqual([schema.minimum, schema.maximum], [1, 500])
+  assert.equal((await call(`/v1/events?limit=${schema.maximum}`)).status, 200)
+  assert.equal((await call(`/v1/events?limit=${schema.maximum + 1}`)).status, 400)
+})
+
+test('the official fields stand in the document with their Japanese names', async (t) => {
+  const { document } = await documented(t)
+  const { OfficialResult, CardFace } = document.components.schemas
+  assert.equal(OfficialResult.properties.insurerNumber.description, '保険者番号')
+  assert.deepEqual(CardFace.required, ['insurerNumber', 'insuredIdentificationNumber', 'birthdate'])
+  assert.equal(CardFace.additionalProperties, false)
+})

@@ -1,0 +1,229 @@
+import type { ApiOptions } from '../../agent/api/api.ts'
+import type {
+  Asking,
+  Audit,
+  Consumers,
+  Desk,
+  Feed,
+  HealthSource,
+  Verifications,
+} from '../../agent/api/ports.ts'
+import type { CardFace } from '../../agent/kernel/card-face.ts'
+import type { Showing } from '../../agent/kernel/conditions.ts'
+import type { Consumer, ConsumerListing } from '../../agent/kernel/consumer.ts'
+import { AgentError } from '../../agent/kernel/errors.ts'
+import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
+import { FakeClock } from './clock.ts'
+import { recordingLog } from './log.ts'
+
+export const goodToken = 'token-of-the-receipt-computer'
+
+/** A feed in memory. Cursors are `c<position>`; `forget` purges the oldest. */
+export class FakeFeed implements Feed {
+  readonly items: Uint8Array[] = []
+  readonly subscribers = new Set<() => void>()
+  oldest = 0
+
+  page(after: string | null, limit: number) {
+    const position =
+      after === null ? this.oldest : Number(/^c(\d+)$/.exec(after)?.[1] ?? Number.NaN)
+    if (Number.isNaN(position)) throw new AgentError('CURSOR_INVALID', 'no cursor of ours')
+    if (position < this.oldest) {
+      throw new AgentError('CURSOR_GONE', 'purged', { facts: { oldest: `c${this.oldest}` } })
+    }
+    const items = this.items.slice(position, position + limit)
+    const cursor = `c${position + items.length}`
+    return { items, cursor, version: `${position}-${items.length}` }
+  }
+
+  subscribe(wake: () => void) {
+    this.subscribers.add(wake)
+    return () => this.subscribers.delete(wake)
+  }
+
+  /** Appends a verification; wakes who waits. */
+  commit(id: string, text = '漢字'): Uint8Array {
+    const item = Buffer.from(
+      JSON.stringify({
+        type: 'verification',
+        id: `event-${id}`,
+        cursor: `c${this.items.length + 1}`,
+        at: '2026-04-01T09:30:02+09:00',
+        verification: { id, outcome: 'valid', arbitraryIdentifier: text },
+      }),
+    )
+    this.items.push(item)
+    for (const wake of [...this.subscribers]) wake()
+    return item
+  }
+}
+
+/** Questions that end when the test says so. Throws `refuse` when it is set. */
+export class FakeVerifications implements Verifications {
+  readonly asked: {
+    face?: CardFace
+    recheck?: string
+    confirmed?: string
+    by: Asking
+    person?: string
+  }[] = []
+  readonly notes: { id: string; kind: string; by: string; text: string | null }[] = []
+  readonly #found = new Map<string, Uint8Array | 'open'>()
+  readonly #waiting = new Map<string, Set<() => void>>()
+  refuse: Error | undefined
+  readonly #feed: FakeFeed
+
+  constructor(feed: FakeFeed) {
+    this.#feed = feed
+  }
+
+  get waiters(): number {
+    return [...this.#waiting.values()].reduce((sum, set) => sum + set.size, 0)
+  }
+
+  #accept(entry: FakeVerifications['asked'][number]): { id: string } {
+    if (this.refuse !== undefined) throw this.refuse
+    this.asked.push(entry)
+    const id = `v${this.asked.length}`
+    this.#found.set(id, 'open')
+    return { id }
+  }
+
+  end(id: string): void {
+    this.#found.set(id, this.#feed.commit(id))
+    for (const wake of this.#waiting.get(id) ?? []) wake()
+  }
+
+  async ask(face: CardFace, by: Asking) {
+    return this.#accept({ face, by })
+  }
+
+  async recheck(id: string, by: Asking) {
+    if (!this.#found.has(id)) throw new AgentError('NOT_FOUND', 'no verification has this id')
+    return this.#accept({ recheck: id, by })
+  }
+
+  async confirm(presentationId: string, person: string, by: Asking) {
+    return this.#accept({ confirmed: presentationId, person, by })
+  }
+
+  find(id: string) {
+    return this.#found.get(id)
+  }
+
+  async ended(id: string, signal: AbortSignal) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = this.#waiting.get(id) ?? new Set()
+    this.#waiting.set(id, waiting.add(resolve))
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    await promise
+    waiting.delete(resolve)
+  }
+
+  message(id: string, charset: 'UTF-8' | 'Shift_JIS' | null) {
+    if (!this.#found.has(id)) return undefined
+    if (charset === 'Shift_JIS') {
+      return { bytes: Buffer.from([0x8e, 0x91]), contentType: 'application/xml; charset=Shift_JIS' }
+    }
+    return {
+      bytes: Buffer.from('<資格/>'),
+      contentType: `application/xml; charset=${charset ?? 'UTF-8'}`,
+    }
+  }
+
+  latest(patientNumber: string) {
+    return patientNumber === '患者/1' ? this.#feed.items.at(-1) : undefined
+  }
+
+  async note(id: string, note: { kind: string; by: string; text: string | null }) {
+    if (this.refuse !== undefined) throw this.refuse
+    this.notes.push({ id, ...note })
+    return Buffer.from(
+      JSON.stringify({ type: 'note', id: 'n1', cursor: 'c9', note: { verificationId: id } }),
+    )
+  }
+}
+
+export class FakeAudit implements Audit {
+  readonly reads: string[] = []
+  refuse: Error | undefined
+
+  read(consumer: Consumer, action: string, subject: string): void {
+    if (this.refuse !== undefined) throw this.refuse
+    this.reads.push(`${consumer.name} ${action} ${subject}`)
+  }
+}
+
+export class FakeConsumers implements Consumers {
+  readonly #tokens = new Map<string, ConsumerListing>()
+  tried = 0
+
+  constructor() {
+    this.#tokens.set(goodToken, listing('receipt'))
+  }
+
+  authenticate(token: string) {
+    this.tried += 1
+    const found = this.#tokens.get(token)
+    return found === undefined || found.revokedAt !== null ? undefined : found
+  }
+
+  async add(name: string) {
+    const consumer = listing(name)
+    this.#tokens.set(`token-of-${name}`, consumer)
+    return { consumer, token: `token-of-${name}` }
+  }
+
+  list() {
+    return [...this.#tokens.values()]
+  }
+
+  async revoke(nameOrId: string) {
+    const entry = [...this.#tokens].find(([, { name, id }]) => name === nameOrId || id === nameOrId)
+    if (entry === undefined) throw new AgentError('NOT_FOUND', 'no such consumer')
+    const revoked = { ...entry[1], revokedAt: 1_000 }
+    this.#tokens.set(entry[0], revoked)
+    return revoked
+  }
+}
+
+const listing = (name: string): ConsumerListing => ({
+  id: `id-of-${name}`,
+  name,
+  role: 'all',
+  createdAt: 0,
+  revokedAt: null,
+})
+
+export class FakeDesk implements Desk {
+  readonly states: ReaderState[] = []
+  readonly taps: WaitingPresentation[] = []
+  readers = () => this.states
+  presentations = () => this.taps
+}
+
+export class FakeHealth implements HealthSource {
+  readonly shows: Showing[] = []
+  isReady = true
+  showing = () => this.shows
+  ready = () => this.isReady
+}
+
+/** Every port of the API, in memory, on a clock that the test moves. */
+export function fakePorts() {
+  const feed = new FakeFeed()
+  const bugs: unknown[] = []
+  return {
+    feed,
+    verifications: new FakeVerifications(feed),
+    audit: new FakeAudit(),
+    consumers: new FakeConsumers(),
+    desk: new FakeDesk(),
+    health: new FakeHealth(),
+    log: recordingLog(),
+    clock: new FakeClock(),
+    bugs,
+    onBug: (error: unknown) => void bugs.push(error),
+  } satisfies Partial<ApiOptions> & { bugs: unknown[] }
+}
