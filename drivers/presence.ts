@@ -19,6 +19,8 @@ export interface Standing {
 const ANSWER_LIMIT_MS = 3_000
 /** A card that is being put down bounces: that many dialogues may break before it is a fault. */
 const DIALOGUE_LIMIT = 3
+/** What a card that is just being put down or pulled away can look like. */
+const bounces = new Set<CardFault>(['CARD_GONE', 'CARD_UNREADABLE'])
 /** How long after a broken dialogue the device may take to say that the card has left, ms. */
 const SETTLE_MS = 500
 
@@ -102,10 +104,12 @@ export class Presence {
     if (standing.mute) return cardFault('CARD_UNRESPONSIVE', 'the card does not answer')
     for (let turn = 1; ; turn++) {
       const event = await attempt(standing, left)
-      if (!('code' in event) || event.code !== 'CARD_GONE') return event
-      if (await aborts(left, this.#settleMs)) return event
-      if (turn === DIALOGUE_LIMIT)
-        return cardFault('CARD_UNRESPONSIVE', 'the card is there but the contact keeps breaking')
+      const broken = event.is === 'card-fault' && bounces.has(event.code)
+      // A card that left in the meantime has its fault from its leaving.
+      if (!broken || (await aborts(left, this.#settleMs))) return event
+      if (turn < DIALOGUE_LIMIT) continue
+      if (event.code !== 'CARD_GONE') return event
+      return cardFault('CARD_UNRESPONSIVE', 'the card is there but the contact keeps breaking')
     }
   }
 }
@@ -143,9 +147,11 @@ async function dialogue<T>(
   stillThere(left)
   const card = await standing.hold()
   try {
-    return await talk((apdu) => {
+    return await talk(async (apdu) => {
       stillThere(left)
-      return withinLimit(card.transmit(apdu))
+      const answer = await withinLimit(card.transmit(apdu))
+      if (answer.length === 0) throw new AgentError('CARD_GONE', 'the contact broke')
+      return answer
     }, card.atr)
   } finally {
     await card.release()

@@ -6,10 +6,14 @@ import type { ConsumerListing } from '../kernel/consumer.ts'
 import { AgentError, codeOf } from '../kernel/errors.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
+import { closeServer } from './listener.ts'
 import type { Consumers, Desk, HealthSource } from './ports.ts'
 import { faultIn, invalid, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
 import { jst } from './time.ts'
+
+/** A command in flight is one commit. */
+const DRAIN_MS = 1_000
 
 export interface ControlOptions {
   /** Path of the Unix socket. */
@@ -44,13 +48,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     },
   )
   await listening(server, socket)
-  return {
-    close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
-      await closed
-    },
-  }
+  return { close: () => closeServer(server, DRAIN_MS) }
 }
 
 /** Removes a socket on which nobody listens. Anything else at its path is left alone. */

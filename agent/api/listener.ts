@@ -106,28 +106,29 @@ async function listening(server: http.Server, { host, port }: Place): Promise<Pl
 type Guard = (request: IncomingMessage) => AgentError | undefined
 
 function guardOf(place: Place, { allow, tls, hosts }: ListenSettings): Guard {
-  const secure = tls !== null
-  const mayConnect = allow.length === 0 ? () => true : sourceRule(allow)
-  const isOurs = hostRule(place, secure, hosts)
+  const scheme = tls === null ? 'http' : 'https'
+  const mayConnect = sourceRule(allow)
+  const isOurs = hostRule(place, tls !== null, hosts)
   return (request) => {
     const { headers, socket, rawHeaders, url = '' } = request
-    if (!mayConnect(sourceOf(request))) {
+    if (allow.length > 0 && !mayConnect(sourceOf(request))) {
       return new AgentError('FORBIDDEN', 'this source address may not connect')
     }
     const host = headers.host ?? ''
     if (!url.startsWith('/') || isRepeated('host', rawHeaders) || !isOurs(host, socket)) {
       return new AgentError('HOST_REFUSED', 'the Host header is not this listener’s')
     }
-    const { origin } = headers
-    if (origin !== undefined && origin !== `http${secure ? 's' : ''}://${host.toLowerCase()}`) {
+    if (headers.origin !== undefined && headers.origin !== `${scheme}://${host.toLowerCase()}`) {
       return new AgentError('FORBIDDEN', 'requests of another origin are refused')
     }
-    if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    if (!expectsNothingOdd(headers.expect)) {
       return new AgentError('REQUEST_INVALID', 'the Expect header asks for what is not done')
     }
     return undefined
   }
 }
+
+const expectsNothingOdd = (expect = '100-continue') => expect.toLowerCase() === '100-continue'
 
 /** Node keeps the first of two and hides the second. */
 function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
@@ -183,7 +184,8 @@ function clientProblem(code: string): Answer {
 /** How often a closing server looks for connections that fell idle, ms. */
 const IDLE_CHECK_MS = 20
 
-async function closeServer(server: http.Server, drainMs: number): Promise<void> {
+/** Stops accepting, waits for what is in flight, and cuts it after `drainMs`. */
+export async function closeServer(server: http.Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   const done = new AbortController()
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)

@@ -36,7 +36,8 @@ const parameterDocs: Readonly<Record<RequestHeader, string>> = {
   'If-None-Match': 'ETag of the page that the client has.',
   'Last-Event-ID': 'Of a stream: the id of the last item that came; goes before `after`.',
 }
-const anyRoute: readonly FaultCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'HOST_REFUSED']
+const anyRoute: readonly FaultCode[] = ['FORBIDDEN', 'HOST_REFUSED']
+const tokenRoute: readonly FaultCode[] = ['UNAUTHENTICATED', 'TOO_MANY_REQUESTS']
 const anyBody: readonly FaultCode[] = ['REQUEST_INVALID', 'MEDIA_TYPE_REFUSED', 'BODY_TOO_LARGE']
 
 /** A route as the document needs it; the same object that fastify serves from. */
@@ -173,7 +174,8 @@ function answerOf({ description, schema, type = 'application/json', headers = []
 function problemsOf({ answers, problems = [] }: RouteDoc, access: string, takesInput: boolean) {
   const codes = [
     ...problems,
-    ...(access === 'open' ? [] : anyRoute),
+    ...anyRoute,
+    ...(access === 'open' ? [] : tokenRoute),
     ...(takesInput ? anyBody : []),
   ]
   const byStatus = Map.groupBy(codes, (code) => faults[code].http)
@@ -200,5 +202,10 @@ function referred(schema: unknown): unknown {
 function inside(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(referred)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, referred(part)]))
+  // `item` names the repeated official element; to OpenAPI that is an extension.
+  const keyOf = (key: string, part: unknown) =>
+    key === 'item' && typeof part === 'string' ? 'x-element' : key
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [keyOf(key, part), referred(part)]),
+  )
 }

@@ -47,9 +47,11 @@ export class Bell {
   async next(signal: AbortSignal): Promise<boolean> {
     if (!this.#hasRung && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
-      this.#wake = resolve
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const wake = () => resolve()
+      this.#wake = wake
+      signal.addEventListener('abort', wake, { once: true })
       await promise
+      signal.removeEventListener('abort', wake)
     }
     const rang = this.#hasRung
     this.#hasRung = false

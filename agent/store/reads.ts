@@ -55,9 +55,9 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       itemAt(
         sql<{ position: number }>(
           `SELECT max(position) AS position FROM verifications
-           WHERE patient_number = ?1 OR patient_id =
-             (SELECT patient_id FROM patient_numbers WHERE reference_number = ?1)`,
-        ).get(patientNumber)?.position,
+           WHERE patient_number = ? OR patient_id =
+             (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
+        ).get(patientNumber, patientNumber)?.position,
       ),
   }
 }

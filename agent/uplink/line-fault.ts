@@ -8,7 +8,7 @@ const UNTRUSTED =
   /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_SIGNATURE|CERT_UNTRUSTED|CERT_REJECTED|CERT_CHAIN|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/
 /** TLS alerts with which a server refuses a client certificate. [RFC 8446, section 6.2] */
 const CLIENT_REFUSED =
-  /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|ACCESS_DENIED|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/
+  /ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|ACCESS_DENIED|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|DECRYPT_ERROR)/
 const NO_WAY =
   /^(ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|ENETDOWN|ENOTFOUND|EAI_|EINVAL)/
 
@@ -17,7 +17,10 @@ export function lineFault(error: unknown, phase: Phase, line: string): AgentErro
   const sign = codeOf(error)
   const fault = codeFor(sign, phase)
   if (fault === undefined) throw error
-  return new AgentError(fault, `line ${line}: ${sign}`, { cause: error, facts: { line, sign, phase } })
+  return new AgentError(fault, `line ${line}: ${sign}`, {
+    cause: error,
+    facts: { line, sign, phase },
+  })
 }
 
 function codeFor(sign: string, phase: Phase): FaultCode | undefined {

@@ -85,12 +85,18 @@ function openClient(native: Native): PcscClient {
   }
 }
 
+/**
+ * Clients whose service went first. pcsc-mini 0.1.3 can neither stop such a one nor start it again,
+ * and throws where nobody can catch it (InvalidHandle) when it is collected: so it never is.
+ */
+const undead: object[] = []
+
 function stopClient(client: { stop(): void }): void {
   try {
     client.stop()
   } catch (cause) {
-    // The service went first: there is nothing left to release.
     if (codeOf(cause) === '') throw cause
+    undead.push(client)
   }
 }
 

@@ -119,6 +119,35 @@ test('a wait is at most 60 s', async (t) => {
   assert.equal((await waiting).status, 200)
 })
 
+test('commits that bring a reader nothing do not answer it, and pile nothing up', async (t) => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => warnings.push(name)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
+  const { call, feed } = await serve(t)
+  const waiting = call('/v1/events', { headers: { prefer: 'wait=25' } })
+  await until(() => feed.subscribers.size === 1)
+  for (let at = 0; at < 30; at += 1) {
+    for (const wake of feed.subscribers) wake()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.equal(feed.subscribers.size, 1)
+  feed.commit('v1')
+  assert.equal(JSON.parse(await (await waiting).text()).items.length, 1)
+  assert.deepEqual(warnings, [])
+})
+
+test('twenty pollers are all answered by one commit', async (t) => {
+  const { call, feed, audit } = await serve(t)
+  const headers = { prefer: 'wait=25' }
+  const pollers = Array.from({ length: 20 }, () => call('/v1/events', { headers }))
+  await until(() => feed.subscribers.size === 20)
+  feed.commit('v1')
+  for (const response of await Promise.all(pollers)) assert.equal(response.status, 200)
+  assert.equal(audit.reads.length, 20)
+  assert.equal(feed.subscribers.size, 0)
+})
+
 test('a client that goes away leaves nothing behind', async (t) => {
   const { call, feed, clock } = await serve(t)
   const gone = new AbortController()

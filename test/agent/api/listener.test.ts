@@ -219,6 +219,16 @@ test('two listeners serve one API, each under its own name', async (t) => {
   assert.equal(statusIn(await raw(port, get(`Host: ${new URL(second).host}\r\n`))), 421)
 })
 
+test('a listener on every address answers to the address that was dialled, and to no other name', async (t) => {
+  const { port } = await serve(t, { listen: [{ ...anywhere, address: '0.0.0.0:0' }] })
+  for (const host of ['127.0.0.1', 'localhost']) {
+    assert.equal(statusIn(await raw(port, get(`Host: ${host}:${port}\r\n`))), 200, host)
+  }
+  for (const host of ['192.0.2.1', 'evil.com']) {
+    assert.equal(statusIn(await raw(port, get(`Host: ${host}:${port}\r\n`))), 421, host)
+  }
+})
+
 /** A self-signed certificate for loopback. */
 function throwAway(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-tls-'))
@@ -247,10 +257,16 @@ test('a listener with a certificate serves HTTPS and nothing else', async (t) =>
 })
 
 test('closing lets what is in flight finish, then cuts what does not', async (t) => {
-  const { api, post, port, verifications } = await serve(t, { limits: { drainMs: 50 } })
+  const { api, post, verifications } = await serve(t, { limits: { drainMs: 50 } })
   const waiting = post('/v1/verifications', face)
   await until(() => verifications.waiters === 1)
-  const hanging = raw(port, 'GET /livez HTTP/1.1\r\n')
+  let isAsked = false
+  verifications.ended = () => {
+    isAsked = true
+    return new Promise(() => undefined)
+  }
+  const hanging = assert.rejects(post('/v1/verifications', face))
+  await until(() => isAsked)
   await api.close()
   assert.equal((await waiting).status, 202)
   await hanging

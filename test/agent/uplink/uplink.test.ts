@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, type TestContext, test } from 'node:test'
+import { type GatewaySimulator, startGatewaySimulator } from '../../../agent/sim/gateway/server.ts'
+import { issueServer, makePki, type Pki, serverTls } from '../../../agent/sim/pki.ts'
+import { type Identity, loadIdentity } from '../../../agent/uplink/identity.ts'
+import type { LineSettings } from '../../../agent/uplink/line.ts'
+import { openUplink } from '../../../agent/uplink/uplink.ts'
+
+let pki: Pki
+let identity: Identity
+let gateway: GatewaySimulator
+
+before(async () => {
+  pki = makePki({ hosts: ['gateway.example'] })
+  identity = identityOf(pki)
+  gateway = await startGatewaySimulator({ tls: serverTls(pki), account: null })
+})
+after(() => gateway.close())
+
+function identityOf({ clientPkcs12, passphrase, ca }: Pki): Identity {
+  return loadIdentity(clientPkcs12, passphrase, ca.certificatePem)
+}
+
+const get = { method: 'GET' as const, path: '/status', headers: {}, body: new Uint8Array() }
+
+interface Over extends Partial<LineSettings> {
+  readonly as?: Identity
+  readonly queueLimit?: number
+}
+
+/** One uplink for one test. */
+function uplinkTo(
+  t: TestContext,
+  url: string,
+  { as = identity, queueLimit = 10, ...over }: Over = {},
+) {
+  const line: LineSettings = {
+    name: 'line-a',
+    gateway: url,
+    sourceAddress: null,
+    serverName: null,
+    connectTimeoutMs: 2_000,
+    timeoutMs: 2_000,
+    answerLimitBytes: 100_000,
+    sessions: 2,
+    ...over,
+  }
+  const uplink = openUplink({ line, queueLimit }, as)
+  t.after(() => uplink.close())
+  return (safe = true, signal = new AbortController().signal) =>
+    uplink.ask(get, { safe, signal, accept: ({ status, body }) => ({ status, body }) })
+}
+
+test('an answer names the line that it came over', async (t) => {
+  const { answer, line } = await uplinkTo(t, gateway.url)()
+  assert.deepEqual([answer.status, line], [200, 'line-a'])
+})
+
+test('a warm connection is used again', async (t) => {
+  const ask = uplinkTo(t, gateway.url)
+  await ask()
+  const handshakes = gateway.stats().tlsHandshakes
+  for (let n = 0; n < 5; n += 1) await ask()
+  assert.equal(gateway.stats().tlsHandshakes, handshakes)
+})
+
+test('the server name of the config is what the certificate must carry', async (t) => {
+  assert.equal(
+    (await uplinkTo(t, gateway.url, { serverName: 'gateway.example' })()).answer.status,
+    200,
+  )
+  await assert.rejects(uplinkTo(t, gateway.url, { serverName: 'other.example' })(), {
+    code: 'SERVER_NAME_MISMATCH',
+  })
+})
+
+test('a server of another CA is refused, also when the PKCS#12 brings that CA along', async (t) => {
+  const other = makePki({ caInPkcs12: true })
+  const strange = await startGatewaySimulator({ tls: serverTls(other), account: null })
+  t.after(() => strange.close())
+  const pinned = loadIdentity(other.clientPkcs12, other.passphrase, pki.ca.certificatePem)
+  await assert.rejects(uplinkTo(t, strange.url, { as: pinned })(), {
+    code: 'SERVER_CERTIFICATE_UNTRUSTED',
+  })
+})
+
+test('a server certificate that has expired, or has not begun, is named', async (t) => {
+  for (const soundness of ['expired', 'not-yet-valid'] as const) {
+    const tls = {
+      ...serverTls(pki),
+      ...serverTls({ ca: pki.ca, server: issueServer(pki.ca, ['::1'], soundness) }),
+    }
+    const server = await startGatewaySimulator({ tls, account: null })
+    t.after(() => server.close())
+    await assert.rejects(
+      uplinkTo(t, server.url)(),
+      { code: 'SERVER_CERTIFICATE_EXPIRED' },
+      soundness,
+    )
+  }
+})
+
+test('a client certificate that the gateway refuses is named, whether in TLS or by a page', async (t) => {
+  const strangers = identityOf({ ...makePki(), ca: pki.ca })
+  await assert.rejects(uplinkTo(t, gateway.url, { as: strangers })(), {
+    code: 'CLIENT_CERTIFICATE_REFUSED',
+  })
+  const expired = identityOf({ ...makePki({ client: 'expired' }), ca: pki.ca })
+  await assert.rejects(uplinkTo(t, gateway.url, { as: expired })(), {
+    code: 'CLIENT_CERTIFICATE_EXPIRED',
+  })
+})
+
+test('a server that refuses with a TLS alert, as OpenSSL does, is told from a broken line', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-tls-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const port = await freePort()
+  const server = spawn('openssl', [
+    's_server',
+    '-accept',
+    `[::1]:${port}`,
+    '-www',
+    '-Verify',
+    '1',
+    '-verify_return_error',
+    '-cert',
+    write('cert.pem', pki.server.certificatePem),
+    '-key',
+    write('key.pem', pki.server.keyPem),
+    '-CAfile',
+    write('ca.pem', pki.ca.certificatePem),
+  ])
+  t.after(() => server.kill('SIGKILL'))
+  await once(server.stdout, 'data')
+  assert.equal((await uplinkTo(t, `https://[::1]:${port}`)()).answer.status, 200)
+  const strangers = identityOf({ ...makePki(), ca: pki.ca })
+  const ask = uplinkTo(t, `https://[::1]:${port}`, { as: strangers })
+  await assert.rejects(ask(), { code: 'CLIENT_CERTIFICATE_REFUSED' })
+})
+
+test('nobody there, nobody answering and no TLS are told apart', async (t) => {
+  const gone = await freePort()
+  await assert.rejects(uplinkTo(t, `https://[::1]:${gone}`)(), { code: 'LINE_UNREACHABLE' })
+
+  const silent = await listen(createServer(() => {}))
+  t.after(() => silent.server.close())
+  const hasty = { connectTimeoutMs: 200, timeoutMs: 300 }
+  await assert.rejects(uplinkTo(t, silent.url, hasty)(), { code: 'LINE_TIMEOUT' })
+
+  const plain = await listen(createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')))
+  t.after(() => plain.server.close())
+  await assert.rejects(uplinkTo(t, plain.url)(), { code: 'TLS_FAILED' })
+
+  gateway.behave({ mode: 'hang', at: 'status', times: 1 })
+  await assert.rejects(uplinkTo(t, gateway.url, hasty)(), { code: 'GATEWAY_TIMEOUT' })
+})
+
+test('a source address that this machine does not have is an unreachable line', async (t) => {
+  const ask = uplinkTo(t, gateway.url, { sourceAddress: '2001:db8::1' })
+  await assert.rejects(ask(), { code: 'LINE_UNREACHABLE' })
+})
+
+test('an answer that is cut is a broken line, and a safe request is asked once more', async (t) => {
+  const ask = uplinkTo(t, gateway.url)
+  await ask()
+  gateway.behave({ mode: 'cut', at: 'status', times: 1 })
+  assert.equal((await ask()).answer.status, 200)
+  gateway.behave({ mode: 'cut', at: 'status', times: 2 })
+  await assert.rejects(ask(), { code: 'LINE_BROKEN' })
+  gateway.behave({ mode: 'cut', at: 'status', times: 1 })
+  await assert.rejects(ask(false), { code: 'LINE_BROKEN' }, 'what is not safe goes out once')
+})
+
+test('an answer over the limit is refused before it is read whole', async (t) => {
+  const ask = uplinkTo(t, gateway.url, { answerLimitBytes: 1 })
+  await assert.rejects(ask(), { code: 'ANSWER_TOO_LARGE' })
+})
+
+test('more questions than sessions and queue hold are refused at once, the others answered', async (t) => {
+  const ask = uplinkTo(t, gateway.url, { sessions: 1, queueLimit: 2 })
+  const asked = await Promise.allSettled([ask(), ask(), ask(), ask()])
+  assert.deepEqual(
+    asked.map(({ status }) => status),
+    ['fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
+  )
+  assert.equal((await ask()).answer.status, 200, 'there is room again')
+})
+
+test('a question that nobody waits for any more is cancelled', async (t) => {
+  gateway.behave({ mode: 'hang', at: 'status', times: 1 })
+  const gone = new AbortController()
+  const asked = uplinkTo(t, gateway.url)(true, gone.signal)
+  gone.abort(new Error('nobody waits'))
+  await assert.rejects(asked, { message: 'nobody waits' })
+})
+
+test('a PKCS#12 is opened whatever its age and key, and what is wrong with it is said', () => {
+  assert.ok(identityOf(makePki({ pkcs12Cipher: '3des' })).notAfter > Date.now())
+  const wrong = () => loadIdentity(pki.clientPkcs12, 'wrong', pki.ca.certificatePem)
+  assert.throws(wrong, { code: 'CERTIFICATE_PASSPHRASE_WRONG' })
+  for (const bytes of [Buffer.from('no'), Buffer.alloc(0), pki.clientPkcs12.subarray(0, 400)])
+    assert.throws(() => loadIdentity(bytes, pki.passphrase, pki.ca.certificatePem), {
+      code: 'CERTIFICATE_UNREADABLE',
+    })
+})
+
+test('an elliptic key and an old RC2 container work too', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-p12-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
+  openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    'k.pem',
+    '-out',
+    'c.pem',
+    '-days',
+    '30',
+    '-subj',
+    '/CN=ec',
+  )
+  openssl(
+    'pkcs12',
+    '-export',
+    '-inkey',
+    'k.pem',
+    '-in',
+    'c.pem',
+    '-out',
+    'ec.p12',
+    '-passout',
+    'pass:ec',
+  )
+  const pkcs12 = openssl('pkcs12', '-in', 'ec.p12', '-passin', 'pass:ec', '-nodes')
+  assert.match(String(pkcs12), /PRIVATE KEY/)
+  const read = (name: string) => execFileSync('cat', [join(folder, name)])
+  assert.ok(loadIdentity(read('ec.p12'), 'ec', pki.ca.certificatePem).notAfter > Date.now())
+  openssl(
+    'pkcs12',
+    '-export',
+    '-legacy',
+    '-inkey',
+    'k.pem',
+    '-in',
+    'c.pem',
+    '-out',
+    'old.p12',
+    '-passout',
+    'pass:ec',
+  )
+  assert.ok(loadIdentity(read('old.p12'), 'ec', pki.ca.certificatePem).notAfter > Date.now())
+})
+
+async function listen(server: Server) {
+  server.listen(0, '::1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  return { server, url: `https://[::1]:${address.port}`, port: address.port }
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await listen(createServer())
+  server.close()
+  await once(server, 'close')
+  return port
+}

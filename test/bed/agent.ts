@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
+import { startPcscd } from '../../agent/sim/card/pcscd.ts'
+import {
+  DEMO_ACCOUNT,
+  type GatewaySimulator,
+  type GatewaySimulatorOptions,
+  startGatewaySimulator,
+} from '../../agent/sim/gateway/server.ts'
+import {
+  DEMO_INSTITUTION_CODE,
+  makePki,
+  type PkiFiles,
+  type PkiOptions,
+  serverTls,
+  writePki,
+} from '../../agent/sim/pki.ts'
+import { type Client, clientOf } from './client.ts'
+import { type AgentProcess, type Printed, runCli, startAgent } from './process.ts'
+
+export interface BedOptions {
+  /** `pcsc` needs pcscd with vpcd; default `none`. */
+  readonly reader?: 'sim' | 'pcsc' | 'none'
+  readonly gateway?: Partial<GatewaySimulatorOptions>
+  readonly pki?: PkiOptions
+  /** What stands in the password file; default the simulator's. */
+  readonly password?: string
+  readonly user?: string
+  /** 64 hex digits. */
+  readonly storeKey?: string
+  /** Further lines of `[gateway]`. */
+  readonly gatewayKeys?: string
+  /** Further tables of the configuration. */
+  readonly tables?: string
+}
+
+/** Everything around an agent, in a folder of its own. Ended after the test. */
+export interface Bed {
+  readonly folder: string
+  /** Where the agent keeps its state, and nothing else is. */
+  readonly state: string
+  readonly configFile: string
+  readonly files: PkiFiles
+  readonly storeKey: string
+  readonly gateway: GatewaySimulator
+  readonly card: CardSimulator
+  /** Closes the gateway; the next one takes its place on the same port. */
+  cutGateway(): Promise<void>
+  restoreGateway(): Promise<void>
+  /** Starts the agent; what still runs is killed after the test. */
+  start(): Promise<AgentProcess>
+  /** `onshi-agent ARGS --config FILE`. */
+  cli(...args: readonly string[]): Promise<Printed>
+  /** The token of a new consumer. */
+  addConsumer(name: string): Promise<string>
+}
+
+const LOOPBACK = '127.0.0.1'
+type Undo = (() => Promise<unknown> | undefined)[]
+
+/** Simulators and a configuration; nothing of the agent runs yet. */
+export async function makeBed(t: TestContext, options: BedOptions = {}): Promise<Bed> {
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-bed-'))
+  const undo: Undo = []
+  t.after(async () => {
+    for (const step of undo.reverse()) await step()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const state = join(folder, 'state')
+  mkdirSync(state)
+  const pki = makePki(options.pki)
+  const files = writePki(join(folder, 'pki'), pki)
+  const gatewayOptions = { tls: serverTls(pki), account: DEMO_ACCOUNT, ...options.gateway }
+  let gateway = await startGatewaySimulator(gatewayOptions)
+  undo.push(() => gateway.close())
+  const port = Number(new URL(gateway.url).port)
+  const { card, reader, env } = await placeCard(options.reader ?? 'none', undo)
+  const storeKey = options.storeKey ?? randomBytes(32).toString('hex')
+  writeSecret(folder, 'store.key', storeKey)
+  writeSecret(folder, 'password', options.password ?? DEMO_ACCOUNT.password)
+  const configFile = join(folder, 'agent.toml')
+  writeFileSync(
+    configFile,
+    configText({ folder, state, files, gateway: gateway.url, reader }, options),
+  )
+  const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
+  return {
+    folder,
+    state,
+    configFile,
+    files,
+    storeKey,
+    card,
+    get gateway() {
+      return gateway
+    },
+    cutGateway: () => gateway.close(),
+    async restoreGateway() {
+      gateway = await startGatewaySimulator({ ...gatewayOptions, listen: { host: '::1', port } })
+    },
+    async start() {
+      const agent = await startAgent(configFile, env)
+      undo.push(() => agent.stop('SIGKILL'))
+      return agent
+    },
+    cli,
+    async addConsumer(name) {
+      const { stdout, stderr } = await cli('consumer', 'add', name)
+      const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
+      if (token === undefined) throw new Error(`consumer add: ${stderr}`)
+      return token
+    },
+  }
+}
+
+/** A bed with a running agent and a client of it. */
+export async function startBed(
+  t: TestContext,
+  options: BedOptions = {},
+): Promise<Bed & { readonly agent: AgentProcess; readonly client: Client; readonly token: string }> {
+  const bed = await makeBed(t, options)
+  const token = await bed.addConsumer('receipt-computer')
+  const agent = await bed.start()
+  return Object.assign(bed, { agent, token, client: clientOf(agent.url, token) })
+}
+
+async function placeCard(reader: NonNullable<BedOptions['reader']>, undo: Undo) {
+  const control = { host: LOOPBACK, port: 0 }
+  const pcscd = reader === 'pcsc' ? await startPcscd() : undefined
+  if (pcscd !== undefined) undo.push(() => pcscd.stop())
+  const card = await startCardSimulator(
+    pcscd === undefined
+      ? { link: { host: LOOPBACK, port: 0 }, control }
+      : { vpcd: { host: LOOPBACK, port: pcscd.port() }, control },
+  )
+  undo.push(() => card.close())
+  const options = pcscd === undefined ? `port = ${card.linkPort}` : 'reader = "Virtual PCD"'
+  return {
+    card,
+    env: pcscd?.env ?? {},
+    reader:
+      reader === 'none'
+        ? ''
+        : `[[readers]]\nname = "desk-1"\ndriver = "${reader}"\noptions = { ${options} }\n`,
+  }
+}
+
+function writeSecret(folder: string, name: string, value: string): void {
+  writeFileSync(join(folder, name), value, { mode: 0o600 })
+}
+
+interface Places {
+  readonly folder: string
+  readonly state: string
+  readonly files: PkiFiles
+  readonly gateway: string
+  readonly reader: string
+}
+
+const configText = (
+  { folder, state, files, gateway, reader }: Places,
+  { gatewayKeys = '', tables = '', user = DEMO_ACCOUNT.user }: BedOptions,
+) => `\
+[institution]
+code = "${DEMO_INSTITUTION_CODE}"
+
+[store]
+path = "${state}/agent.db"
+key_file = "${folder}/store.key"
+
+[control]
+socket = "${state}/control.sock"
+
+[[listen]]
+address = "${LOOPBACK}:0"
+
+[[lines]]
+name = "sim-line"
+kind = "simulator"
+gateway = "${gateway}"
+
+[gateway]
+simulator = true
+certificate_file = "${files.clientPkcs12}"
+passphrase_file = "${files.passphrase}"
+ca_file = "${files.ca}"
+${gatewayKeys}
+[gateway.account]
+user = "${user}"
+password_file = "${folder}/password"
+
+${reader}
+${tables}
+`

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const CLI = fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))
+const START_LIMIT_MS = 30_000
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A running agent, seen from outside. */
+export interface AgentProcess {
+  /** Where its API listens. */
+  readonly url: string
+  readonly pid: number
+  /** Everything that it wrote so far, standard output before standard error. */
+  output(): string
+  /** Resolves when it has ended and both streams are read to their end. */
+  readonly ended: Promise<Exit>
+  /** Sends a signal (default SIGTERM) and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Exit>
+}
+
+function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  const out: string[] = []
+  const err: string[] = []
+  child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text))
+  const ended = once(child, 'close').then(
+    (): Exit => ({ code: child.exitCode, signal: child.signalCode }),
+  )
+  return { child, ended, out: () => out.join(''), err: () => err.join('') }
+}
+
+/** Starts `onshi-agent run`; resolves once it says that it is ready, rejects with what it printed. */
+export async function startAgent(
+  configFile: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<AgentProcess> {
+  const { child, ended, out, err } = spawnCli(['run', '--config', configFile], env)
+  const output = () => out() + err()
+  const ready = Promise.withResolvers<string>()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [, url] = /"event":"agent-ready".*"url":"([^" ]+)/.exec(line) ?? []
+    if (url !== undefined) ready.resolve(url)
+  })
+  const late = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS)
+  const url = await Promise.race([ready.promise, ended.then(() => undefined)])
+  clearTimeout(late)
+  if (url === undefined) throw new Error(`the agent did not start:\n${output()}`)
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output,
+    ended,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
+
+export interface Printed {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command of the CLI to its end. */
+export async function runCli(args: readonly string[]): Promise<Printed> {
+  const { ended, out, err } = spawnCli(args, {})
+  const { code } = await ended
+  return { code, stdout: out(), stderr: err() }
+}
