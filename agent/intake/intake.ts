@@ -7,6 +7,8 @@ import { type ReaderNews, type ReaderSetup, superviseReader } from './supervisor
 /** The readers of the clinic and the taps that wait. `T`: what a confirmation comes to. */
 export interface Intake<T> extends Part {
   readers(): ReaderState[]
+  /** Process ids of the readers' children, in the readers' order; undefined between two. */
+  pids(): (number | undefined)[]
   presentations(): WaitingPresentation[]
   /** See `WaitingRoom.confirm`. */
   confirm(id: string, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
@@ -33,6 +35,7 @@ export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Inta
   )
   return {
     readers: () => supervisors.map((supervisor) => supervisor.state()),
+    pids: () => supervisors.map((supervisor) => supervisor.pid()),
     presentations: () => room.list(),
     confirm: (id, use) => room.confirm(id, use),
     close: async () => {

@@ -4,7 +4,7 @@ import type { Up } from '../../drivers/messages.ts'
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import type { Presented, ReaderState } from '../kernel/presentation.ts'
-import { type Child, startChild } from './child.ts'
+import { type Child, type Ending, startChild } from './child.ts'
 import { type ReaderChange, stateAfter } from './reader-state.ts'
 import { openSigning } from './signing.ts'
 
@@ -90,7 +90,7 @@ export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Sup
       const { why, exit } = await live()
       if (stop.signal.aborted) return
       log.error({ reader, why, exit }, 'reader-process-ended')
-      change({ is: 'lost' }, `the reader’s process ended (${why}, ${exit})`)
+      change(lossOf(why), `the reader’s process ended (${why}, ${exit})`)
       news({ is: 'gone', reason: 'lost' })
       failures = performance.now() - startedAt < STEADY_MS ? failures + 1 : 0
       await clock.sleep(restartAfterMs(failures), stop.signal)
@@ -112,6 +112,12 @@ export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Sup
     },
   }
 }
+
+/** One of another release must be told from one that hangs: a restart of it cures nothing. */
+const lossOf = (why: Ending['why']): ReaderChange =>
+  why === 'misunderstood' || why === 'not-started'
+    ? { is: 'reader-fault', code: 'DRIVER_UNAVAILABLE' }
+    : { is: 'lost' }
 
 /** Turns a child's messages into state, news and log lines. */
 function makeTaker(

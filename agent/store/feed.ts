@@ -14,12 +14,15 @@ export interface FeedPage {
 
 export interface Feed {
   /**
-   * Up to `limit` items after a cursor, exclusive; null: from the oldest kept. Throws
+   * Up to `limit` items and 4 MiB after a cursor, exclusive; null: from the oldest kept. Throws
    * `CURSOR_INVALID`, or `CURSOR_GONE` with `facts.oldest` for a purged or another epoch's cursor.
    */
   page(after: string | null, limit: number): FeedPage
   item(position: number): Uint8Array | undefined
 }
+
+/** A page ends early here, so that a reader’s request costs bounded memory whatever it asks for. */
+const PAGE_BYTES = 4 * 1024 * 1024
 
 interface EventRow {
   readonly position: number
@@ -53,7 +56,15 @@ export function openFeed(sql: Sql, epoch: string): Feed {
   return {
     page(after, limit) {
       const from = start(after)
-      const rows = select.all(from, limit)
+      let bytes = 0
+      const rows = select.take(
+        ({ body }) => {
+          bytes += body.length
+          return bytes >= PAGE_BYTES
+        },
+        from,
+        limit,
+      )
       const last = rows.at(-1)?.position ?? from
       return {
         items: rows.map(render),

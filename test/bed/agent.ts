@@ -121,7 +121,9 @@ export async function makeBed(t: TestContext, options: BedOptions = {}): Promise
 export async function startBed(
   t: TestContext,
   options: BedOptions = {},
-): Promise<Bed & { readonly agent: AgentProcess; readonly client: Client; readonly token: string }> {
+): Promise<
+  Bed & { readonly agent: AgentProcess; readonly client: Client; readonly token: string }
+> {
   const bed = await makeBed(t, options)
   const token = await bed.addConsumer('receipt-computer')
   const agent = await bed.start()

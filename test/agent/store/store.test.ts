@@ -23,6 +23,19 @@ test('the feed gives every verification once, in order, page by page', async (t)
   )
 })
 
+test('a page of large items ends early and the next one goes on', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  for (let n = 0; n < 6; n += 1) {
+    const { id } = await store.accept(question())
+    const large = { ...verification(id), patientNumber: 'x'.repeat(1024 * 1024) }
+    await store.end(end(id, { verification: large }))
+  }
+  const first = store.feed.page(null, 500)
+  assert.equal(first.items.length, 4)
+  assert.equal(store.feed.page(first.cursor, 500).items.length, 2)
+})
+
 test('a cursor survives a restart, and what was accepted but not ended is still open', async (t) => {
   const path = scratch(t)
   const before = await open(path)

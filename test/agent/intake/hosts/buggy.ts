@@ -1,0 +1,5 @@
+/** A reader's process with a bug: it beats, then dies of it. */
+process.send?.({ version: 1, is: 'heartbeat' })
+setTimeout(() => {
+  throw new TypeError('a bug')
+}, 50)

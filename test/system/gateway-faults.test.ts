@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type FaultCode, faults } from '../../agent/kernel/faults.ts'
+import type { Behaviour } from '../../agent/sim/gateway/behaviour.ts'
+import { patientByNumber } from '../../agent/sim/patients.ts'
+import { makeBed, startBed } from '../bed/agent.ts'
+import { type Client, clientOf, eventually } from '../bed/client.ts'
+
+const face = patientByNumber('01')?.cardFace ?? {}
+const PROMPT = 'timeout_ms = 400\nconnect_timeout_ms = 400\n'
+
+/** What each behaviour of the gateway is called, and how often the question may go out. */
+const CASES: readonly (readonly [Behaviour, fault: FaultCode, outcome: string])[] = [
+  [{ mode: 'hang' }, 'GATEWAY_TIMEOUT', 'failed'],
+  [{ mode: 'normal', delayMs: 2_000 }, 'GATEWAY_TIMEOUT', 'failed'],
+  [{ mode: 'slow-body', delayMs: 200 }, 'GATEWAY_TIMEOUT', 'failed'],
+  [{ mode: 'cut' }, 'LINE_BROKEN', 'failed'],
+  [{ mode: 'reset' }, 'LINE_BROKEN', 'failed'],
+  [{ mode: 'status' }, 'GATEWAY_ERROR', 'failed'],
+  [{ mode: 'status', status: 404 }, 'GATEWAY_REFUSED', 'failed'],
+  [{ mode: 'status', status: 302 }, 'LOGIN_PAGE', 'failed'],
+  [{ mode: 'busy' }, 'GATEWAY_BUSY', 'failed'],
+  [{ mode: 'login-page' }, 'LOGIN_PAGE', 'failed'],
+  [{ mode: 'not-xml' }, 'ANSWER_NOT_XML', 'failed'],
+  [{ mode: 'truncated' }, 'ANSWER_MALFORMED', 'failed'],
+  [{ mode: 'other-institution' }, 'ANSWER_OF_ANOTHER_INSTITUTION', 'failed'],
+  [{ mode: 'other-question' }, 'ANSWER_OF_ANOTHER_QUESTION', 'failed'],
+  [{ mode: 'huge' }, 'ANSWER_TOO_LARGE', 'failed'],
+]
+
+test('whatever the gateway does, the question ends in `failed` with the code of what it did, and the next is answered', async (t) => {
+  const { client, gateway } = await startBed(t, { gatewayKeys: PROMPT })
+  await client.ask(face)
+  for (const [behaviour, fault, outcome] of CASES) {
+    const name = JSON.stringify(behaviour)
+    gateway.behave(behaviour)
+    const got = await client.ask(face)
+    assert.deepEqual([got.outcome, got.fault?.code], [outcome, fault], name)
+    assert.equal(got.fault?.number, faults[fault].number, name)
+    assert.deepEqual([got.official, got.results, got.patient], [null, [], null], name)
+    gateway.behave({})
+    assert.equal((await client.ask(face)).outcome, 'valid', `after ${name}`)
+  }
+  const asked = Object.values(gateway.stats().questionsByIdentifier)
+  assert.ok(
+    asked.every((times) => times <= 2),
+    'a question goes out again at most once',
+  )
+  const feed = await client.feed()
+  assert.equal(feed.length, 1 + 2 * CASES.length)
+})
+
+test('a connection that is cut once is asked again at once, and answered', async (t) => {
+  const { client, gateway } = await startBed(t)
+  gateway.behave({ mode: 'cut', times: 1 })
+  const { id, outcome } = await client.ask(face)
+  assert.equal(outcome, 'valid')
+  assert.equal(gateway.stats().questionsByIdentifier[id], 2)
+})
+
+test('a session that the gateway ended costs one login, and the question is answered', async (t) => {
+  const { client, gateway } = await startBed(t)
+  await client.ask(face)
+  gateway.logout()
+  assert.equal((await client.ask(face)).outcome, 'valid')
+  gateway.behave({ mode: 'logout', times: 1 })
+  assert.equal((await client.ask(face)).outcome, 'valid')
+  assert.equal(gateway.stats().logins, 3)
+  gateway.behave({ mode: 'logout' })
+  const refused = await client.ask(face)
+  assert.equal(refused.fault?.code, 'LOGIN_REFUSED')
+  assert.ok(gateway.stats().logins <= 5, 'tokens that are refused at once end the tries')
+})
+
+test('a refused login is not repeated by itself, health says so, and a restart with the right password cures it', async (t) => {
+  const { client, gateway } = await startBed(t, { password: 'wrong' })
+  for (let round = 0; round < 3; round += 1) {
+    const got = await client.ask(face)
+    assert.deepEqual([got.outcome, got.fault?.code], ['failed', 'LOGIN_REFUSED'])
+  }
+  assert.equal(gateway.stats().loginsRefused, 1)
+  assert.equal(gateway.stats().questions, 0)
+  const { status, checks } = await client.health()
+  assert.equal(status, 'fail')
+  const found = checks['gateway']?.find(({ code }) => code === 'LOGIN_REFUSED_HOLDS')
+  assert.equal(found?.number, 'C907')
+  assert.equal(found?.facts['code'], 'LOGIN_REFUSED')
+  assert.equal((await client.get('/health')).status, 503)
+  assert.equal((await client.get('/readyz')).status, 200)
+})
+
+/** Waits until health shows a condition of the gateway's side; it has a grace of 10 s. */
+const shows = (client: Client, component: 'line' | 'gateway', wanted: string) =>
+  eventually(
+    wanted,
+    async () => (await client.health()).checks[component]?.find(({ code }) => code === wanted),
+    15_000,
+  )
+
+test('with the gateway down questions end as `offline`, polls are answered, health says so until the next answer', async (t) => {
+  const bed = await startBed(t, { gatewayKeys: PROMPT })
+  const { client } = bed
+  await bed.cutGateway()
+  const got = await client.ask(face)
+  assert.deepEqual([got.outcome, got.fault?.code], ['offline', 'LINE_UNREACHABLE'])
+  assert.equal((await client.get('/readyz')).status, 200)
+  assert.equal((await client.events()).items.length, 1)
+  const shown = await shows(client, 'line', 'LINE_DOWN')
+  assert.equal(shown.facts['code'], 'LINE_UNREACHABLE')
+  assert.equal(shown.componentId, 'sim-line')
+  assert.equal((await client.health()).status, 'fail')
+  assert.equal((await client.get('/readyz')).status, 200)
+  await bed.restoreGateway()
+  assert.equal((await client.ask(face)).outcome, 'valid')
+  const after = await client.health()
+  assert.deepEqual(after.checks['line'] ?? [], [])
+  assert.equal(after.status, 'warn', 'the simulator is still in use, which health warns of')
+})
+
+test('a gateway that answers wrongly is a warning in health until the next answer', async (t) => {
+  const { client, gateway } = await startBed(t)
+  gateway.behave({ mode: 'login-page' })
+  await client.ask(face)
+  const shown = await shows(client, 'gateway', 'GATEWAY_FAULT')
+  assert.equal(shown.facts['code'], 'LOGIN_PAGE')
+  assert.equal((await client.get('/health')).status, 200)
+  gateway.behave({})
+  await client.ask(face)
+  const codes = ((await client.health()).checks['gateway'] ?? []).map(({ code }) => code)
+  assert.deepEqual(codes, ['SIMULATOR_IN_USE'])
+})
+
+for (const [what, pki, code] of [
+  ['a server certificate of another CA', { server: 'other-ca' }, 'SERVER_CERTIFICATE_UNTRUSTED'],
+  ['an expired server certificate', { server: 'expired' }, 'SERVER_CERTIFICATE_EXPIRED'],
+  ['a client certificate of another CA', { client: 'other-ca' }, 'CLIENT_CERTIFICATE_REFUSED'],
+  ['an expired client certificate', { client: 'expired' }, 'CLIENT_CERTIFICATE_EXPIRED'],
+] as const) {
+  test(`${what} ends a question as ${code}, before anything is asked`, async (t) => {
+    const { client, gateway } = await startBed(t, { pki })
+    const got = await client.ask(face)
+    assert.deepEqual([got.outcome, got.fault?.code], ['failed', code])
+    assert.equal(gateway.stats().requests, 0)
+  })
+}
+
+test('a server of another name is refused', async (t) => {
+  const { client } = await startBed(t, { gatewayKeys: 'server_name = "gateway.example"\n' })
+  const got = await client.ask(face)
+  assert.equal(got.fault?.code, 'SERVER_NAME_MISMATCH')
+})
+
+test('questions beyond the queue end as `offline`, and none is lost', async (t) => {
+  const bed = await makeBed(t, { gatewayKeys: 'sessions = 1\nqueue_limit = 1\n' })
+  const token = await bed.addConsumer('receipt-computer')
+  const client = clientOf((await bed.start()).url, token)
+  bed.gateway.behave({ mode: 'normal', delayMs: 300 })
+  const asked = await Promise.all(Array.from({ length: 4 }, () => client.ask(face)))
+  assert.deepEqual(asked.map(({ outcome }) => outcome).sort(), [
+    'offline',
+    'offline',
+    'valid',
+    'valid',
+  ])
+  const full = asked.find(({ outcome }) => outcome === 'offline')
+  assert.equal(full?.fault?.code, 'QUEUE_FULL')
+  assert.equal((await client.feed()).length, 4)
+})
