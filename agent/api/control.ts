@@ -66,7 +66,8 @@ async function clearStale(socket: string): Promise<void> {
 function isAlive(socket: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const probe = net.connect(socket, () => resolve(true))
-  probe.once('error', (error) => resolve(codeOf(error) === 'EAGAIN'))
+  // A full queue, or another user's: somebody is there.
+  probe.once('error', (error) => resolve(['EAGAIN', 'EACCES', 'EPERM'].includes(codeOf(error))))
   return promise.finally(() => probe.destroy())
 }
 

@@ -10,6 +10,8 @@ export interface Limits {
   readonly checkMs: number
   /** Longer than a poll interval of a minute, so that pollers keep their connection. */
   readonly keepAliveMs: number
+  /** A connection on which nothing moves, answer or request; longer than any wait. */
+  readonly idleMs: number
   /** Per listener. Twenty pollers is a large clinic. */
   readonly connections: number
   /** Comment on an idle event stream; proxies drop one that is silent for 30 to 60 s. */
@@ -27,6 +29,7 @@ export const defaultLimits: Limits = {
   requestMs: 30_000,
   checkMs: 2_000,
   keepAliveMs: 75_000,
+  idleMs: 120_000,
   connections: 256,
   heartbeatMs: 15_000,
   stallMs: 30_000,

@@ -32,9 +32,10 @@ export async function openListener(
   handle: RequestListener,
   limits: Limits,
 ): Promise<Listener> {
+  const mayConnect = settings.allow.length === 0 ? undefined : sourceRule(settings.allow)
   const server = createServer(settings.tls, limits)
   const place = await listening(server, placeOf(settings.address))
-  const guard = guardOf(place, settings)
+  const guard = guardOf(place, settings, mayConnect)
   const answering = new WeakMap<Duplex, ServerResponse>()
   const serve: RequestListener = (request, response) => {
     answering.set(request.socket, response)
@@ -65,6 +66,7 @@ function createServer(tls: ListenSettings['tls'], limits: Limits): http.Server {
   }
   const server = tls === null ? http.createServer(options) : secureServer(tls, options)
   server.maxConnections = limits.connections
+  server.timeout = limits.idleMs
   return server
 }
 
@@ -105,13 +107,16 @@ async function listening(server: http.Server, { host, port }: Place): Promise<Pl
 
 type Guard = (request: IncomingMessage) => AgentError | undefined
 
-function guardOf(place: Place, { allow, tls, hosts }: ListenSettings): Guard {
+function guardOf(
+  place: Place,
+  { tls, hosts }: ListenSettings,
+  mayConnect: ((source: string) => boolean) | undefined,
+): Guard {
   const scheme = tls === null ? 'http' : 'https'
-  const mayConnect = sourceRule(allow)
   const isOurs = hostRule(place, tls !== null, hosts)
   return (request) => {
     const { headers, socket, rawHeaders, url = '' } = request
-    if (allow.length > 0 && !mayConnect(sourceOf(request))) {
+    if (mayConnect?.(sourceOf(request)) === false) {
       return new AgentError('FORBIDDEN', 'this source address may not connect')
     }
     const host = headers.host ?? ''

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { type FaultCode, faults } from '../../agent/kernel/faults.ts'
 import type { Behaviour } from '../../agent/sim/gateway/behaviour.ts'
+import { DEMO_ACCOUNT } from '../../agent/sim/gateway/server.ts'
 import { patientByNumber } from '../../agent/sim/patients.ts'
 import { makeBed, startBed } from '../bed/agent.ts'
 import { type Client, clientOf, eventually } from '../bed/client.ts'
@@ -66,14 +69,15 @@ test('a session that the gateway ended costs one login, and the question is answ
   gateway.behave({ mode: 'logout', times: 1 })
   assert.equal((await client.ask(face)).outcome, 'valid')
   assert.equal(gateway.stats().logins, 3)
-  gateway.behave({ mode: 'logout' })
+  gateway.behave({ mode: 'logout', times: 10 })
   const refused = await client.ask(face)
   assert.equal(refused.fault?.code, 'LOGIN_REFUSED')
   assert.ok(gateway.stats().logins <= 5, 'tokens that are refused at once end the tries')
 })
 
 test('a refused login is not repeated by itself, health says so, and a restart with the right password cures it', async (t) => {
-  const { client, gateway } = await startBed(t, { password: 'wrong' })
+  const bed = await startBed(t, { password: 'wrong' })
+  const { client, gateway } = bed
   for (let round = 0; round < 3; round += 1) {
     const got = await client.ask(face)
     assert.deepEqual([got.outcome, got.fault?.code], ['failed', 'LOGIN_REFUSED'])
@@ -87,6 +91,11 @@ test('a refused login is not repeated by itself, health says so, and a restart w
   assert.equal(found?.facts['code'], 'LOGIN_REFUSED')
   assert.equal((await client.get('/health')).status, 503)
   assert.equal((await client.get('/readyz')).status, 200)
+  await bed.agent.stop()
+  writeFileSync(join(bed.folder, 'password'), DEMO_ACCOUNT.password)
+  const cured = clientOf((await bed.start()).url, bed.token)
+  assert.equal((await cured.ask(face)).outcome, 'valid')
+  assert.equal((await cured.health()).status, 'warn')
 })
 
 /** Waits until health shows a condition of the gateway's side; it has a grace of 10 s. */

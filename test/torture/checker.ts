@@ -62,6 +62,7 @@ export interface Violation {
     | 'out-of-order'
     | 'missed'
     | 'file'
+    | 'agent'
   /** The mark or id that it is about, and what is wrong. */
   readonly what: string
 }
@@ -138,14 +139,29 @@ const fieldsOf = ({ eventId, cursor, verificationId, mark, outcome, fault, birth
 
 function orderOf(feed: readonly Seen[], { events }: FileFacts): Violation[] {
   const wrong = [
-    ...repeats('duplicate', 'event id', feed.map(({ eventId }) => eventId)),
-    ...repeats('duplicate', 'verification id', feed.map(({ verificationId }) => verificationId)),
-    ...repeats('out-of-order', 'cursor', feed.map(({ cursor }) => cursor)),
+    ...repeats(
+      'duplicate',
+      'event id',
+      feed.map(({ eventId }) => eventId),
+    ),
+    ...repeats(
+      'duplicate',
+      'verification id',
+      feed.map(({ verificationId }) => verificationId),
+    ),
+    ...repeats(
+      'out-of-order',
+      'cursor',
+      feed.map(({ cursor }) => cursor),
+    ),
   ]
   const back = events.findIndex(({ position }, at) => position <= (events[at - 1]?.position ?? 0))
   if (back >= 0) wrong.push(violation('out-of-order', `position ${events[back]?.position}`))
   const inFile = events.map(({ id }) => id)
-  const apart = firstDifference(inFile, feed.map(({ eventId }) => eventId))
+  const apart = firstDifference(
+    inFile,
+    feed.map(({ eventId }) => eventId),
+  )
   if (apart !== undefined) wrong.push(violation('out-of-order', `feed against file: ${apart}`))
   return wrong
 }

@@ -211,6 +211,17 @@ test('an address that is taken is LISTEN_FAILED, and gives the others back', asy
   await serve(t, { listen: [first] })
 })
 
+test('settings that make no sense are refused before anything is opened', async (t) => {
+  for (const address of ['localhost:8480', '127.0.0.1', '::1:8480', '']) {
+    await assert.rejects(serve(t, { listen: [{ ...anywhere, address }] }), {
+      code: 'CONFIG_INVALID',
+    })
+  }
+  const bad = { ...anywhere, allow: ['clinic'] }
+  await assert.rejects(serve(t, { listen: [bad] }), { code: 'CONFIG_INVALID' })
+  await assert.rejects(serve(t, { monitorFrom: ['clinic'] }), { code: 'CONFIG_INVALID' })
+})
+
 test('two listeners serve one API, each under its own name', async (t) => {
   const { api, port } = await serve(t, { listen: [anywhere, { ...anywhere, address: '[::1]:0' }] })
   const [, second = ''] = api.urls

@@ -1,0 +1,26 @@
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { runKillTest } from './kill.ts'
+import { textOf } from './report.ts'
+
+/** `npm run torture [-- --kills N] [-- --seed N]`: exit 1 where there is a violation. */
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '300' },
+    seed: { type: 'string', default: String(randomInt(2 ** 32)) },
+  },
+})
+const [kills, seed] = [Number(values.kills), Number(values.seed)]
+const SAY_EVERY = 50
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+say(`torture: ${kills} kills, seed ${seed}`)
+const report = await runKillTest({
+  kills,
+  seed,
+  onKill: (kill) => {
+    if (kill % SAY_EVERY === 0) say(`  ${kill} kills`)
+  },
+})
+say(textOf(report))
+process.exitCode = report.violations.length === 0 ? 0 : 1
