@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { readStoreKey } from '../config/files.ts'
 import { effectiveCardQueries } from '../config/gateway.ts'
+import { weaknesses } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import { openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Asking, Verifications } from './api/ports.ts'
-import { type Asker, type Eligibility, openEligibility } from './eligibility/eligibility.ts'
+import type { Asker } from './eligibility/asker.ts'
+import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
 import { openGateway } from './gateway/gateway.ts'
@@ -106,8 +108,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
 function standing({ gateway, listen }: Config) {
   const standing: Parameters<Conditions['raise']>[] = []
   if (gateway.simulator) standing.push(['SIMULATOR_IN_USE', 'gateway'])
-  for (const { address, insecure_lan: isInsecure } of listen)
-    if (isInsecure) standing.push(['INSECURE_LISTEN', address])
+  for (const one of listen)
+    if (weaknesses(one).length > 0) standing.push(['INSECURE_LISTEN', one.address])
   return standing
 }
 
@@ -145,8 +147,8 @@ function verificationsOf(
     ended: eligibility.ended,
     message: (id, charset) => officialMessage(store, id, charset),
     latest: store.latest,
-    note: (verificationId, note, { consumer }) =>
-      addNote({ store, clock }, { verificationId, ...note }, consumer.id),
+    note: (verificationId, note, by) =>
+      addNote({ store, clock }, { verificationId, ...note }, askerOf(by)),
   }
 }
 

@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Part } from '../kernel/ports.ts'
+import { type Asker, requestKey } from './asker.ts'
 import { parseQuestion, type Question } from './question.ts'
 import type { EligibilityParts } from './settle.ts'
 import { openWork } from './work.ts'
-
-/** Who asks; `consumerId` null: the agent itself. */
-export interface Asker {
-  readonly consumerId: string | null
-  readonly idempotencyKey: string | null
-}
 
 /** A tap whose holder a person has confirmed. The certificate stays in memory. */
 export interface ConfirmedCard {
@@ -57,9 +51,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       body,
       supersedes: question.supersedes,
       presentationId: card?.presentationId ?? null,
-      consumerId: asker.consumerId,
-      idempotencyKey: asker.idempotencyKey,
-      requestHash: createHash('sha256').update(body).digest(),
+      key: requestKey(asker, body),
       actor: asker.consumerId ?? 'agent',
     })
     if (isNew) work.begin({ id, acceptedAt: at, question, certificate: card?.certificate })

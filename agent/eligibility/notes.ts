@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/ports.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import type { Note } from '../kernel/verification.ts'
 import type { Store } from '../store/store.ts'
+import { type Asker, requestKey } from './asker.ts'
 
 /**
  * Adds a later fact to a verification and announces it; resolves with its feed item. Rejects with
@@ -13,7 +14,7 @@ import type { Store } from '../store/store.ts'
 export async function addNote(
   { store, clock }: { store: Pick<Store, 'find' | 'note'>; clock: Pick<Clock, 'now'> },
   note: Note,
-  actor: string,
+  asker: Asker,
 ): Promise<Uint8Array> {
   const found = store.find(note.verificationId)
   if (found === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
@@ -27,6 +28,7 @@ export async function addNote(
     at,
     verificationId: note.verificationId,
     body: JSON.stringify({ type: 'note', id: eventId, at: toRfc3339(at), note }),
-    actor,
+    key: requestKey(asker, JSON.stringify(note)),
+    actor: asker.consumerId ?? 'agent',
   })
 }

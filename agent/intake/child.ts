@@ -30,7 +30,7 @@ const HOST = fileURLToPath(new URL('../../drivers/host.ts', import.meta.url))
 /** A reader's process holds a certificate at most: small heaps keep several readers affordable. */
 const FLAGS = ['--max-old-space-size=64', '--max-semi-space-size=1']
 /** What the PC/SC client library and Node's own start need; nothing else of the daemon's goes in. */
-const ENVIRONMENT = ['PCSCLITE_CSOCK_NAME', 'LD_LIBRARY_PATH', 'LANG', 'TZ']
+const ENVIRONMENT = ['PCSCLITE_CSOCK_NAME', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE', 'LANG', 'TZ']
 
 /**
  * Silence is counted in ticks of this process that passed without a heartbeat, not in time: ticks

@@ -19,12 +19,16 @@ const migrations: readonly string[] = [
   -- id is the id of the verification in which the question ends.
   CREATE TABLE questions (
     id TEXT PRIMARY KEY, accepted_at INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-    consumer_id TEXT, idempotency_key TEXT, request_hash BLOB,
     presentation_id TEXT UNIQUE, supersedes TEXT, ended_at INTEGER
   ) STRICT;
   CREATE INDEX questions_open ON questions (accepted_at) WHERE ended_at IS NULL;
-  CREATE INDEX questions_key ON questions (consumer_id, idempotency_key, accepted_at)
-    WHERE idempotency_key IS NOT NULL;
+
+  -- subject is what the first request with this key made: a verification, or a note's event.
+  CREATE TABLE idempotency (
+    consumer_id TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
+    request_hash BLOB NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (consumer_id, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_at ON idempotency (at);
 
   -- The feed. body is the item as JSON, without its cursor.
   CREATE TABLE events (

@@ -2,10 +2,8 @@ import { type Static, Type } from 'typebox'
 import { AgentError } from '../kernel/errors.ts'
 import type { Verification } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
+import { type RequestKey, recall, remember } from './idempotency.ts'
 import { linkPatient, type PatientNumbers, type Person } from './patients.ts'
-
-/** An Idempotency-Key belongs to one body for this long. [contract, "Life of a question"] */
-const IDEMPOTENCY_MS = 24 * 60 * 60 * 1_000
 
 /** Who did it, for the audit: a consumer's id, `agent`, or `console`. */
 type Actor = string
@@ -19,10 +17,7 @@ export interface QuestionRecord {
   readonly body: string
   readonly supersedes: string | null
   readonly presentationId: string | null
-  readonly consumerId: string | null
-  readonly idempotencyKey: string | null
-  /** SHA-256 of what the client sent. */
-  readonly requestHash: Uint8Array
+  readonly key: RequestKey | null
   readonly actor: Actor
 }
 
@@ -45,6 +40,7 @@ export interface NoteRecord {
   readonly verificationId: string
   /** The item as JSON, without its cursor. */
   readonly body: string
+  readonly key: RequestKey | null
   readonly actor: Actor
 }
 
@@ -80,19 +76,10 @@ export const transactions = {
     const known = knownQuestion(sql, q)
     if (known !== undefined) return { id: known, isNew: false }
     sql(
-      `INSERT INTO questions (id, accepted_at, kind, body, consumer_id, idempotency_key,
-         request_hash, presentation_id, supersedes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      q.id,
-      q.at,
-      q.kind,
-      q.body,
-      q.consumerId,
-      q.idempotencyKey,
-      q.requestHash,
-      q.presentationId,
-      q.supersedes,
-    )
+      `INSERT INTO questions (id, accepted_at, kind, body, presentation_id, supersedes)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+    ).run(q.id, q.at, q.kind, q.body, q.presentationId, q.supersedes)
+    remember(sql, q.key, q.at, q.id)
     audit(sql, { id: `${q.id}/accept`, at: q.at, actor: q.actor, action: 'ask', subject: q.id })
     return { id: q.id, isNew: true }
   },
@@ -128,8 +115,15 @@ export const transactions = {
     return committed
   },
 
+  /** The same key and body find the first note. */
   note(sql: Sql, n: NoteRecord): Committed {
+    const known = recall(sql, n.key, n.at)
+    if (known !== undefined) {
+      const first = sql<Committed>('SELECT position FROM events WHERE id = ?').get(known)
+      if (first !== undefined) return first
+    }
     const committed = appendEvent(sql, n.eventId, 'note', n.verificationId, n.at, n.body)
+    remember(sql, n.key, n.at, n.eventId)
     audit(sql, {
       id: n.eventId,
       at: n.at,
@@ -177,19 +171,10 @@ export type Transactions = typeof transactions
 export type Verb = keyof Transactions
 
 function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
-  if (q.presentationId !== null)
-    return sql<{ id: string }>('SELECT id FROM questions WHERE presentation_id = ?').get(
-      q.presentationId,
-    )?.id
-  if (q.idempotencyKey === null) return undefined
-  const known = sql<{ id: string; requestHash: Uint8Array }>(
-    `SELECT id, request_hash AS requestHash FROM questions
-     WHERE consumer_id = ? AND idempotency_key = ? AND accepted_at > ? ORDER BY accepted_at DESC`,
-  ).get(q.consumerId, q.idempotencyKey, q.at - IDEMPOTENCY_MS)
-  if (known === undefined) return undefined
-  if (Buffer.compare(known.requestHash, q.requestHash) !== 0)
-    throw new AgentError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another body')
-  return known.id
+  if (q.presentationId === null) return recall(sql, q.key, q.at)
+  return sql<{ id: string }>('SELECT id FROM questions WHERE presentation_id = ?').get(
+    q.presentationId,
+  )?.id
 }
 
 function appendEvent(

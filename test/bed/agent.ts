@@ -14,6 +14,7 @@ import {
 import {
   DEMO_INSTITUTION_CODE,
   makePki,
+  type Pki,
   type PkiFiles,
   type PkiOptions,
   serverTls,
@@ -62,6 +63,13 @@ export interface Bed {
 const LOOPBACK = '127.0.0.1'
 type Undo = (() => Promise<unknown> | undefined)[]
 
+let usual: Pki | undefined
+/** One for all beds of a test file: keys take a second to make. */
+const usualPki = () => {
+  usual ??= makePki()
+  return usual
+}
+
 /** Simulators and a configuration; nothing of the agent runs yet. */
 export async function makeBed(t: TestContext, options: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-bed-'))
@@ -72,7 +80,7 @@ export async function makeBed(t: TestContext, options: BedOptions = {}): Promise
   })
   const state = join(folder, 'state')
   mkdirSync(state)
-  const pki = makePki(options.pki)
+  const pki = options.pki === undefined ? usualPki() : makePki(options.pki)
   const files = writePki(join(folder, 'pki'), pki)
   const gatewayOptions = { tls: serverTls(pki), account: DEMO_ACCOUNT, ...options.gateway }
   let gateway = await startGatewaySimulator(gatewayOptions)

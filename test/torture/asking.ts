@@ -22,7 +22,7 @@ export interface Request {
 }
 
 const RETRY_MS = 10
-const WAITS = [undefined, 'wait=0', 'wait=1', 'respond-async'] as const
+const WAITS = ['', 'wait=0', 'wait=1', 'respond-async'] as const
 
 /** Repeats a request until it is answered: 201, or 200 at the Location of a 202, or `gone`. */
 export async function askUntilAnswered(
@@ -34,7 +34,7 @@ export async function askUntilAnswered(
   while (!world.signal.aborted) {
     const prefer = chance.of(WAITS)
     const life = world.life()
-    const headers = prefer === undefined ? request.headers : { ...request.headers, prefer }
+    const headers = prefer === '' ? request.headers : { ...request.headers, prefer }
     const answer = await world.wire.post(request.path, request.body, headers)
     if (answer?.status === 201) {
       entry.answer(seenIn(answer.body))

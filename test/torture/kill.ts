@@ -54,7 +54,7 @@ export async function runKillTest({
     const crowd = openCrowd(stage, lives, chance.fork(), await addConsumer(stage))
     try {
       let kill = fresh
-      while (kill < kills && lives.faults.length <= FAULT_LIMIT) {
+      while (kill < kills && lives.faults.length <= FAULT_LIMIT && !crowd.isBroken()) {
         await lives.liveAndDie()
         kill += 1
         onKill(kill)
@@ -122,7 +122,14 @@ function openCrowd(stage: Stage, lives: Lives, chance: Chance, token: string) {
     ),
   ])
 
+  let isBroken = false
+  Promise.all([asking, poller.done]).catch(() => {
+    isBroken = true
+  })
+
   return {
+    /** One of them met what it does not understand; `finish` and `close` say what. */
+    isBroken: () => isBroken,
     /** Lets everyone come to an end. What was sent and is not answered then stays so. */
     async finish() {
       isOver = true

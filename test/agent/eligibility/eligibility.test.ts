@@ -267,13 +267,18 @@ test('a note is an event of its own and refuses an individual number', async (t)
   await ended(desk, id)
   const parts = { store: desk.store, clock: systemClock }
   const note = { verificationId: id, kind: 'original-sighted' as const, by: '受付', text: null }
-  const item = JSON.parse(Buffer.from(await addNote(parts, note, 'c1')).toString())
+  const item = JSON.parse(Buffer.from(await addNote(parts, note, asker)).toString())
   assert.deepEqual([item.type, item.note], ['note', note])
-  assert.equal(desk.store.feed.page(null, 10).items.length, 2)
-  await assert.rejects(addNote(parts, { ...note, text: '123456789018' }, 'c1'), {
+  const keyed = { consumerId: 'c1', idempotencyKey: 'n1' }
+  assert.deepEqual(await addNote(parts, note, keyed), await addNote(parts, note, keyed))
+  assert.equal(desk.store.feed.page(null, 10).items.length, 3, 'a repeated request adds nothing')
+  await assert.rejects(addNote(parts, { ...note, kind: 'referral' }, keyed), {
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  })
+  await assert.rejects(addNote(parts, { ...note, text: '123456789018' }, asker), {
     code: 'INDIVIDUAL_NUMBER_REFUSED',
   })
-  await assert.rejects(addNote(parts, { ...note, verificationId: 'x' }, 'c1'), {
+  await assert.rejects(addNote(parts, { ...note, verificationId: 'x' }, asker), {
     code: 'NOT_FOUND',
   })
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -194,6 +196,26 @@ test('closing ends the reader’s process', { timeout: 20_000 }, async (t) => {
   await intake.close()
   assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
 })
+
+test('a reader’s process does not outlive a daemon that was killed', {
+  timeout: 20_000,
+}, async () => {
+  const daemon = fork(hostAt('parent'), [], { execArgv: [] })
+  const [pid] = await once(daemon, 'message')
+  assert.ok(typeof pid === 'number')
+  assert.equal(isAlive(pid), true)
+  daemon.kill('SIGKILL')
+  await until(() => !isAlive(pid))
+})
+
+/** A zombie is dead: who reaps it is not our concern. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
 
 test('restarts come soon, then ever later, but never more than 2 s apart', () => {
   const pauses = [0, 1, 2, 3, 4, 5, 6, 100].map(restartAfterMs)

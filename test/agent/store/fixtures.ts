@@ -34,9 +34,7 @@ export const question = (over: Partial<QuestionRecord> = {}): QuestionRecord => 
   body: '{}',
   supersedes: null,
   presentationId: null,
-  consumerId: null,
-  idempotencyKey: null,
-  requestHash: Buffer.alloc(32),
+  key: null,
   actor: 'test',
   ...over,
 })

@@ -70,25 +70,21 @@ test('a question ends in one verification, however often it is ended', async (t)
 test('an Idempotency-Key finds its first question for a day, and refuses another body', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
-  const keyed = { consumerId: 'c1', idempotencyKey: 'k1', requestHash: Buffer.alloc(32, 1) }
-  const first = await store.accept(question(keyed))
+  const key = { consumerId: 'c1', key: 'k1', requestHash: Buffer.alloc(32, 1) }
+  const first = await store.accept(question({ key }))
   const [again, joined] = await Promise.all([
-    store.accept(question(keyed)),
-    store.accept(question(keyed)),
+    store.accept(question({ key })),
+    store.accept(question({ key })),
   ])
-  assert.deepEqual(
-    [again, joined],
-    [
-      { id: first.id, isNew: false },
-      { id: first.id, isNew: false },
-    ],
-  )
-  await assert.rejects(store.accept(question({ ...keyed, requestHash: Buffer.alloc(32, 2) })), {
+  const known = { id: first.id, isNew: false }
+  assert.deepEqual([again, joined], [known, known])
+  const otherBody = { ...key, requestHash: Buffer.alloc(32, 2) }
+  await assert.rejects(store.accept(question({ key: otherBody })), {
     code: 'IDEMPOTENCY_KEY_REUSED',
   })
-  const other = await store.accept(question({ ...keyed, consumerId: 'c2' }))
+  const other = await store.accept(question({ key: { ...key, consumerId: 'c2' } }))
   assert.notEqual(other.id, first.id, 'a key belongs to its consumer')
-  const tomorrow = await store.accept(question({ ...keyed, at: Date.now() + 24 * 3_600_000 + 1 }))
+  const tomorrow = await store.accept(question({ key, at: Date.now() + 24 * 3_600_000 + 1 }))
   assert.notEqual(tomorrow.id, first.id, 'after a day the key is free')
 })
 

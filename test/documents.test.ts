@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { test } from 'node:test'
+import { conditions } from '../agent/kernel/conditions.ts'
+import { faults } from '../agent/kernel/faults.ts'
+
+const DECISION_LINES = 40
+const documents = globSync(['*.md', 'agent/**/*.md', 'config/*.md', 'drivers/*.md', 'systemd/*.md'])
+const read = (file: string) => readFileSync(file, 'utf8')
+const matches = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])
+
+/** What stands in one list and not in the other. */
+const differences = (documented: readonly string[], existing: readonly string[]) => ({
+  missing: existing.filter((one) => !documented.includes(one)),
+  stale: documented.filter((one) => !existing.includes(one)),
+})
+const none = { missing: [], stale: [] }
+
+const catalogue = [...Object.entries(faults), ...Object.entries(conditions)]
+const headings = (runbook: string) => matches(runbook, /^### (.+)$/gm)
+const expectedHeadings = catalogue.map(([code, { number }]) => `\`${code}\` (${number})`)
+
+test('every code that anyone can meet has its section in the runbook, and no section is stale', () => {
+  const documented = headings(read('systemd/RUNBOOK.md'))
+  assert.deepEqual(differences(documented, expectedHeadings), none)
+  assert.equal(new Set(documented).size, documented.length)
+})
+
+test('a code without a section, one under a wrong number and a stale section are found', () => {
+  const [first = '', second = '', ...rest] = expectedHeadings
+  const runbook = [second.replace(/E(\d)/, 'E9$1'), ...rest, '`OLD` (E999)'].map((h) => `### ${h}`)
+  const found = differences(headings(runbook.join('\n\n')), expectedHeadings)
+  assert.deepEqual(found.missing, [first, second])
+  assert.equal(found.stale.length, 2)
+})
+
+test('a runbook section says what staff see, in the words they see, and what to do', () => {
+  const sections = read('systemd/RUNBOOK.md').split(/^###? /m)
+  for (const [code, { title }] of catalogue) {
+    const section = sections.find((text) => text.startsWith(`\`${code}\``)) ?? ''
+    assert.deepEqual(
+      matches(section, /^- \*\*(.+?):\*\* \S/gm),
+      ['What the clinic sees', 'What it means', 'Do this', 'If that fails, call'],
+      code,
+    )
+    assert.ok(section.includes(title), `${code}: the runbook does not say 「${title}」`)
+  }
+})
+
+test('a number belongs to one fault or condition', () => {
+  const digits = catalogue.map(([, { number }]) => number.slice(1))
+  const doubled = digits.filter((one, at) => digits.indexOf(one) !== at)
+  assert.deepEqual(doubled, [])
+})
+
+test('every npm command in a document exists', () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
+  const named = documents.flatMap((file) =>
+    matches(read(file), /\bnpm (?:run (?:-[\w-]+ )*)?([a-z:-]+)/g),
+  )
+  const known = [...Object.keys(scripts), 'ci', 'package']
+  assert.deepEqual(differences([...new Set(named)], known).stale, [])
+  assert.ok(named.includes('demo') && named.includes('test'))
+})
+
+test('every onshi-agent command in a document is one that the program knows', () => {
+  const usage = read('agent/cli.ts').match(/const USAGE = `([^`]+)`/)?.[1] ?? ''
+  const known = matches(usage, /^ {2}(\w+)/gm)
+  const named = documents.flatMap((file) =>
+    matches(read(file), /(?:^|`)onshi-agent (?:-- )?([a-z]+)/gm),
+  )
+  assert.ok(named.length > 10)
+  assert.deepEqual(differences([...new Set(named)], known).stale, [])
+})
+
+test('every file that a document names exists', () => {
+  const inCode =
+    /`((?:agent|drivers|config|systemd|test|\.ci)\/[\w./-]+|\.?[\w-]+\.(?:md|cjs|json))`/g
+  const missing = documents.flatMap((file) => {
+    const folder = file.slice(0, -basename(file).length)
+    const linked = matches(read(file), /\]\(([^)#:]+)\)/g)
+    const near = (name: string) => existsSync(folder + name) || existsSync(name)
+    return [...linked, ...matches(read(file), inCode)]
+      .filter((name) => !near(name))
+      .map((name) => `${file}: ${name}`)
+  })
+  assert.deepEqual(missing, [])
+})
+
+test('every configuration key that a document or a hint names exists', () => {
+  const schema: unknown = JSON.parse(read('config/agent.schema.json'))
+  const known = keysOf(schema, '')
+  const tables = known.filter((key) => !key.includes('.'))
+  const texts = [
+    ...documents.filter((file) => file !== 'config/README.md').map(read),
+    ...catalogue.map(([, { hint }]) => hint),
+  ]
+  const named = texts
+    .flatMap((text) => matches(text, /`\[{0,2}([a-z_]+(?:\.[a-z_0-9]+)+)\]{0,2}(?: = [^`]+)?`/g))
+    .filter((key) => tables.includes(key.split('.')[0] ?? ''))
+  assert.ok(named.includes('gateway.card_queries'))
+  assert.deepEqual(
+    named.filter((key) => !known.includes(key)),
+    [],
+  )
+})
+
+test('decisions are numbered without gaps, short, and say when to reopen them', () => {
+  const files = globSync('agent/decisions/*.md').sort()
+  assert.ok(files.length > 1)
+  files.forEach((file, at) => {
+    const text = read(file)
+    const number = String(at).padStart(4, '0')
+    assert.match(basename(file), new RegExp(`^${number}-[a-z0-9-]+\\.md$`))
+    assert.ok(text.startsWith(`# ${number}. `), file)
+    assert.ok(text.trimEnd().split('\n').length <= DECISION_LINES, file)
+    const parts = matches(text, /^## (.+)$/gm)
+    assert.deepEqual(parts, ['Context', 'Decision', 'Consequences', 'Reopen when'], file)
+  })
+})
+
+test('the Japanese and the English README give the same commands and links', () => {
+  const english = read('README.md')
+  const japanese = read('README.ja.md')
+  const commands = /^(?:curl|onshi-agent|API=).*$/gm
+  assert.ok(matches(english, /^curl.*$/gm).length >= 5)
+  assert.deepEqual(matches(japanese, commands), matches(english, commands))
+  const links = (text: string) => new Set(matches(text, /\]\(([^)]+)\)/g))
+  assert.deepEqual(
+    differences([...links(japanese)], [...links(english)]),
+    { missing: ['README.ja.md'], stale: ['README.md'] },
+    'each links the other, and otherwise the same',
+  )
+})
+
+test('the changelog begins with the release that package.json names', () => {
+  const { version }: { version: string } = JSON.parse(read('package.json'))
+  const [newest = ''] = matches(read('CHANGELOG.md'), /^## (.+)$/gm)
+  assert.equal(newest.split(' ')[0], version)
+})
+
+test('no document and no source speaks of the place where it was written', () => {
+  const words = [['', 'work', ''].join('/'), ['..', 'shared'].join('/')]
+  const files = globSync(
+    [
+      '*.{md,json,cjs}',
+      '.ci/*',
+      '{agent,config,drivers,systemd,test}/**/*.{ts,md,json,toml,service}',
+    ],
+    { exclude: ['node_modules/**'] },
+  )
+  assert.ok(files.length > 100)
+  assert.deepEqual(
+    files.filter((file) => words.some((word) => read(file).includes(word))),
+    [],
+  )
+})
+
+/** Key paths of a JSON Schema; `[]` and alternatives leave no trace in them. */
+function keysOf(schema: unknown, path: string): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  return Object.entries(schema).flatMap(([word, inner]: [string, unknown]) => {
+    if (word === 'properties' && typeof inner === 'object' && inner !== null)
+      return Object.entries(inner).flatMap(([name, child]: [string, unknown]) => {
+        const key = path === '' ? name : `${path}.${name}`
+        return [key, ...keysOf(child, key)]
+      })
+    const branches = ['items', 'anyOf', 'oneOf', 'allOf', 'then', 'if']
+    if (branches.includes(word) || Array.isArray(schema)) return keysOf(inner, path)
+    return []
+  })
+}
