@@ -3,6 +3,10 @@
  *
  *   cli -> main, sim, demo;  main -> api, intake, ops -> eligibility, outbox -> gateway, store
  *       -> uplink, xmlmsg -> kernel;   intake -> the driver seam;   config -> driver options
+ *
+ * The files directly in agent/ (cli, daemon, console, main, settings, platform) are the root: they
+ * may import every part, and no part imports them. Every folder of agent/ needs a rule of its own.
+ * test/architecture.test.ts shows each rule to bite.
  */
 const OURS = '^(agent|drivers|config)/'
 const only = (name, from, to, comment) => ({

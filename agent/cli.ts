@@ -23,7 +23,7 @@ const EX_SOFTWARE = 70
 const EX_CONFIG = 78
 
 /** Faults that only a changed configuration cures: systemd does not restart on their exit code. */
-const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG|LISTEN_FAILED)/
+const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG)/
 
 async function command([name, ...args]: string[]): Promise<number> {
   switch (name) {

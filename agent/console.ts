@@ -1,6 +1,7 @@
 import { readStoreKey } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { shownConsumer } from './api/control.ts'
 import { callControl } from './api/control-client.ts'
 import { AgentError } from './kernel/errors.ts'
 import type { Log } from './kernel/ports.ts'
@@ -18,11 +19,16 @@ export async function consumerCommand(
   switch (verb) {
     case 'add':
       return added(
-        await call('POST', '/consumers', { name }, (consumers) => consumers.add(name ?? '')),
+        await call('POST', '/consumers', { name }, async (consumers) => {
+          const { consumer, token } = await consumers.add(name ?? '')
+          return { consumer: shownConsumer({ ...consumer, revokedAt: null }), token }
+        }),
       )
     case 'list':
       return pretty(
-        await call('GET', '/consumers', undefined, async (consumers) => consumers.list()),
+        await call('GET', '/consumers', undefined, async (consumers) => ({
+          items: consumers.list().map(shownConsumer),
+        })),
       )
     case 'revoke':
       return pretty(
@@ -30,7 +36,7 @@ export async function consumerCommand(
           'DELETE',
           `/consumers/${encodeURIComponent(name ?? '')}`,
           undefined,
-          (consumers) => consumers.revoke(name ?? ''),
+          async (consumers) => shownConsumer(await consumers.revoke(name ?? '')),
         ),
       )
     default:
@@ -47,9 +53,10 @@ const usage = () => new AgentError('USAGE', 'onshi-agent consumer add NAME | lis
 
 const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
+/** The answer stays JSON for whoever reads it by program. */
 function added(answer: unknown): string {
-  const warning = 'This token is shown once. このトークンは一度だけ表示されます。\n'
-  return pretty(answer) + warning
+  process.stderr.write('This token is shown once. このトークンは一度だけ表示されます。\n')
+  return pretty(answer)
 }
 
 /** Calls the running agent; where none runs, does it on the database itself. */

@@ -3,6 +3,7 @@ import { readSecretText } from '../config/files.ts'
 import type { Config } from '../config/schema.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
+import { AgentError, asFault } from './kernel/errors.ts'
 import { type Identity, loadIdentity } from './uplink/identity.ts'
 import type { UplinkSettings } from './uplink/uplink.ts'
 
@@ -27,11 +28,23 @@ export function uplinkSettings({ lines, gateway }: Config): UplinkSettings {
 
 /** Throws `CERTIFICATE_UNREADABLE`, `CERTIFICATE_PASSPHRASE_WRONG`. */
 export function identityOf({ gateway }: Config): Identity {
-  return loadIdentity(
-    readFileSync(gateway.certificate_file),
-    readSecretText(gateway.passphrase_file),
-    readFileSync(gateway.ca_file, 'utf8'),
-  )
+  try {
+    return loadIdentity(
+      readFileSync(gateway.certificate_file),
+      readSecretText(gateway.passphrase_file),
+      readFileSync(gateway.ca_file, 'utf8'),
+    )
+  } catch (error) {
+    throw withKey(asFault(error), gateway)
+  }
+}
+
+/** The fault with the key of the configuration that is to be corrected. */
+function withKey(error: AgentError, gateway: Config['gateway']): AgentError {
+  const key = error.code === 'CERTIFICATE_PASSPHRASE_WRONG' ? 'passphrase_file' : 'certificate_file'
+  const detail = `found in ${gateway[key]}: ${error.message}`
+  const mistakes = [{ field: `gateway.${key}`, title: error.fault.title, detail }]
+  return new AgentError(error.code, error.message, { cause: error, mistakes })
 }
 
 export function gatewaySettings({ institution, gateway }: Config): GatewaySettings {

@@ -20,6 +20,7 @@ const none = { missing: [], stale: [] }
 
 const catalogue = [...Object.entries(faults), ...Object.entries(conditions)]
 const headings = (runbook: string) => matches(runbook, /^### (.+)$/gm)
+const keys = keysOf(JSON.parse(read('config/agent.schema.json')), '')
 const expectedHeadings = catalogue.map(([code, { number }]) => `\`${code}\` (${number})`)
 
 test('every code that anyone can meet has its section in the runbook, and no section is stale', () => {
@@ -58,9 +59,9 @@ test('a number belongs to one fault or condition', () => {
 test('every npm command in a document exists', () => {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
   const named = documents.flatMap((file) =>
-    matches(read(file), /\bnpm (?:run (?:-[\w-]+ )*)?([a-z:-]+)/g),
+    matches(read(file), /(?:^|`)npm (?:run (?:-[\w-]+ )*)?([a-z:-]+)/gm),
   )
-  const known = [...Object.keys(scripts), 'ci', 'package']
+  const known = [...Object.keys(scripts), 'ci']
   assert.deepEqual(differences([...new Set(named)], known).stale, [])
   assert.ok(named.includes('demo') && named.includes('test'))
 })
@@ -76,35 +77,27 @@ test('every onshi-agent command in a document is one that the program knows', ()
 })
 
 test('every file that a document names exists', () => {
-  const inCode =
-    /`((?:agent|drivers|config|systemd|test|\.ci)\/[\w./-]+|\.?[\w-]+\.(?:md|cjs|json))`/g
-  const missing = documents.flatMap((file) => {
-    const folder = file.slice(0, -basename(file).length)
-    const linked = matches(read(file), /\]\(([^)#:]+)\)/g)
-    const near = (name: string) => existsSync(folder + name) || existsSync(name)
-    return [...linked, ...matches(read(file), inCode)]
-      .filter((name) => !near(name))
-      .map((name) => `${file}: ${name}`)
-  })
-  assert.deepEqual(missing, [])
+  assert.deepEqual(
+    documents.flatMap((file) => absentFiles(file, read(file))),
+    [],
+  )
 })
 
 test('every configuration key that a document or a hint names exists', () => {
-  const schema: unknown = JSON.parse(read('config/agent.schema.json'))
-  const known = keysOf(schema, '')
-  const tables = known.filter((key) => !key.includes('.'))
-  const texts = [
-    ...documents.filter((file) => file !== 'config/README.md').map(read),
-    ...catalogue.map(([, { hint }]) => hint),
-  ]
-  const named = texts
-    .flatMap((text) => matches(text, /`\[{0,2}([a-z_]+(?:\.[a-z_0-9]+)+)\]{0,2}(?: = [^`]+)?`/g))
-    .filter((key) => tables.includes(key.split('.')[0] ?? ''))
+  const texts = documents.filter((file) => file !== 'config/README.md').map(read)
+  const hints = catalogue.map(([, { hint }]) => hint)
+  const named = [...texts, ...hints].flatMap(keysIn)
   assert.ok(named.includes('gateway.card_queries'))
-  assert.deepEqual(
-    named.filter((key) => !known.includes(key)),
-    [],
-  )
+  assert.deepEqual(differences(named, keys).stale, [])
+})
+
+test('a document that names a file or a key that is not there is found', () => {
+  const text = 'See `agent/nowhere.ts`, [this](drivers/NONE.md), and `gateway.nothing = true`.'
+  assert.deepEqual(absentFiles('README.md', text), [
+    'README.md: drivers/NONE.md',
+    'README.md: agent/nowhere.ts',
+  ])
+  assert.deepEqual(differences(keysIn(text), keys).stale, ['gateway.nothing'])
 })
 
 test('decisions are numbered without gaps, short, and say when to reopen them', () => {
@@ -124,7 +117,7 @@ test('decisions are numbered without gaps, short, and say when to reopen them', 
 test('the Japanese and the English README give the same commands and links', () => {
   const english = read('README.md')
   const japanese = read('README.ja.md')
-  const commands = /^(?:curl|onshi-agent|API=).*$/gm
+  const commands = /^(?:curl |onshi-agent [a-z]|API=).*$/gm
   assert.ok(matches(english, /^curl.*$/gm).length >= 5)
   assert.deepEqual(matches(japanese, commands), matches(english, commands))
   const links = (text: string) => new Set(matches(text, /\]\(([^)]+)\)/g))
@@ -171,4 +164,21 @@ function keysOf(schema: unknown, path: string): string[] {
     if (branches.includes(word) || Array.isArray(schema)) return keysOf(inner, path)
     return []
   })
+}
+
+/** Links, and paths in backticks, that lead nowhere from the document or from the root. */
+function absentFiles(file: string, text: string): string[] {
+  const folder = file.slice(0, -basename(file).length)
+  const path =
+    /`((?:agent|drivers|config|systemd|test|\.ci)\/[\w./-]+|\.?[\w-]+\.(?:md|cjs|json))`/g
+  return [...matches(text, /\]\(([^)#:]+)\)/g), ...matches(text, path)]
+    .filter((name) => !existsSync(folder + name) && !existsSync(name))
+    .map((name) => `${file}: ${name}`)
+}
+
+/** Dotted names in backticks that begin with a table of the configuration. */
+function keysIn(text: string): string[] {
+  return matches(text, /`\[{0,2}([a-z_]+(?:\.[a-z_0-9]+)+)\]{0,2}(?: = [^`]+)?`/g).filter(
+    (key) => keys.includes(key.split('.')[0] ?? '') && !key.endsWith('.sock'),
+  )
 }

@@ -119,10 +119,10 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
   switch (`${request.method} ${path}`) {
     case 'POST /consumers': {
       const { consumer, token } = await consumers.add(await nameIn(request))
-      return [201, { consumer: shown({ ...consumer, revokedAt: null }), token }]
+      return [201, { consumer: shownConsumer({ ...consumer, revokedAt: null }), token }]
     }
     case 'GET /consumers':
-      return [200, { items: consumers.list().map(shown) }]
+      return [200, { items: consumers.list().map(shownConsumer) }]
     case 'GET /readers':
       return [200, shownReaders(desk.readers())]
     case 'GET /status':
@@ -130,7 +130,7 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
     default: {
       const [, name] = /^\/consumers\/([^/?]+)$/.exec(path) ?? []
       if (request.method === 'DELETE' && name !== undefined) {
-        return [200, shown(await consumers.revoke(decoded(name)))]
+        return [200, shownConsumer(await consumers.revoke(decoded(name)))]
       }
       throw new AgentError('NOT_FOUND', 'no such command')
     }
@@ -143,7 +143,8 @@ function statusOf({ health, version, urls, desk }: ControlOptions) {
   return { status, version, ready: health.ready(), pid: process.pid, urls, checks, readers }
 }
 
-const shown = ({ id, name, role, createdAt, revokedAt }: ConsumerListing) => ({
+/** A consumer as operators see it; never its secret. */
+export const shownConsumer = ({ id, name, role, createdAt, revokedAt }: ConsumerListing) => ({
   id,
   name,
   role,

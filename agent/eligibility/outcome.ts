@@ -10,7 +10,7 @@ export interface Meaning {
 
 const failed = (fault: FaultCode): Meaning => ({ outcome: 'failed', fault })
 
-/** QualificationValidity OQSCD006. [eligibility-messages, 2.5] */
+/** QualificationValidity OQSCD006. [official code table OQSCD006] */
 const VALIDITY: Readonly<Record<string, Outcome>> = {
   '1': 'valid',
   '2': 'invalid',

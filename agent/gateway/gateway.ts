@@ -71,7 +71,7 @@ export function openGateway(
     message: Uint8Array,
     signal: AbortSignal,
   ): Promise<Answered<Decoded> | 'session-ended'> => {
-    const token = await session.token()
+    const token = await session.token(signal)
     const { answer, line } = await uplink.ask(queryRequest(protocol, token, message, charset), {
       safe: true,
       accept: accept(question.id),

@@ -6,8 +6,11 @@ import { bodyOf } from './response.ts'
 
 /** The account's session with the gateway: one login at a time, shared by all questions. */
 export interface Session {
-  /** The token to send; null where the gateway asks for no login. Rejects with `LOGIN_REFUSED`. */
-  token(): Promise<string | null>
+  /**
+   * The token to send; null where the gateway asks for no login. Rejects with `LOGIN_REFUSED`, or
+   * with `signal.reason`: who no longer wants it does not wait, the login goes on for the others.
+   */
+  token(signal: AbortSignal): Promise<string | null>
   /** The gateway no longer takes this token. */
   ended(token: string | null): void
 }
@@ -45,7 +48,7 @@ export function openSession(
   }
 
   return {
-    token() {
+    token(signal) {
       if (current === undefined) {
         const started = login()
         current = started
@@ -53,7 +56,7 @@ export function openSession(
           if (current === started) current = undefined
         })
       }
-      return current
+      return unlessAborted(current, signal)
     },
     ended(token) {
       const was = current
@@ -65,6 +68,15 @@ export function openSession(
       )
     },
   }
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const abort = () => reject(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  work.then(resolve, reject)
+  return promise.finally(() => signal.removeEventListener('abort', abort))
 }
 
 const refused = (why: string) => new AgentError('LOGIN_REFUSED', `login: ${why}`)

@@ -3,7 +3,7 @@ import { AgentError, type Mistake } from '../kernel/errors.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 
-/** Lengths of the official search fields, characters. [eligibility-messages, 2.3] */
+/** Lengths of the official search fields, characters. Two public clients agree on them; agent/decisions/0003-official-elements-are-one-table.md */
 const SYMBOL_LENGTH = 20
 const NUMBER_LENGTH = 20
 /** 明治元年: nobody older is asked about, and it catches swapped digits. */

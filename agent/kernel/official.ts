@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { type CodeTable, codeList } from './codes.ts'
 
 /**
  * The official elements, as data. One table gives the TypeScript types, the JSON that consumers
@@ -12,6 +13,9 @@ import { type Static, type TSchema, Type } from 'typebox'
  */
 /** An element that holds text. */
 export const text = (description: string) => Type.Optional(Type.String({ description }))
+/** A field whose codes are partly known; others come as they are. */
+const coded = (table: CodeTable, description: string) =>
+  Type.Optional(Type.String({ description: `${description} (${codeList(table)})` }))
 const group = <T extends Record<string, TSchema>>(fields: T, description: string) =>
   Type.Optional(Type.Object(fields, { description }))
 /** A wrapper element that repeats one `item` element; an array here. */
@@ -42,12 +46,15 @@ export const SearchInfo = Type.Object({
   insuredIdentificationNumber: text('被保険者証番号'),
   insuredBranchNumber: text('枝番'),
   birthdate: text('生年月日'),
-  limitApplicationCertificateRelatedConsFlg: text('限度額適用認定証提供同意'),
+  limitApplicationCertificateRelatedConsFlg: coded(
+    'limitApplicationCertificateRelatedConsFlg',
+    '限度額適用認定証提供同意',
+  ),
   consentDateFrom: text('同意日（自）'),
   consentDateTo: text('同意日（至）'),
   examinationDateFrom: text('診察日（自）'),
   examinationDateTo: text('診察日（至）'),
-  medicalTreatmentFlag: text('診療区分'),
+  medicalTreatmentFlag: coded('medicalTreatmentFlag', '診療区分'),
   medicalTreatmentMonth: text('診療年月'),
   arbitraryIdentifier: text('任意の識別子'),
   unknown,
@@ -58,13 +65,22 @@ const ElderlyRecipientCertificate = {
   elderlyRecipientCertificateDate: text('高齢受給者証 交付年月日'),
   elderlyRecipientValidStartDate: text('高齢受給者証 有効開始年月日'),
   elderlyRecipientValidEndDate: text('高齢受給者証 有効終了年月日'),
-  elderlyRecipientContributionRatio: text('高齢受給者証 一部負担金割合'),
+  elderlyRecipientContributionRatio: coded(
+    'elderlyRecipientContributionRatio',
+    '高齢受給者証 一部負担金割合',
+  ),
   unknown,
 }
 
 const LimitApplicationCertificate = {
-  limitApplicationCertificateClassification: text('限度額適用認定証区分'),
-  limitApplicationCertificateClassificationFlag: text('限度額適用認定証適用区分 OQSCD012'),
+  limitApplicationCertificateClassification: coded(
+    'limitApplicationCertificateClassification',
+    '限度額適用認定証区分',
+  ),
+  limitApplicationCertificateClassificationFlag: coded(
+    'limitApplicationCertificateClassificationFlag',
+    '限度額適用認定証適用区分',
+  ),
   limitApplicationCertificateDate: text('限度額適用認定証 交付年月日'),
   limitApplicationCertificateValidStartDate: text('限度額適用認定証 有効開始年月日'),
   limitApplicationCertificateValidEndDate: text('限度額適用認定証 有効終了年月日'),
@@ -73,7 +89,7 @@ const LimitApplicationCertificate = {
 }
 
 const SpecificDiseasesCertificate = Type.Object({
-  specificDiseasesDiseaseCategory: text('特定疾病区分 OQSCD013'),
+  specificDiseasesDiseaseCategory: coded('specificDiseasesDiseaseCategory', '特定疾病区分'),
   specificDiseasesCertificateDate: text('特定疾病療養受療証 交付年月日'),
   specificDiseasesValidStartDate: text('特定疾病療養受療証 有効開始年月日'),
   specificDiseasesValidEndDate: text('特定疾病療養受療証 有効終了年月日'),
@@ -113,20 +129,20 @@ const MedicalTicket = Type.Object({
 
 /** 資格確認結果. One element `ResultOfQualificationConfirmation`. */
 export const OfficialResult = Type.Object({
-  prescriptionIssueSelect: text('処方箋発行形態'),
-  insuredCardClassification: text('被保険者証区分'),
+  prescriptionIssueSelect: coded('prescriptionIssueSelect', '処方箋発行形態'),
+  insuredCardClassification: coded('insuredCardClassification', '被保険者証区分'),
   insurerNumber: text('保険者番号'),
   insuredCardSymbol: text('被保険者証記号'),
   insuredIdentificationNumber: text('被保険者証番号'),
   insuredBranchNumber: text('枝番'),
-  personalFamilyClassification: text('本人・家族の別'),
+  personalFamilyClassification: coded('personalFamilyClassification', '本人・家族の別'),
   insuredName: text('被保険者氏名（世帯主氏名）'),
   name: text('氏名'),
   nameOfOther: text('氏名（その他）'),
   nameKana: text('氏名カナ'),
   nameOfOtherKana: text('氏名カナ（その他）'),
-  sex1: text('性別1'),
-  sex2: text('性別2'),
+  sex1: coded('sex1', '性別1'),
+  sex2: coded('sex2', '性別2'),
   birthdate: text('生年月日'),
   address: text('住所'),
   postNumber: text('郵便番号'),
@@ -135,18 +151,24 @@ export const OfficialResult = Type.Object({
   insuredCertificateIssuanceDate: text('交付年月日'),
   insuredCardValidDate: text('有効開始年月日'),
   insuredCardExpirationDate: text('有効終了年月日'),
-  insuredPartialContributionRatio: text('一部負担金割合'),
-  preschoolClassification: text('未就学区分'),
-  reasonOfLoss: text('資格喪失事由'),
+  insuredPartialContributionRatio: coded('insuredPartialContributionRatio', '一部負担金割合'),
+  preschoolClassification: coded('preschoolClassification', '未就学区分'),
+  reasonOfLoss: coded('reasonOfLoss', '資格喪失事由'),
   insurerName: text('保険者名称'),
   elderlyRecipientCertificateInfo: group(ElderlyRecipientCertificate, '高齢受給者証情報'),
-  limitApplicationCertificateRelatedConsFlg: text('限度額適用認定証提供同意フラグ'),
+  limitApplicationCertificateRelatedConsFlg: coded(
+    'limitApplicationCertificateRelatedConsFlg',
+    '限度額適用認定証提供同意フラグ',
+  ),
   limitApplicationCertificateRelatedConsTime: text('限度額適用認定証提供同意日時'),
   limitApplicationCertificateRelatedInfo: group(
     LimitApplicationCertificate,
     '限度額適用認定証関連情報',
   ),
-  specificDiseasesCertificateRelatedConsFlg: text('特定疾病療養受療証提供同意フラグ'),
+  specificDiseasesCertificateRelatedConsFlg: coded(
+    'specificDiseasesCertificateRelatedConsFlg',
+    '特定疾病療養受療証提供同意フラグ',
+  ),
   specificDiseasesCertificateRelatedConsTime: text('特定疾病療養受療証提供同意日時'),
   specificDiseasesCertificateList: list(
     'SpecificDiseasesCertificateInfo',
@@ -154,16 +176,19 @@ export const OfficialResult = Type.Object({
     '特定疾病療養受療証',
   ),
   publicExpenseResultList: list('MedicalTicketInfo', MedicalTicket, '医療扶助 医療券・調剤券'),
-  specificHealthCheckupsInfoConsFlg: text('特定健診情報閲覧同意フラグ'),
+  specificHealthCheckupsInfoConsFlg: coded(
+    'specificHealthCheckupsInfoConsFlg',
+    '特定健診情報閲覧同意フラグ',
+  ),
   specificHealthCheckupsInfoConsTime: text('特定健診情報閲覧同意日時'),
   specificHealthCheckupsInfoAvailableTime: text('特定健診情報閲覧有効期限'),
-  pharmacistsInfoConsFlg: text('薬剤情報閲覧同意フラグ'),
+  pharmacistsInfoConsFlg: coded('pharmacistsInfoConsFlg', '薬剤情報閲覧同意フラグ'),
   pharmacistsInfoConsTime: text('薬剤情報閲覧同意日時'),
   pharmacistsInfoAvailableTime: text('薬剤情報閲覧有効期限'),
-  diagnosisInfoConsFlg: text('診療情報閲覧同意フラグ'),
+  diagnosisInfoConsFlg: coded('diagnosisInfoConsFlg', '診療情報閲覧同意フラグ'),
   diagnosisInfoConsTime: text('診療情報閲覧同意日時'),
   diagnosisInfoAvailableTime: text('診療情報閲覧有効期限'),
-  operationInfoConsFlg: text('手術情報閲覧同意フラグ'),
+  operationInfoConsFlg: coded('operationInfoConsFlg', '手術情報閲覧同意フラグ'),
   operationInfoConsTime: text('手術情報閲覧同意日時'),
   operationInfoAvailableTime: text('手術情報閲覧有効期限'),
   referenceNumber: text('照会番号'),
@@ -178,15 +203,15 @@ export const OfficialHeader = Type.Object({
   qualificationConfirmationDate: text('資格確認日'),
   medicalInstitutionCode: text('医療機関コード'),
   arbitraryFileIdentifier: text('任意のファイル識別子'),
-  referenceClassification: text('照会区分'),
+  referenceClassification: coded('referenceClassification', '照会区分'),
   receptionNumber: text('受付番号'),
-  segmentOfResult: text('処理結果区分 OQSCD003'),
+  segmentOfResult: coded('segmentOfResult', '処理結果区分'),
   errorCode: text('エラーコード'),
   errorMessage: text('エラーメッセージ'),
   numberOfProcessingResult: text('処理結果件数'),
   numberOfNormalProcessing: text('正常件数'),
   numberOfError: text('エラー件数'),
-  characterCodeIdentifier: text('文字コード識別 OQSCD005'),
+  characterCodeIdentifier: coded('characterCodeIdentifier', '文字コード識別'),
   unknown,
 })
 export type OfficialHeader = Static<typeof OfficialHeader>
@@ -196,11 +221,11 @@ export const EligibilityAnswer = Type.Object({
   messageHeader: Type.Optional(OfficialHeader),
   messageBody: group(
     {
-      prescriptionIssueSelect: text('処方箋発行形態'),
-      processingResultStatus: text('処理結果状況 OQSCD004'),
+      prescriptionIssueSelect: coded('prescriptionIssueSelect', '処方箋発行形態'),
+      processingResultStatus: coded('processingResultStatus', '処理結果状況'),
       processingResultCode: text('処理結果コード'),
       processingResultMessage: text('処理結果メッセージ'),
-      qualificationValidity: text('資格有効性 OQSCD006'),
+      qualificationValidity: coded('qualificationValidity', '資格有効性'),
       resultList: list('ResultOfQualificationConfirmation', OfficialResult, '資格確認結果'),
       qualificationConfirmSearchInfo: Type.Optional(SearchInfo),
       unknown,

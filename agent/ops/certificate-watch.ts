@@ -2,7 +2,7 @@ import type { Conditions } from '../kernel/conditions.ts'
 import type { Clock, Part } from '../kernel/ports.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** The official notices begin at 90 days; renewal by post takes weeks. [desk-troubles, 12] */
+/** The official notices begin at 90 days before the end, and renewal by post takes weeks. */
 const WARN_DAYS = 120
 const LOOK_EVERY_MS = 60 * 60 * 1_000
 

@@ -8,7 +8,10 @@ const CHECKPOINT_AT_BYTES = 4 * 1024 * 1024
 /** Commits between two looks at the WAL's size. */
 const CHECKPOINT_LOOK_EVERY = 64
 
-/** Runs checkpoint.ts when the WAL has grown; one at a time. */
+/**
+ * Runs checkpoint.ts when the WAL has grown; one at a time. It looks at its start too: an agent
+ * whose machine is switched off every day may never live through the commits between two looks.
+ */
 export function openCheckpointer(
   { path, key }: WriterStart,
   log: Log,
@@ -30,11 +33,16 @@ export function openCheckpointer(
         resolve()
       })
     })
+  const look = () => {
+    if (running !== undefined) return
+    const { size = 0 } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? {}
+    if (size >= CHECKPOINT_AT_BYTES) running = run()
+  }
+  look()
   return {
     committed() {
       commits += 1
-      if (commits % CHECKPOINT_LOOK_EVERY !== 0 || running !== undefined) return
-      if (statSync(`${path}-wal`).size >= CHECKPOINT_AT_BYTES) running = run()
+      if (commits % CHECKPOINT_LOOK_EVERY === 0) look()
     },
     close: () => running ?? Promise.resolve(),
   }

@@ -8,7 +8,7 @@ export interface RequestKey {
   readonly requestHash: Uint8Array
 }
 
-/** A key belongs to one request for this long. [contract, "Life of a question"] */
+/** A key belongs to one request for this long. */
 const KEPT_MS = 24 * 60 * 60 * 1_000
 
 /**

@@ -15,15 +15,15 @@ export interface Identity {
  * Reads a PKCS#12 and pins the CA. Throws `CERTIFICATE_PASSPHRASE_WRONG`, or
  * `CERTIFICATE_UNREADABLE` when it is no PKCS#12 or holds no key with its certificate.
  *
- * Only the key and its own certificate are taken out of the PKCS#12: Node would trust CA
- * certificates inside it as server CAs beside the pinned one.
+ * The PKCS#12 is taken apart first: Node would trust CA certificates inside it as server CAs beside
+ * the pinned one. Here they are only sent along with our own certificate.
  */
 export function loadIdentity(pkcs12: Uint8Array, passphrase: string, caPem: string): Identity {
-  const { key, certificate } = openPkcs12(pkcs12, passphrase)
+  const { key, certificate, issuers } = openPkcs12(pkcs12, passphrase)
   return {
     secureContext: createSecureContext({
       key: key.export({ type: 'pkcs8', format: 'pem' }),
-      cert: certificate.toString(),
+      cert: [certificate, ...issuers].join('\n'),
       ca: caPem,
       minVersion: 'TLSv1.2',
     }),
@@ -40,7 +40,8 @@ function openPkcs12(pkcs12: Uint8Array, passphrase: string) {
   const certificates = bagsOf(container, forge.pki.oids['certBag']).map(toCertificate)
   for (const key of keys)
     for (const certificate of certificates)
-      if (certificate.checkPrivateKey(key)) return { key, certificate }
+      if (certificate.checkPrivateKey(key))
+        return { key, certificate, issuers: issuersIn(certificates, certificate) }
   throw new AgentError(
     'CERTIFICATE_UNREADABLE',
     `the PKCS#12 holds ${keys.length} keys and ${certificates.length} certificates, and none match`,
@@ -60,6 +61,10 @@ function parse(pkcs12: Uint8Array, passphrase: string): forge.pkcs12.Pkcs12Pfx {
     throw new AgentError('CERTIFICATE_UNREADABLE', 'the file is no PKCS#12', { cause })
   }
 }
+
+/** Intermediate CAs: a server may know only the root above them. */
+const issuersIn = (certificates: readonly X509Certificate[], own: X509Certificate) =>
+  certificates.filter((one) => one !== own && one.ca && !one.checkIssued(one))
 
 type Bag = forge.pkcs12.Bag
 

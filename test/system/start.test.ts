@@ -117,6 +117,7 @@ test('a passphrase that does not open the PKCS#12 ends the start with 78, and is
   assert.equal(code, EX_CONFIG, stderr)
   assert.match(stderr, /CERTIFICATE_PASSPHRASE_WRONG/)
   assert.ok(stderr.includes('gateway.passphrase_file'), stderr)
+  assert.ok(stderr.includes(bed.files.passphrase), stderr)
   assert.doesNotMatch(stderr, /a-wrong-passphrase/)
 })
 

@@ -1,15 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Entry } from './ledger.ts'
+import type { Witness } from './lives.ts'
 import type { Chance } from './random.ts'
 import { type Answer, acceptedIn, seenIn, type Wire } from './wire.ts'
 
 /** What all clients share. */
 export interface World {
   readonly wire: Wire
-  /** Which life of the agent it is; changes with each start. */
-  life(): number
-  /** A 201 came for a request that was sent in this life. */
-  answered(life: number): void
+  readonly witness: Witness
   /** The agent said that it cannot now (5xx, 429). */
   putOff(status: number): void
   readonly signal: AbortSignal
@@ -33,12 +31,12 @@ export async function askUntilAnswered(
 ): Promise<void> {
   while (!world.signal.aborted) {
     const prefer = chance.of(WAITS)
-    const life = world.life()
+    const life = world.witness.life()
     const headers = prefer === '' ? request.headers : { ...request.headers, prefer }
     const answer = await world.wire.post(request.path, request.body, headers)
     if (answer?.status === 201) {
       entry.answer(seenIn(answer.body))
-      world.answered(life)
+      world.witness.answered(life)
       return
     }
     if (answer?.status === 202) {

@@ -9,8 +9,6 @@ const CLI = fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))
 
 /** One life of the agent, from its spawn on. */
 export interface Life {
-  /** `performance.now()` at the spawn. */
-  readonly bornAt: number
   /** Resolves with the exit code or the signal, however it ended. */
   readonly ended: Promise<string>
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
@@ -34,7 +32,6 @@ export function startLife(stage: Pick<Stage, 'folder' | 'configFile'>): Life {
   })
   closeSync(log)
   return {
-    bornAt: performance.now(),
     ended: once(child, 'exit').then(([code, signal]) => String(signal ?? code)),
     kill: (signal) => void child.kill(signal),
   }
@@ -47,6 +44,17 @@ export function livingOf(folder: string): number[] {
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => environmentOf(pid).includes(mark))
     .map(Number)
+}
+
+/** For a run that was broken off. */
+export function killAllOf(folder: string): void {
+  for (const pid of livingOf(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
+  }
 }
 
 function environmentOf(pid: string): readonly string[] {

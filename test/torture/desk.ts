@@ -32,7 +32,8 @@ export async function runDesk(desk: Desk, isOver: () => boolean): Promise<void> 
     if (id !== undefined) {
       known.add(id)
       // What was read of the card before may show late.
-      await confirm(desk, id, before === undefined ? [patient] : [patient, before])
+      const standing = before === undefined ? [patient] : [patient, before]
+      await confirm(desk, id, `reception-${known.size}`, standing)
     }
     await card.remove()
     before = patient
@@ -58,9 +59,12 @@ async function tapSeen(
   return undefined
 }
 
-async function confirm(desk: Desk, id: string, standing: readonly Patient[]): Promise<void> {
-  const { world, ledger, card, chance } = desk
-  const by = `reception-${ledger.entries().length}`
+async function confirm(
+  { world, ledger, card, chance }: Desk,
+  id: string,
+  by: string,
+  standing: readonly Patient[],
+): Promise<void> {
   const entry = ledger.open({
     mark: by,
     kind: 'tap',
@@ -69,6 +73,7 @@ async function confirm(desk: Desk, id: string, standing: readonly Patient[]): Pr
   if (chance.happens(IGNORED)) return entry.end('unconfirmed')
   if (chance.happens(AWAY)) await card.remove()
   const request = { path: `/v1/presentations/${id}/confirmation`, body: { by }, headers: {} }
+  world.witness.confirming()
   const ask = () => askUntilAnswered(world, chance, request, entry)
   await (chance.happens(TWICE) ? Promise.all([ask(), ask()]) : ask())
 }

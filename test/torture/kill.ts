@@ -3,10 +3,10 @@ import { runCli } from '../../agent/sim/demo/daemon.ts'
 import type { World } from './asking.ts'
 import { type Violation, violationsIn } from './checker.ts'
 import { runClient } from './clients.ts'
-import { type Life, livingOf } from './daemon.ts'
+import { killAllOf, type Life, livingOf } from './daemon.ts'
 import { runDesk } from './desk.ts'
 import { openLedger } from './ledger.ts'
-import { type Lives, openLives } from './lives.ts'
+import { isBefore, type Lives, openLives } from './lives.ts'
 import { startPoller, wholeFeed } from './poller.ts'
 import { type Chance, chanceOf } from './random.ts'
 import { type Report, reportOf } from './report.ts'
@@ -20,7 +20,7 @@ export interface KillOptions {
   readonly onKill?: (kill: number) => void
 }
 
-const CLIENTS = 4
+const CLIENTS = 6
 const FRESH_SHARE = 0.1
 /** More ends of its own than this are a crash loop: the run is over. */
 const FAULT_LIMIT = 3
@@ -72,7 +72,7 @@ export async function runKillTest({
       return reportOf({
         seed,
         kills: kill,
-        startUpKills: lives.startUpKills(),
+        earlyKills: lives.earlyKills(),
         tookMs,
         firstAnswersMs: lives.firstAnswersMs,
         putOff: seen.putOff,
@@ -85,7 +85,7 @@ export async function runKillTest({
       await crowd.close()
     }
   } finally {
-    for (const pid of livingOf(stage.folder)) process.kill(pid, 'SIGKILL')
+    killAllOf(stage.folder)
     await stage.close(!isRight)
   }
 }
@@ -107,8 +107,7 @@ function openCrowd(stage: Stage, lives: Lives, chance: Chance, token: string) {
   const putOff: number[] = []
   const world: World = {
     wire,
-    life: lives.current,
-    answered: lives.answered,
+    witness: lives.witness,
     putOff: (status) => void putOff.push(status),
     signal,
   }
@@ -134,10 +133,10 @@ function openCrowd(stage: Stage, lives: Lives, chance: Chance, token: string) {
     async finish() {
       isOver = true
       const faults: string[] = []
-      if (!(await isInTime(asking, FINISH_LIMIT_MS))) faults.push('not all were answered')
+      if (!(await isBefore(FINISH_LIMIT_MS, [asking]))) faults.push('not all were answered')
       const feed = await wholeFeed(wire)
       const newest = feed.at(-1)?.eventId
-      if (newest !== undefined && !(await isInTime(poller.reached(newest), FINISH_LIMIT_MS)))
+      if (newest !== undefined && !(await isBefore(FINISH_LIMIT_MS, [poller.reached(newest)])))
         faults.push('the poller did not reach the end of the feed')
       const { polled, refusals } = poller
       return { sent: ledger.entries(), feed, polled, putOff, faults: [...faults, ...refusals] }
@@ -147,14 +146,6 @@ function openCrowd(stage: Stage, lives: Lives, chance: Chance, token: string) {
       await Promise.all([asking, poller.done])
     },
   }
-}
-
-async function isInTime(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const timer = new AbortController()
-  const late = wait(limitMs, false, { signal: timer.signal }).catch(() => false)
-  const inTime = await Promise.race([work.then(() => true), late])
-  timer.abort()
-  return inTime
 }
 
 /** Stops the last agent in good order, and looks for processes that the killed ones left. */

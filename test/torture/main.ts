@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { runKillTest } from './kill.ts'
 import { textOf } from './report.ts'
 
-/** `npm run torture [-- --kills N] [-- --seed N]`: exit 1 where there is a violation. */
+/** `npm run torture [-- --kills N --seed N]`: exit 1 where there is a violation. */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '300' },
@@ -12,8 +12,14 @@ const { values } = parseArgs({
 })
 const [kills, seed] = [Number(values.kills), Number(values.seed)]
 const SAY_EVERY = 50
+/** sysexits(3). */
+const EX_USAGE = 64
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
+if (!Number.isSafeInteger(kills) || kills < 1 || !Number.isSafeInteger(seed)) {
+  process.stderr.write('Usage: npm run torture [-- --kills N --seed N]\n')
+  process.exit(EX_USAGE)
+}
 say(`torture: ${kills} kills, seed ${seed}`)
 const report = await runKillTest({
   kills,

@@ -5,8 +5,8 @@ import { type Evidence, isCardNeeded, type Violation } from './checker.ts'
 export interface Report {
   readonly seed: number
   readonly kills: number
-  /** Of the kills: before the first answer of their life was waited for. */
-  readonly startUpKills: number
+  /** Of the kills: before the first answer of their life. */
+  readonly earlyKills: number
   readonly killsPerMinute: number
   /** Keys that got their verification. */
   readonly lookups: number
@@ -32,7 +32,7 @@ export interface Report {
 export interface Run {
   readonly seed: number
   readonly kills: number
-  readonly startUpKills: number
+  readonly earlyKills: number
   /** From the first start to the last kill. */
   readonly tookMs: number
   readonly firstAnswersMs: readonly number[]
@@ -46,7 +46,7 @@ export interface Run {
 const MS_PER_MINUTE = 60_000
 
 export function reportOf(run: Run): Report {
-  const { seed, kills, startUpKills, tookMs, firstAnswersMs, violations, folder } = run
+  const { seed, kills, earlyKills, tookMs, firstAnswersMs, violations, folder } = run
   const { sent, feed } = run.evidence
   const taps = sent.filter(({ kind }) => kind === 'tap')
   const tapsEnding = (end: string) => taps.filter((tap) => tap.end === end).length
@@ -54,7 +54,7 @@ export function reportOf(run: Run): Report {
   return {
     seed,
     kills,
-    startUpKills,
+    earlyKills,
     killsPerMinute: (kills * MS_PER_MINUTE) / tookMs,
     lookups: sent.filter(({ kind, end }) => kind === 'lookup' && end === 'answered').length,
     taps: {
@@ -87,7 +87,7 @@ export function textOf(report: Report): string {
   const { taps, startToAnswerMs: start, violations, folder } = report
   const shown = violations.slice(0, 20).map(({ is, what }) => `  ${is}: ${what}`)
   return [
-    `seed ${report.seed}: ${report.kills} kills, ${report.startUpKills} of them during start-up, ${report.killsPerMinute.toFixed(0)} a minute`,
+    `seed ${report.seed}: ${report.kills} kills, ${report.earlyKills} of them before the first answer, ${report.killsPerMinute.toFixed(0)} a minute`,
     `lookups ${report.lookups}, asked again after a crash ${report.askedAgain}, put off ${report.putOff}`,
     `taps confirmed ${taps.confirmed} (${taps.cardNeeded} of them CARD_NEEDED), gone ${taps.gone}, not confirmed ${taps.unconfirmed}`,
     `events ${report.events}, each read by the long poll, in order`,

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { after, before, type TestContext, test } from 'node:test'
 import { type GatewaySimulator, startGatewaySimulator } from '../../../agent/sim/gateway/server.ts'
 import { issueServer, makePki, type Pki, serverTls } from '../../../agent/sim/pki.ts'
@@ -141,7 +142,7 @@ test('a server that refuses with a TLS alert, as OpenSSL does, is told from a br
     write('ca.pem', pki.ca.certificatePem),
   ])
   t.after(() => server.kill('SIGKILL'))
-  await once(server.stdout, 'data')
+  await said(server.stdout, 'ACCEPT')
   assert.equal((await uplinkTo(t, `https://[::1]:${port}`)()).answer.status, 200)
   const strangers = identityOf({ ...makePki(), ca: pki.ca })
   const ask = uplinkTo(t, `https://[::1]:${port}`, { as: strangers })
@@ -281,4 +282,13 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+async function said(output: Readable, word: string): Promise<void> {
+  let text = ''
+  for await (const chunk of output.iterator({ destroyOnReturn: false })) {
+    text += chunk
+    if (text.includes(word)) return
+  }
+  assert.fail(`never said ${word}: ${text}`)
 }

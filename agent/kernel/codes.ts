@@ -90,3 +90,8 @@ const tables = new Map<string, ReadonlyMap<string, string>>(
 export function codeLabel(table: CodeTable, code: string): string | undefined {
   return tables.get(table)?.get(code)
 }
+
+/** The table in words, for the documentation of the API. */
+export function codeList(table: CodeTable): string {
+  return [...(tables.get(table) ?? [])].map(([code, label]) => `${code} ${label}`).join(', ')
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { codeLabel } from '../../../agent/xmlmsg/codes.ts'
+import { codeLabel, codeList } from '../../../agent/kernel/codes.ts'
+import { OfficialResult } from '../../../agent/kernel/official.ts'
 
 test('a documented code has its Japanese name', () => {
   assert.equal(codeLabel('segmentOfResult', '9'), '異常終了')
@@ -23,4 +24,9 @@ test('a code that is not known, and a word of JavaScript, have none', () => {
   for (const code of ['', '0', '7', '01', 'constructor', '__proto__', 'toString']) {
     assert.equal(codeLabel('qualificationValidity', code), undefined)
   }
+})
+
+test('the API documents each coded field with its codes', () => {
+  assert.equal(codeList('sex1'), '1 男, 2 女, 3 未設定')
+  assert.match(JSON.stringify(OfficialResult.properties.reasonOfLoss), /資格喪失事由.*01 死亡/)
 })

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { DEMO_ACCOUNT } from '../../agent/sim/gateway/server.ts'
+import { patients } from '../../agent/sim/patients.ts'
+import { DEMO_INSTITUTION_CODE, makePki, type PkiFiles, writePki } from '../../agent/sim/pki.ts'
+import { runCli } from '../bed/process.ts'
+import { startHelper } from './helper.ts'
+import { diskFolder } from './machine.ts'
+import { openWire, requestText } from './wire.ts'
+
+/** A configured agent with its own gateway process, in a folder that goes away with it. */
+export interface Bed {
+  readonly folder: string
+  readonly configFile: string
+  /** Of a consumer. */
+  readonly token: string
+  start(how?: StartOptions): Promise<Daemon>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface StartOptions {
+  /** What it runs under: a command with its arguments that keeps its process id. */
+  readonly under?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The agent as a process of its own. */
+export interface Daemon {
+  readonly url: string
+  readonly pid: number
+  /** From the start of the process to the first 200 of /readyz. */
+  readonly readyMs: number
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const CLI = fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))
+const START_LIMIT_MS = 60_000
+
+/** `readers`: further tables of the configuration. */
+export async function makeBed(readers = ''): Promise<Bed> {
+  await using undo = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(diskFolder(), 'onshi-bench-'))
+  undo.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const pki = join(folder, 'pki')
+  const files = writePki(pki, makePki())
+  const gateway = undo.use(await startHelper('gateway.ts', pki))
+  const configFile = join(folder, 'agent.toml')
+  const secret = { mode: 0o600 }
+  writeFileSync(join(folder, 'store.key'), randomBytes(32).toString('hex'), secret)
+  writeFileSync(join(folder, 'password'), DEMO_ACCOUNT.password, secret)
+  writeFileSync(configFile, configText(folder, files, gateway.hello) + readers)
+  const added = await runCli(['consumer', 'add', 'bench', '--config', configFile])
+  const [, token] = /"token": "([^"]+)"/.exec(added.stdout) ?? []
+  if (token === undefined) throw new Error(`consumer add: ${added.stderr}`)
+  const owned = undo.move()
+  return {
+    folder,
+    configFile,
+    token,
+    start: (how = {}) => startDaemon(configFile, how),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+const configText = (folder: string, files: PkiFiles, gateway: string) => `\
+[institution]
+code = "${DEMO_INSTITUTION_CODE}"
+
+[store]
+path = "${folder}/agent.db"
+key_file = "${folder}/store.key"
+
+[control]
+socket = "${folder}/control.sock"
+
+[[listen]]
+address = "127.0.0.1:0"
+
+[[lines]]
+name = "sim-line"
+kind = "simulator"
+gateway = "${gateway}"
+
+[gateway]
+simulator = true
+certificate_file = "${files.clientPkcs12}"
+passphrase_file = "${files.passphrase}"
+ca_file = "${files.ca}"
+
+[gateway.account]
+user = "${DEMO_ACCOUNT.user}"
+password_file = "${folder}/password"
+`
+
+async function startDaemon(
+  configFile: string,
+  { under = [], env = {} }: StartOptions,
+): Promise<Daemon> {
+  const { NODE_COMPILE_CACHE: _, ...inherited } = process.env
+  const [command = process.execPath, ...args] = [
+    ...under,
+    process.execPath,
+    CLI,
+    'run',
+    '--config',
+    configFile,
+  ]
+  const from = performance.now()
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...inherited, ...env },
+  })
+  const ended = once(child, 'exit')
+  const late = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS)
+  const ready = Promise.withResolvers<string>()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [, url] = /"event":"agent-ready".*"url":"([^" ]+)/.exec(line) ?? []
+    if (url !== undefined) ready.resolve(url)
+  })
+  const url = await Promise.race([ready.promise, ended.then(() => undefined)])
+  clearTimeout(late)
+  if (url === undefined) throw new Error('the agent did not start')
+  await using wire = await openWire(url)
+  await wire.ask(requestText(`${url}/readyz`, {}))
+  return {
+    url,
+    pid: child.pid ?? 0,
+    readyMs: performance.now() - from,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+const authorization = ({ token }: Bed) => ({ authorization: `Bearer ${token}` })
+
+/** A request for `path` in the consumer's name; a POST when there is a body. */
+export const requestFor = (
+  bed: Bed,
+  { url }: Daemon,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: object,
+) => requestText(url + path, { ...authorization(bed), ...headers }, body)
+
+/** Everyone of whom the official side says “valid”. */
+export const faces = patients
+  .filter(({ outcome }) => outcome === 'valid')
+  .map(({ cardFace }) => cardFace)
+
+/** Asks about `count` people, so that there is a feed to read. The id of the last verification. */
+export async function fillFeed(bed: Bed, daemon: Daemon, count: number): Promise<string> {
+  await using wire = await openWire(daemon.url)
+  let id = ''
+  for (let n = 0; n < count; n += 1) {
+    const { head } = await wire.ask(
+      requestFor(bed, daemon, '/v1/verifications', {}, faces[n % faces.length]),
+    )
+    const [, location] = /\r\nlocation: \/v1\/verifications\/([0-9a-f-]+)/i.exec(head) ?? []
+    if (location === undefined) throw new Error(`no verification: ${head}`)
+    id = location
+  }
+  return id
+}

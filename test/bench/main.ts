@@ -1,0 +1,53 @@
+import { availableParallelism, loadavg } from 'node:os'
+import { commitBench } from './commit.ts'
+import { decodeBench } from './decode.ts'
+import { deliveryBench } from './delivery.ts'
+import { lookupBench } from './lookup.ts'
+import { memoryBench } from './memory.ts'
+import { pageBench } from './page.ts'
+import type { Row } from './row.ts'
+import { slowDiskBench } from './slow-disk.ts'
+import { startBench } from './start.ts'
+
+const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] = [
+  ['decode', decodeBench],
+  ['page', pageBench],
+  ['lookup', lookupBench],
+  ['commit', commitBench],
+  ['delivery', deliveryBench],
+  ['slow-disk', slowDiskBench],
+  ['start', startBench],
+  ['memory', memoryBench],
+]
+
+const WIDTHS = [48, 9, 9, 6, 8]
+const INDENT = '    '
+
+const print = (text: string) => process.stdout.write(`${text}\n`)
+const cells = (texts: readonly string[]) =>
+  texts
+    .map((text, at) => (at === 0 ? text.padEnd(WIDTHS[at] ?? 0) : text.padStart(WIDTHS[at] ?? 0)))
+    .join(' ')
+
+function show({ name, ours, baseline, ratio, aim, isMet, note }: Row): void {
+  const verdict = isMet === null ? '' : isMet ? 'met' : 'not met'
+  print(`${cells([name, ours, baseline, ratio, aim])}  ${verdict}`.trimEnd())
+  if (note !== '') print(INDENT + note)
+}
+
+/**
+ * `npm run bench [WORD]`: every figure as a ratio against a baseline of the same run. Aims, not
+ * gates: the exit code is 0 whatever the figures are, and 1 when a bench breaks.
+ */
+const [, , word = ''] = process.argv
+const load = loadavg().map((average) => average.toFixed(1))
+print(`Node ${process.version}, ${availableParallelism()} processors, load ${load.join(' ')}\n`)
+print(cells(['figure', 'ours', 'baseline', 'ratio', 'aim']))
+for (const [name, run] of benches.filter(([bench]) => bench.includes(word))) {
+  try {
+    for (const row of await run()) show(row)
+  } catch (error) {
+    print(`${name} broke: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown'}`)
+    process.exitCode = 1
+  }
+}
