@@ -4,7 +4,7 @@ import { AgentError } from './kernel/errors.ts'
 
 const USAGE = `onshi-agent: online eligibility verification for a clinic (オンライン資格確認)
 
-  run [--config FILE] [--check]     the daemon; --check reads the configuration and stops
+  run [--config FILE] [--check]     the daemon; --check reads the configuration and its files, and stops
   demo [--exit]                     the whole path on this machine, with simulators
   consumer add NAME|list|revoke NAME
                                     who may read: receipt computer, EHR
@@ -54,8 +54,11 @@ async function command([name, ...args]: string[]): Promise<number> {
 async function runCommand(args: string[]): Promise<number> {
   const { values } = options(args)
   if (!values.check) return (await import('./daemon.ts')).run(values.config)
-  const { checkConfig } = await import('../config/load.ts')
-  checkConfig(values.config)
+  const [{ checkConfig }, { identityOf }] = await Promise.all([
+    import('../config/load.ts'),
+    import('./settings.ts'),
+  ])
+  identityOf(checkConfig(values.config))
   return print(`${values.config}: OK\n`)
 }
 

@@ -88,6 +88,7 @@ async function onDatabase(
     key: readStoreKey(store.key_file),
     clock: { now: () => Date.now() },
     log: silent,
+    observe: () => {},
     onBug: (error) => {
       throw error
     },

@@ -52,7 +52,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const settings = uplinkSettings(config)
     const { path } = config.store
     const key = readStoreKey(config.store.key_file)
-    const store = closer.add('store', await openStore({ path, key, clock, log, onBug }))
+    const observe = watchStore(conditions)
+    const store = closer.add('store', await openStore({ path, key, clock, log, observe, onBug }))
     const uplink = closer.add('uplink', openUplink(settings, identity))
     const gateway = openGateway(uplink, gatewaySettings(config), clock)
     const eligibility = closer.add(
@@ -64,7 +65,6 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
         log,
         onBug,
         observe: watchAttempts(conditions, settings.line.name),
-        observeStore: watchStore(conditions),
       }),
     )
     const { readers } = config
@@ -75,7 +75,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     )
     closer.add('certificate watch', watchCertificate(identity.notAfter, conditions, clock))
 
-    const health = { showing: () => conditions.showing(), ready: () => true }
+    const health = { showing: () => conditions.showing(), ready: store.isReady }
     const { consumers } = store
     const shared = { version: VERSION, consumers, desk: intake, health, onBug }
     const api = closer.add(

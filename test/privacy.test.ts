@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { MODES } from '../agent/sim/gateway/behaviour.ts'
@@ -17,36 +16,14 @@ import {
   sentNeedles,
   tokenNeedle,
 } from './bed/canaries.ts'
-import { type Client, clientOf, eventually, type Presentation, type Reply } from './bed/client.ts'
+import { type Client, clientOf, eventually, type Presentation } from './bed/client.ts'
+import { type Evidence, openEvidence, watchSessions } from './bed/evidence.ts'
 import { found, leaks, type Needle, textNeedle } from './bed/needles.ts'
-import type { AgentProcess, Printed } from './bed/process.ts'
+import type { AgentProcess } from './bed/process.ts'
 import { canaryFace, refusedBytes, refusedRequests } from './bed/refusals.ts'
 
 const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
 const isTap = ({ kind, state }: Presentation) => kind === 'my-number-card' && state === 'waiting'
-
-/** Everything that could hold what it must not, by where it was. */
-function openEvidence() {
-  const places = new Map<string, Buffer[]>()
-  const add = (place: string, ...bytes: readonly (Buffer | string)[]) => {
-    places.set(place, [...(places.get(place) ?? []), ...bytes.map((one) => Buffer.from(one))])
-  }
-  return {
-    places,
-    add,
-    reply: (place: string, { status, headers, bytes }: Reply) =>
-      add(place, `${status} ${JSON.stringify([...headers])}`, bytes),
-    printed: ({ stdout, stderr }: Printed) => add('what commands print', stdout, stderr),
-    /** Copies every file of the agent's state as it is at this moment. */
-    state: (folder: string) => {
-      for (const name of readdirSync(folder)) {
-        const path = join(folder, name)
-        if (statSync(path).isFile()) add(`the file ${name}`, readFileSync(path))
-      }
-    },
-  }
-}
-type Evidence = ReturnType<typeof openEvidence>
 
 /** Every path that answers, with canaries in what is asked and in what is answered. */
 async function goodPaths(bed: Bed, client: Client): Promise<string> {
@@ -142,11 +119,11 @@ async function bugCrash(bed: Bed, token: string, evidence: Evidence): Promise<Ag
   )
   db.exec('DROP TABLE patient_links')
   db.close()
-  const asked = client.post('/v1/verifications', {
-    ...faceOf('08'),
-    patientNumber: sent.patientNumber,
-  })
-  await asked.catch(() => undefined)
+  const face = { ...faceOf('08'), arbitraryIdentifier: sent.identifier }
+  await client.post('/v1/verifications', face).then(
+    ({ status }) => assert.notEqual(status, 201, 'the agent lived on'),
+    () => undefined,
+  )
   assert.notEqual((await agent.ended).code, 0)
   evidence.add('standard output and standard error', agent.output())
   evidence.state(bed.state)
@@ -182,22 +159,6 @@ async function refusedStarts(bed: Bed, evidence: Evidence): Promise<void> {
   rmSync(`${path}-wal`, { force: true })
   await refused(good)
   evidence.state(state)
-}
-
-/** The tokens of the gateway's sessions, as they come in at the simulator of this process. */
-function watchSessions(t: TestContext): Set<string> {
-  const seen = new Set<string>()
-  const channel = 'http.server.request.start'
-  const look = (message: unknown) => {
-    if (typeof message !== 'object' || message === null || !('request' in message)) return
-    const { request } = message
-    if (typeof request !== 'object' || request === null || !('headers' in request)) return
-    const [, token] = /"authorization":"Bearer ([^"]+)"/.exec(JSON.stringify(request.headers)) ?? []
-    if (token !== undefined) seen.add(token)
-  }
-  subscribe(channel, look)
-  t.after(() => void unsubscribe(channel, look))
-  return seen
 }
 
 test('no name, number, key, token or certificate leaves the agent but in what it is asked for', async (t) => {

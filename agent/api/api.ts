@@ -86,7 +86,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
     throw error
   }
   const urls = listeners.map(({ url }) => url)
-  for (const url of urls) log.info({ url }, 'the API listens')
+  for (const url of urls) log.info({ url }, 'api-listens')
   return {
     urls,
     close: () => {

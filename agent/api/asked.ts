@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { asFault } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { sendJson } from './answers.ts'
 import { callerOf } from './auth.ts'
@@ -30,7 +31,7 @@ export const itemAnswer = {
   schema: FeedEvent,
 } as const
 export const openAnswerDoc = {
-  description: 'Accepted and on disk; not ended. Ask again at `Location`.',
+  description: 'Accepted and on disk; not ended, or not to be shown yet. Look again at `Location`.',
   schema: OpenQuestion,
   headers: ['Location', 'Retry-After'],
 } as const
@@ -52,7 +53,11 @@ export function askingOf(request: FastifyRequest): Asking {
   throw invalid('Idempotency-Key', '形式が違います。', 'must be 1 to 255 visible ASCII characters')
 }
 
-/** 201 with the verification when it ends within the wait that the client prefers, else 202. */
+/**
+ * 201 with the verification when it ends within the wait that the client prefers, else 202. The
+ * question is accepted, so what keeps its verification from being shown now is a 202 too: asking
+ * once more would be wrong, reading it later is right.
+ */
 export async function answerAsked(
   id: string,
   request: FastifyRequest,
@@ -60,10 +65,16 @@ export async function answerAsked(
   verifications: Verifications,
   context: Context,
 ): Promise<FastifyReply> {
-  const found = await settled(id, ASK_WAIT_MS, request, reply, verifications, context)
-  if (found === undefined || found === 'open') return answerOpen(id, reply)
-  await context.audit.read(callerOf(request).consumer, 'verification', id)
-  return sendJson(reply.header('location', pathOf(id)), 201, found)
+  try {
+    const found = await settled(id, ASK_WAIT_MS, request, reply, verifications, context)
+    if (found === undefined || found === 'open') return answerOpen(id, reply)
+    await context.audit.read(callerOf(request).consumer, 'verification', id)
+    return sendJson(reply.header('location', pathOf(id)), 201, found)
+  } catch (error) {
+    const { code } = asFault(error)
+    context.log.error({ verification: id, code }, 'verification-not-shown')
+    return answerOpen(id, reply)
+  }
 }
 
 export const answerOpen = (id: string, reply: FastifyReply): FastifyReply =>

@@ -94,13 +94,13 @@ async function send(text: string, response: ServerResponse, context: Context): P
   response.off('drain', drained)
   span.close()
   if (inTime || response.destroyed) return
-  if (!context.closing.aborted) context.log.warn({}, 'an event stream did not keep up and was cut')
+  if (!context.closing.aborted) context.log.warn({}, 'event-stream-cut')
   response.destroy()
 }
 
 /** The stream has begun, so there is no problem to send: it ends, and the reader asks again. */
 function interrupted(error: unknown, response: ServerResponse, { log, onBug }: Context): void {
   response.destroy()
-  if (error instanceof AgentError) log.warn({ code: error.code }, 'an event stream ended')
+  if (error instanceof AgentError) log.warn({ code: error.code }, 'event-stream-ended')
   else onBug(error)
 }

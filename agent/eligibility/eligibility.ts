@@ -3,7 +3,7 @@ import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Part } from '../kernel/ports.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { parseQuestion, type Question } from './question.ts'
+import { type Question, readQuestion } from './question.ts'
 import type { EligibilityParts } from './settle.ts'
 import { openWork } from './work.ts'
 
@@ -18,7 +18,10 @@ export interface ConfirmedCard {
 export interface Eligibility extends Part {
   /** Resolves when the question is on disk. Rejects with `IDEMPOTENCY_KEY_REUSED` or `STORE_*`. */
   ask(face: CardFace, asker: Asker): Promise<{ readonly id: string }>
-  /** Asks a typed question anew. Rejects with `NOT_FOUND`, `QUESTION_OPEN`, `CARD_NEEDED`. */
+  /**
+   * Asks a typed question anew. Rejects with `NOT_FOUND`, `QUESTION_OPEN`, `CARD_NEEDED`, and with
+   * `STORE_NEWER` where a later release wrote the question.
+   */
   recheck(id: string, asker: Asker): Promise<{ readonly id: string }>
   askByCard(
     card: ConfirmedCard,
@@ -27,7 +30,7 @@ export interface Eligibility extends Part {
   ): Promise<{ readonly id: string }>
   /** Resolves when the question has ended, or the signal aborts. */
   ended(id: string, signal: AbortSignal): Promise<void>
-  /** Asks again what a crash interrupted. */
+  /** Asks again what a crash interrupted. What a later release asked stays open for that one. */
   resume(): void
 }
 
@@ -40,18 +43,18 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     question: Question,
     asker: Asker,
     card: { presentationId: string; certificate: Uint8Array } | null,
+    sent: string = JSON.stringify(question),
   ) => {
     if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
     const at = clock.now()
-    const body = JSON.stringify(question)
     const { id, isNew } = await store.accept({
       id: uuidV7(at),
       at,
       kind: question.kind,
-      body,
+      body: JSON.stringify(question),
       supersedes: question.supersedes,
       presentationId: card?.presentationId ?? null,
-      key: requestKey(asker, body),
+      key: requestKey(asker, sent),
       actor: asker.consumerId ?? 'agent',
     })
     if (isNew) work.begin({ id, acceptedAt: at, question, certificate: card?.certificate })
@@ -65,7 +68,9 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       const stored = store.question(id)
       if (stored === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
       if (store.find(id) === 'open') throw new AgentError('QUESTION_OPEN', 'it has not ended yet')
-      const question = parseQuestion(stored.body)
+      const question = readQuestion(stored.body)
+      if (question === undefined)
+        throw new AgentError('STORE_NEWER', 'a later release wrote this question')
       if (question.kind === 'card')
         throw new AgentError('CARD_NEEDED', 'a card question needs its card')
       return accept({ ...question, supersedes: id }, asker, null)
@@ -83,6 +88,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
         },
         asker,
         { presentationId, certificate },
+        JSON.stringify({ presentationId, confirmedBy }),
       ),
 
     ended: work.ended,
@@ -90,8 +96,11 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     resume() {
       const interrupted = store.openQuestions()
       if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
-      for (const { id, acceptedAt, body } of interrupted)
-        work.begin({ id, acceptedAt, question: parseQuestion(body), certificate: undefined })
+      for (const { id, acceptedAt, body } of interrupted) {
+        const question = readQuestion(body)
+        if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
+        else work.begin({ id, acceptedAt, question, certificate: undefined })
+      }
     },
 
     close: work.close,

@@ -36,7 +36,8 @@ export function officialMessage(
 }
 
 function recode(bytes: Uint8Array, charset: Charset): Uint8Array {
-  const { message } = decodeMessage('eligibilityAnswer', bytes)
+  // Its size was judged when it came.
+  const { message } = decodeMessage('eligibilityAnswer', bytes, { limitBytes: Infinity })
   const header = message.messageHeader
   const isSaid = header?.characterCodeIdentifier !== undefined
   return encodeMessage(

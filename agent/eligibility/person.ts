@@ -1,24 +1,16 @@
 import type { OfficialResult } from '../kernel/official.ts'
-import type { Person } from '../store/patients.ts'
+import { hasPlaceholder, isOtherSex, plain, type Subject } from '../kernel/person.ts'
 import { normalInsurerNumber } from '../xmlmsg/insurer-number.ts'
 
-const plain = (text: string | undefined) =>
-  (text ?? '').normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
-
 /**
- * Whom the results speak of, or null where they do not say it of one person. 医療扶助 (A1) comes
- * beside 医療保険, so the first result with a name decides and the others must not contradict it.
+ * Whom the results speak of. 医療扶助 (A1) comes beside 医療保険, so the first result with a name and
+ * birth date decides and the others must not say otherwise.
  */
-export function personOf(results: readonly OfficialResult[]): Person | null {
-  const named = results.filter(
-    ({ name, birthdate }) => name !== undefined && birthdate !== undefined,
-  )
-  const first = named[0]
-  if (first?.name === undefined || first.birthdate === undefined) return null
-  const isOnePerson = named.every(
-    ({ name, birthdate }) => plain(name) === plain(first.name) && birthdate === first.birthdate,
-  )
-  if (!isOnePerson) return null
+export function personOf(results: readonly OfficialResult[]): Subject {
+  const first = results.find(({ name, birthdate }) => name && birthdate)
+  if (results.length === 0) return 'nobody'
+  if (!first?.name || !first.birthdate) return 'unclear'
+  if (!results.every((result) => isSamePerson(result, first))) return 'unclear'
   return {
     name: first.name,
     nameKana: first.nameKana ?? '',
@@ -28,13 +20,23 @@ export function personOf(results: readonly OfficialResult[]): Person | null {
   }
 }
 
-function identityOf(result: OfficialResult): string {
+/** An element that is absent or empty says nothing. */
+const isSamePerson = (one: OfficialResult, other: OfficialResult) =>
+  (!one.name || plain(one.name) === plain(other.name ?? '')) &&
+  (!one.birthdate || one.birthdate === other.birthdate) &&
+  !isOtherSex(one.sex1 ?? '', other.sex1 ?? '')
+
+function identityOf(result: OfficialResult): string | null {
+  const insurer = normalInsurerNumber(result.insurerNumber ?? '')
+  const number = plain(result.insuredIdentificationNumber ?? '').replace(/^0+(?=.)/, '')
+  const name = plain(result.nameKana ?? '') || plain(result.name ?? '')
+  if (insurer === '' || number === '' || name === '' || hasPlaceholder(name)) return null
   return [
-    normalInsurerNumber(result.insurerNumber ?? ''),
-    plain(result.insuredCardSymbol),
-    plain(result.insuredIdentificationNumber).replace(/^0+(?=.)/, ''),
-    plain(result.insuredBranchNumber),
+    insurer,
+    plain(result.insuredCardSymbol ?? ''),
+    number,
+    plain(result.insuredBranchNumber ?? ''),
     result.birthdate,
-    plain(result.nameKana ?? result.name),
+    name,
   ].join('|')
 }

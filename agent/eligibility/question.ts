@@ -25,9 +25,22 @@ export const Question = Type.Union([
 ])
 export type Question = Static<typeof Question>
 
-/** A stored question, typed again. What we wrote we can read, so a misfit is a bug. */
-export function parseQuestion(body: string): Question {
-  return Value.Parse(Question, JSON.parse(body))
+/**
+ * A stored question, typed again. Undefined where it is none of this release's: a later one, since
+ * rolled back, wrote it. Says no more of it, as it holds who is asked about.
+ */
+export function readQuestion(body: string): Question | undefined {
+  const stored = parseJson(body)
+  return Value.Check(Question, stored) ? stored : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** A checked card face as the official search fields. */

@@ -17,8 +17,6 @@ export interface EligibilityParts {
   readonly log: Log
   /** What each attempt came to, for the conditions: null is an answer. */
   readonly observe: (fault: AgentError | null) => void
-  /** Whether the store took it. */
-  readonly observeStore: (fault: AgentError | null) => void
   readonly onBug: (error: unknown) => void
 }
 
@@ -58,13 +56,12 @@ export async function settle(parts: EligibilityParts, accepted: Accepted, signal
 
 const STORE_RETRY_MS = 1_000
 
-async function isRecorded({ store, observeStore }: EligibilityParts, record: EndRecord) {
+async function isRecorded({ store, log }: EligibilityParts, record: EndRecord) {
   try {
     await store.end(record)
-    observeStore(null)
     return true
   } catch (error) {
-    observeStore(asFault(error))
+    log.error({ verification: record.id, code: asFault(error).code }, 'recording-failed')
     return false
   }
 }

@@ -43,12 +43,20 @@ export const loginRequest = (protocol: Protocol, { user, password }: Account): R
 const LoginAnswer = Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) })
 type LoginAnswer = Static<typeof LoginAnswer>
 
-/** The token out of a login's answer. Throws `ANSWER_MALFORMED`. */
+/** Longest token that is sent on; HTTP servers commonly take 8 KiB of headers or more. */
+const TOKEN_LIMIT = 8_000
+
+/**
+ * The token out of a login's answer: visible ASCII, for it is to stand in a header. Throws
+ * `ANSWER_MALFORMED`.
+ */
 export function tokenOf(protocol: Protocol, body: Uint8Array): string {
   const answer = parseLogin(body)
   const token = answer?.result[protocol.tokenField]
-  if (typeof token === 'string' && token !== '') return token
-  throw new AgentError('ANSWER_MALFORMED', `the login’s answer has no ${protocol.tokenField}`)
+  if (typeof token === 'string' && token.length <= TOKEN_LIMIT && /^[!-~]+$/.test(token))
+    return token
+  const missing = `${protocol.tokenField} that a header can hold`
+  throw new AgentError('ANSWER_MALFORMED', `the login’s answer has no ${missing}`)
 }
 
 function parseLogin(body: Uint8Array): LoginAnswer | undefined {

@@ -34,8 +34,12 @@ export function checkCardFace(typed: CardFace, nowMs: number): CardFace {
   })
 }
 
-/** Digits are typed in either width; the official fields are half-width. */
-const digits = (value: string) => value.normalize('NFKC').trim()
+/** Digits are typed in either width; the official fields are half-width. ① and ² are no digits. */
+const digits = (value: string) =>
+  value
+    .trim()
+    .replace(/[０-９]/g, (digit) => String.fromCodePoint(digit.charCodeAt(0) - FULL_WIDTH_OFFSET))
+const FULL_WIDTH_OFFSET = 0xfee0
 
 function tidy(typed: CardFace): CardFace {
   const optional = {
@@ -86,9 +90,11 @@ function mistakesIn(face: CardFace, today: string): Mistake[] {
 /** Characters, not UTF-16 units. */
 const lengthOf = (text = '') => [...text].length
 
-/** Characters that no XML message can carry. [XML 1.0, section 2.2] */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u
+/**
+ * Control characters, which no card face holds, and what no XML message can carry. [XML 1.0,
+ * section 2.2]
+ */
+const UNWRITABLE = /[\ufffe\uffff]|\p{Cc}|\p{Surrogate}/u
 
 const unwritable = (face: CardFace) =>
   Object.entries(face).map(
@@ -96,7 +102,7 @@ const unwritable = (face: CardFace) =>
       UNWRITABLE.test(value),
       field,
       '使えない文字があります。',
-      'holds a character that XML cannot carry',
+      'holds a control character, or one that XML cannot carry',
     ],
   )
 

@@ -1,16 +1,34 @@
 /** Weights of the 個人番号 check digit, from the left of its first eleven digits. [平成26年総務省令第85号 第5条] */
 const WEIGHTS = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]
 
-/** Digits may be grouped as on the card: by spaces or hyphens of any width. */
-const GROUPED = /(?<!\d)\d(?:[\s\-‐‑–—―ー－]?\d){11}(?![\s\-‐‑–—―ー－]?\d)/gu
+const LENGTH = 12
 
 /**
- * Whether a text holds what looks like a 個人番号: exactly twelve digits in a row, full or half width,
- * grouped or not, with a right check digit. One in eleven other twelve-digit numbers does too.
+ * Groups of digits, with whatever people put between those of one number. No colon and no slash:
+ * they stand in dates and times, of which a note may hold many.
+ */
+const GROUPED = /\d+(?:[\s\p{Pd}\p{Cc}\p{Cf}ー−_.,・]+\d+)*/gu
+
+/**
+ * Whether a text holds what looks like a 個人番号: twelve digits with a right check digit, in full or
+ * half width, in one group or in several that follow one another. One in eleven of all other
+ * twelve-digit numbers does too, times written as YYYYMMDDHHmm among them: nothing tells those
+ * apart, and a number that is refused can be written with a letter in it, one that is kept is kept.
  */
 export function holdsIndividualNumber(text: string): boolean {
-  const found = text.normalize('NFKC').match(GROUPED) ?? []
-  return found.some((digits) => hasCheckDigit(digits.replace(/\D/g, '')))
+  const runs = text.normalize('NFKC').match(GROUPED) ?? []
+  return runs.some((run) => twelves(run.match(/\d+/g) ?? []).some(hasCheckDigit))
+}
+
+/** Each sequence of whole groups that makes twelve digits. */
+function twelves(groups: readonly string[]): string[] {
+  const found: string[] = []
+  for (const from of groups.keys()) {
+    let digits = ''
+    for (let at = from; digits.length < LENGTH && at < groups.length; at += 1) digits += groups[at]
+    if (digits.length === LENGTH) found.push(digits)
+  }
+  return found
 }
 
 function hasCheckDigit(digits: string): boolean {

@@ -28,13 +28,10 @@ export class Closer {
       try {
         const late = wait(this.#budgetMs, 'late', { signal: timer.signal })
         if ((await Promise.race([part.close(), late])) === 'late') {
-          this.#log.error(
-            { part: part.name, budgetMs: this.#budgetMs },
-            'part is still closing; going on',
-          )
+          this.#log.error({ part: part.name, budgetMs: this.#budgetMs }, 'part-closes-late')
         }
       } catch (error) {
-        this.#log.error({ part: part.name, code: codeOf(error) }, 'part failed to close')
+        this.#log.error({ part: part.name, code: codeOf(error) }, 'part-close-failed')
       } finally {
         timer.abort()
       }

@@ -6,7 +6,10 @@ const DAY_MS = 24 * 60 * 60 * 1_000
 const WARN_DAYS = 120
 const LOOK_EVERY_MS = 60 * 60 * 1_000
 
-/** Raises the conditions of the clinic's certificate as its end comes near. */
+/**
+ * Raises the conditions of the clinic's certificate as its end comes near; clears them when the
+ * machine's clock is put right.
+ */
 export function watchCertificate(
   notAfter: number,
   conditions: Pick<Conditions, 'raise' | 'clear'>,
@@ -15,10 +18,12 @@ export function watchCertificate(
   const stop = new AbortController()
   const look = () => {
     const days = Math.floor((notAfter - clock.now()) / DAY_MS)
-    if (days < 0) {
-      conditions.clear('CERTIFICATE_EXPIRING', 'client')
-      conditions.raise('CERTIFICATE_EXPIRED', 'client')
-    } else if (days <= WARN_DAYS) conditions.raise('CERTIFICATE_EXPIRING', 'client', { days })
+    const isExpired = days < 0
+    if (isExpired) conditions.raise('CERTIFICATE_EXPIRED', 'client')
+    else conditions.clear('CERTIFICATE_EXPIRED', 'client')
+    if (!isExpired && days <= WARN_DAYS)
+      conditions.raise('CERTIFICATE_EXPIRING', 'client', { days })
+    else conditions.clear('CERTIFICATE_EXPIRING', 'client')
   }
   const looking = (async () => {
     while (!stop.signal.aborted) {

@@ -6,84 +6,139 @@ import { AuditRecord } from './transactions.ts'
 
 /**
  * Audit of reads. A line is written (to the kernel, not yet to the disk) before the answer leaves,
- * so it survives our crash; within a second a batch is made durable in the database and the
- * journal is emptied. A read never waits for an fsync. Holds ids and actions, no patient data.
+ * so it survives our crash; within a second a batch is made durable in the database and the file
+ * is emptied. A read never waits for an fsync. Two files take turns, so that one can be emptied
+ * while the other is written. They hold ids and actions, no patient data.
  */
 export interface AuditJournal {
   /** Throws `AUDIT_UNAVAILABLE` when neither journal nor database can take it. */
   write(record: AuditRecord): Promise<void>
-  /** What is written but not yet in the database becomes durable. */
-  flush(): Promise<void>
+  /** Whether the last record could be written. */
+  isWritable(): boolean
   close(): Promise<void>
 }
 
 /** Half of what the contract allows, so that a slow commit still fits into its second. */
 const FLUSH_AFTER_MS = 500
-
+/** One transaction of a flush: short enough not to hold up a question for long. */
+const BATCH = 2_000
 /** Beyond this the database has refused for so long that reads are refused too. */
 const PENDING_LIMIT = 100_000
 
-export async function openAuditJournal(
-  path: string,
-  ingest: (records: readonly AuditRecord[]) => Promise<void>,
-  log: Log,
-): Promise<AuditJournal> {
-  const leftOver = existsSync(path) ? parse(readFileSync(path, 'utf8'), log) : []
-  if (leftOver.length > 0) await ingest(leftOver)
-  const file = openSync(path, 'a', 0o600)
-  ftruncateSync(file)
+type Ingest = (records: readonly AuditRecord[]) => Promise<unknown>
 
-  let pending: AuditRecord[] = []
+/** Takes what a crash left behind with the next flush. Throws `STORE_FAILED`. */
+export function openAuditJournal(path: string, ingest: Ingest, log: Log): AuditJournal {
+  let active = openJournalFile(path, log)
+  let other = openJournalFile(`${path}.2`, log)
   let timer: NodeJS.Timeout | undefined
   let flushing = Promise.resolve()
+  let isWritable = true
+  let isClosed = false
 
-  const ingestPending = async () => {
-    const batch = pending
-    pending = []
+  const waiting = () => active.pending.length + other.pending.length
+  const flush = async () => {
+    if (other.pending.length === 0) [active, other] = [other, active]
     try {
-      await ingest(batch)
-      if (pending.length === 0) ftruncateSync(file)
+      while (other.pending.length > 0) {
+        await ingest(other.pending.slice(0, BATCH))
+        other.pending.splice(0, BATCH)
+      }
+      other.empty()
     } catch (error) {
-      // The journal still holds them; the next flush, or the next start, tries again.
-      pending = [...batch, ...pending]
-      log.error({ code: asFault(error).code, records: pending.length }, 'audit-flush-failed')
+      // The files still hold them; the next flush, or the next start, tries again.
+      log.error({ code: asFault(error).code, records: waiting() }, 'audit-flush-failed')
     }
+    if (waiting() > 0) schedule()
   }
-  const flush = () => {
-    clearTimeout(timer)
-    timer = undefined
-    flushing = flushing.then(() => (pending.length > 0 ? ingestPending() : undefined))
-    return flushing
+  const schedule = () => {
+    if (isClosed) return
+    timer ??= setTimeout(() => {
+      timer = undefined
+      flushing = flush()
+    }, FLUSH_AFTER_MS)
   }
-  const unavailable = (cause: unknown) =>
-    new AgentError('AUDIT_UNAVAILABLE', `audit journal: ${codeOf(cause)}`, { cause })
+  if (waiting() > 0) schedule()
+
+  const write = async (record: AuditRecord) => {
+    if (waiting() >= PENDING_LIMIT) throw unavailable('the database takes no audit records')
+    const failed = active.append(record)
+    if (failed === undefined) return schedule()
+    log.error({ code: failed }, 'audit-journal-failed')
+    await ingest([record]).catch((error) => {
+      throw unavailable(`journal: ${failed}`, asFault(error))
+    })
+  }
 
   return {
+    isWritable: () => isWritable,
     async write(record) {
-      if (pending.length >= PENDING_LIMIT) throw unavailable(undefined)
-      try {
-        writeSync(file, `${JSON.stringify(record)}\n`)
-      } catch (cause) {
-        await ingest([record]).catch((error) => {
-          throw unavailable(asFault(error))
-        })
-        log.error({ code: codeOf(cause) }, 'audit-journal-failed')
-        return
-      }
-      pending.push(record)
-      timer ??= setTimeout(flush, FLUSH_AFTER_MS)
+      isWritable = false
+      await write(record)
+      isWritable = true
     },
-    flush,
     async close() {
-      await flush()
-      closeSync(file)
+      isClosed = true
+      clearTimeout(timer)
+      await flushing
+      for (let turn = 0; turn < 2 && waiting() > 0; turn += 1) await flush()
+      active.close()
+      other.close()
     },
   }
 }
 
+const unavailable = (why: string, cause?: unknown) =>
+  new AgentError('AUDIT_UNAVAILABLE', `audit: ${why}`, { cause })
+
+interface JournalFile {
+  /** In the file, not yet in the database. */
+  readonly pending: AuditRecord[]
+  /** What the file system said when it did not take the line. */
+  append(record: AuditRecord): string | undefined
+  empty(): void
+  close(): void
+}
+
+function openJournalFile(path: string, log: Log): JournalFile {
+  const pending = existsSync(path) ? readJournal(path, log) : []
+  const file = attempt(path, () => openSync(path, 'a', 0o600))
+  // A line that was cut short must not swallow the next one.
+  let begin = pending.length > 0 ? '\n' : ''
+  return {
+    pending,
+    append(record) {
+      const line = Buffer.from(`${begin}${JSON.stringify(record)}\n`)
+      try {
+        begin = '\n'
+        if (writeSync(file, line) < line.length) return 'ENOSPC'
+        begin = ''
+        pending.push(record)
+        return undefined
+      } catch (error) {
+        const code = codeOf(error)
+        if (code === '') throw error
+        return code
+      }
+    },
+    empty: () => ftruncateSync(file),
+    close: () => closeSync(file),
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    throw new AgentError('STORE_FAILED', `${path}: ${codeOf(cause)}`, { cause })
+  }
+}
+
 /** A line that a power cut tore is no record: counted, not guessed at. */
-function parse(text: string, log: Log): AuditRecord[] {
-  const lines = text.split('\n').filter((line) => line !== '')
+function readJournal(path: string, log: Log): AuditRecord[] {
+  const lines = attempt(path, () => readFileSync(path, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
   const records = lines.map(parseLine).filter((record) => record !== undefined)
   if (records.length < lines.length)
     log.warn({ lines: lines.length - records.length }, 'audit-journal-torn')

@@ -81,9 +81,9 @@ export function openConsumers(
     list: () => [...rows.values()].map(listing),
 
     async revoke(nameOrId) {
-      const row = [...rows.values()].find(
-        ({ id, name, revokedAt }) => revokedAt === null && (id === nameOrId || name === nameOrId),
-      )
+      const live = [...rows.values()].filter(({ revokedAt }) => revokedAt === null)
+      const row =
+        live.find(({ id }) => id === nameOrId) ?? live.find(({ name }) => name === nameOrId)
       if (row === undefined) throw new AgentError('NOT_FOUND', 'no such consumer')
       const revoked = { ...row, revokedAt: clock.now() }
       await writer.commit('revokeConsumer', { id: row.id, at: revoked.revokedAt })

@@ -27,7 +27,7 @@ export function openDatabase(
     return db
   } catch (error) {
     db.close()
-    throw storeFault(error)
+    throw storeFault(error, 'STORE_KEY_WRONG')
   }
 }
 
@@ -43,12 +43,18 @@ export function connect(path: string, mode: 'read-only' | 'read-write'): Connect
   }
 }
 
-/** Wraps an SQLite error that an operator can act on; anything else is a bug and passes. */
-export function storeFault(error: unknown): unknown {
+/**
+ * Wraps an SQLite error that an operator can act on; anything else is a bug and passes. Pages that
+ * do not decrypt mean a wrong key while opening, and damage once the key has opened the file.
+ */
+export function storeFault(
+  error: unknown,
+  undecipherable: 'STORE_KEY_WRONG' | 'STORE_CORRUPT' = 'STORE_CORRUPT',
+): unknown {
   const code = codeOf(error)
   const wrap = (fault: 'STORE_FULL' | 'STORE_FAILED' | 'STORE_CORRUPT' | 'STORE_KEY_WRONG') =>
     new AgentError(fault, `database: ${code}`, { cause: error, facts: { sqlite: code } })
-  if (code.startsWith('SQLITE_NOTADB')) return wrap('STORE_KEY_WRONG')
+  if (code.startsWith('SQLITE_NOTADB')) return wrap(undecipherable)
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return wrap('STORE_FULL')
   if (code.startsWith('SQLITE_CORRUPT')) return wrap('STORE_CORRUPT')
   if (/^SQLITE_(IOERR|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/.test(code))

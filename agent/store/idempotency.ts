@@ -31,7 +31,7 @@ export function remember(sql: Sql, key: RequestKey | null, at: number, subject: 
   if (key === null) return
   sql('DELETE FROM idempotency WHERE at <= ?').run(at - KEPT_MS)
   sql(
-    `INSERT OR REPLACE INTO idempotency (consumer_id, key, at, request_hash, subject)
+    `INSERT INTO idempotency (consumer_id, key, at, request_hash, subject)
      VALUES (?, ?, ?, ?, ?)`,
   ).run(key.consumerId, key.key, at, key.requestHash, subject)
 }

@@ -1,16 +1,7 @@
 import { uuidV7 } from '../kernel/ids.ts'
+import { contradicts, type Person, type Subject } from '../kernel/person.ts'
 import type { PatientLink } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
-
-/** Who an answer speaks of, in the official strings. */
-export interface Person {
-  readonly name: string
-  readonly nameKana: string
-  readonly birthdate: string
-  readonly sex: string
-  /** Insurer, symbol, number, branch, birth date and kana, normalised: one person on one card. */
-  readonly identity: string
-}
 
 /** The clinic's numbers for the person: as sent with the question, and as returned (照会番号). */
 export interface PatientNumbers {
@@ -20,32 +11,40 @@ export interface PatientNumbers {
 
 interface PatientRow {
   readonly id: string
-  readonly birthdate: string | null
+  readonly name: string
+  readonly nameKana: string
+  readonly birthdate: string
+  readonly sex: string
 }
 
 /**
  * Links an accepted verification to the clinic's record of a person, inside the caller's
- * transaction. A number or an identity that points at one patient links; two candidates, or a known
- * number with another birth date, link nothing: identity is for a person to decide.
+ * transaction. A number or an identity that points at one patient links; two candidates, or a
+ * patient whom the answer contradicts, link nothing: identity is for a person to decide. Neither
+ * does an answer that nothing could find again.
  */
 export function linkPatient(
   sql: Sql,
   verificationId: string,
   at: number,
   numbers: PatientNumbers,
-  person: Person | null,
+  subject: Subject,
 ): PatientLink | null {
-  const candidates = candidatesFor(sql, numbers, person)
-  if (candidates === 'contradiction' || candidates.length > 1) return null
-  const known = candidates[0]?.id
-  if (known === undefined && person === null) return null
-  const id = known ?? createPatient(sql, at, person)
-  for (const number of [numbers.asked, numbers.returned])
-    if (number !== null && person !== null)
-      sql('INSERT OR IGNORE INTO patient_numbers (reference_number, patient_id) VALUES (?, ?)').run(
-        number,
-        id,
-      )
+  if (subject === 'unclear') return null
+  const person = subject === 'nobody' ? null : subject
+  const sent = [numbers.asked, numbers.returned].filter((number) => number !== null)
+  const candidates = candidatesFor(sql, sent, person)
+  if (candidates.length > 1) return null
+  const [known] = candidates
+  if (known !== undefined && person !== null && contradicts(known, person)) return null
+  const isFindable = person !== null && (sent.length > 0 || person.identity !== null)
+  const id = known?.id ?? (isFindable ? createPatient(sql, at, person) : undefined)
+  if (id === undefined) return null
+  for (const number of person === null ? [] : sent)
+    sql('INSERT OR IGNORE INTO patient_numbers (reference_number, patient_id) VALUES (?, ?)').run(
+      number,
+      id,
+    )
   sql('INSERT INTO patient_links (verification_id, patient_id, at, by) VALUES (?, ?, ?, ?)').run(
     verificationId,
     id,
@@ -59,44 +58,29 @@ export function linkPatient(
   }
 }
 
-function candidatesFor(
-  sql: Sql,
-  numbers: PatientNumbers,
-  person: Person | null,
-): readonly PatientRow[] | 'contradiction' {
-  const byNumber = new Map<string, PatientRow>()
-  for (const number of [numbers.asked, numbers.returned]) {
-    if (number === null) continue
+/** The patients that the numbers point at; where they point at none, those of the identity. */
+function candidatesFor(sql: Sql, sent: readonly string[], person: Person | null): PatientRow[] {
+  const numbered = new Map<string, PatientRow>()
+  for (const number of sent) {
     const row = sql<PatientRow>(
-      `SELECT p.id, p.birthdate FROM patient_numbers n JOIN patients p ON p.id = n.patient_id
-       WHERE n.reference_number = ?`,
+      `${PATIENT} WHERE id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
     ).get(number)
-    if (row !== undefined) byNumber.set(row.id, row)
+    if (row !== undefined) numbered.set(row.id, row)
   }
-  const numbered = [...byNumber.values()]
-  if (person === null) return numbered
-  if (numbered.some(({ birthdate }) => birthdate !== null && birthdate !== person.birthdate))
-    return 'contradiction'
-  if (numbered.length > 0) return numbered
-  return sql<PatientRow>('SELECT id, birthdate FROM patients WHERE identity = ? LIMIT 2').all(
-    person.identity,
-  )
+  if (numbered.size > 0 || person === null || person.identity === null)
+    return [...numbered.values()]
+  return sql<PatientRow>(`${PATIENT} WHERE identity = ? LIMIT 2`).all(person.identity)
 }
 
-function createPatient(sql: Sql, at: number, person: Person | null): string {
+const PATIENT = `SELECT id, coalesce(name, '') AS name, coalesce(name_kana, '') AS nameKana,
+  coalesce(birthdate, '') AS birthdate, coalesce(sex, '') AS sex FROM patients`
+
+function createPatient(sql: Sql, at: number, person: Person): string {
   const id = uuidV7(at)
   sql(
     `INSERT INTO patients (id, created_at, name, name_kana, birthdate, sex, identity)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    id,
-    at,
-    person?.name ?? null,
-    person?.nameKana ?? null,
-    person?.birthdate ?? null,
-    person?.sex ?? null,
-    person?.identity ?? null,
-  )
+  ).run(id, at, person.name, person.nameKana, person.birthdate, person.sex, person.identity)
   return id
 }
 

@@ -23,6 +23,10 @@ export interface Reads {
   message(
     id: string,
   ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
+  /**
+   * The newest of the patient who has this number. Where no patient has it, the newest that was
+   * asked with it: one that was asked with a patient's number but is linked elsewhere is not theirs.
+   */
   latest(patientNumber: string): Uint8Array | undefined
 }
 
@@ -33,6 +37,11 @@ export function openReads(sql: Sql, feed: Feed): Reads {
     position === undefined ? undefined : feed.item(position)
   const positionOf = (id: string) =>
     sql<{ position: number }>('SELECT position FROM verifications WHERE id = ?').get(id)?.position
+
+  const newest = (column: 'patient_id' | 'patient_number', value: string) =>
+    sql<{ position: number }>(
+      `SELECT position FROM verifications WHERE ${column} = ? ORDER BY position DESC LIMIT 1`,
+    ).get(value)?.position
 
   return {
     openQuestions: () =>
@@ -51,13 +60,15 @@ export function openReads(sql: Sql, feed: Feed): Reads {
         `SELECT message AS bytes, message_charset AS charset FROM verifications
          WHERE id = ? AND message IS NOT NULL`,
       ).get(id),
-    latest: (patientNumber) =>
-      itemAt(
-        sql<{ position: number }>(
-          `SELECT max(position) AS position FROM verifications
-           WHERE patient_number = ? OR patient_id =
-             (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
-        ).get(patientNumber, patientNumber)?.position,
-      ),
+    latest(patientNumber) {
+      const patient = sql<{ id: string }>(
+        'SELECT patient_id AS id FROM patient_numbers WHERE reference_number = ?',
+      ).get(patientNumber)
+      return itemAt(
+        patient === undefined
+          ? newest('patient_number', patientNumber)
+          : newest('patient_id', patient.id),
+      )
+    },
   }
 }

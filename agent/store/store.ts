@@ -1,4 +1,6 @@
+import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
+import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { openAuditJournal } from './audit-journal.ts'
 import { openCheckpointer } from './checkpointer.ts'
@@ -7,7 +9,7 @@ import { openDatabase, statements } from './database.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { openReads, type Reads } from './reads.ts'
 import type { EndRecord, NoteRecord, QuestionRecord } from './transactions.ts'
-import { startWriter } from './writer-thread.ts'
+import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
  * The agent's memory: one encrypted SQLite file. Callers speak of questions, verifications and
@@ -24,6 +26,8 @@ export interface Store extends Part, Reads {
   note(record: NoteRecord): Promise<Uint8Array>
   /** Written before it resolves, durable within a second. Throws `AUDIT_UNAVAILABLE`. */
   auditRead(actor: string, action: string, subject: string): Promise<void>
+  /** Whether polls can be answered: a read works and the last audit record could be written. */
+  isReady(): boolean
   /** Calls back after each commit of an event. */
   subscribe(wake: () => void): () => void
 }
@@ -34,56 +38,89 @@ export interface StoreOptions {
   readonly key: Uint8Array
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
+  /** What each change came to, for the conditions: null is on disk. */
+  readonly observe: (fault: AgentError | null) => void
   /** A bug in a thread of the store; the process must go down. */
   readonly onBug: (error: unknown) => void
 }
 
-export async function openStore({ path, key, clock, log, onBug }: StoreOptions): Promise<Store> {
-  const writer = await startWriter({ path, key }, onBug)
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const writer = await startWriter(options, options)
+  const closer = new Closer(options.log, CLOSE_BUDGET_MS)
+  closer.add('writer', writer)
+  try {
+    return openOn(writer, closer, options)
+  } catch (error) {
+    await closer.close()
+    throw error
+  }
+}
+
+/** The last checkpoint and the last flush of a slow disk. */
+const CLOSE_BUDGET_MS = 5_000
+
+function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): Store {
+  const { path, key, clock, log, observe } = options
   const db = openDatabase(path, key, 'read-only')
+  closer.add('reader', { close: () => void db.close() })
   const sql = statements(db)
-  const feed = openFeed(sql, writer.epoch)
-  const consumers = openConsumers(sql, writer, clock)
-  const journal = await openAuditJournal(
-    `${path}.audit`,
-    (records) => writer.commit('auditReads', records),
-    log,
+  const checkpoint = closer.add('checkpointer', openCheckpointer(options, log, options.onBug))
+  const commit: WriterThread['commit'] = async (verb, args) => {
+    try {
+      const result = await writer.commit(verb, args)
+      checkpoint.committed()
+      observe(null)
+      return result
+    } catch (error) {
+      const fault = asFault(error)
+      if (fault.code.startsWith('STORE_')) observe(fault)
+      throw fault
+    }
+  }
+  const journal = closer.add(
+    'audit journal',
+    openAuditJournal(`${path}.audit`, (records) => commit('auditReads', records), log),
   )
-  const checkpoint = openCheckpointer({ path, key }, log, onBug)
+  const feed = openFeed(sql, writer.epoch)
   const wakes = new Set<() => void>()
   const announce = () => {
-    checkpoint.committed()
     for (const wake of wakes) wake()
   }
   return {
     feed,
-    consumers,
-    accept: (question) => writer.commit('accept', question),
+    consumers: openConsumers(sql, { commit }, clock),
+    ...openReads(sql, feed),
+    accept: (question) => commit('accept', question),
     async end(record) {
-      await writer.commit('end', record)
+      await commit('end', record)
       announce()
     },
     async note(record) {
-      const { position } = await writer.commit('note', record)
+      const { position } = await commit('note', record)
       announce()
       const item = feed.item(position)
       if (item === undefined) throw new Error('a committed note is not readable')
       return item
     },
-    ...openReads(sql, feed),
     async auditRead(actor, action, subject) {
       const at = clock.now()
       await journal.write({ id: uuidV7(at), at, actor, action, subject })
     },
+    isReady: () => journal.isWritable() && isReadable(feed),
     subscribe(wake) {
       wakes.add(wake)
       return () => void wakes.delete(wake)
     },
-    async close() {
-      await journal.close()
-      await checkpoint.close()
-      db.close()
-      await writer.close()
-    },
+    close: () => closer.close(),
+  }
+}
+
+function isReadable(feed: Feed): boolean {
+  try {
+    feed.page(null, 1)
+    return true
+  } catch (error) {
+    asFault(error)
+    return false
   }
 }

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { AgentError } from '../kernel/errors.ts'
+import type { Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
-import { linkPatient, type PatientNumbers, type Person } from './patients.ts'
+import { linkPatient, type PatientNumbers } from './patients.ts'
 
 /** Who did it, for the audit: a consumer's id, `agent`, or `console`. */
 type Actor = string
@@ -31,7 +32,7 @@ export interface EndRecord {
   readonly verification: Verification
   readonly message: { readonly bytes: Uint8Array; readonly charset: string } | null
   readonly numbers: PatientNumbers
-  readonly person: Person | null
+  readonly person: Subject
 }
 
 export interface NoteRecord {
@@ -170,8 +171,10 @@ export const transactions = {
 export type Transactions = typeof transactions
 export type Verb = keyof Transactions
 
+/** By its key, whose body must be the same, or by the tap that it asks about. */
 function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
-  if (q.presentationId === null) return recall(sql, q.key, q.at)
+  const byKey = recall(sql, q.key, q.at)
+  if (byKey !== undefined || q.presentationId === null) return byKey
   return sql<{ id: string }>('SELECT id FROM questions WHERE presentation_id = ?').get(
     q.presentationId,
   )?.id

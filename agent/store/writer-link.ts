@@ -21,6 +21,8 @@ export type ToWriter = Call | { readonly seq: number; readonly verb: 'close' }
 export type FromWriter =
   | { readonly is: 'open'; readonly epoch: string; readonly position: number }
   | { readonly is: 'done'; readonly seq: number; readonly result: Result[Verb] | undefined }
+  /** `code`: what the file system said. */
+  | { readonly is: 'anchor-failed'; readonly code: string }
   | {
       readonly is: 'fault'
       /** Null: opening failed. */

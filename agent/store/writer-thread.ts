@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { AgentError } from '../kernel/errors.ts'
+import type { Log } from '../kernel/ports.ts'
 import type { Verb } from './transactions.ts'
 import type { Args, FromWriter, Result, WriterStart } from './writer-link.ts'
 
@@ -17,14 +18,19 @@ interface Waiter {
   reject(error: unknown): void
 }
 
+export interface WriterPorts {
+  readonly log: Log
+  readonly onBug: (error: unknown) => void
+}
+
 /** Starts the writer; rejects with `STORE_*` when the database cannot be opened. */
 export function startWriter(
   start: WriterStart,
-  onBug: (error: unknown) => void,
+  { log, onBug }: WriterPorts,
 ): Promise<WriterThread> {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), {
-    workerData: start,
-    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
+    workerData: { path: start.path, key: start.key } satisfies WriterStart,
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
   })
   const waiting = new Map<number, Waiter>()
   let seq = 0
@@ -51,6 +57,10 @@ export function startWriter(
             await worker.terminate()
           },
         })
+        return
+      }
+      if (message.is === 'anchor-failed') {
+        log.error({ code: message.code }, 'anchor-failed')
         return
       }
       if (message.is === 'done') {

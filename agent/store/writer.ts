@@ -4,7 +4,7 @@
  * stops this thread, never the one that answers polls.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import { AgentError } from '../kernel/errors.ts'
+import { AgentError, codeOf } from '../kernel/errors.ts'
 import { isBehindAnchor, openAnchor } from './anchor.ts'
 import {
   type Connection,
@@ -23,16 +23,22 @@ if (port === null) throw new Error('writer.ts runs as a worker thread')
 const send = (message: FromWriter) => port.postMessage(message)
 const { path, key }: WriterStart = workerData
 
-/** Held for the life of the process; the kernel lets go of it when we are killed. */
+/**
+ * Held for the life of the process; the kernel lets go of it when we are killed. The write inside
+ * is what takes the lock: on a file that we may only read, BEGIN EXCLUSIVE alone succeeds.
+ */
 function lock(): Connection {
   const file = connect(`${path}.lock`, 'read-write')
   try {
     file.pragma('journal_mode = MEMORY')
     file.exec('BEGIN EXCLUSIVE')
+    file.pragma('user_version = 1')
     return file
   } catch (error) {
     file.close()
-    throw new AgentError('STORE_IN_USE', `another process holds ${path}`, { cause: error })
+    if (codeOf(error).startsWith('SQLITE_BUSY'))
+      throw new AgentError('STORE_IN_USE', `another process holds ${path}`, { cause: error })
+    throw storeFault(error)
   }
 }
 
@@ -57,12 +63,31 @@ function open() {
 
 type Opened = ReturnType<typeof open>
 
-/** One whole transaction; the anchor follows the commit and is never ahead of it. */
-function commit<V extends Verb>({ db, sql, anchor }: Opened, { verb, args }: Call<V>): Result[V] {
+/** One whole transaction. */
+function commit<V extends Verb>({ db, sql }: Opened, { verb, args }: Call<V>): Result[V] {
   const table: { [K in Verb]: (sql: Sql, args: Args[K]) => Result[K] } = transactions
-  const result = db.transaction(() => table[verb](sql, args))()
-  if (typeof result === 'object' && 'position' in result) anchor.write(result.position)
-  return result
+  return db.transaction(() => table[verb](sql, args))()
+}
+
+/** Follows the commit, so that it is never ahead of it. What is committed stays so if this fails. */
+function moveAnchor({ anchor }: Opened, result: Result[Verb]): void {
+  if (typeof result !== 'object' || !('position' in result)) return
+  try {
+    anchor.write(result.position)
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    send({ is: 'anchor-failed', code: codeOf(error) })
+  }
+}
+
+function take(opened: Opened, message: Call): void {
+  try {
+    const result = commit(opened, message)
+    moveAnchor(opened, result)
+    send({ is: 'done', seq: message.seq, result })
+  } catch (error) {
+    report(error, message.seq)
+  }
 }
 
 function report(error: unknown, seq: number | null): void {
@@ -82,11 +107,7 @@ try {
       port.close()
       return
     }
-    try {
-      send({ is: 'done', seq: message.seq, result: commit(opened, message) })
-    } catch (error) {
-      report(error, message.seq)
-    }
+    take(opened, message)
   })
   send({ is: 'open', epoch: opened.epoch, position: opened.position })
 } catch (error) {

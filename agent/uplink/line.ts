@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { isIP, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { AgentError } from '../kernel/errors.ts'
 import type { Identity } from './identity.ts'
 import { lineFault, type Phase } from './line-fault.ts'
@@ -43,6 +44,8 @@ export interface Line {
    * `ANSWER_TOO_LARGE`; with `signal.reason` when it is aborted.
    */
   request(request: Request, signal: AbortSignal): Promise<Response>
+  /** Closes the kept connections that carry nothing now: where one was found dead, all may be. */
+  dropIdle(): void
   close(): void
 }
 
@@ -65,6 +68,9 @@ export function openLine(settings: LineSettings, identity: Identity): Line {
   return {
     name: settings.name,
     request: (request, signal) => send(target, settings, request, signal),
+    dropIdle: () => {
+      for (const kept of Object.values(agent.freeSockets).flat()) kept?.destroy()
+    },
     close: () => agent.destroy(),
   }
 }
@@ -98,20 +104,32 @@ function send(
       signal,
     })
     sent.on('socket', (socket: Socket) => {
-      if (sent.reusedSocket) return asking()
+      // By its own state: `reusedSocket` is false for one that a request before this just freed.
+      if (socket instanceof TLSSocket && socket.authorized) return asking()
+      if (!socket.pending) phase = 'handshaking'
       expire(settings.connectTimeoutMs, () => unconnected(settings.name, phase))
       socket.once('connect', () => {
         phase = 'handshaking'
       })
       socket.once('secureConnect', asking)
     })
+    const succeed = ({ statusCode = 0, headers }: IncomingMessage, answer: Uint8Array) => {
+      clearTimeout(timer)
+      resolve({ status: statusCode, headers, body: answer })
+    }
     sent.on('error', fail)
     sent.on('response', (response) => {
       phase = 'answering'
-      collect(response, sent, settings).then((answer) => {
-        clearTimeout(timer)
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer })
-      }, fail)
+      collect(response, sent, settings).then((answer) => succeed(response, answer), fail)
+    })
+    // Nobody asked for another protocol; unheard, this would end the socket without a word.
+    sent.on('upgrade', (response, socket) => {
+      phase = 'answering'
+      socket.destroy()
+      succeed(response, new Uint8Array())
+    })
+    sent.on('close', () => {
+      if (phase !== 'answering') fail(new Error('the request ended without an answer or an error'))
     })
     sent.end(body)
   })

@@ -43,12 +43,17 @@ export function openUplink(
     return { answer: accept(response), line: line.name }
   }
 
-  /** A kept connection that the other end closed meanwhile says nothing about the line. */
+  /**
+   * A kept connection that the other end closed meanwhile says nothing about the line. The second
+   * attempt takes none of those that were kept beside it.
+   */
   const attemptTwice = async <Answer>(request: Request, options: AskOptions<Answer>) => {
     try {
       return await attempt(request, options)
     } catch (error) {
-      if (!options.safe || !isBroken(error)) throw error
+      if (!isBroken(error)) throw error
+      line.dropIdle()
+      if (!options.safe) throw error
       return attempt(request, options)
     }
   }

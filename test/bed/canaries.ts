@@ -24,7 +24,6 @@ export const sent = {
 export const official: Readonly<Record<string, string>> = {
   'name of 01': '検証　一郎',
   'kana of 01': 'ｹﾝｼｮｳ ｲﾁﾛｳ',
-  'birth date of 01': '19800502',
   'name of 07': '●山　七●',
   'kana of 07': 'ﾊﾞﾂﾔﾏ ﾅﾅｺ',
   'address of 07': '東京都架空区●町７番',

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { EventPage } from '../../agent/api/events.ts'
 import { Health } from '../../agent/api/health.ts'
@@ -128,5 +128,3 @@ export function clientOf(url: string, token: string): Client {
     health: async () => checked(Health, JSON.parse((await get('/health')).text)),
   }
 }
-
-export const ConsumerAdded = Type.Object({ token: Type.String() })

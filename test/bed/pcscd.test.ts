@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPcscd, whyNoPcscd } from './pcscd.ts'
+import { startPcscd, whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
 
 const skip = whyNoPcscd() ?? false
 
@@ -41,7 +41,7 @@ test('several run beside each other, and leave nothing behind', { skip }, async 
 
 test('a test that is killed takes its pcscd along', { skip }, async () => {
   const script = `
-    import { startPcscd } from ${JSON.stringify(new URL('./pcscd.ts', import.meta.url).href)}
+    import { startPcscd } from ${JSON.stringify(new URL('../../agent/sim/card/pcscd.ts', import.meta.url).href)}
     const pcscd = await startPcscd()
     process.stdout.write(pcscd.pid() + ' ' + pcscd.env.PCSCLITE_CSOCK_NAME + '\\n')
   `

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemClock } from '../../agent/platform.ts'
 import { type Connection, connect, openDatabase } from '../../agent/store/database.ts'
-import { openStore } from '../../agent/store/store.ts'
+import type { Store } from '../../agent/store/store.ts'
+import { instantAsker } from './instant.ts'
 import { diskFolder, openDiskFloor } from './machine.ts'
-import { recordMaker } from './records.ts'
 import { median, type Row, ratioRow, rounds, spread } from './row.ts'
+import { openScratchStore } from './scratch-store.ts'
 
 const ROUNDS = 15
 const COMMITS = 40
@@ -15,7 +15,7 @@ const ROW = randomBytes(2_048)
 /** The log of a store in use is written over, not grown: it is filled once to this many rows. */
 const LOG_ROWS = 3_000
 const WARM_UP = 150
-const SILENT = { info() {}, warn() {}, error() {} }
+const NS_PER_MS = 1e6
 
 /**
  * One durable commit of a 2 kB row, in plain and in encrypted pages, against pwrite + fdatasync on
@@ -31,17 +31,18 @@ export async function commitBench(): Promise<Row[]> {
   const keyedPath = join(folder, 'keyed.db')
   const key = randomBytes(32)
   const keyedDb = undo.adopt(openDatabase(keyedPath, key, 'read-write'), closing)
-  const store = undo.adopt(await openEnding(join(folder, 'store.db')), ({ close }) => close())
+  const store = undo.adopt(await openScratchStore(folder), ({ close }) => close())
 
   const plain = inserter(plainDb)
   const keyed = inserter(keyedDb)
-  await store.end(WARM_UP)
+  const end = ender(store)
+  await end(WARM_UP)
   const times = { disk: list(), plain: list(), keyed: list(), end: list() }
   for (const _ of rounds(ROUNDS, BUDGET_MS)) {
     times.disk.push(...floor.measure(COMMITS))
     times.plain.push(...plain(COMMITS))
     times.keyed.push(...keyed(COMMITS))
-    times.end.push(...(await store.end(COMMITS)))
+    times.end.push(...(await end(COMMITS)))
   }
   return rowsOf(times)
 }
@@ -102,29 +103,15 @@ function inserter(db: Connection): (count: number) => number[] {
   }
 }
 
-async function openEnding(path: string) {
-  const store = await openStore({
-    path,
-    key: randomBytes(32),
-    clock: systemClock,
-    log: SILENT,
-    onBug: (error) => {
-      throw error
-    },
-  })
-  const next = recordMaker()
-  return {
-    async end(count: number): Promise<number[]> {
-      const times: number[] = []
-      for (let n = 0; n < count; n += 1) {
-        const { question, end } = next()
-        await store.accept(question)
-        const from = performance.now()
-        await store.end(end)
-        times.push(performance.now() - from)
-      }
-      return times
-    },
-    close: () => store.close(),
+/** Times of the commits that end `count` questions. */
+function ender(store: Store): (count: number) => Promise<number[]> {
+  const ask = instantAsker(store)
+  return async (count) => {
+    const times: number[] = []
+    for (let n = 0; n < count; n += 1) {
+      const { begunNs, durableNs } = await ask()
+      times.push(Number(durableNs - begunNs) / NS_PER_MS)
+    }
+    return times
   }
 }

@@ -2,27 +2,15 @@
  * Helper: store and API in one process, as in the agent. A line to it ends a question; it answers
  * with the moment at which the commit began, ns of the system's monotonic clock.
  */
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { openApi } from '../../agent/api/api.ts'
 import { systemClock } from '../../agent/platform.ts'
-import { openStore } from '../../agent/store/store.ts'
 import { FakeFeed, FakeVerifications } from '../fakes/api-ports.ts'
 import { answerLines } from './helper.ts'
-import { recordMaker } from './records.ts'
+import { instantAsker } from './instant.ts'
+import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
 
 const [, , folder = '.'] = process.argv
-const log = { info() {}, warn() {}, error() {} }
-const onBug = (error: unknown) => {
-  throw error
-}
-const store = await openStore({
-  path: join(folder, 'delivery.db'),
-  key: randomBytes(32),
-  clock: systemClock,
-  log,
-  onBug,
-})
+const store = await openScratchStore(folder)
 const { token } = await store.consumers.add('bench')
 const api = await openApi({
   listen: [{ address: '127.0.0.1:0', allow: [], tls: null, hosts: [] }],
@@ -34,17 +22,12 @@ const api = await openApi({
   consumers: store.consumers,
   desk: { readers: () => [], presentations: () => [] },
   health: { showing: () => [], ready: () => true },
-  log,
+  log: silentLog,
   clock: systemClock,
   onBug,
 })
-const next = recordMaker()
-await answerLines(JSON.stringify({ url: api.urls[0], token }), async () => {
-  const { question, end } = next()
-  await store.accept(question)
-  const begun = process.hrtime.bigint()
-  await store.end(end)
-  return String(begun)
-})
+const ask = instantAsker(store)
+const hello = JSON.stringify({ url: api.urls[0], token })
+await answerLines(hello, async () => String((await ask()).begunNs))
 await api.close()
 await store.close()

@@ -40,10 +40,15 @@ function show({ name, ours, baseline, ratio, aim, isMet, note }: Row): void {
  * gates: the exit code is 0 whatever the figures are, and 1 when a bench breaks.
  */
 const [, , word = ''] = process.argv
+const chosen = benches.filter(([name]) => name.includes(word))
+if (chosen.length === 0) {
+  print(`no bench ${word}; there are ${benches.map(([name]) => name).join(', ')}`)
+  process.exit(64)
+}
 const load = loadavg().map((average) => average.toFixed(1))
 print(`Node ${process.version}, ${availableParallelism()} processors, load ${load.join(' ')}\n`)
 print(cells(['figure', 'ours', 'baseline', 'ratio', 'aim']))
-for (const [name, run] of benches.filter(([bench]) => bench.includes(word))) {
+for (const [name, run] of chosen) {
   try {
     for (const row of await run()) show(row)
   } catch (error) {

@@ -1,12 +1,12 @@
 import type { Card } from '../../agent/sim/card/card.ts'
 import { type LinkServer, startLink } from '../../agent/sim/card/link.ts'
+import { startPcscd, whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
 import { type Mishap, type Presented, present } from '../../agent/sim/card/presented.ts'
 import { attachToVpcd, type VpcdAttachment } from '../../agent/sim/card/vpcd.ts'
 import type { Reader, ReaderEvent, ReaderFault } from '../../drivers/driver.ts'
 import { loadPcsc } from '../../drivers/io/pcsc.ts'
 import { pcsc } from '../../drivers/pcsc.ts'
 import { sim } from '../../drivers/sim.ts'
-import { startPcscd, whyNoPcscd } from '../bed/pcscd.ts'
 
 /** One driver on a device that a test can use like a receptionist and like an electrician. */
 export interface Bench {

@@ -12,7 +12,7 @@ import { type Client, clientOf, eventually } from '../bed/client.ts'
 const face = patientByNumber('01')?.cardFace ?? {}
 const PROMPT = 'timeout_ms = 400\nconnect_timeout_ms = 400\n'
 
-/** What each behaviour of the gateway is called, and how often the question may go out. */
+/** What each behaviour of the gateway is called. */
 const CASES: readonly (readonly [Behaviour, fault: FaultCode, outcome: string])[] = [
   [{ mode: 'hang' }, 'GATEWAY_TIMEOUT', 'failed'],
   [{ mode: 'normal', delayMs: 2_000 }, 'GATEWAY_TIMEOUT', 'failed'],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { patientByNumber } from '../../agent/sim/patients.ts'
 import { startBed } from '../bed/agent.ts'
-import { clientOf, eventually, verificationIn } from '../bed/client.ts'
+import { clientOf, eventually, problemIn, verificationIn } from '../bed/client.ts'
 
 const face = patientByNumber('01')?.cardFace ?? {}
 const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
@@ -120,4 +122,17 @@ test('SIGTERM ends the agent with 0 also while the gateway hangs in the login', 
   const { id } = JSON.parse(asked.text)
   const got = await client.get(`/v1/verifications/${id}`, { prefer: 'wait=20' })
   assert.equal(verificationIn(got).outcome, 'valid')
+})
+
+test('a database that is damaged under a running agent is told as damage, not as a wrong key, and is not answered from', async (t) => {
+  const { client, state } = await startBed(t)
+  await client.ask(face)
+  for (const name of ['agent.db', 'agent.db-wal']) {
+    const path = join(state, name)
+    writeFileSync(path, Buffer.alloc(readFileSync(path).length, 7))
+  }
+  const asked = problemIn(await client.post('/v1/verifications', faceOf('02')))
+  assert.deepEqual([asked.code, asked.status], ['STORE_CORRUPT', 503])
+  const read = problemIn(await client.get('/v1/events'))
+  assert.deepEqual([read.code, read.status], ['STORE_CORRUPT', 503])
 })

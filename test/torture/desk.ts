@@ -68,7 +68,11 @@ async function confirm(
   const entry = ledger.open({
     mark: by,
     kind: 'tap',
-    about: standing.map(({ outcome, cardFace }) => ({ outcome, birthdate: cardFace.birthdate })),
+    about: standing.map(({ outcome, cardExpires, cardFace }) => ({
+      // By card, the official side refuses a certificate past its end.
+      outcome: cardExpires === 'already' ? 'failed' : outcome,
+      birthdate: cardFace.birthdate,
+    })),
   })
   if (chance.happens(IGNORED)) return entry.end('unconfirmed')
   if (chance.happens(AWAY)) await card.remove()

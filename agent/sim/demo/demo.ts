@@ -3,39 +3,86 @@ import { parseArgs } from 'node:util'
 import { patientByNumber } from '../patients.ts'
 import { runCli } from './daemon.ts'
 import { type Client, clientOf, confirmTap, receiptComputer, type SeenEvent } from './people.ts'
-import { type Stage, setStage } from './stage.ts'
+import { type Stage, setStage, whyNoStage } from './stage.ts'
 
+/** sysexits(3). */
 const EX_USAGE = 64
+const EX_UNAVAILABLE = 69
+const EX_SOFTWARE = 70
+/** As shells report a command that a signal ended: 128 and its number. */
+const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const
+
 const say = (text = '') => process.stdout.write(`${text}\n`)
+const complain = (text: string) => process.stderr.write(`${text}\n`)
 
 /**
  * `onshi-agent demo [--exit]`: a card tap and a card face, all the way to a receipt computer, on
- * this machine and in a throw-away folder. Resolves with the exit code.
+ * this machine and in a throw-away folder. SIGINT and SIGTERM end it at any moment; nothing is left
+ * behind. Resolves with the exit code.
  */
 export async function demoCommand(args: readonly string[]): Promise<number> {
   const isExit = wantsExit(args)
   if (isExit === undefined) {
-    process.stderr.write('Usage: onshi-agent demo [--exit]\n')
+    complain('Usage: onshi-agent demo [--exit]')
     return EX_USAGE
   }
+  const interruption = catchInterruption()
+  const why = await whyNoStage()
+  if (why !== undefined) {
+    complain(why)
+    return EX_UNAVAILABLE
+  }
   say('onshi-agent demo: simulators and an agent on this machine; every person is invented.')
-  const stage = await setStage()
   try {
-    const token = await addConsumer(stage)
-    const client = clientOf(stage.daemon.url, token)
-    introduce(stage)
-    const events = receiptComputer(client)
-    await tapCard(stage, client, events)
-    await askByCardFace(client, events)
-    if (!isExit) {
-      suggest(stage, token)
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    return await play(isExit, interruption.signal)
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+    return interruption.exitCode()
+  }
+}
+
+/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once. */
+function catchInterruption() {
+  const interruption = new AbortController()
+  let exitCode = 0
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => {
+      exitCode ||= EXIT_OF[name]
+      interruption.abort()
+    })
+  return { signal: interruption.signal, exitCode: () => exitCode }
+}
+
+/** The pass, and then as long as nobody interrupts. Throws when it is interrupted before its end. */
+async function play(isExit: boolean, signal: AbortSignal): Promise<number> {
+  const stage = await setStage(signal)
+  try {
+    const interrupted = once(signal, 'abort').then(() => undefined)
+    const ending = Promise.race([interrupted, stage.daemon.ended])
+    const pass = perform(stage, signal)
+    let lastWords = await Promise.race([pass.then(() => undefined), ending])
+    signal.throwIfAborted()
+    if (lastWords === undefined && !isExit) {
+      suggest(stage, await pass)
+      lastWords = await ending
     }
-    await events.return(undefined)
-    return 0
+    if (lastWords === undefined) return 0
+    complain(`the agent ended by itself; the last that it printed:\n${lastWords}`)
+    return EX_SOFTWARE
   } finally {
     await stage.close()
   }
+}
+
+async function perform(stage: Stage, signal: AbortSignal): Promise<string> {
+  const token = await addConsumer(stage, signal)
+  const client = clientOf(stage.daemon.url, token)
+  introduce(stage)
+  const events = receiptComputer(client)
+  await tapCard(stage, client, events)
+  await askByCardFace(client, events)
+  await events.return(undefined)
+  return token
 }
 
 function wantsExit(args: readonly string[]): boolean | undefined {
@@ -48,8 +95,9 @@ function wantsExit(args: readonly string[]): boolean | undefined {
   }
 }
 
-async function addConsumer({ configFile }: Stage): Promise<string> {
-  const printed = await runCli(['consumer', 'add', 'receipt-computer', '--config', configFile])
+async function addConsumer({ configFile }: Stage, signal: AbortSignal): Promise<string> {
+  const args = ['consumer', 'add', 'receipt-computer', '--config', configFile]
+  const printed = await runCli(args, signal)
   const [, token] = /"token": "([^"]+)"/.exec(printed) ?? []
   if (token === undefined) throw new Error('consumer add printed no token')
   return token
@@ -72,10 +120,8 @@ async function tapCard(stage: Stage, client: Client, events: AsyncGenerator<Seen
   say('1. A patient puts a My Number card on the reader. 患者がカードを置く')
   const from = performance.now()
   await stage.card.tap({ kind: 'my-number', patient: '01' })
-  const got = events.next()
-  const seenAt = await confirmTap(client, '受付 見本')
+  const [event, seenAt] = await Promise.all([events.next(), confirmTap(client, '受付 見本')])
   say(step(from, seenAt, 'the tap shows at the desk'))
-  const event = await got
   say(
     step(
       seenAt,
@@ -93,9 +139,8 @@ async function askByCardFace(client: Client, events: AsyncGenerator<SeenEvent>) 
   say()
   say('2. A client sends the numbers of a 資格確認書. 資格確認書の番号で照会')
   const from = performance.now()
-  const got = events.next()
-  await client.post('/v1/verifications', { ...face, patientNumber: '00107' })
-  const event = await got
+  const question = { ...face, patientNumber: '00107' }
+  const [event] = await Promise.all([events.next(), client.post('/v1/verifications', question)])
   say(step(from, performance.now(), 'asked, stored, read by the receipt computer'))
   show(event.value)
 }

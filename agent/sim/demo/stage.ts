@@ -25,9 +25,29 @@ export interface Stage {
 }
 
 const LOOPBACK = '127.0.0.1'
+const LOOPBACK_IPV6 = '::1'
 
-/** Sets everything up in a throw-away folder; nothing outside it is touched. */
-export async function setStage(): Promise<Stage> {
+/** Why the demo cannot run here; undefined where it can. The gateway is reached over IPv6 only. */
+export async function whyNoStage(): Promise<string | undefined> {
+  const server = createServer()
+  try {
+    server.listen(0, LOOPBACK_IPV6)
+    await once(server, 'listening')
+    return undefined
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw error
+    return 'the demo needs IPv6 on the loopback interface (::1): sysctl -w net.ipv6.conf.lo.disable_ipv6=0, and in a container start it with --sysctl net.ipv6.conf.all.disable_ipv6=0'
+  } finally {
+    server.close()
+  }
+}
+
+/**
+ * Sets everything up in a throw-away folder; nothing outside it is touched. Rejects with the
+ * signal's reason on abort; what stood by then is undone.
+ */
+export async function setStage(signal = new AbortController().signal): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-demo-'))
   const undo: (() => Promise<void> | void)[] = [
     () => rmSync(folder, { recursive: true, force: true }),
@@ -40,10 +60,11 @@ export async function setStage(): Promise<Stage> {
     const files = writePki(folder, pki)
     const gateway = await startGatewaySimulator({
       tls: serverTls(pki),
-      listen: { host: '::1', port: 0 },
+      listen: { host: LOOPBACK_IPV6, port: 0 },
       account: DEMO_ACCOUNT,
     })
     undo.push(() => gateway.close())
+    signal.throwIfAborted()
     const { card, driver, why, options, env } = await placeCard(undo)
     const configFile = join(folder, 'agent.toml')
     writeSecret(folder, 'store.key', randomBytes(32).toString('hex'))
@@ -54,7 +75,7 @@ export async function setStage(): Promise<Stage> {
       configText({ folder, files, gateway: gateway.url, listen, driver, options }),
     )
     const from = performance.now()
-    const daemon = await startDaemon(configFile, env)
+    const daemon = await startDaemon(configFile, env, signal)
     undo.push(() => daemon.close())
     const startedInMs = performance.now() - from
     return {

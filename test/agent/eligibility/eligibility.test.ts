@@ -74,7 +74,6 @@ async function deskWith(t: TestContext, gateway: Gateway, path = scratch(t)): Pr
     clock: systemClock,
     log: recordingLog(),
     observe: (fault) => faults.push(fault?.code ?? null),
-    observeStore: () => {},
     onBug: (error) => bugs.push(error),
   })
   t.after(async () => {
@@ -176,7 +175,6 @@ test('what a crash interrupted is asked again; a card question ends for want of 
     clock: { ...systemClock, sleep: async () => {} },
     log: recordingLog(),
     observe: () => {},
-    observeStore: () => {},
     onBug: () => {},
   })
   const typed = await before.ask(face, asker)
@@ -251,7 +249,6 @@ test('a known number with another birth date links nobody: a person decides', as
     clock: systemClock,
     log: recordingLog(),
     observe: () => {},
-    observeStore: () => {},
     onBug: () => {},
   })
   const verification = await ended(

@@ -22,6 +22,7 @@ export const open = (path: string, key = KEY): Promise<Store> =>
     key,
     clock: { now: () => Date.now() },
     log: recordingLog(),
+    observe: () => {},
     onBug: (error) => {
       throw error
     },
@@ -65,7 +66,7 @@ export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({
   verification: verification(id),
   message: null,
   numbers: { asked: null, returned: null },
-  person: null,
+  person: 'nobody',
   ...over,
 })
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import { end, fill, idsOf, open, question, scratch, verification } from './fixtures.ts'
+import { openDatabase } from '../../../agent/store/database.ts'
+import { end, fill, idsOf, KEY, open, question, scratch, verification } from './fixtures.ts'
 
 test('the feed gives every verification once, in order, page by page', async (t) => {
   const store = await open(scratch(t))
@@ -164,15 +164,45 @@ test('a read is audited without waiting for the disk, and is in the database aft
   assert.equal(readFileSync(`${path}.audit`, 'utf8'), '', 'the journal is empty once it is durable')
 })
 
-test('audit lines that a crash left behind are taken in at the next start', async (t) => {
+test('audit lines that a crash left behind are in the database after the next run', async (t) => {
   const path = scratch(t)
   await (await open(path)).close()
   const line = { id: 'a1', at: 1, actor: 'c1', action: 'read-events', subject: '1-2' }
   writeFileSync(`${path}.audit`, `${JSON.stringify(line)}\n{"id":"torn`)
-  const store = await open(path)
-  t.after(() => store.close())
-  await turn()
+  await (await open(path)).close()
   assert.equal(readFileSync(`${path}.audit`, 'utf8'), '')
+  const db = openDatabase(path, KEY, 'read-only')
+  t.after(() => db.close())
+  assert.deepEqual(db.prepare('SELECT id, actor FROM audit').all(), [{ id: 'a1', actor: 'c1' }])
+})
+
+test('a lock file that may only be read is no lock, and is refused', async (t) => {
+  const path = scratch(t)
+  await (await open(path)).close()
+  rmSync(`${path}.lock`)
+  mkdirSync(`${path}.lock`)
+  await assert.rejects(open(path), { code: 'STORE_FAILED' })
+})
+
+test('a store that fails to open lets go of its database', async (t) => {
+  const path = scratch(t)
+  mkdirSync(`${path}.audit`, { recursive: true })
+  await assert.rejects(open(path), { code: 'STORE_FAILED' })
+  rmSync(`${path}.audit`, { recursive: true })
+  await (await open(path)).close()
+})
+
+test('a key that was used for another question is refused on a tap too', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const key = { consumerId: 'c1', key: 'k1', requestHash: Buffer.alloc(32, 1) }
+  const first = await store.accept(question({ key }))
+  const tap = { kind: 'card' as const, presentationId: uuidV7(1) }
+  const other = { ...key, requestHash: Buffer.alloc(32, 2) }
+  await assert.rejects(store.accept(question({ ...tap, key: other })), {
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  })
+  assert.deepEqual(await store.accept(question({ key })), { id: first.id, isNew: false })
 })
 
 test('a consumer’s token opens, is shown once, and is dead when revoked', async (t) => {

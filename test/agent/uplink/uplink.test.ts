@@ -1,62 +1,23 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { type GatewaySimulator, startGatewaySimulator } from '../../../agent/sim/gateway/server.ts'
-import { issueServer, makePki, type Pki, serverTls } from '../../../agent/sim/pki.ts'
-import { type Identity, loadIdentity } from '../../../agent/uplink/identity.ts'
-import type { LineSettings } from '../../../agent/uplink/line.ts'
-import { openUplink } from '../../../agent/uplink/uplink.ts'
+import { issueServer, makePki, serverTls } from '../../../agent/sim/pki.ts'
+import { loadIdentity } from '../../../agent/uplink/identity.ts'
+import { identityOf, listening, pki, portOf, uplinkTo } from './bed.ts'
 
-let pki: Pki
-let identity: Identity
 let gateway: GatewaySimulator
 
 before(async () => {
-  pki = makePki({ hosts: ['gateway.example'] })
-  identity = identityOf(pki)
   gateway = await startGatewaySimulator({ tls: serverTls(pki), account: null })
 })
 after(() => gateway.close())
-
-function identityOf({ clientPkcs12, passphrase, ca }: Pki): Identity {
-  return loadIdentity(clientPkcs12, passphrase, ca.certificatePem)
-}
-
-const get = { method: 'GET' as const, path: '/status', headers: {}, body: new Uint8Array() }
-
-interface Over extends Partial<LineSettings> {
-  readonly as?: Identity
-  readonly queueLimit?: number
-}
-
-/** One uplink for one test. */
-function uplinkTo(
-  t: TestContext,
-  url: string,
-  { as = identity, queueLimit = 10, ...over }: Over = {},
-) {
-  const line: LineSettings = {
-    name: 'line-a',
-    gateway: url,
-    sourceAddress: null,
-    serverName: null,
-    connectTimeoutMs: 2_000,
-    timeoutMs: 2_000,
-    answerLimitBytes: 100_000,
-    sessions: 2,
-    ...over,
-  }
-  const uplink = openUplink({ line, queueLimit }, as)
-  t.after(() => uplink.close())
-  return (safe = true, signal = new AbortController().signal) =>
-    uplink.ask(get, { safe, signal, accept: ({ status, body }) => ({ status, body }) })
-}
 
 test('an answer names the line that it came over', async (t) => {
   const { answer, line } = await uplinkTo(t, gateway.url)()
@@ -153,14 +114,15 @@ test('nobody there, nobody answering and no TLS are told apart', async (t) => {
   const gone = await freePort()
   await assert.rejects(uplinkTo(t, `https://[::1]:${gone}`)(), { code: 'LINE_UNREACHABLE' })
 
-  const silent = await listen(createServer(() => {}))
-  t.after(() => silent.server.close())
+  const silent = await listening(t, createServer())
   const hasty = { connectTimeoutMs: 200, timeoutMs: 300 }
-  await assert.rejects(uplinkTo(t, silent.url, hasty)(), { code: 'LINE_TIMEOUT' })
+  await assert.rejects(uplinkTo(t, silent, hasty)(), { code: 'LINE_TIMEOUT' })
 
-  const plain = await listen(createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')))
-  t.after(() => plain.server.close())
-  await assert.rejects(uplinkTo(t, plain.url)(), { code: 'TLS_FAILED' })
+  const plain = await listening(
+    t,
+    createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')),
+  )
+  await assert.rejects(uplinkTo(t, plain)(), { code: 'TLS_FAILED' })
 
   gateway.behave({ mode: 'hang', at: 'status', times: 1 })
   await assert.rejects(uplinkTo(t, gateway.url, hasty)(), { code: 'GATEWAY_TIMEOUT' })
@@ -205,80 +167,10 @@ test('a question that nobody waits for any more is cancelled', async (t) => {
   await assert.rejects(asked, { message: 'nobody waits' })
 })
 
-test('a PKCS#12 is opened whatever its age and key, and what is wrong with it is said', () => {
-  assert.ok(identityOf(makePki({ pkcs12Cipher: '3des' })).notAfter > Date.now())
-  const wrong = () => loadIdentity(pki.clientPkcs12, 'wrong', pki.ca.certificatePem)
-  assert.throws(wrong, { code: 'CERTIFICATE_PASSPHRASE_WRONG' })
-  for (const bytes of [Buffer.from('no'), Buffer.alloc(0), pki.clientPkcs12.subarray(0, 400)])
-    assert.throws(() => loadIdentity(bytes, pki.passphrase, pki.ca.certificatePem), {
-      code: 'CERTIFICATE_UNREADABLE',
-    })
-})
-
-test('an elliptic key and an old RC2 container work too', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'onshi-p12-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const openssl = (...args: string[]) =>
-    execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    'k.pem',
-    '-out',
-    'c.pem',
-    '-days',
-    '30',
-    '-subj',
-    '/CN=ec',
-  )
-  openssl(
-    'pkcs12',
-    '-export',
-    '-inkey',
-    'k.pem',
-    '-in',
-    'c.pem',
-    '-out',
-    'ec.p12',
-    '-passout',
-    'pass:ec',
-  )
-  const pkcs12 = openssl('pkcs12', '-in', 'ec.p12', '-passin', 'pass:ec', '-nodes')
-  assert.match(String(pkcs12), /PRIVATE KEY/)
-  const read = (name: string) => execFileSync('cat', [join(folder, name)])
-  assert.ok(loadIdentity(read('ec.p12'), 'ec', pki.ca.certificatePem).notAfter > Date.now())
-  openssl(
-    'pkcs12',
-    '-export',
-    '-legacy',
-    '-inkey',
-    'k.pem',
-    '-in',
-    'c.pem',
-    '-out',
-    'old.p12',
-    '-passout',
-    'pass:ec',
-  )
-  assert.ok(loadIdentity(read('old.p12'), 'ec', pki.ca.certificatePem).notAfter > Date.now())
-})
-
-async function listen(server: Server) {
-  server.listen(0, '::1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  return { server, url: `https://[::1]:${address.port}`, port: address.port }
-}
-
 async function freePort(): Promise<number> {
-  const { server, port } = await listen(createServer())
+  const server = createServer().listen(0, '::1')
+  await once(server, 'listening')
+  const port = portOf(server)
   server.close()
   await once(server, 'close')
   return port

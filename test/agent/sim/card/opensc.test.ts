@@ -9,7 +9,7 @@ import { makeCard } from '../../../../agent/sim/card/card.ts'
 import { makeCardIssuer } from '../../../../agent/sim/card/identity.ts'
 import { present } from '../../../../agent/sim/card/presented.ts'
 import { attachToVpcd, type VpcdAttachment } from '../../../../agent/sim/card/vpcd.ts'
-import { type PrivatePcscd, startPcscd, whyNoPcscd } from '../../../bed/pcscd.ts'
+import { type PrivatePcscd, startPcscd, whyNoPcscd } from '../../../../agent/sim/card/pcscd.ts'
 
 const READER = 'Virtual PCD 00 00'
 const noOpenSc = spawnSync('opensc-tool', ['--version']).error

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { test } from 'node:test'
+import { AgentError } from '../../../agent/kernel/errors.ts'
+import { openAuditJournal } from '../../../agent/store/audit-journal.ts'
+import type { AuditRecord } from '../../../agent/store/transactions.ts'
+import { recordingLog } from '../../fakes/log.ts'
+import { scratch } from './fixtures.ts'
+
+const record = (n: number): AuditRecord => ({
+  id: `r${n}`,
+  at: n,
+  actor: 'c1',
+  action: 'events',
+  subject: `${n}`,
+})
+const full = () => Promise.reject(new AgentError('STORE_FULL', 'no space'))
+
+/** A database that takes records, or not, and says when it was asked to. */
+function database() {
+  const asked = new EventEmitter()
+  const taken: string[] = []
+  const sizes: number[] = []
+  let takes = true
+  return {
+    taken,
+    sizes,
+    asked: () => once(asked, 'asked'),
+    refuse: (isRefused: boolean) => {
+      takes = !isRefused
+    },
+    ingest: async (records: readonly AuditRecord[]) => {
+      asked.emit('asked')
+      if (!takes) return full()
+      sizes.push(records.length)
+      taken.push(...records.map(({ id }) => id))
+    },
+  }
+}
+
+test('a record is in the file at once and in the database soon after, each once', async (t) => {
+  const path = `${scratch(t)}.audit`
+  const db = database()
+  const journal = openAuditJournal(path, db.ingest, recordingLog())
+  await journal.write(record(1))
+  assert.match(readFileSync(path, 'utf8'), /"id":"r1"/)
+  await db.asked()
+  await journal.write(record(2))
+  await journal.close()
+  assert.deepEqual(db.taken, ['r1', 'r2'])
+  assert.equal(readFileSync(path, 'utf8') + readFileSync(`${path}.2`, 'utf8'), '')
+})
+
+test('a database that refuses for a while gets everything later, without another read', async (t) => {
+  const path = `${scratch(t)}.audit`
+  const db = database()
+  const log = recordingLog()
+  const journal = openAuditJournal(path, db.ingest, log)
+  db.refuse(true)
+  await journal.write(record(1))
+  await db.asked()
+  await journal.write(record(2))
+  db.refuse(false)
+  await db.asked()
+  await db.asked()
+  await journal.close()
+  assert.deepEqual(db.taken.toSorted(), ['r1', 'r2'])
+  assert.ok(log.lines.some(({ event }) => event === 'audit-flush-failed'))
+})
+
+test('what a crash left in both files is taken in batches', async (t) => {
+  const path = `${scratch(t)}.audit`
+  const lines = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => JSON.stringify(record(from + n))).join('\n')
+  writeFileSync(path, lines(0, 5_000))
+  writeFileSync(`${path}.2`, `${lines(5_000, 10)}\n{"torn`)
+  const db = database()
+  const log = recordingLog()
+  const journal = openAuditJournal(path, db.ingest, log)
+  await journal.close()
+  assert.equal(new Set(db.taken).size, 5_010)
+  assert.ok(Math.max(...db.sizes) <= 2_000)
+  assert.ok(log.lines.some(({ event }) => event === 'audit-journal-torn'))
+})
+
+test('a line after a torn one is not lost with it', async (t) => {
+  const path = `${scratch(t)}.audit`
+  writeFileSync(path, `${JSON.stringify(record(1))}\n{"torn`)
+  const journal = openAuditJournal(path, full, recordingLog())
+  await journal.write(record(2))
+  await journal.close()
+  const db = database()
+  await openAuditJournal(path, db.ingest, recordingLog()).close()
+  assert.deepEqual(db.taken.toSorted(), ['r1', 'r2'])
+})
+
+test('a full disk leaves the database; when that fails too, reads are refused', async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('needs root: mounts a small file system')
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-full-'))
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder])
+  const db = database()
+  const journal = openAuditJournal(join(folder, 'audit'), db.ingest, recordingLog())
+  t.after(async () => {
+    await journal.close()
+    execFileSync('umount', [folder])
+    rmdirSync(folder)
+  })
+  assert.throws(() => writeFileSync(join(folder, 'ballast'), Buffer.alloc(128 * 1024)), {
+    code: 'ENOSPC',
+  })
+
+  await journal.write(record(1))
+  assert.deepEqual(db.taken, ['r1'])
+  assert.equal(journal.isWritable(), true)
+  db.refuse(true)
+  await assert.rejects(journal.write(record(2)), { code: 'AUDIT_UNAVAILABLE' })
+  assert.equal(journal.isWritable(), false)
+})

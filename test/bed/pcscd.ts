@@ -1,1 +1,0 @@
-export { type PrivatePcscd, startPcscd, whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
