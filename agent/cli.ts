@@ -4,7 +4,7 @@ import { AgentError } from './kernel/errors.ts'
 
 const USAGE = `onshi-agent: online eligibility verification for a clinic (オンライン資格確認)
 
-  run [--config FILE] [--check]     the daemon; --check reads the configuration and its files, and stops
+  run [--config FILE] [--check]     the daemon; --check reads the configuration and stops
   demo [--exit]                     the whole path on this machine, with simulators
   consumer add NAME|list|revoke NAME
                                     who may read: receipt computer, EHR

@@ -182,7 +182,18 @@ function repeats<T>(
 }
 
 /** Headers that the agent itself must be sure of. */
-const ours = new Set(['host', 'content-length', 'content-type', 'transfer-encoding', 'connection'])
+const ours = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'trailer',
+  'te',
+  'upgrade',
+  'expect',
+])
 
 function aboutHeaders(headers: Readonly<Record<string, string>>): Finding[] {
   return Object.keys(headers).flatMap((name) => {

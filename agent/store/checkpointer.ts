@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../kernel/ports.ts'
 import type { WriterStart } from './writer-link.ts'
+import type { WriterThread } from './writer-thread.ts'
 
 /** WAL size at which a checkpoint is worth its thread. */
 const CHECKPOINT_AT_BYTES = 4 * 1024 * 1024
@@ -14,12 +15,13 @@ const CHECKPOINT_LOOK_EVERY = 64
  */
 export function openCheckpointer(
   { path, key }: WriterStart,
+  writer: Pick<WriterThread, 'settle'>,
   log: Log,
   onBug: (error: unknown) => void,
 ) {
   let commits = 0
   let running: Promise<void> | undefined
-  const run = () =>
+  const move = () =>
     new Promise<void>((resolve) => {
       const worker = new Worker(new URL('./checkpoint.ts', import.meta.url), {
         workerData: { path, key },
@@ -28,11 +30,13 @@ export function openCheckpointer(
         if (fault !== null) log.error({ code: fault }, 'checkpoint-failed')
       })
       worker.on('error', onBug)
-      worker.on('exit', () => {
-        running = undefined
-        resolve()
-      })
+      worker.on('exit', () => resolve())
     })
+  const run = async () => {
+    await move()
+    await writer.settle()
+    running = undefined
+  }
   const look = () => {
     if (running !== undefined) return
     const { size = 0 } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? {}

@@ -65,8 +65,6 @@ export function storeFault(
 export interface Statement<Row> {
   get(...values: unknown[]): Row | undefined
   all(...values: unknown[]): Row[]
-  /** Rows until `enough` says so of the one just taken. */
-  take(enough: (row: Row) => boolean, ...values: unknown[]): Row[]
   run(...values: unknown[]): { readonly lastInsertRowid: number | bigint }
 }
 
@@ -95,15 +93,6 @@ function guarded(statement: Database.Statement<unknown[], unknown>): Statement<u
   return {
     get: (...values) => guard(() => statement.get(...values)),
     all: (...values) => guard(() => statement.all(...values)),
-    take: (enough, ...values) =>
-      guard(() => {
-        const rows: unknown[] = []
-        for (const row of statement.iterate(...values)) {
-          rows.push(row)
-          if (enough(row)) break
-        }
-        return rows
-      }),
     run: (...values) => guard(() => statement.run(...values)),
   }
 }

@@ -23,7 +23,7 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX questions_open ON questions (accepted_at) WHERE ended_at IS NULL;
 
-  -- subject is what the first request with this key made: a verification, or a note's event.
+  -- subject is what the first request with this key made: a verification's id, a note's position.
   CREATE TABLE idempotency (
     consumer_id TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL,
     request_hash BLOB NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (consumer_id, key)
@@ -32,12 +32,12 @@ const migrations: readonly string[] = [
 
   -- The feed. body is the item as JSON, without its cursor.
   CREATE TABLE events (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, type TEXT NOT NULL,
     verification_id TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL
   ) STRICT;
 
   CREATE TABLE verifications (
-    id TEXT PRIMARY KEY, position INTEGER NOT NULL UNIQUE, ended_at INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL, ended_at INTEGER NOT NULL,
     outcome TEXT NOT NULL, supersedes TEXT, patient_id TEXT, patient_number TEXT,
     message BLOB, message_charset TEXT
   ) STRICT;

@@ -64,7 +64,10 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   const db = openDatabase(path, key, 'read-only')
   closer.add('reader', { close: () => void db.close() })
   const sql = statements(db)
-  const checkpoint = closer.add('checkpointer', openCheckpointer(options, log, options.onBug))
+  const checkpoint = closer.add(
+    'checkpointer',
+    openCheckpointer(options, writer, log, options.onBug),
+  )
   const commit: WriterThread['commit'] = async (verb, args) => {
     try {
       const result = await writer.commit(verb, args)

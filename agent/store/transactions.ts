@@ -119,12 +119,9 @@ export const transactions = {
   /** The same key and body find the first note. */
   note(sql: Sql, n: NoteRecord): Committed {
     const known = recall(sql, n.key, n.at)
-    if (known !== undefined) {
-      const first = sql<Committed>('SELECT position FROM events WHERE id = ?').get(known)
-      if (first !== undefined) return first
-    }
+    if (known !== undefined) return { position: Number(known) }
     const committed = appendEvent(sql, n.eventId, 'note', n.verificationId, n.at, n.body)
-    remember(sql, n.key, n.at, n.eventId)
+    remember(sql, n.key, n.at, String(committed.position))
     audit(sql, {
       id: n.eventId,
       at: n.at,

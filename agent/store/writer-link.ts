@@ -15,8 +15,14 @@ export type Call<V extends Verb = Verb> = {
   [K in V]: { readonly seq: number; readonly verb: K; readonly args: Args[K] }
 }[V]
 
-/** `close` ends the thread after what came before it. */
-export type ToWriter = Call | { readonly seq: number; readonly verb: 'close' }
+/**
+ * `settle` moves the last few pages of the WAL, which checkpoint.ts cannot catch up with; `close`
+ * ends the thread after what came before it.
+ */
+export type ToWriter =
+  | Call
+  | { readonly seq: number; readonly verb: 'settle' }
+  | { readonly seq: number; readonly verb: 'close' }
 
 export type FromWriter =
   | { readonly is: 'open'; readonly epoch: string; readonly position: number }

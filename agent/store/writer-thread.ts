@@ -10,6 +10,8 @@ export interface WriterThread {
   readonly position: number
   /** Resolves once the transaction is durable; rejects with `STORE_*` or the verb's own refusal. */
   commit<V extends Verb>(verb: V, args: Args[V]): Promise<Result[V]>
+  /** Moves the last pages of the WAL, so that the next commit begins it anew. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export function startWriter(
           epoch: message.epoch,
           position: message.position,
           commit: (verb, args) => call((n) => ({ seq: n, verb, args })),
+          settle: () => call<void>((n) => ({ seq: n, verb: 'settle' })),
           close: async () => {
             await call<void>((n) => ({ seq: n, verb: 'close' }))
             await worker.terminate()

@@ -23,6 +23,8 @@ if (port === null) throw new Error('writer.ts runs as a worker thread')
 const send = (message: FromWriter) => port.postMessage(message)
 const { path, key }: WriterStart = workerData
 
+const WAL_KEPT_BYTES = 1024 * 1024
+
 /**
  * Held for the life of the process; the kernel lets go of it when we are killed. The write inside
  * is what takes the lock: on a file that we may only read, BEGIN EXCLUSIVE alone succeeds.
@@ -49,6 +51,8 @@ function open() {
   db.pragma('synchronous = FULL')
   // Checkpoints are made by checkpoint.ts, where no commit waits for them.
   db.pragma('wal_autocheckpoint = 0')
+  // A WAL that a busy hour made long shrinks once it is checkpointed, instead of staying long.
+  db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   migrate(db)
   const sql = statements(db)
   const position =
@@ -99,6 +103,11 @@ function report(error: unknown, seq: number | null): void {
 try {
   const opened = open()
   port.on('message', (message: ToWriter) => {
+    if (message.verb === 'settle') {
+      opened.db.pragma('wal_checkpoint(PASSIVE)')
+      send({ is: 'done', seq: message.seq, result: undefined })
+      return
+    }
     if (message.verb === 'close') {
       opened.db.close()
       opened.anchor.close()

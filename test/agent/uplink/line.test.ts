@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
+import { createServer as createTcpServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import { issue, serverExtensions } from '../../../agent/sim/pki/certificate.ts'
@@ -54,6 +55,16 @@ test('a waiting question that is cut on the freed connection is a broken line, n
   assert.deepEqual([second.reason.code, second.reason.facts.phase], ['LINE_BROKEN', 'asking'])
 })
 
+test('a connection whose question was cancelled at once is still being made for the next', async (t) => {
+  const url = await listening(t, createTcpServer())
+  const ask = uplinkTo(t, url, { sessions: 1, connectTimeoutMs: 200, timeoutMs: 500 })
+  const gone = new AbortController()
+  const cancelled = ask(true, gone.signal)
+  gone.abort(new Error('nobody waits'))
+  await assert.rejects(cancelled, { message: 'nobody waits' })
+  await assert.rejects(ask(), { code: 'LINE_TIMEOUT' })
+})
+
 test('a gateway that changes the protocol has answered 101, and the connection is given back', async (t) => {
   const url = await listening(
     t,
@@ -83,7 +94,10 @@ test('when several kept connections are dead the second attempt takes a new one'
   const both = Promise.withResolvers<void>()
   let connections = 0
   const url = await serve(t, async ({ socket }, response) => {
-    if (used.has(socket)) return socket.destroy()
+    if (used.has(socket)) {
+      socket.destroy()
+      return
+    }
     used.add(socket)
     connections += 1
     if (connections === 2) both.resolve()

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { makeCard } from '../../../../agent/sim/card/card.ts'
 import { makeCardIssuer } from '../../../../agent/sim/card/identity.ts'
+import { type PrivatePcscd, startPcscd, whyNoPcscd } from '../../../../agent/sim/card/pcscd.ts'
 import { present } from '../../../../agent/sim/card/presented.ts'
 import { attachToVpcd, type VpcdAttachment } from '../../../../agent/sim/card/vpcd.ts'
-import { type PrivatePcscd, startPcscd, whyNoPcscd } from '../../../../agent/sim/card/pcscd.ts'
 
 const READER = 'Virtual PCD 00 00'
 const noOpenSc = spawnSync('opensc-tool', ['--version']).error

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { personOf } from '../../../agent/eligibility/person.ts'
+import type { OfficialResult } from '../../../agent/kernel/official.ts'
+import type { PatientLink } from '../../../agent/kernel/verification.ts'
+import type { PatientNumbers } from '../../../agent/store/patients.ts'
+import type { Store } from '../../../agent/store/store.ts'
+import { end, open, question, scratch } from './fixtures.ts'
+
+const one: OfficialResult = {
+  insurerNumber: '06139992',
+  insuredCardSymbol: '１',
+  insuredIdentificationNumber: '5',
+  insuredBranchNumber: '03',
+  name: '見本　一郎',
+  nameKana: 'ﾐﾎﾝ ｲﾁﾛｳ',
+  birthdate: '20100101',
+  sex1: '1',
+}
+const twin = { ...one, insuredBranchNumber: '04', name: '見本　二郎', nameKana: 'ﾐﾎﾝ ｼﾞﾛｳ' }
+
+interface Ended {
+  readonly id: string
+  readonly patient: PatientLink | null
+}
+
+async function deskOf(t: TestContext) {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  /** Ends a question that was sent with `asked` in these results. */
+  const put = async (
+    asked: string | null,
+    results: OfficialResult[],
+    returned: string | null = null,
+  ): Promise<Ended> => {
+    const { id } = await store.accept(question())
+    const numbers: PatientNumbers = { asked, returned }
+    await store.end(end(id, { numbers, person: personOf(results) }))
+    return { id, patient: verificationIn(store.find(id)).patient }
+  }
+  return { store, put }
+}
+
+function verificationIn(item: ReturnType<Store['find']>): Ended {
+  assert.ok(item instanceof Uint8Array)
+  return JSON.parse(Buffer.from(item).toString()).verification
+}
+
+test("a person who contradicts the number's patient is linked to nobody", async (t) => {
+  const { put } = await deskOf(t)
+  assert.equal((await put('00042', [one])).patient?.firstSeenHere, true)
+  const others: [string, OfficialResult][] = [
+    ['a twin', twin],
+    ['a twin without kana', { ...twin, nameKana: '' }],
+    ['a stranger of the same day', { ...one, name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', sex1: '2' }],
+    ['another sex', { ...one, sex1: '2' }],
+    ['another birth date', { ...one, birthdate: '20100102' }],
+  ]
+  for (const [who, result] of others)
+    assert.equal((await put('00042', [result])).patient, null, who)
+})
+
+test('a number finds its patient through new insurance, family name, and what is not said', async (t) => {
+  const { put } = await deskOf(t)
+  const { patient } = await put('00042', [one])
+  const same: [string, OfficialResult][] = [
+    ['a new insurer', { ...one, insurerNumber: '01130012', insuredIdentificationNumber: '9' }],
+    ['a new family name', { ...one, name: '別名　一郎', nameKana: 'ﾍﾞﾂﾒｲ ｲﾁﾛｳ' }],
+    ['a name with ●', { ...one, name: '●本　一郎', nameKana: '' }],
+    ['full-width kana', { ...one, name: '見本　壱郎', nameKana: 'ミホン　イチロウ' }],
+    ['no sex', { ...one, sex1: '3' }],
+  ]
+  for (const [what, result] of same)
+    assert.equal((await put('00042', [result])).patient?.id, patient?.id, what)
+})
+
+test('results of several people link nothing; an answer without results links by its number', async (t) => {
+  const { put } = await deskOf(t)
+  const { patient } = await put('00042', [one])
+  assert.equal((await put('00042', [one, twin])).patient, null)
+  assert.equal((await put('00042', [twin, { ...twin, birthdate: '19400101' }])).patient, null)
+  assert.equal((await put('00042', [{ insurerNumber: '06139992' }])).patient, null, 'unnamed')
+  assert.equal((await put('00042', [])).patient?.id, patient?.id)
+  assert.equal((await put('00043', [])).patient, null, 'nobody makes no patient')
+})
+
+test('two numbers of two patients link nothing', async (t) => {
+  const { put } = await deskOf(t)
+  await put('00042', [one])
+  await put('00043', [{ ...one, insuredIdentificationNumber: '6' }])
+  assert.equal((await put('00042', [one], '00043')).patient, null)
+})
+
+test('twins without kana and branch are two patients, and each is found again', async (t) => {
+  const { put } = await deskOf(t)
+  const { insuredBranchNumber: _, ...unbranched } = one
+  const first = { ...unbranched, nameKana: '' }
+  const second = { ...first, name: '見本　二郎' }
+  const [a, b, again] = [
+    await put(null, [first]),
+    await put(null, [second]),
+    await put(null, [first]),
+  ]
+  assert.ok(a.patient && b.patient)
+  assert.notEqual(a.patient.id, b.patient.id)
+  assert.deepEqual([again.patient?.id, again.patient?.firstSeenHere], [a.patient.id, false])
+})
+
+test('nobody is found by name and birth date alone', async (t) => {
+  const { put } = await deskOf(t)
+  const { insurerNumber: _, ...uninsured } = one
+  const { insuredIdentificationNumber: __, ...unnumbered } = one
+  const vague = [
+    uninsured,
+    unnumbered,
+    { ...one, insurerNumber: ' ' },
+    { ...one, insuredIdentificationNumber: '' },
+    { ...one, name: '●本　一郎', nameKana: '' },
+  ]
+  const seen = new Set<string | undefined>()
+  for (const [n, result] of vague.entries()) {
+    const alone = await put(null, [result])
+    assert.equal(alone.patient, null, 'nothing would find it again')
+    seen.add((await put(`a${n}`, [result])).patient?.id)
+    seen.add((await put(`b${n}`, [result])).patient?.id)
+  }
+  assert.equal(seen.size, 2 * vague.length, 'each number has a patient of its own')
+  assert.ok(!seen.has(undefined))
+})
+
+test("a patient's newest verification is never another person's", async (t) => {
+  const { store, put } = await deskOf(t)
+  const mine = await put('00042', [one])
+  const stranger = await put('00042', [twin])
+  await put('00042', [one, twin])
+  assert.equal(verificationIn(store.latest('00042')).id, mine.id)
+  assert.ok(store.find(stranger.id), 'it is kept')
+  const newer = await put(null, [one])
+  assert.equal(verificationIn(store.latest('00042')).id, newer.id, 'found by the card')
+  const unknown = await put('00099', [])
+  assert.equal(verificationIn(store.latest('00099')).id, unknown.id, 'a number without a patient')
+  assert.equal(store.latest('00100'), undefined)
+})
