@@ -1,4 +1,5 @@
 import { checkConfig } from '../config/load.ts'
+import { AgentError } from './kernel/errors.ts'
 import type { Platform } from './platform.ts'
 
 /** sysexits(3). */
@@ -17,7 +18,9 @@ export async function run(configPath: string): Promise<number> {
   ])
   const platform: Platform = thisMachine(config.log.level)
   const stopped = terminated()
-  const agent = await start(config, platform)
+  const agent = await start(config, platform).catch((error) => {
+    throw inFile(error, configPath)
+  })
   const signal = await stopped
   platform.log.info({ signal }, 'agent-stopping')
   await agent.close()
@@ -33,4 +36,11 @@ function terminated(): Promise<string> {
         resolve(signal)
       })
   })
+}
+
+/** A fault that a key of the configuration causes says in which file that key stands. */
+function inFile(error: unknown, file: string): unknown {
+  if (!(error instanceof AgentError) || error.mistakes.length === 0) return error
+  const { code, message, mistakes, facts } = error
+  return new AgentError(code, message, { cause: error, mistakes, facts: { ...facts, file } })
 }

@@ -14,13 +14,13 @@ import { openGateway } from './gateway/gateway.ts'
 import { checkCardFace } from './intake/card-face.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
-import { AgentError } from './kernel/errors.ts'
+import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import { watchCertificate } from './ops/certificate-watch.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import { gatewaySettings, identityOf, listenSettings, uplinkSettings } from './settings.ts'
+import { gatewaySettings, identityOf, listenSettings, uplinkSettings, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import { openUplink } from './uplink/uplink.ts'
 
@@ -48,12 +48,10 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
   try {
     const conditions = new Conditions(clock)
     for (const condition of standing(config)) conditions.raise(...condition)
-    const identity = identityOf(config)
     const settings = uplinkSettings(config)
-    const { path } = config.store
-    const key = readStoreKey(config.store.key_file)
-    const observe = watchStore(conditions)
-    const store = closer.add('store', await openStore({ path, key, clock, log, observe, onBug }))
+    // Before the store: a refused certificate leaves nothing behind.
+    const identity = identityOf(config)
+    const store = closer.add('store', await storeOf(config, conditions, platform))
     const uplink = closer.add('uplink', openUplink(settings, identity))
     const gateway = openGateway(uplink, gatewaySettings(config), clock)
     const eligibility = closer.add(
@@ -101,6 +99,19 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
   } catch (error) {
     await closer.close()
     throw error
+  }
+}
+
+/** Throws what the store throws, with the key of the configuration that may be wrong. */
+async function storeOf({ store }: Config, conditions: Conditions, platform: Platform) {
+  const { path, key_file: keyFile } = store
+  try {
+    const observe = watchStore(conditions)
+    return await openStore({ path, key: readStoreKey(keyFile), observe, ...platform })
+  } catch (error) {
+    const fault = asFault(error)
+    if (fault.code === 'STORE_KEY_WRONG') throw withKey(fault, 'store.key_file', keyFile)
+    throw withKey(fault, 'store.path', path)
   }
 }
 

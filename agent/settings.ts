@@ -35,15 +35,17 @@ export function identityOf({ gateway }: Config): Identity {
       readFileSync(gateway.ca_file, 'utf8'),
     )
   } catch (error) {
-    throw withKey(asFault(error), gateway)
+    const fault = asFault(error)
+    const key =
+      fault.code === 'CERTIFICATE_PASSPHRASE_WRONG' ? 'passphrase_file' : 'certificate_file'
+    throw withKey(fault, `gateway.${key}`, gateway[key])
   }
 }
 
-/** The fault with the key of the configuration that is to be corrected. */
-function withKey(error: AgentError, gateway: Config['gateway']): AgentError {
-  const key = error.code === 'CERTIFICATE_PASSPHRASE_WRONG' ? 'passphrase_file' : 'certificate_file'
-  const detail = `found in ${gateway[key]}: ${error.message}`
-  const mistakes = [{ field: `gateway.${key}`, title: error.fault.title, detail }]
+/** The fault with the key of the configuration that is to be corrected, and the file it names. */
+export function withKey(error: AgentError, field: string, file: string): AgentError {
+  const detail = `found in ${file}: ${error.message}`
+  const mistakes = [{ field, title: error.fault.title, detail }]
   return new AgentError(error.code, error.message, { cause: error, mistakes })
 }
 

@@ -47,7 +47,7 @@ export function askRoutes(app: App, verifications: Verifications, context: Conte
   const doc = {
     headers: ['Prefer', 'Idempotency-Key'],
     answers: askedAnswers,
-    problems: ['IDEMPOTENCY_KEY_REUSED', 'STORE_FAILED', 'STORE_FULL', 'AUDIT_UNAVAILABLE'],
+    problems: ['IDEMPOTENCY_KEY_REUSED', 'STORE_FAILED', 'STORE_FULL'],
   } as const
   const askDoc = {
     ...doc,
@@ -59,7 +59,7 @@ export function askRoutes(app: App, verifications: Verifications, context: Conte
   const recheckDoc = {
     ...doc,
     summary: 'Ask again; the new verification supersedes this one',
-    problems: [...doc.problems, 'NOT_FOUND', 'CARD_NEEDED', 'QUESTION_OPEN'],
+    problems: [...doc.problems, 'NOT_FOUND', 'CARD_NEEDED', 'QUESTION_OPEN', 'STORE_NEWER'],
   } as const
 
   app.post(

@@ -32,7 +32,7 @@ export const faults = {
   CONFIG_INVALID: fault('E202', 500, '設定に誤りがあります。', '保守業者に連絡してください。', 'Correct the keys that are named, then run with --check.'),
   SECRET_EXPOSED: fault('E203', 500, '秘密のファイルを他の利用者が読めます。', '保守業者に連絡してください。', 'chmod 0600 the file and give it to the user that runs the agent.'),
   LISTEN_UNSAFE: fault('E204', 500, '受付アドレスの設定が安全ではありません。', '保守業者に連絡してください。', 'Listen on 127.0.0.1, or set both `allow` and `tls`, or accept the risk with `insecure_lan = true`.'),
-  CERTIFICATE_UNREADABLE: fault('E205', 500, '電子証明書を読めません。', '保守業者に連絡してください。', 'Name a PKCS#12 file that holds the key and its certificate.'),
+  CERTIFICATE_UNREADABLE: fault('E205', 500, '電子証明書を読めません。', '保守業者に連絡してください。', 'Name a PKCS#12 file that holds the key with its certificate, and CA files in PEM.'),
   CERTIFICATE_PASSPHRASE_WRONG: fault('E206', 500, '電子証明書のパスワードが違います。', '電子証明書発行通知書のパスワードを確認してください。', 'Correct the passphrase file.'),
   STORE_KEY_WRONG: fault('E207', 500, 'データベースの鍵が違います。', '保守業者に連絡してください。', 'Restore the key that made this database; without it the data cannot be read.'),
   LISTEN_FAILED: fault('E208', 500, '受付アドレスを使えません。', '保守業者に連絡してください。', 'Another program holds the address, or this machine does not have it.'),

@@ -1,8 +1,19 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { Value } from 'typebox/value'
+import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
 import { AgentError, asFault, codeOf } from '../kernel/errors.ts'
 import type { Log } from '../kernel/ports.ts'
-import { AuditRecord } from './transactions.ts'
+
+/** Who did what to what; ids and words, no patient data. `at` is epoch ms. */
+const AuditRecord = Type.Object({
+  id: Type.String(),
+  at: Type.Integer(),
+  /** A consumer's id, `agent`, or `console`. */
+  actor: Type.String(),
+  action: Type.String(),
+  subject: Type.String(),
+})
+export type AuditRecord = Static<typeof AuditRecord>
 
 /**
  * Audit of reads. A line is written (to the kernel, not yet to the disk) before the answer leaves,
@@ -25,7 +36,8 @@ const BATCH = 2_000
 /** Beyond this the database has refused for so long that reads are refused too. */
 const PENDING_LIMIT = 100_000
 
-type Ingest = (records: readonly AuditRecord[]) => Promise<unknown>
+/** Gets records as JSON texts, as they stand in the file. */
+type Ingest = (lines: readonly string[]) => Promise<unknown>
 
 /** Takes what a crash left behind with the next flush. Throws `STORE_FAILED`. */
 export function openAuditJournal(path: string, ingest: Ingest, log: Log): AuditJournal {
@@ -62,10 +74,11 @@ export function openAuditJournal(path: string, ingest: Ingest, log: Log): AuditJ
 
   const write = async (record: AuditRecord) => {
     if (waiting() >= PENDING_LIMIT) throw unavailable('the database takes no audit records')
-    const failed = active.append(record)
+    const line = JSON.stringify(record)
+    const failed = active.append(line)
     if (failed === undefined) return schedule()
     log.error({ code: failed }, 'audit-journal-failed')
-    await ingest([record]).catch((error) => {
+    await ingest([line]).catch((error) => {
       throw unavailable(`journal: ${failed}`, asFault(error))
     })
   }
@@ -93,9 +106,9 @@ const unavailable = (why: string, cause?: unknown) =>
 
 interface JournalFile {
   /** In the file, not yet in the database. */
-  readonly pending: AuditRecord[]
+  readonly pending: string[]
   /** What the file system said when it did not take the line. */
-  append(record: AuditRecord): string | undefined
+  append(line: string): string | undefined
   empty(): void
   close(): void
 }
@@ -107,13 +120,13 @@ function openJournalFile(path: string, log: Log): JournalFile {
   let begin = pending.length > 0 ? '\n' : ''
   return {
     pending,
-    append(record) {
-      const line = Buffer.from(`${begin}${JSON.stringify(record)}\n`)
+    append(line) {
+      const bytes = Buffer.from(`${begin}${line}\n`)
       try {
         begin = '\n'
-        if (writeSync(file, line) < line.length) return 'ENOSPC'
+        if (writeSync(file, bytes) < bytes.length) return 'ENOSPC'
         begin = ''
-        pending.push(record)
+        pending.push(line)
         return undefined
       } catch (error) {
         const code = codeOf(error)
@@ -135,22 +148,21 @@ function attempt<T>(path: string, work: () => T): T {
 }
 
 /** A line that a power cut tore is no record: counted, not guessed at. */
-function readJournal(path: string, log: Log): AuditRecord[] {
+function readJournal(path: string, log: Log): string[] {
   const lines = attempt(path, () => readFileSync(path, 'utf8'))
     .split('\n')
     .filter((line) => line !== '')
-  const records = lines.map(parseLine).filter((record) => record !== undefined)
+  const records = lines.filter(isRecord)
   if (records.length < lines.length)
     log.warn({ lines: lines.length - records.length }, 'audit-journal-torn')
   return records
 }
 
-function parseLine(line: string): AuditRecord | undefined {
+function isRecord(line: string): boolean {
   try {
-    const record: unknown = JSON.parse(line)
-    return Value.Check(AuditRecord, record) ? record : undefined
+    return Check(AuditRecord, JSON.parse(line))
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return false
     throw error
   }
 }

@@ -82,7 +82,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   }
   const journal = closer.add(
     'audit journal',
-    openAuditJournal(`${path}.audit`, (records) => commit('auditReads', records), log),
+    openAuditJournal(`${path}.audit`, (lines) => commit('auditReads', `[${lines.join()}]`), log),
   )
   const feed = openFeed(sql, writer.epoch)
   const wakes = new Set<() => void>()

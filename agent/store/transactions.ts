@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
 import { AgentError } from '../kernel/errors.ts'
 import type { Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
+import type { AuditRecord } from './audit-journal.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { linkPatient, type PatientNumbers } from './patients.ts'
@@ -52,15 +52,6 @@ export interface ConsumerRecord {
   readonly secretHash: Uint8Array
   readonly at: number
 }
-
-export const AuditRecord = Type.Object({
-  id: Type.String(),
-  at: Type.Integer(),
-  actor: Type.String(),
-  action: Type.String(),
-  subject: Type.String(),
-})
-export type AuditRecord = Static<typeof AuditRecord>
 
 /** What a committed event is known by. */
 export interface Committed {
@@ -159,9 +150,13 @@ export const transactions = {
     })
   },
 
-  /** Reads that were written to the journal; one that is already here is passed over. */
-  auditReads(sql: Sql, records: readonly AuditRecord[]): void {
-    for (const record of records) audit(sql, record)
+  /** `records`: JSON of `AuditRecord`s from the journal; one that is already here is passed over. */
+  auditReads(sql: Sql, records: string): void {
+    sql(
+      `INSERT OR IGNORE INTO audit (id, at, actor, action, subject)
+       SELECT value ->> 'id', value ->> 'at', value ->> 'actor', value ->> 'action',
+         value ->> 'subject' FROM json_each(?)`,
+    ).run(records)
   },
 }
 

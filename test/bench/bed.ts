@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -97,6 +97,13 @@ user = "${DEMO_ACCOUNT.user}"
 password_file = "${folder}/password"
 `
 
+/** What the service unit gives Node, so that the figures are those of an installed agent. */
+function unitFlags(): string[] {
+  const unit = readFileSync(new URL('../../systemd/onshi-agent.service', import.meta.url), 'utf8')
+  const [, flags = ''] = /^ExecStart=\S+ ((?:--\S+ )*)/m.exec(unit) ?? []
+  return flags.split(' ').filter((flag) => flag !== '')
+}
+
 async function startDaemon(
   configFile: string,
   { under = [], env = {} }: StartOptions,
@@ -105,6 +112,7 @@ async function startDaemon(
   const [command = process.execPath, ...args] = [
     ...under,
     process.execPath,
+    ...unitFlags(),
     CLI,
     'run',
     '--config',

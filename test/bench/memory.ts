@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startCardSimulator } from '../../agent/sim/card/command.ts'
 import { makeBed } from './bed.ts'
@@ -10,7 +11,7 @@ const LIMIT = 2
 const LOOPBACK = '127.0.0.1'
 
 /**
- * Memory of the idle agent, all its processes, against bare node:http. One after the other: what
+ * Memory of the idle agent as the service unit runs it (flags, warm compile cache), all its processes, against bare node:http. One after the other: what
  * two running Nodes share would make either smaller.
  */
 export async function memoryBench(): Promise<Row[]> {
@@ -46,7 +47,11 @@ async function bareMb(): Promise<Measured> {
 
 async function agentMb(readers: string): Promise<Measured> {
   await using bed = await makeBed(readers)
-  await using daemon = await bed.start()
+  const env = { NODE_COMPILE_CACHE: join(bed.folder, 'compile-cache') }
+  {
+    await using _warming = await bed.start({ env })
+  }
+  await using daemon = await bed.start({ env })
   return await idle(daemon.pid)
 }
 

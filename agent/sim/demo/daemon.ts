@@ -42,7 +42,8 @@ export async function startDaemon(
       const url = urlIn(line)
       if (url !== undefined) beReady(url)
     })
-  const ended = once(child, 'close').then(() => said.join('\n'))
+  // Not 'close': a reader's child holds the streams for as long as it outlives a killed agent.
+  const ended = once(child, 'exit').then(() => said.join('\n'))
   const stop = () => child.kill('SIGTERM')
   const late = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS)
   signal.addEventListener('abort', stop)

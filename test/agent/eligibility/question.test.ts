@@ -32,7 +32,6 @@ async function deskOf(t: TestContext) {
     clock: systemClock,
     log,
     observe: () => {},
-    observeStore: () => {},
     onBug: (error) => bugs.push(error),
   })
   t.after(async () => {

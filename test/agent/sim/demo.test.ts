@@ -43,7 +43,12 @@ function startDemo(t: TestContext, args: readonly string[], before: readonly str
 /** Process ids of the agents whose configuration lies in this folder. */
 const agentsIn = (folder: string): number[] =>
   readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && commandOf(name).includes(`${folder}/`))
+    .filter(
+      (name) =>
+        /^\d+$/.test(name) &&
+        commandOf(name).includes('agent.toml') &&
+        commandOf(name).includes(folder),
+    )
     .map(Number)
 
 function commandOf(pid: string): string {
@@ -107,7 +112,7 @@ test('an agent that dies while the demo stays up ends the demo, which says so', 
   process.kill(agent, 'SIGKILL')
   await demo.closed
   assert.equal(demo.child.exitCode, 70)
-  assert.match(demo.err(), /the agent ended by itself[^]*agent-ready/)
+  assert.match(demo.err(), /the agent ended by itself[\s\S]*agent-ready/)
   assert.deepEqual(demo.left(), nothing)
 })
 
@@ -126,5 +131,5 @@ test('an agent that cannot start rejects with what it printed, whether JSON or n
   const folder = mkdtempSync(join(tmpdir(), 'demo-test-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const started = startDaemon(join(folder, 'missing.toml'), { NODE_DEBUG: 'timer' })
-  await assert.rejects(started, /the agent did not start:[^]*missing\.toml/)
+  await assert.rejects(started, /the agent did not start:[\s\S]*missing\.toml/)
 })

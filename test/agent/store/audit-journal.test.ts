@@ -7,8 +7,7 @@ import { join } from 'node:path'
 
 import { test } from 'node:test'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { openAuditJournal } from '../../../agent/store/audit-journal.ts'
-import type { AuditRecord } from '../../../agent/store/transactions.ts'
+import { type AuditRecord, openAuditJournal } from '../../../agent/store/audit-journal.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { scratch } from './fixtures.ts'
 
@@ -34,11 +33,11 @@ function database() {
     refuse: (isRefused: boolean) => {
       takes = !isRefused
     },
-    ingest: async (records: readonly AuditRecord[]) => {
+    ingest: async (lines: readonly string[]) => {
       asked.emit('asked')
       if (!takes) return full()
-      sizes.push(records.length)
-      taken.push(...records.map(({ id }) => id))
+      sizes.push(lines.length)
+      taken.push(...lines.map((line) => JSON.parse(line).id))
     },
   }
 }
