@@ -40,7 +40,7 @@ function openPcsc(pattern: string, io: Io): Reader {
     try {
       if (!stop.signal.aborted) await follow(client, pattern, emit)
     } finally {
-      client.close()
+      await client.close()
     }
   }
   const survive = (error: unknown) => {
@@ -62,7 +62,7 @@ function openPcsc(pattern: string, io: Io): Reader {
     events: () => events,
     close: async () => {
       stop.abort()
-      client?.close()
+      await client?.close()
       await done
     },
   }

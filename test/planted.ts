@@ -64,7 +64,6 @@ export const wrongImports: readonly Planted[] = [
   plant('only-hosts-open-devices', 'drivers/reader.ts', imports('./io/pcsc.ts')),
   plant('only-cli-runs-main', 'agent/settings.ts', imports('./main.ts')),
   plant('fastify-only-in-api', 'agent/store/http.ts', imports('fastify')),
-  plant('fastify-only-in-api', 'agent/store/plugin.ts', imports('@fastify/swagger')),
   plant('sqlite-only-in-store', 'agent/api/sql.ts', imports('better-sqlite3')),
   plant('pino-only-in-platform', 'agent/store/log.ts', imports('pino')),
   plant('saxes-only-in-xmlmsg', 'agent/gateway/xml.ts', imports('saxes')),

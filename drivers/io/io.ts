@@ -24,7 +24,7 @@ export interface PcscClient {
    */
   hold(slot: string): Promise<HeldCard>
   /** Idempotent. */
-  close(): void
+  close(): Promise<void>
 }
 
 export interface SlotChange {

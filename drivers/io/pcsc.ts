@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError, codeOf } from '../../agent/kernel/errors.ts'
 import type { FaultCode } from '../../agent/kernel/faults.ts'
 import { Queue } from '../queue.ts'
@@ -52,12 +53,15 @@ function load(): Native {
 
 function openClient(native: Native): PcscClient {
   const changes = new Queue<SlotChange>()
+  const quiet = openQuiet()
   const readers = new Map<string, NativeReader>()
   const hung = (error: AgentError) => changes.fail(error)
   const client = new native.Client()
   client.on('error', (error) => changes.fail(serviceDown(error)))
   client.on('reader', (reader) => {
     readers.set(reader.name(), reader)
+    quiet.disturb()
+    reader.on('change', quiet.disturb)
     followSlot(native, reader, changes)
   })
   try {
@@ -65,7 +69,15 @@ function openClient(native: Native): PcscClient {
   } catch (cause) {
     throw serviceDown(cause)
   }
-  let closed = false
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    changes.end()
+    client.removeAllListeners()
+    // A stopped monitor may still report that it was stopped.
+    client.on('error', () => undefined)
+    await quiet.comes()
+    stopClient(client)
+  }
   return {
     changes: () => changes,
     hold: async (slot) => {
@@ -74,13 +86,31 @@ function openClient(native: Native): PcscClient {
       return await holdCard(native, reader, hung)
     },
     close: () => {
-      if (closed) return
-      closed = true
-      changes.end()
-      client.removeAllListeners()
-      // A stopped monitor may still report that it was stopped.
-      client.on('error', () => undefined)
-      stopClient(client)
+      closed ??= close()
+      return closed
+    },
+  }
+}
+
+/**
+ * pcsc-mini 0.1.3 ends its monitor thread by SCardCancel, which is lost between two of the thread's
+ * waits, that is just after a change; stopping it then blocks for ever. So it is stopped when
+ * nothing has changed for this long, ms.
+ */
+const QUIET_MS = 200
+
+function openQuiet() {
+  let disturbedAt = performance.now()
+  return {
+    disturb: () => {
+      disturbedAt = performance.now()
+    },
+    comes: async () => {
+      for (;;) {
+        const rest = disturbedAt + QUIET_MS - performance.now()
+        if (rest <= 0) return
+        await wait(rest)
+      }
     },
   }
 }

@@ -29,7 +29,7 @@ function fakeService() {
       for (const slot of slots) change(slot, cards.has(slot) ? 'card' : 'empty')
       return {
         changes: () => mine,
-        close: () => mine.end(),
+        close: async () => mine.end(),
         hold: (slot) => {
           const card = cards.get(slot)
           if (card === undefined) return Promise.reject(new AgentError('CARD_GONE', ''))
