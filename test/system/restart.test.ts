@@ -131,9 +131,13 @@ test('a database that is damaged under a running agent is told as damage, not as
     const path = join(state, name)
     writeFileSync(path, Buffer.alloc(readFileSync(path).length, 7))
   }
-  const read = problemIn(await client.get('/v1/events'))
-  assert.deepEqual([read.code, read.status], ['STORE_CORRUPT', 503])
-  // The writer may still have the pages that it needs to accept; what it cannot show, it does not.
   const asked = await client.post('/v1/verifications', faceOf('02'))
-  if (asked.status !== 202) assert.equal(problemIn(asked).code, 'STORE_CORRUPT')
+  const read = await client.get('/v1/events')
+  // Pages that are still in memory are right; what has to be read again is not answered from.
+  for (const answer of [asked, read])
+    if (answer.status > 202) {
+      const { code, status } = problemIn(answer)
+      assert.deepEqual([code, status], ['STORE_CORRUPT', 503])
+    }
+  assert.notEqual(asked.status, 201, 'what was asked after the damage cannot be shown')
 })
