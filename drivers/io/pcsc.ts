@@ -46,7 +46,7 @@ function load(): Native {
     return createRequire(import.meta.url)('pcsc-mini')
   } catch (cause) {
     const library = String(cause).includes('libpcsclite')
-    const missing = library ? 'libpcsclite1 and pcscd (apt-get install pcscd)' : 'npm ci'
+    const missing = library ? 'libpcsclite1 and pcscd (apt-get install pcscd)' : 'npm install'
     throw new AgentError('DRIVER_UNAVAILABLE', `pcsc-mini cannot be loaded: ${missing}`, { cause })
   }
 }

@@ -84,14 +84,17 @@ function parseJson(line: string): unknown {
 /** Runs a command of the CLI and gives what it printed. Ends it, and rejects, on abort. */
 export async function runCli(args: readonly string[], signal?: AbortSignal): Promise<string> {
   const child = spawn(process.execPath, [CLI, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   })
-  let out = ''
+  const said = { out: '', error: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text
+    said.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.error += text
   })
   const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`onshi-agent ${args[0]} ended with ${code}`)
-  return out
+  if (code !== 0) throw new Error(`onshi-agent ${args[0]} ended with ${code}: ${said.error}`)
+  return said.out
 }
