@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
-import { createServer } from 'node:https'
-import { createServer as createTcpServer } from 'node:net'
+import { createServer, type ServerOptions } from 'node:https'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { issue, serverExtensions } from '../../../agent/sim/pki/certificate.ts'
 import { listening, pki, uplinkTo } from './bed.ts'
 
 const tls = { key: pki.server.keyPem, cert: pki.server.certificatePem }
 
 /** A gateway that does what no good one does. */
-async function serve(t: TestContext, listener: RequestListener, own = tls): Promise<string> {
+async function serve(
+  t: TestContext,
+  listener: RequestListener,
+  own: ServerOptions = tls,
+): Promise<string> {
   const server = createServer(own, listener)
   t.after(() => server.closeAllConnections())
   return listening(t, server)
@@ -27,6 +31,20 @@ test('a server certificate with a critical extension that nobody knows is not tr
   const url = await serve(t, (_, response) => response.end(), { key: keyPem, cert: certificatePem })
   await assert.rejects(uplinkTo(t, url)(), { code: 'SERVER_CERTIFICATE_UNTRUSTED' })
 })
+
+test('TLS 1.3 is preferred, 1.2 is allowed, and an older one is refused', async (t) => {
+  const spoken = async (maxVersion: 'TLSv1.3' | 'TLSv1.2' | 'TLSv1.1') => {
+    const own = { ...tls, minVersion: 'TLSv1' as const, maxVersion, ciphers: 'ALL:@SECLEVEL=0' }
+    const url = await serve(t, ({ socket }, response) => response.end(protocolOf(socket)), own)
+    const { answer } = await uplinkTo(t, url)()
+    return Buffer.from(answer.body).toString()
+  }
+  assert.equal(await spoken('TLSv1.3'), 'TLSv1.3')
+  assert.equal(await spoken('TLSv1.2'), 'TLSv1.2')
+  await assert.rejects(spoken('TLSv1.1'), { code: 'TLS_FAILED' })
+})
+
+const protocolOf = (socket: Socket) => (socket instanceof TLSSocket ? socket.getProtocol() : 'none')
 
 test('a question that waited for a connection has one when it goes out on it', async (t) => {
   let asked = 0
