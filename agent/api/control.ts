@@ -4,13 +4,13 @@ import net from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ConsumerListing } from '../kernel/consumer.ts'
 import { AgentError, codeOf } from '../kernel/errors.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
 import type { Consumers, Desk, HealthSource } from './ports.ts'
 import { faultIn, invalid, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
-import { jst } from './time.ts'
 
 /** A command in flight is one commit. */
 const DRAIN_MS = 1_000
@@ -148,8 +148,8 @@ export const shownConsumer = ({ id, name, role, createdAt, revokedAt }: Consumer
   id,
   name,
   role,
-  createdAt: jst(createdAt),
-  revokedAt: revokedAt === null ? null : jst(revokedAt),
+  createdAt: toRfc3339(createdAt),
+  revokedAt: revokedAt === null ? null : toRfc3339(revokedAt),
 })
 
 function decoded(name: string): string {

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { Component, Showing } from '../kernel/conditions.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 import type { App } from './context.ts'
 import type { HealthSource } from './ports.ts'
-import { jst } from './time.ts'
 
 const Check = Type.Object({
   componentId: Type.String({ description: 'Which reader, line or file.' }),
@@ -46,7 +46,7 @@ export function healthOf(showing: readonly Showing[], releaseId: string): Health
       title: one.title,
       action: one.action,
       hint: one.hint,
-      since: jst(one.since),
+      since: toRfc3339(one.since),
       facts: { ...one.facts },
     })
   }

@@ -1,11 +1,11 @@
 import { type Static, Type } from 'typebox'
 import type { WaitingPresentation } from '../kernel/presentation.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
 import { answerAsked, askedAnswers, askingOf, By, Named } from './asked.ts'
 import type { App, Context } from './context.ts'
 import type { Desk, Verifications } from './ports.ts'
-import { jst } from './time.ts'
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -53,10 +53,10 @@ const confirmDoc = {
 const shown = (one: WaitingPresentation): PresentationList['items'][number] => ({
   id: one.id,
   reader: one.reader,
-  at: jst(one.at),
+  at: toRfc3339(one.at),
   kind: one.kind,
   state: one.state,
-  lapsesAt: jst(one.lapsesAt),
+  lapsesAt: toRfc3339(one.lapsesAt),
   cardPresent: one.cardPresent,
   certificateExpired: one.certificateExpired,
   name: one.name,

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
 import type { ReaderState } from '../kernel/presentation.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
 import type { App } from './context.ts'
 import type { Desk } from './ports.ts'
-import { jst } from './time.ts'
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -28,7 +28,7 @@ export const shownReaders = (readers: readonly ReaderState[]): ReaderList => ({
     name,
     driver,
     state,
-    since: jst(since),
+    since: toRfc3339(since),
     device,
     fault: faultReport(fault),
   })),

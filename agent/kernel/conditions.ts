@@ -39,7 +39,7 @@ export const conditions = {
   GATEWAY_FAULT: kind('C903', 'gateway', 'warn', 10_000, 'オンライン資格確認システムから正しい回答がありません。', '続くときはコールセンターに連絡してください。', 'See `code` for the last fault of the gateway.'),
   CERTIFICATE_EXPIRING: kind('C904', 'certificate', 'warn', 0, '電子証明書の期限が近づいています。', '電子証明書の更新を申請してください。', 'Renew the clinic’s certificate before `days` have passed.'),
   CERTIFICATE_EXPIRED: kind('C905', 'certificate', 'fail', 0, '電子証明書の期限が切れています。', '電子証明書を更新してください。', 'Renew the clinic’s certificate.'),
-  CERTIFICATE_REFUSED: kind('C906', 'certificate', 'fail', 0, '電子証明書による接続ができません。', '保守業者に連絡してください。', 'See `code` for the last TLS fault.'),
+  CERTIFICATE_REFUSED: { ...kind('C906', 'certificate', 'fail', 0, '電子証明書による接続ができません。', '保守業者に連絡してください。', 'See `code` for the last TLS fault.'), hiddenBy: 'CERTIFICATE_EXPIRED' },
   LOGIN_REFUSED_HOLDS: kind('C907', 'gateway', 'fail', 0, 'オンライン資格確認システムにログインできません。', 'ユーザー ID とパスワードを確認してください。', 'Correct `[gateway.account]` and restart; logins wait so as not to lock the account.'),
   STORE_FAILING: kind('C908', 'store', 'fail', 0, '記録ができません。', '保守業者に連絡してください。', 'See `code`; check the disk.'),
   INSECURE_LISTEN: kind('C909', 'agent', 'warn', 0, '院内ネットワークへの公開が暗号化されていません。', '保守業者に連絡してください。', '`insecure_lan = true`: give the listener `allow` and `tls`.'),
