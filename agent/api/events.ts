@@ -97,15 +97,23 @@ async function nextPage(
 const comma = Buffer.from(',')
 const opening = Buffer.from('{"items":[')
 
+/** Of pages that the feed gives to several pollers: each is joined once. */
+const bodies = new WeakMap<FeedPage, Buffer>()
+
 /** Items are JSON already; they are joined, not parsed. */
-function bodyOf({ items, cursor }: FeedPage): Buffer {
+function bodyOf(page: FeedPage): Buffer {
+  const known = bodies.get(page)
+  if (known !== undefined) return known
+  const { items, cursor } = page
   const parts: Uint8Array[] = [opening]
   items.forEach((item, at) => {
     if (at > 0) parts.push(comma)
     parts.push(bufferOf(item))
   })
   parts.push(Buffer.from(`],"cursor":${JSON.stringify(cursor)}}`))
-  return Buffer.concat(parts)
+  const body = Buffer.concat(parts)
+  bodies.set(page, body)
+  return body
 }
 
 const tagOf = (role: string, { version, cursor }: FeedPage): string =>

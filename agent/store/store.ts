@@ -5,7 +5,7 @@ import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { openAuditJournal } from './audit-journal.ts'
 import { openCheckpointer } from './checkpointer.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
-import { openDatabase, statements } from './database.ts'
+import { openDatabase, type Sql, statements } from './database.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { openReads, type Reads } from './reads.ts'
 import type { EndRecord, NoteRecord, QuestionRecord } from './transactions.ts'
@@ -87,6 +87,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   const feed = openFeed(sql, writer.epoch)
   const wakes = new Set<() => void>()
   const announce = () => {
+    feed.changed()
     for (const wake of wakes) wake()
   }
   return {
@@ -109,7 +110,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
       const at = clock.now()
       await journal.write({ id: uuidV7(at), at, actor, action, subject })
     },
-    isReady: () => journal.isWritable() && isReadable(feed),
+    isReady: () => journal.isWritable() && isReadable(sql),
     subscribe(wake) {
       wakes.add(wake)
       return () => void wakes.delete(wake)
@@ -118,9 +119,9 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   }
 }
 
-function isReadable(feed: Feed): boolean {
+function isReadable(sql: Sql): boolean {
   try {
-    feed.page(null, 1)
+    sql('SELECT value FROM meta').get()
     return true
   } catch (error) {
     asFault(error)

@@ -23,6 +23,17 @@ test('the feed gives every verification once, in order, page by page', async (t)
   )
 })
 
+test('a page that was read before a commit is read anew after it', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const { cursor } = store.feed.page(null, 10)
+  const seen: number[] = []
+  store.subscribe(() => seen.push(store.feed.page(cursor, 10).items.length))
+  const ids = await fill(store, 3)
+  assert.deepEqual(seen, [1, 2, 3], 'whoever is woken sees what woke it')
+  assert.deepEqual(idsOf(store.feed.page(null, 10).items), ids)
+})
+
 test('a page of large items ends early and the next one goes on', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
