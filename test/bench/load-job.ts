@@ -4,7 +4,7 @@ import { type Helper, startHelper } from './helper.ts'
 
 export const Job = Type.Object({
   url: Type.String(),
-  /** The bytes to send. */
+  /** The bytes to send; each time another number stands for `LIMIT`. */
   request: Type.String(),
   connections: Type.Integer(),
   /** On each connection, one after the other. */

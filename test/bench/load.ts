@@ -5,11 +5,14 @@ import { answerLines } from './helper.ts'
 import { Job } from './load-job.ts'
 import { openWire } from './wire.ts'
 
+/** First value of `limit` and how many follow: more than the agent keeps pages for. */
+const LIMITS = [100, 400] as const
+
 async function poll({ url, request, requests, pauseMs }: Job, timesMs: number[]): Promise<void> {
   await using wire = await openWire(url)
   for (let n = 0; n < requests; n += 1) {
     const from = performance.now()
-    await wire.ask(request)
+    await wire.ask(request.replace('LIMIT', String(LIMITS[0] + (n % LIMITS[1]))))
     timesMs.push(performance.now() - from)
     if (pauseMs > 0) await wait(pauseMs * (0.5 + Math.random()))
   }
