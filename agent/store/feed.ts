@@ -19,8 +19,8 @@ export interface Feed {
    */
   page(after: string | null, limit: number): FeedPage
   item(position: number): Uint8Array | undefined
-  /** To be called after each commit of an event, before anyone is woken. */
-  changed(): void
+  /** To be called with the newest position after each commit of an event, before anyone is woken. */
+  changed(position: number): void
 }
 
 /** A page ends early here, so that a reader’s request costs bounded memory whatever it asks for. */
@@ -39,43 +39,46 @@ const KEPT_BYTES = 1024 * 1024
 const KEPT_PAGES = 32
 const KEPT_PAGE_BYTES = 128 * 1024
 
-interface EventSize {
+/** Bodies that are read at a time when they are not in memory. */
+const READ_AHEAD = 16
+
+interface EventRow {
   readonly position: number
-  readonly bytes: number
+  readonly body: Uint8Array
 }
 
+/**
+ * Positions are given by the one writer, one after the other, so that the newest is known without
+ * asking the database; only bodies come out of it. A position without a body is passed over.
+ */
 export function openFeed(sql: Sql, epoch: string): Feed {
-  const newest = () =>
+  let last =
     sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
-  const oldest = () =>
-    sql<{ position: number | null }>('SELECT min(position) AS position FROM events').get()
-      ?.position ?? newest() + 1
-  const cursorAt = (position: number) => encodeCursor({ epoch, position })
-  const sizes = sql<EventSize>(
-    `SELECT position, length(body) AS bytes FROM events
-     WHERE position > ? ORDER BY position LIMIT ?`,
+  const oldest = sql<{ position: number | null }>('SELECT min(position) AS position FROM events')
+  const first = oldest.get()?.position ?? last + 1
+  const select = sql<EventRow>(
+    'SELECT position, body FROM events WHERE position >= ? ORDER BY position LIMIT ?',
   )
-  const select = sql<{ body: Uint8Array }>('SELECT body FROM events WHERE position = ?')
   const kept = keepLast(KEPT_BYTES)
+  const cursorAt = (position: number) => encodeCursor({ epoch, position })
 
-  const item = (position: number): Uint8Array | undefined => {
-    const known = kept.get(position)
-    if (known !== undefined) return known
-    const body = select.get(position)?.body
-    if (body === undefined) return undefined
-    const cursor = Buffer.from(`{"cursor":"${cursorAt(position)}",`)
-    const rendered = Buffer.concat([cursor, body.subarray(1)])
-    kept.add(position, rendered)
-    return rendered
+  const load = (position: number, count: number): Uint8Array | undefined => {
+    let wanted: Uint8Array | undefined
+    for (const row of select.all(position, Math.min(count, READ_AHEAD))) {
+      const cursor = Buffer.from(`{"cursor":"${cursorAt(row.position)}",`)
+      const rendered = Buffer.concat([cursor, row.body.subarray(1)])
+      kept.add(row.position, rendered)
+      if (row.position === position) wanted = rendered
+    }
+    return wanted
   }
 
   const start = (after: string | null) => {
-    if (after === null) return oldest() - 1
+    if (after === null) return first - 1
     const place = decodeCursor(after)
-    const first = oldest() - 1
-    if (place.epoch !== epoch || place.position < first || place.position > newest())
+    if (place.epoch !== epoch || place.position < first - 1 || place.position > last)
       throw new AgentError('CURSOR_GONE', 'what follows this cursor is not here any more', {
-        facts: { oldest: cursorAt(first) },
+        facts: { oldest: cursorAt(first - 1) },
       })
     return place.position
   }
@@ -83,17 +86,17 @@ export function openFeed(sql: Sql, epoch: string): Feed {
   const read = (after: string | null, limit: number) => {
     const from = start(after)
     const items: Uint8Array[] = []
-    let last = from
+    let position = from
     let bytes = 0
-    for (const row of sizes.all(from, limit)) {
-      const rendered = item(row.position)
-      if (rendered === undefined || bytes >= PAGE_BYTES) break
-      items.push(rendered)
-      last = row.position
-      bytes += row.bytes
+    while (position < last && items.length < limit && bytes < PAGE_BYTES) {
+      position += 1
+      const item = kept.get(position) ?? load(position, limit - items.length)
+      if (item === undefined) continue
+      items.push(item)
+      bytes += item.length
     }
-    const version = `${epoch}-${from}-${last}-${items.length}`
-    return { page: { items, cursor: cursorAt(last), version }, bytes }
+    const version = `${epoch}-${from}-${position}`
+    return { page: { items, cursor: cursorAt(position), version }, bytes }
   }
 
   const pages = new Map<string, FeedPage>()
@@ -106,8 +109,11 @@ export function openFeed(sql: Sql, epoch: string): Feed {
       if (pages.size < KEPT_PAGES && bytes <= KEPT_PAGE_BYTES) pages.set(key, page)
       return page
     },
-    item,
-    changed: () => pages.clear(),
+    item: (position) => kept.get(position) ?? load(position, 1),
+    changed(position) {
+      last = Math.max(last, position)
+      pages.clear()
+    },
   }
 }
 

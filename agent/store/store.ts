@@ -86,8 +86,8 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   )
   const feed = openFeed(sql, writer.epoch)
   const wakes = new Set<() => void>()
-  const announce = () => {
-    feed.changed()
+  const announce = (position: number) => {
+    feed.changed(position)
     for (const wake of wakes) wake()
   }
   return {
@@ -96,12 +96,12 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     ...openReads(sql, feed),
     accept: (question) => commit('accept', question),
     async end(record) {
-      await commit('end', record)
-      announce()
+      const { position } = await commit('end', record)
+      announce(position)
     },
     async note(record) {
       const { position } = await commit('note', record)
-      announce()
+      announce(position)
       const item = feed.item(position)
       if (item === undefined) throw new Error('a committed note is not readable')
       return item
