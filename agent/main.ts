@@ -65,6 +65,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
         observe: watchAttempts(conditions, settings.line.name),
       }),
     )
+    // Before the API: a client that repeats its question then joins the one that is asked again.
+    eligibility.resume()
     const { readers } = config
     const lapseMs = config.taps.lapse_seconds * 1_000
     const intake: Intake<Accepted> = closer.add(
@@ -93,7 +95,6 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       'control',
       await openControl({ ...shared, socket: config.control.socket, urls: api.urls }),
     )
-    eligibility.resume()
     log.info({ version: VERSION, url: api.urls.join(' '), readers: readers.length }, 'agent-ready')
     return { urls: api.urls, close: () => closer.close() }
   } catch (error) {
@@ -140,19 +141,26 @@ function verificationsOf(
     consumerId: consumer.id,
     idempotencyKey: idempotencyKey ?? null,
   })
+  const confirmTap = async (presentationId: string, person: string, asker: Asker) => {
+    if (!effectiveCardQueries(config.gateway))
+      throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
+    if (holdsIndividualNumber(person))
+      throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
+    return intake.confirm(presentationId, (card) => eligibility.askByCard(card, person, asker))
+  }
   return {
     ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),
     recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
     async confirm(presentationId, person, by) {
-      const known = store.questionOfPresentation(presentationId)
-      if (known !== undefined) return { id: known }
-      if (!effectiveCardQueries(config.gateway))
-        throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
-      if (holdsIndividualNumber(person))
-        throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
-      return intake.confirm(presentationId, (card) =>
-        eligibility.askByCard(card, person, askerOf(by)),
-      )
+      try {
+        return await confirmTap(presentationId, person, askerOf(by))
+      } catch (error) {
+        // After a crash, or when the tap has lapsed: a repeated confirmation finds what it made.
+        const isOver = ['PRESENTATION_GONE', 'CARD_QUERY_OFF'].includes(asFault(error).code)
+        const known = isOver ? store.questionOfPresentation(presentationId) : undefined
+        if (known === undefined) throw error
+        return { id: known }
+      }
     },
     find: store.find,
     ended: eligibility.ended,
