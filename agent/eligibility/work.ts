@@ -21,7 +21,7 @@ export function openWork(parts: EligibilityParts): Work {
     begin(accepted) {
       const work = settle(parts, accepted, closing.signal)
         .catch((error) => {
-          if (!closing.signal.aborted) parts.onBug(error)
+          if (error !== closing.signal.reason) parts.onBug(error)
         })
         .finally(() => underWay.delete(accepted.id))
       underWay.set(accepted.id, work)
