@@ -35,6 +35,8 @@ for (const reader of ['sim', 'pcsc'] as const) {
     assert.equal(confirmed.results[0]?.name, '検証　一郎')
     assert.deepEqual(card.state().touched, [], 'no applet or file that no clinic may touch')
     await card.remove()
+    // pcscd looks every 0.4 s; no hand changes cards more quickly than that.
+    await client.presentation(({ id, cardPresent }) => id === tap.id && !cardPresent)
 
     await card.tap({ kind: 'my-number', patient: '02' })
     const second = await client.presentation((one) => isWaiting(one) && one.id !== tap.id)
