@@ -8,6 +8,12 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
   demo [--exit]                     the whole path on this machine, with simulators
   consumer add NAME|list|revoke NAME
                                     who may read: receipt computer, EHR
+  cert import FILE [--passphrase-file F]|list|try ID|activate ID
+                                    the clinic's certificates (電子証明書)
+  line list [--test]|use NAME|release NAME|report NAME [--days N]
+                                    the ways to the gateway: how they are, switching by hand, a
+                                    page for the carrier
+  doctor [--json]                   what is broken on the way to the gateway, and in the routing
   readers                           the card readers of the running agent
   status                            how the running agent is
   sim gateway [options]             the strict simulator of the official side
@@ -18,12 +24,15 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
 
 /** sysexits(3). */
 const EX_USAGE = 64
+const EX_DATAERR = 65
 const EX_UNAVAILABLE = 69
 const EX_SOFTWARE = 70
 const EX_CONFIG = 78
 
 /** Faults that only a changed configuration cures: systemd does not restart on their exit code. */
 const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG)/
+/** Of the configured certificate, or of one that `cert` was given. */
+const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 
 async function command([name, ...args]: string[]): Promise<number> {
   switch (name) {
@@ -38,6 +47,12 @@ async function command([name, ...args]: string[]): Promise<number> {
       const { consumerCommand } = await import('./console.ts')
       return print(await consumerCommand(values.config, positionals))
     }
+    case 'cert':
+      return (await import('./cert-command.ts')).certCommand(args)
+    case 'line':
+      return print(await (await import('./line-command.ts')).lineCommand(args))
+    case 'doctor':
+      return (await import('./doctor-command.ts')).doctorCommand(args)
     case 'readers':
     case 'status': {
       const { askAgent } = await import('./console.ts')
@@ -92,7 +107,7 @@ function print(text: string): number {
   return 0
 }
 
-async function explain(error: AgentError): Promise<number> {
+async function explain(error: AgentError, name: string | undefined): Promise<number> {
   const { fault, code, message } = error
   if (error.mistakes.length > 0 || OF_CONFIG.test(code)) {
     const { formatConfigFault } = await import('../config/fault.ts')
@@ -106,6 +121,8 @@ async function explain(error: AgentError): Promise<number> {
     process.stderr.write(`\n${USAGE}`)
     return EX_USAGE
   }
+  const isOfConfig = name !== 'cert' || error.mistakes.length > 0
+  if (!isOfConfig && OF_CERTIFICATE.test(code)) return EX_DATAERR
   if (OF_CONFIG.test(code)) return EX_CONFIG
   return code === 'AGENT_NOT_RUNNING' ? EX_UNAVAILABLE : EX_SOFTWARE
 }
@@ -114,5 +131,5 @@ try {
   process.exitCode = await command(process.argv.slice(2))
 } catch (error) {
   if (!(error instanceof AgentError)) throw error
-  process.exitCode = await explain(error)
+  process.exitCode = await explain(error, process.argv[2])
 }

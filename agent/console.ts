@@ -1,11 +1,8 @@
-import { readStoreKey } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
 import { shownConsumer } from './api/control.ts'
 import { callControl } from './api/control-client.ts'
+import { caller } from './caller.ts'
 import { AgentError } from './kernel/errors.ts'
-import type { Log } from './kernel/ports.ts'
-import type { ConsumerRegistry } from './store/consumers.ts'
 
 /** `onshi-agent consumer …`: through the running agent, or on the database when none holds it. */
 export async function consumerCommand(
@@ -19,14 +16,14 @@ export async function consumerCommand(
   switch (verb) {
     case 'add':
       return added(
-        await call('POST', '/consumers', { name }, async (consumers) => {
+        await call('POST', '/consumers', { name }, async ({ consumers }) => {
           const { consumer, token } = await consumers.add(name ?? '')
           return { consumer: shownConsumer({ ...consumer, revokedAt: null }), token }
         }),
       )
     case 'list':
       return pretty(
-        await call('GET', '/consumers', undefined, async (consumers) => ({
+        await call('GET', '/consumers', undefined, async ({ consumers }) => ({
           items: consumers.list().map(shownConsumer),
         })),
       )
@@ -36,7 +33,7 @@ export async function consumerCommand(
           'DELETE',
           `/consumers/${encodeURIComponent(name ?? '')}`,
           undefined,
-          async (consumers) => shownConsumer(await consumers.revoke(name ?? '')),
+          async ({ consumers }) => shownConsumer(await consumers.revoke(name ?? '')),
         ),
       )
     default:
@@ -57,45 +54,4 @@ const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 function added(answer: unknown): string {
   process.stderr.write('This token is shown once. このトークンは一度だけ表示されます。\n')
   return pretty(answer)
-}
-
-/** Calls the running agent; where none runs, does it on the database itself. */
-function caller(config: Config) {
-  return async (
-    method: string,
-    path: string,
-    body: unknown,
-    offline: (consumers: ConsumerRegistry) => Promise<unknown>,
-  ): Promise<unknown> => {
-    try {
-      return await callControl(config.control.socket, method, path, body)
-    } catch (error) {
-      if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
-      return onDatabase(config, offline)
-    }
-  }
-}
-
-const silent: Log = { info() {}, warn() {}, error() {} }
-
-async function onDatabase(
-  { store }: Config,
-  work: (consumers: ConsumerRegistry) => Promise<unknown>,
-): Promise<unknown> {
-  const { openStore } = await import('./store/store.ts')
-  const opened = await openStore({
-    path: store.path,
-    key: readStoreKey(store.key_file),
-    clock: { now: () => Date.now() },
-    log: silent,
-    observe: () => {},
-    onBug: (error) => {
-      throw error
-    },
-  })
-  try {
-    return await work(opened.consumers)
-  } finally {
-    await opened.close()
-  }
 }

@@ -1,28 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { readStoreKey } from '../config/files.ts'
-import { effectiveCardQueries } from '../config/gateway.ts'
 import { weaknesses } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
-import { openApi } from './api/api.ts'
+import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
-import type { Asking, Verifications } from './api/ports.ts'
-import type { Asker } from './eligibility/asker.ts'
+import type { Lines } from './api/ports.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
-import { officialMessage } from './eligibility/message.ts'
-import { addNote } from './eligibility/notes.ts'
+import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { openGateway } from './gateway/gateway.ts'
-import { checkCardFace } from './intake/card-face.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
-import { AgentError, asFault } from './kernel/errors.ts'
-import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import { asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
-import { watchCertificate } from './ops/certificate-watch.ts'
+import { openHoursOf, openLines } from './lines.ts'
+import { offlineIntakesOf } from './offline.ts'
+import { type CertificateWatch, watchCertificate } from './ops/certificate-watch.ts'
+import { activeIdentity, openCertificateDesk } from './ops/certificates.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import { gatewaySettings, identityOf, listenSettings, uplinkSettings, withKey } from './settings.ts'
+import { gatewaySettings, identityLoader, identityOf, listenSettings, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
-import { openUplink } from './uplink/uplink.ts'
+import type { Identity } from './uplink/identity.ts'
+import { verificationsOf } from './verifications.ts'
 
 export interface Agent {
   /** Where the API listens. */
@@ -43,63 +42,130 @@ export const VERSION = versionIn(readFileSync(new URL('../package.json', import.
  * dependency order and go down in reverse, also when a later one fails to start.
  */
 export async function start(config: Config, platform: Platform): Promise<Agent> {
-  const { clock, log, onBug } = platform
+  const { clock, log } = platform
   const closer = new Closer(log, CLOSE_BUDGET_MS)
   try {
-    const conditions = new Conditions(clock)
+    const conditions = new Conditions(clock, openHoursOf(config))
     for (const condition of standing(config)) conditions.raise(...condition)
-    const settings = uplinkSettings(config)
     // Before the store: a refused certificate leaves nothing behind.
-    const identity = identityOf(config)
+    const configured = identityOf(config)
     const store = closer.add('store', await storeOf(config, conditions, platform))
-    const uplink = closer.add('uplink', openUplink(settings, identity))
-    const gateway = openGateway(uplink, gatewaySettings(config), clock)
-    const eligibility = closer.add(
-      'eligibility',
-      openEligibility({
-        store,
-        gateway,
-        clock,
-        log,
-        onBug,
-        observe: watchAttempts(conditions, settings.line.name),
-      }),
+    const { desk, certificates, ...connected } = await connect(
+      config,
+      { configured, store, conditions, closer },
+      platform,
     )
-    // Before the API: a client that repeats its question then joins the one that is asked again.
-    eligibility.resume()
-    const { readers } = config
-    const lapseMs = config.taps.lapse_seconds * 1_000
-    const intake: Intake<Accepted> = closer.add(
-      'readers',
-      openIntake<Accepted>({ readers, lapseMs, clock, log, conditions }),
-    )
-    closer.add('certificate watch', watchCertificate(identity.notAfter, conditions, clock))
-
-    const health = { showing: () => conditions.showing(), ready: store.isReady }
-    const { consumers } = store
-    const shared = { version: VERSION, consumers, desk: intake, health, onBug }
     const api = closer.add(
       'api',
-      await openApi({
-        ...shared,
-        listen: listenSettings(config),
-        monitorFrom: config.monitor_from,
-        feed: { page: store.feed.page, subscribe: store.subscribe },
-        verifications: verificationsOf(config, { store, eligibility, intake }, platform),
-        audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
-        log,
-        clock,
-      }),
+      await openApi(apiOptions(config, { ...connected, desk, store, conditions }, platform)),
     )
+    const { urls } = api
     closer.add(
       'control',
-      await openControl({ ...shared, socket: config.control.socket, urls: api.urls }),
+      await openControl({
+        ...sharedOf({ ...connected, desk, store, conditions }, platform),
+        certificates,
+        socket: config.control.socket,
+        urls,
+      }),
     )
-    log.info({ version: VERSION, url: api.urls.join(' '), readers: readers.length }, 'agent-ready')
-    return { urls: api.urls, close: () => closer.close() }
+    const { length: readers } = config.readers
+    log.info({ version: VERSION, url: urls.join(' '), readers }, 'agent-ready')
+    return { urls, close: () => closer.close() }
   } catch (error) {
     await closer.close()
     throw error
+  }
+}
+
+interface Base {
+  readonly configured: Identity
+  readonly store: Store
+  readonly conditions: Conditions
+  readonly closer: Closer
+}
+
+/** The parts between the store and the API: lines, questions, readers, certificates. */
+async function connect(
+  config: Config,
+  { configured, store, conditions, closer }: Base,
+  platform: Platform,
+) {
+  const { clock, log } = platform
+  const registry = store.certificates
+  const load = identityLoader(config)
+  const active = activeIdentity({ registry, configured, load })
+  const official = gatewaySettings(config)
+  const opened = closer.add(
+    'lines',
+    await openLines(config, { identity: active, gateway: official, store, conditions }, platform),
+  )
+  const { uplink, lines } = opened
+  const certificates = openCertificateDesk({
+    registry,
+    configured,
+    active,
+    load,
+    uplink,
+    clock,
+    log,
+    activated: () => watch.look(),
+  })
+  const watch: CertificateWatch = closer.add(
+    'certificate watch',
+    watchCertificate(() => certificates.active().notAfter, conditions, log, clock),
+  )
+  const gateway = openGateway(uplink, official, clock)
+  const observe = watchAttempts(conditions)
+  const eligibility = closer.add(
+    'eligibility',
+    openEligibility({ ...platform, store, gateway, observe }),
+  )
+  // Before the API: a client that repeats its question then joins the one that is asked again.
+  eligibility.resume()
+  const reasking = closer.add('re-asking', openReasking({ ...platform, store, eligibility }))
+  opened.attend(reasking)
+  const lapseMs = config.taps.lapse_seconds * 1_000
+  const desk: Intake<Accepted> = closer.add(
+    'readers',
+    openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
+  )
+  return { lines, certificates, eligibility, reasking, desk }
+}
+
+interface Served {
+  readonly store: Store
+  readonly conditions: Conditions
+  readonly lines: Lines
+  readonly eligibility: Eligibility
+  readonly reasking: Reasking
+  readonly desk: Intake<Accepted>
+}
+
+/** What the API and the console both show. */
+const sharedOf = ({ store, conditions, lines, desk }: Served, { onBug }: Platform) => ({
+  version: VERSION,
+  consumers: store.consumers,
+  desk,
+  lines,
+  health: { showing: () => conditions.showing(), ready: store.isReady },
+  onBug,
+})
+
+const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
+  const { store, eligibility, reasking, desk: intake } = served
+  const { clock, log } = platform
+  return {
+    ...sharedOf(served, platform),
+    listen: listenSettings(config),
+    monitorFrom: config.monitor_from,
+    feed: { page: store.feed.page, subscribe: store.subscribe },
+    verifications: verificationsOf(config, { store, eligibility, intake }, platform),
+    offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
+    outages: store.outages,
+    audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
+    log,
+    clock,
   }
 }
 
@@ -123,52 +189,6 @@ function standing({ gateway, listen }: Config) {
   for (const one of listen)
     if (weaknesses(one).length > 0) standing.push(['INSECURE_LISTEN', one.address])
   return standing
-}
-
-interface Desk {
-  readonly store: Store
-  readonly eligibility: Eligibility
-  readonly intake: Intake<Accepted>
-}
-
-/** What the API asks for, put together from store, eligibility and readers. */
-function verificationsOf(
-  config: Config,
-  { store, eligibility, intake }: Desk,
-  { clock }: Platform,
-): Verifications {
-  const askerOf = ({ consumer, idempotencyKey }: Asking): Asker => ({
-    consumerId: consumer.id,
-    idempotencyKey: idempotencyKey ?? null,
-  })
-  const confirmTap = async (presentationId: string, person: string, asker: Asker) => {
-    if (!effectiveCardQueries(config.gateway))
-      throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
-    if (holdsIndividualNumber(person))
-      throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
-    return intake.confirm(presentationId, (card) => eligibility.askByCard(card, person, asker))
-  }
-  return {
-    ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),
-    recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
-    async confirm(presentationId, person, by) {
-      try {
-        return await confirmTap(presentationId, person, askerOf(by))
-      } catch (error) {
-        // After a crash, or when the tap has lapsed: a repeated confirmation finds what it made.
-        const isOver = ['PRESENTATION_GONE', 'CARD_QUERY_OFF'].includes(asFault(error).code)
-        const known = isOver ? store.questionOfPresentation(presentationId) : undefined
-        if (known === undefined) throw error
-        return { id: known }
-      }
-    },
-    find: store.find,
-    ended: eligibility.ended,
-    message: (id, charset) => officialMessage(store, id, charset),
-    latest: store.latest,
-    note: (verificationId, note, by) =>
-      addNote({ store, clock }, { verificationId, ...note }, askerOf(by)),
-  }
 }
 
 function versionIn(packageJson: string): string {

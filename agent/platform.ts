@@ -5,6 +5,8 @@ import type { Clock, Log } from './kernel/ports.ts'
 /** What the agent takes from the machine it runs on. */
 export interface Platform {
   readonly clock: Clock
+  /** Ms on a clock that nobody sets. */
+  readonly monotonic: () => number
   readonly log: Log
   /** A bug: the process must go down, and systemd starts it clean. */
   readonly onBug: (error: unknown) => void
@@ -32,6 +34,7 @@ export function thisMachine(level: 'info' | 'warn' | 'error'): Platform {
       logger[severity]({ event, ...facts })
   return {
     clock: systemClock,
+    monotonic: () => performance.now(),
     log: { info: at('info'), warn: at('warn'), error: at('error') },
     onBug: (error) => {
       // Outside any promise chain, so that nothing can catch it.

@@ -1,44 +1,79 @@
 import { readFileSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
+import { effectiveFamily } from '../config/line.ts'
+import { hostOf, lineCard } from '../config/line-card.ts'
 import type { Config } from '../config/schema.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
-import { type Identity, loadIdentity } from './uplink/identity.ts'
+import type { DoctorLine } from './ops/doctor.ts'
+import { checkInstitution, type Identity, loadIdentity } from './uplink/identity.ts'
+import type { LineSettings } from './uplink/line.ts'
 import type { UplinkSettings } from './uplink/uplink.ts'
 
 /** From the configuration's words to what each part takes; secrets are read here, once. */
-export function uplinkSettings({ lines, gateway }: Config): UplinkSettings {
-  const [line] = lines
-  if (line === undefined) throw new Error('the schema let a configuration without a line pass')
+export function uplinkSettings({ lines, gateway, failover }: Config): UplinkSettings {
   return {
+    lines: lines.map((line) => lineSettings(line, gateway)),
+    sessions: gateway.sessions,
     queueLimit: gateway.queue_limit,
-    line: {
-      name: line.name,
-      gateway: line.gateway,
-      sourceAddress: line.source_address ?? null,
-      serverName: gateway.server_name ?? null,
-      connectTimeoutMs: gateway.connect_timeout_ms,
-      timeoutMs: gateway.timeout_ms,
-      answerLimitBytes: gateway.answer_limit_bytes,
-      sessions: gateway.sessions,
-    },
+    proveMs: failover.prove_seconds * 1_000,
+    probeMs: failover.probe_seconds * 1_000,
+    applicationProbeMs: failover.application_probe_seconds * 1_000,
+    lateMs: failover.late_ms,
   }
 }
 
-/** Throws `CERTIFICATE_UNREADABLE`, `CERTIFICATE_PASSPHRASE_WRONG`. */
-export function identityOf({ gateway }: Config): Identity {
+function lineSettings(line: Config['lines'][number], gateway: Config['gateway']): LineSettings {
+  return {
+    name: line.name,
+    gateway: line.gateway,
+    source: {
+      address: line.source_address ?? null,
+      interface: line.interface ?? null,
+      prefix: line.prefix ?? null,
+      family: effectiveFamily(line),
+    },
+    dnsServers: line.dns_servers ?? [],
+    serverName: gateway.server_name ?? null,
+    metered: line.metered,
+    lineAuthUrl: line.line_auth_url ?? null,
+    connectTimeoutMs: gateway.connect_timeout_ms,
+    timeoutMs: gateway.timeout_ms,
+    answerLimitBytes: gateway.answer_limit_bytes,
+  }
+}
+
+export const doctorLines = (config: Config): DoctorLine[] =>
+  uplinkSettings(config).lines.flatMap(({ source }, i) => {
+    const line = config.lines[i]
+    if (line === undefined) return []
+    return [{ card: lineCard(line), source, gatewayHost: hostOf(line.gateway) ?? '' }]
+  })
+
+/** Throws what a client certificate can be refused for, `CERTIFICATE_*`; another institution's too. */
+export function identityOf(config: Config): Identity {
+  const { gateway } = config
   try {
-    return loadIdentity(
+    return identityLoader(config)(
       readFileSync(gateway.certificate_file),
       readSecretText(gateway.passphrase_file),
-      readFileSync(gateway.ca_file, 'utf8'),
     )
   } catch (error) {
     const fault = asFault(error)
     const key =
       fault.code === 'CERTIFICATE_PASSPHRASE_WRONG' ? 'passphrase_file' : 'certificate_file'
     throw withKey(fault, `gateway.${key}`, gateway[key])
+  }
+}
+
+/** How a client certificate of this institution is read for this gateway. Throws `CERTIFICATE_*`. */
+export function identityLoader({ institution, gateway }: Config) {
+  const caPem = readFileSync(gateway.ca_file, 'utf8')
+  return (pkcs12: Uint8Array, passphrase: string): Identity => {
+    const identity = loadIdentity(pkcs12, passphrase, caPem)
+    checkInstitution(identity, institution.code)
+    return identity
   }
 }
 
@@ -62,6 +97,7 @@ export function gatewaySettings({ institution, gateway }: Config): GatewaySettin
     protocol: {
       loginPath: protocol.login_path,
       queryPath: protocol.query_path,
+      statusPath: protocol.status_path,
       contentType: protocol.content_type,
       accept: protocol.accept,
       tokenHeader: protocol.token_header,

@@ -21,6 +21,10 @@ export const Protocol = Type.Object(
   {
     login_path: path('Where an account logs in; used with `[gateway.account]` only.', '/login'),
     query_path: path('Where questions are posted.', '/onshi/kakunin'),
+    status_path: path(
+      'What is fetched as a sign of life of the application, about no person; any answer that is no page counts.',
+      '/status',
+    ),
     content_type: media(
       'Content-Type of a question; the charset is added by the agent.',
       'application/xml',

@@ -1,10 +1,12 @@
 import { isIP } from 'node:net'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/schema'
+import { Clinic, isDate } from './clinic.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { Protocol } from './gateway.ts'
+import { Failover, Line } from './line.ts'
+import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
-import { Line } from './schema.ts'
 import { isTable, keyPath } from './shape.ts'
 import { parseSource, sameAddress } from './sources.ts'
 
@@ -25,11 +27,16 @@ export function breaches(value: unknown): Finding[] {
   const listeners = fitting(Listen, root['listen'], 'listen')
   const readers = fitting(Type.Object({ name: Type.String() }), root['readers'], 'readers')
   const protocol = Check(Protocol, gateway['protocol']) ? [gateway['protocol']] : []
+  const failover = Check(Failover, root['failover']) ? [root['failover']] : []
+  const clinic = Check(Clinic, root['clinic']) ? [root['clinic']] : []
   return [
     ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
     ...repeats(listeners, addressOf, 'address', '同じ受付アドレスが二度あります。'),
     ...aboutSources(root['monitor_from'], 'monitor_from'),
-    ...lines.flatMap((each) => aboutLine(each, simulator)),
+    ...lines.flatMap(({ key, value }) => aboutLine(key, value, simulator)),
+    ...repeats(lines, ({ name }) => name, 'name', '同じ名前の回線が二つあります。'),
+    ...failover.flatMap((each) => aboutFailover(each, simulator)),
+    ...clinic.flatMap(aboutClinic),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
     ...protocol.flatMap((each) => aboutHeaders(each.extra_headers)),
@@ -96,48 +103,25 @@ function aboutSources(entries: unknown, key: string): Finding[] {
   })
 }
 
-function aboutLine({ key, value: line }: Placed<Line>, simulator: boolean): Finding[] {
-  const host = hostOf(line.gateway)
-  const own = line.source_address
-  const found = show(own)
-  const at = keyPath(key, 'source_address')
-  const misplaced = line.kind === 'simulator' && !simulator
-  const mixed = own !== undefined && isIP(own) > 0 && isIP(host ?? '') > 0
-  return [
-    ...(misplaced
-      ? [
+function aboutClinic(clinic: Clinic): Finding[] {
+  const hours = clinic.hours.flatMap(({ from, to }, i) =>
+    from < to
+      ? []
+      : [
           mistake(
-            keyPath(key, 'kind'),
-            '組み合わせが違います。',
-            '"simulator" while gateway.simulator is not true',
-            '"ip-vpn" or "ipsec", or gateway.simulator = true to practise',
+            `clinic.hours[${i}].to`,
+            '値が範囲の外です。',
+            `${to}, which is not later than ${from}`,
+            'a later time of the same day; hours over midnight are two entries',
           ),
-        ]
-      : []),
-    ...(host === undefined
-      ? [
-          mistake(
-            keyPath(key, 'gateway'),
-            '値の形が違います。',
-            show(line.gateway),
-            'an https origin with a host and perhaps a port, "https://[fd00::1]:8443"',
-          ),
-        ]
-      : []),
-    ...(own !== undefined && isIP(own) === 0
-      ? [mistake(at, '値の形が違います。', found, 'an IP address of this machine on the line')]
-      : []),
-    ...(mixed && isIP(own) !== isIP(host ?? '')
-      ? [
-          mistake(
-            at,
-            '組み合わせが違います。',
-            found,
-            `an IPv${isIP(host ?? '')} address, as the gateway’s is`,
-          ),
-        ]
-      : []),
-  ]
+        ],
+  )
+  const closed = clinic.closed.flatMap((day, i) =>
+    isDate(day)
+      ? []
+      : [mistake(`clinic.closed[${i}]`, '値の形が違います。', show(day), 'a day of the calendar')],
+  )
+  return [...hours, ...closed]
 }
 
 /** `sun_path` of a Unix socket holds 107 bytes and its end. [unix(7)] */
@@ -148,11 +132,6 @@ function aboutSocket(path: unknown): Finding[] {
   const found = `a path of ${Buffer.byteLength(path)} bytes once it is absolute`
   const write = `one of at most ${socketLimitBytes}`
   return [mistake('control.socket', '値が範囲の外です。', found, write)]
-}
-
-/** The host of an origin, without brackets; undefined when it is no origin. */
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).hostname.replace(/^\[|\]$/g, '') : undefined
 }
 
 const addressOf = ({ address }: Listen): string | undefined => {

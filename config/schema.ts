@@ -1,35 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { drivers } from '../drivers/index.ts'
+import { Clinic, Maintenance } from './clinic.ts'
 import { Gateway } from './gateway.ts'
+import { Failover, Line, name } from './line.ts'
 import { defaultAddress, Listen } from './listen.ts'
 import { file, integer, type Shape, strict, text } from './shape.ts'
 import { Sources } from './sources.ts'
-
-const name = (description: string) =>
-  text(description, '^[a-z0-9-]+$', 'small letters, digits and hyphens')
-
-export const Line = Type.Object(
-  {
-    name: name('Shown in logs, health and `source.line`.'),
-    kind: Type.Enum(['ip-vpn', 'ipsec', 'simulator'], {
-      description:
-        'How the line reaches the gateway; `simulator` only with `gateway.simulator = true`.',
-    }),
-    gateway: text(
-      'Origin of the gateway on this line, e.g. `https://[fd00::1]:8443`.',
-      '^https://[^/?#@\\s]+$',
-      'an https origin without a path, "https://[fd00::1]:8443"',
-    ),
-    source_address: Type.Optional(
-      Type.String({
-        description:
-          'Own address on this line; connections start from it. The system chooses when absent.',
-      }),
-    ),
-  },
-  strict,
-)
-export type Line = Static<typeof Line>
 
 /** `options` fits the option schema of the driver that `driver` names. */
 export interface ReaderConfig {
@@ -99,10 +75,12 @@ export const Config = Type.Object(
     ),
     lines: Type.Array(Line, {
       minItems: 1,
-      maxItems: 1,
-      description: 'Admitted network paths to the gateway; one line for now.',
+      description: 'Admitted network paths to the gateway, the preferred one first.',
     }),
+    failover: Failover,
     gateway: Gateway,
+    clinic: Clinic,
+    maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),
     taps: Type.Object(
       {

@@ -20,7 +20,7 @@ import { type Client, clientOf, eventually, type Presentation } from './bed/clie
 import { type Evidence, openEvidence, watchSessions } from './bed/evidence.ts'
 import { found, leaks, type Needle, textNeedle } from './bed/needles.ts'
 import type { AgentProcess } from './bed/process.ts'
-import { canaryFace, refusedBytes, refusedRequests } from './bed/refusals.ts'
+import { canaryFace, receive, refusedBytes, refusedRequests } from './bed/refusals.ts'
 
 const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
 const isTap = ({ kind, state }: Presentation) => kind === 'my-number-card' && state === 'waiting'
@@ -49,6 +49,7 @@ async function goodPaths(bed: Bed, client: Client): Promise<string> {
   for (const charset of ['utf-8', 'shift_jis'])
     await client.get(`/v1/verifications/${canary.id}/message?charset=${charset}`)
   await client.get(`/v1/patients/${sent.patientNumber}/verifications/latest`)
+  await receive(client)
 
   await bed.card.tap({ kind: 'my-number', patient: '01' })
   const tap = await client.presentation(isTap)

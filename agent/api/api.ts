@@ -12,9 +12,21 @@ import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
+import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, openApiRoute } from './openapi.ts'
-import type { Audit, Consumers, Desk, Feed, HealthSource, Verifications } from './ports.ts'
+import type {
+  Audit,
+  Consumers,
+  Desk,
+  Feed,
+  HealthSource,
+  Lines,
+  OfflineIntakes,
+  Outages,
+  Verifications,
+} from './ports.ts'
 import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { readerRoutes } from './readers.ts'
@@ -36,6 +48,9 @@ export interface ApiOptions {
   readonly version: string
   readonly feed: Feed
   readonly verifications: Verifications
+  readonly offlineIntakes: OfflineIntakes
+  readonly outages: Outages
+  readonly lines: Lines
   readonly audit: Audit
   readonly consumers: Pick<Consumers, 'authenticate'>
   readonly desk: Desk
@@ -135,6 +150,8 @@ function appOf(options: ApiOptions, context: Context): App {
   eventRoutes(app, feed, context)
   presentationRoutes(app, desk, verifications, context)
   readerRoutes(app, desk)
+  lineRoutes(app, options.lines, context)
+  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   probeRoutes(app, health)
   healthRoutes(app, health, version)
   openApiRoute(app, routes, version)

@@ -16,8 +16,10 @@ export async function callControl(
   method: string,
   path: string,
   body?: unknown,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<unknown> {
-  const [status, answer] = await exchange(socket, method, path, body).catch((cause: unknown) => {
+  const asked = exchange(socket, { method, path, body, timeoutMs })
+  const [status, answer] = await asked.catch((cause: unknown) => {
     throw unreached(socket, cause)
   })
   const value: unknown = answer === '' ? null : JSON.parse(answer)
@@ -25,7 +27,14 @@ export async function callControl(
   return value
 }
 
-async function exchange(socket: string, method: string, path: string, body: unknown) {
+interface Asked {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+  readonly timeoutMs: number
+}
+
+async function exchange(socket: string, { method, path, body, timeoutMs }: Asked) {
   const payload = body === undefined ? '' : JSON.stringify(body)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const headers = {
@@ -33,7 +42,7 @@ async function exchange(socket: string, method: string, path: string, body: unkn
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(payload),
   }
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const signal = AbortSignal.timeout(timeoutMs)
   http
     .request({ socketPath: socket, method, path, headers, signal, agent: false }, resolve)
     .once('error', reject)

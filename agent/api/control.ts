@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers'
 import type { ConsumerListing } from '../kernel/consumer.ts'
 import { AgentError, codeOf } from '../kernel/errors.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { type Certificates, certificateRoute } from './control-certificates.ts'
+import { lineRoute } from './control-lines.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
-import type { Consumers, Desk, HealthSource } from './ports.ts'
+import type { Consumers, Desk, HealthSource, Lines } from './ports.ts'
 import { faultIn, invalid, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
 
@@ -23,6 +25,10 @@ export interface ControlOptions {
   readonly urls: readonly string[]
   readonly consumers: Omit<Consumers, 'authenticate'>
   readonly desk: Pick<Desk, 'readers'>
+  readonly certificates?: Certificates
+  readonly lines: Lines
+  /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
+  readonly examine?: () => Promise<object>
   readonly health: HealthSource
   /** As of the API: an error that is no fault, after its answer. */
   readonly onBug: (error: unknown) => void
@@ -114,9 +120,10 @@ async function answer(
 type Routed = readonly [status: number, body: unknown]
 
 async function route(options: ControlOptions, request: IncomingMessage): Promise<Routed> {
-  const { consumers, desk } = options
+  const { consumers, desk, certificates } = options
   const path = request.url ?? ''
-  switch (`${request.method} ${path}`) {
+  const command = `${request.method} ${path}`
+  switch (command) {
     case 'POST /consumers': {
       const { consumer, token } = await consumers.add(await nameIn(request))
       return [201, { consumer: shownConsumer({ ...consumer, revokedAt: null }), token }]
@@ -132,6 +139,12 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       if (request.method === 'DELETE' && name !== undefined) {
         return [200, shownConsumer(await consumers.revoke(decoded(name)))]
       }
+      const body = () => jsonIn(request)
+      if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
+      const routed =
+        (await lineRoute(options.lines, command, options.onBug)) ??
+        (certificates && (await certificateRoute(certificates, command, body)))
+      if (routed !== undefined) return routed
       throw new AgentError('NOT_FOUND', 'no such command')
     }
   }
@@ -160,12 +173,17 @@ function decoded(name: string): string {
   }
 }
 
-/** The name of a consumer to add. Throws `REQUEST_INVALID`, `BODY_TOO_LARGE`. */
-async function nameIn(request: IncomingMessage): Promise<string> {
+/** The body of a command. Throws `REQUEST_INVALID`, `BODY_TOO_LARGE`. */
+async function jsonIn(request: IncomingMessage): Promise<unknown> {
   if (!(Number(request.headers['content-length']) <= defaultLimits.bodyBytes)) {
     throw new AgentError('BODY_TOO_LARGE', 'the body is too large, or its length is not given')
   }
-  const body = jsonOf(await text(request))
+  return jsonOf(await text(request))
+}
+
+/** The name of a consumer to add. Throws `REQUEST_INVALID`, `BODY_TOO_LARGE`. */
+async function nameIn(request: IncomingMessage): Promise<string> {
+  const body = await jsonIn(request)
   const hasName = typeof body === 'object' && body !== null && 'name' in body
   const name = hasName && typeof body.name === 'string' ? body.name.trim() : ''
   if (/^[^\p{C}/]{1,64}$/u.test(name)) return name

@@ -4,11 +4,21 @@ import { CardFace } from '../kernel/card-face.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
 import { OfficialHeader, OfficialResult } from '../kernel/official.ts'
-import { Advisory, FaultReport, FeedEvent, Note, Verification } from '../kernel/verification.ts'
+import { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
+import {
+  Advisory,
+  FaultReport,
+  FeedEvent,
+  LastKnown,
+  Note,
+  Verification,
+} from '../kernel/verification.ts'
 import type { App } from './context.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
 import { Health } from './health.ts'
+import { LineAnswer } from './lines.ts'
+import { ShownIntake, ShownOutage } from './offline-intakes.ts'
 import { Problem } from './problem.ts'
 import { propertiesOf } from './validation.ts'
 
@@ -20,9 +30,15 @@ const components = {
   FaultReport,
   FeedEvent,
   Health,
+  IntakeFace,
+  IntakeForm,
+  LastKnown,
+  Line: LineAnswer,
   Note,
   OfficialHeader,
   OfficialResult,
+  OfflineIntake: ShownIntake,
+  Outage: ShownOutage,
   Problem,
   Verification,
 }

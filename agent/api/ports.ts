@@ -1,6 +1,8 @@
 import type { CardFace } from '../kernel/card-face.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
+import type { LineCard, LineReport } from '../kernel/line.ts'
+import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
 import type { NoteKind } from '../kernel/verification.ts'
 
@@ -58,6 +60,29 @@ export interface Verifications {
   ): Promise<Uint8Array>
 }
 
+/** Who was received while nobody could be asked. */
+export interface OfflineIntakes {
+  /**
+   * On disk. Throws `INTAKE_INVALID` (with mistakes), `INDIVIDUAL_NUMBER_REFUSED`,
+   * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
+   */
+  add(form: IntakeForm, by: Asking): Promise<OfflineIntake>
+  /** Throws `NOT_FOUND`, `QUESTION_OPEN`, `INTAKE_CLOSED`, `INDIVIDUAL_NUMBER_REFUSED`, `STORE_*`. */
+  close(id: string, closing: Omit<Closing, 'at'>, by: Asking): Promise<OfflineIntake>
+  find(id: string): OfflineIntake | undefined
+  /** Oldest first; `open` are those that nobody closed. */
+  list(which: 'open' | 'all'): readonly OfflineIntake[]
+  /** What to say on the phone now, Japanese. */
+  callScript(): string
+}
+
+/** When no line was usable. */
+export interface Outages {
+  current(): Outage | undefined
+  /** Newest first. */
+  list(): readonly Outage[]
+}
+
 export interface Audit {
   /** Written before it returns. Throws `AUDIT_UNAVAILABLE`. */
   read(consumer: Consumer, action: string, subject: string): void | Promise<void>
@@ -79,4 +104,24 @@ export interface Desk {
 export interface HealthSource {
   showing(): Showing[]
   ready(): boolean
+}
+
+/** A line as it is and as it is written. */
+export interface LineItem extends LineReport {
+  readonly kind: LineCard['kind']
+  readonly family: LineCard['family']
+  readonly contact: LineCard['contact']
+}
+
+export interface Lines {
+  /** In order of preference. */
+  list(): readonly LineItem[]
+  /** Tests the whole path of every line; what it found is in `list`. Concurrent calls join. */
+  test(): Promise<void>
+  /** Everything goes over this line until it is released. Throws `NOT_FOUND`. */
+  use(name: string): void | Promise<void>
+  /** Gives the choice back. Throws `NOT_FOUND`. */
+  release(name: string): void | Promise<void>
+  /** One page of text about the last days. Throws `NOT_FOUND`, `REQUEST_INVALID`. */
+  report(name: string, days: number): string
 }

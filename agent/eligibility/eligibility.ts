@@ -2,8 +2,10 @@ import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Part } from '../kernel/ports.ts'
+import type { Store } from '../store/store.ts'
+import type { QuestionRecord } from '../store/transactions.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { type Question, readQuestion } from './question.ts'
+import { type FaceQuestion, type Question, readQuestion } from './question.ts'
 import type { EligibilityParts } from './settle.ts'
 import { openWork } from './work.ts'
 
@@ -23,6 +25,11 @@ export interface Eligibility extends Part {
    * `STORE_NEWER` where a later release wrote the question.
    */
   recheck(id: string, asker: Asker): Promise<{ readonly id: string }>
+  /**
+   * Asks by itself what nobody could be asked before; where somebody was faster, theirs is found.
+   * Rejects with `INTAKE_CLOSED`, `SHUTTING_DOWN`, `STORE_*`.
+   */
+  reask(question: FaceQuestion, intakeId: string | null): Promise<{ readonly id: string }>
   askByCard(
     card: ConfirmedCard,
     confirmedBy: string,
@@ -39,41 +46,37 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
   const { store, clock, log } = parts
   const work = openWork(parts)
 
+  const recordOf = (question: Question, actor: string) => {
+    if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+    return questionRecord(question, actor, clock.now())
+  }
+
   const accept = async (
     question: Question,
     asker: Asker,
     card: { presentationId: string; certificate: Uint8Array } | null,
     sent: string = JSON.stringify(question),
   ) => {
-    if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
-    const at = clock.now()
+    const record = recordOf(question, asker.consumerId ?? 'agent')
     const { id, isNew } = await store.accept({
-      id: uuidV7(at),
-      at,
-      kind: question.kind,
-      body: JSON.stringify(question),
-      supersedes: question.supersedes,
+      ...record,
       presentationId: card?.presentationId ?? null,
       key: requestKey(asker, sent),
-      actor: asker.consumerId ?? 'agent',
     })
-    if (isNew) work.begin({ id, acceptedAt: at, question, certificate: card?.certificate })
+    if (isNew) work.begin({ id, acceptedAt: record.at, question, certificate: card?.certificate })
     return { id }
   }
 
   return {
     ask: (face, asker) => accept({ kind: 'card-face', face, supersedes: null }, asker, null),
 
-    async recheck(id, asker) {
-      const stored = store.question(id)
-      if (stored === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
-      if (store.find(id) === 'open') throw new AgentError('QUESTION_OPEN', 'it has not ended yet')
-      const question = readQuestion(stored.body)
-      if (question === undefined)
-        throw new AgentError('STORE_NEWER', 'a later release wrote this question')
-      if (question.kind === 'card')
-        throw new AgentError('CARD_NEEDED', 'a card question needs its card')
-      return accept({ ...question, supersedes: id }, asker, null)
+    recheck: async (id, asker) => accept(askedAnew(store, id), asker, null),
+
+    async reask(question, intakeId) {
+      const record = recordOf(question, 'agent')
+      const { id, isNew } = await store.reask({ question: record, intakeId })
+      if (isNew) work.begin({ id, acceptedAt: record.at, question, certificate: undefined })
+      return { id }
     },
 
     askByCard: ({ presentationId, certificate, reader, certificateExpired }, confirmedBy, asker) =>
@@ -105,4 +108,28 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 
     close: work.close,
   }
+}
+
+const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({
+  id: uuidV7(at),
+  at,
+  kind: question.kind,
+  body: JSON.stringify(question),
+  supersedes: question.supersedes,
+  presentationId: null,
+  key: null,
+  actor,
+})
+
+/** A typed question once more, by somebody who asks now, so about today. */
+function askedAnew(store: Pick<Store, 'question' | 'find'>, id: string): FaceQuestion {
+  const stored = store.question(id)
+  if (stored === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
+  if (store.find(id) === 'open') throw new AgentError('QUESTION_OPEN', 'it has not ended yet')
+  const question = readQuestion(stored.body)
+  if (question === undefined)
+    throw new AgentError('STORE_NEWER', 'a later release wrote this question')
+  if (question.kind === 'card')
+    throw new AgentError('CARD_NEEDED', 'a card question needs its card')
+  return { kind: 'card-face', face: question.face, supersedes: id }
 }

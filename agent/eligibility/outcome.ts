@@ -43,8 +43,22 @@ export function meaningOf({ messageHeader, messageBody }: EligibilityAnswer): Me
   return { outcome, fault: null }
 }
 
-/** Faults that mean that nobody could be asked: no line, or no place in the queue. */
-const NOBODY_ASKED = new Set<FaultCode>(['LINE_UNREACHABLE', 'LINE_TIMEOUT', 'QUEUE_FULL'])
+/** Faults that mean that nobody could be asked: no line that carries an answer, or a full queue. */
+const NOBODY_ASKED = new Set<FaultCode>([
+  'LINE_UNREACHABLE',
+  'LINE_TIMEOUT',
+  'LINE_BROKEN',
+  'LINE_SILENT',
+  'LINE_LINK_DOWN',
+  'LINE_ADDRESS_MISSING',
+  'LINE_ROUTER_GONE',
+  'LINE_NAME_UNRESOLVED',
+  'LINE_AUTH_LOST',
+  'LINE_MISROUTED',
+  'NO_LINE',
+  'GATEWAY_UNREACHABLE',
+  'QUEUE_FULL',
+])
 
 /** The outcome of a question that no answer came to. */
 export const meaningOfFault = (fault: FaultCode): Meaning => ({

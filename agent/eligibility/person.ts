@@ -1,5 +1,6 @@
+import type { CardFace } from '../kernel/card-face.ts'
 import type { OfficialResult } from '../kernel/official.ts'
-import { hasPlaceholder, isOtherSex, plain, type Subject } from '../kernel/person.ts'
+import { type CardKey, hasPlaceholder, isOtherSex, plain, type Subject } from '../kernel/person.ts'
 import { normalInsurerNumber } from '../xmlmsg/insurer-number.ts'
 
 /**
@@ -26,17 +27,34 @@ const isSamePerson = (one: OfficialResult, other: OfficialResult) =>
   (!one.birthdate || one.birthdate === other.birthdate) &&
   !isOtherSex(one.sex1 ?? '', other.sex1 ?? '')
 
+/** The card of a typed face, for finding whom it was made for. */
+export const cardKeyOf = (face: CardFace): CardKey => ({
+  card: cardOf(face),
+  branch: plain(face.insuredBranchNumber ?? ''),
+  birthdate: face.birthdate,
+})
+
+type Card = Pick<
+  OfficialResult,
+  'insurerNumber' | 'insuredCardSymbol' | 'insuredIdentificationNumber'
+>
+
+const numberOf = (card: Card) =>
+  plain(card.insuredIdentificationNumber ?? '').replace(/^0+(?=.)/, '')
+
+const cardOf = (card: Card) =>
+  [
+    normalInsurerNumber(card.insurerNumber ?? ''),
+    plain(card.insuredCardSymbol ?? ''),
+    numberOf(card),
+    '',
+  ].join('|')
+
 function identityOf(result: OfficialResult): string | null {
   const insurer = normalInsurerNumber(result.insurerNumber ?? '')
-  const number = plain(result.insuredIdentificationNumber ?? '').replace(/^0+(?=.)/, '')
   const name = plain(result.nameKana ?? '') || plain(result.name ?? '')
-  if (insurer === '' || number === '' || name === '' || hasPlaceholder(name)) return null
-  return [
-    insurer,
-    plain(result.insuredCardSymbol ?? ''),
-    number,
-    plain(result.insuredBranchNumber ?? ''),
-    result.birthdate,
-    name,
-  ].join('|')
+  if (insurer === '' || numberOf(result) === '' || name === '' || hasPlaceholder(name)) return null
+  return [cardOf(result) + plain(result.insuredBranchNumber ?? ''), result.birthdate, name].join(
+    '|',
+  )
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { CardFace } from '../kernel/card-face.ts'
 import type { SearchInfo } from '../kernel/official.ts'
+import { toOfficialDate } from '../kernel/time.ts'
 import { paddedInsurerNumber } from '../xmlmsg/insurer-number.ts'
 
 const strict = { additionalProperties: false } as const
@@ -9,7 +10,16 @@ const Supersedes = Type.Union([Type.String(), Type.Null()])
 
 /** What is asked, as the store keeps it. A card's certificate is never in it. */
 export const Question = Type.Union([
-  Type.Object({ kind: Type.Literal('card-face'), face: CardFace, supersedes: Supersedes }, strict),
+  Type.Object(
+    {
+      kind: Type.Literal('card-face'),
+      face: CardFace,
+      supersedes: Supersedes,
+      /** The day that it is asked for, YYYYMMDD, where the agent asks it later by itself. */
+      asOf: Type.Optional(Type.String()),
+    },
+    strict,
+  ),
   Type.Object(
     {
       kind: Type.Literal('card'),
@@ -24,6 +34,7 @@ export const Question = Type.Union([
   ),
 ])
 export type Question = Static<typeof Question>
+export type FaceQuestion = Extract<Question, { kind: 'card-face' }>
 
 /**
  * A stored question, typed again. Undefined where it is none of this release's: a later one, since
@@ -42,6 +53,12 @@ function parseJson(text: string): unknown {
     throw error
   }
 }
+
+/** The day whose eligibility is asked, YYYYMMDD: the one on the face, or the day of the asking. */
+export const confirmationDateOf = (question: Question, acceptedAt: number): string =>
+  (question.kind === 'card-face'
+    ? (question.face.qualificationConfirmationDate ?? question.asOf)
+    : undefined) ?? toOfficialDate(acceptedAt)
 
 /** A checked card face as the official search fields. */
 export function searchInfoOf(face: CardFace): SearchInfo {

@@ -2,16 +2,16 @@ import type { Gateway, GatewayAnswer } from '../gateway/gateway.ts'
 import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
-import { toOfficialDate, toRfc3339 } from '../kernel/time.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 import type { Store } from '../store/store.ts'
 import type { EndRecord } from '../store/transactions.ts'
 import { type Meaning, meaningOf, meaningOfFault } from './outcome.ts'
-import { personOf } from './person.ts'
-import { type Question, searchInfoOf } from './question.ts'
+import { cardKeyOf, personOf } from './person.ts'
+import { confirmationDateOf, type Question, searchInfoOf } from './question.ts'
 import { verificationOf } from './verification.ts'
 
 export interface EligibilityParts {
-  readonly store: Pick<Store, 'accept' | 'end' | 'find' | 'question' | 'openQuestions'>
+  readonly store: Pick<Store, 'accept' | 'reask' | 'end' | 'find' | 'question' | 'openQuestions'>
   readonly gateway: Gateway
   readonly clock: Clock
   readonly log: Log
@@ -85,6 +85,7 @@ function recordOf(
       returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
     },
     person: personOf(results),
+    card: question.kind === 'card-face' ? cardKeyOf(question.face) : null,
   }
 }
 
@@ -111,13 +112,11 @@ async function askGateway(
     observe(null)
     return { meaning: meaningOf(answered.answer), answered }
   } catch (error) {
-    if (signal.aborted) throw error
+    if (error === signal.reason) throw error
     const fault = asFault(error)
+    // What came of a stop says nothing; the question is asked again at the next start.
+    signal.throwIfAborted()
     observe(fault)
     return { meaning: meaningOfFault(fault.code), answered: null }
   }
 }
-
-const confirmationDateOf = (question: Question, acceptedAt: number) =>
-  (question.kind === 'card-face' ? question.face.qualificationConfirmationDate : undefined) ??
-  toOfficialDate(acceptedAt)

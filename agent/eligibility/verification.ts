@@ -11,7 +11,7 @@ export function faultReport(code: FaultCode): FaultReport {
   return { code, number, title, detail: hint, action }
 }
 
-/** What the question ended in. `patient` is filled in by the store, in the same transaction. */
+/** What the question ended in. `patient` and `lastKnown` are filled in by the store, in the same transaction. */
 export function verificationOf(
   id: string,
   acceptedAt: number,
@@ -35,6 +35,7 @@ export function verificationOf(
     official: answered === null ? null : officialOf(answered.answer),
     results: answered?.answer.messageBody?.resultList ?? [],
     patient: null,
+    lastKnown: null,
     patientNumber: isCard ? null : (question.face.patientNumber ?? null),
     arbitraryIdentifier: isCard ? null : (question.face.arbitraryIdentifier ?? null),
     card: isCard ? { certificateExpired: question.certificateExpired } : null,

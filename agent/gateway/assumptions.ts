@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { AgentError } from '../kernel/errors.ts'
-import type { Request } from '../uplink/line.ts'
+import type { Request } from '../uplink/exchange.ts'
 
 /**
  * Everything that is assumed of the closed Web API interface, in one place; the values come from
@@ -11,6 +11,8 @@ import type { Request } from '../uplink/line.ts'
 export interface Protocol {
   readonly loginPath: string
   readonly queryPath: string
+  /** Fetched as a sign of life, about no person. */
+  readonly statusPath: string
   readonly contentType: string
   readonly accept: string
   readonly tokenHeader: string
@@ -38,6 +40,13 @@ export const loginRequest = (protocol: Protocol, { user, password }: Account): R
     accept: 'application/json',
   },
   body: encoder.encode(JSON.stringify({ user, password })),
+})
+
+export const statusRequest = (protocol: Protocol): Request => ({
+  method: 'GET',
+  path: protocol.statusPath,
+  headers: { ...protocol.extraHeaders, accept: '*/*' },
+  body: new Uint8Array(),
 })
 
 const LoginAnswer = Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) })

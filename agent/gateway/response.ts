@@ -1,5 +1,5 @@
 import { AgentError } from '../kernel/errors.ts'
-import type { Response } from '../uplink/line.ts'
+import type { Response } from '../uplink/exchange.ts'
 
 /** A session that has ended: a normal event, cured by one new login. */
 export const SESSION_ENDED = 401
@@ -25,6 +25,20 @@ export function bodyOf(response: Response): Uint8Array | 'session-ended' {
     throw new AgentError('GATEWAY_REFUSED', `status ${status}`, { facts: { status } })
   if (isPage) throw new AgentError('LOGIN_PAGE', 'an HTML page with status 200')
   return body
+}
+
+/**
+ * Whether the application lives, whatever it says to a question about nobody: that there is no such
+ * page, or that a login is wanted, is a sign of life. Throws `LOGIN_PAGE`, `GATEWAY_*`,
+ * `CLIENT_CERTIFICATE_REFUSED`.
+ */
+export function acceptSignOfLife(response: Response): void {
+  try {
+    bodyOf(response)
+  } catch (error) {
+    if (error instanceof AgentError && error.code === 'GATEWAY_REFUSED') return
+    throw error
+  }
 }
 
 const HEAD_BYTES = 512

@@ -1,7 +1,7 @@
 import { AgentError, asFault } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock } from '../kernel/ports.ts'
-import type { Response } from '../uplink/line.ts'
+import type { Response } from '../uplink/exchange.ts'
 import type { Uplink } from '../uplink/uplink.ts'
 import { type Account, loginRequest, type Protocol, tokenOf } from './assumptions.ts'
 import { bodyOf } from './response.ts'
@@ -53,13 +53,20 @@ export function openSession(
   let current: Promise<string> | undefined
   let failure: Failure | undefined
 
+  const once = async () => {
+    const { answer } = await uplink.ask(loginRequest(protocol, account), {
+      safe: false,
+      signal: new AbortController().signal,
+      accept: (response) => tokenOf(protocol, loginBodyOf(response)),
+    })
+    return answer
+  }
   const login = async () => {
     if (failure !== undefined && isHeld(failure, clock.now())) throw held(failure.fault)
     try {
-      const { answer } = await uplink.ask(loginRequest(protocol, account), {
-        safe: false,
-        signal: new AbortController().signal,
-        accept: (response) => tokenOf(protocol, loginBodyOf(response)),
+      const answer = await once().catch((error) => {
+        if (!isOfLine(asFault(error))) throw error
+        return once()
       })
       failure = undefined
       return answer
@@ -91,6 +98,9 @@ export function openSession(
     },
   }
 }
+
+/** The line died under it, which nobody refused: once more, over the line that is left. */
+const isOfLine = ({ code }: AgentError) => code.startsWith('LINE_')
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()

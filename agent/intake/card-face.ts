@@ -34,14 +34,17 @@ export function checkCardFace(typed: CardFace, nowMs: number): CardFace {
   })
 }
 
+/** Characters of a person’s field that no card, form or message holds. */
+export const isWritable = (value: string) => !UNWRITABLE.test(value)
+
 /** Digits are typed in either width; the official fields are half-width. ① and ² are no digits. */
-const digits = (value: string) =>
+export const digits = (value: string) =>
   value
     .trim()
     .replace(/[０-９]/g, (digit) => String.fromCodePoint(digit.charCodeAt(0) - FULL_WIDTH_OFFSET))
 const FULL_WIDTH_OFFSET = 0xfee0
 
-function tidy(typed: CardFace): CardFace {
+export function tidy(typed: CardFace): CardFace {
   const optional = {
     insuredCardSymbol: typed.insuredCardSymbol?.trim(),
     insuredBranchNumber: typed.insuredBranchNumber && digits(typed.insuredBranchNumber),
@@ -64,7 +67,8 @@ function tidy(typed: CardFace): CardFace {
 /** Is it wrong, which field, Japanese, English. */
 type Rule = readonly [boolean, string, string, string]
 
-function mistakesIn(face: CardFace, today: string): Mistake[] {
+/** What of a tidy face cannot be; `today` is YYYYMMDD. */
+export function mistakesIn(face: CardFace, today: string): Mistake[] {
   const { birthdate, insurerNumber, insuredIdentificationNumber: number } = face
   const branch = face.insuredBranchNumber
   const date = face.qualificationConfirmationDate
@@ -88,7 +92,7 @@ function mistakesIn(face: CardFace, today: string): Mistake[] {
 }
 
 /** Characters, not UTF-16 units. */
-const lengthOf = (text = '') => [...text].length
+export const lengthOf = (text = '') => [...text].length
 
 /**
  * Control characters, which no card face holds, and what no XML message can carry. [XML 1.0,
@@ -99,7 +103,7 @@ const UNWRITABLE = /[\ufffe\uffff]|\p{Cc}|\p{Surrogate}/u
 const unwritable = (face: CardFace) =>
   Object.entries(face).map(
     ([field, value]): Rule => [
-      UNWRITABLE.test(value),
+      !isWritable(value),
       field,
       '使えない文字があります。',
       'holds a control character, or one that XML cannot carry',

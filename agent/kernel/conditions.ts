@@ -11,8 +11,13 @@ interface ConditionKind {
   readonly severity: 'warn' | 'fail'
   /** How long, ms, it must hold before anyone is told: a transient is no news. */
   readonly graceMs: number
-  /** The cause of which this is a symptom: while the cause shows, this does not. */
-  readonly hiddenBy?: string
+  /**
+   * Causes of which this is a symptom: while one of them shows, for the same subject or for more
+   * than one line, this does not.
+   */
+  readonly hiddenBy?: readonly string[]
+  /** Outside the clinic's hours it is only a warning: nobody is there to cure it. */
+  readonly inHours?: true
   readonly title: string
   readonly action: string
   readonly hint: string
@@ -28,6 +33,14 @@ const kind = (
   hint: string,
 ): ConditionKind => ({ number, component, severity, graceMs, title, action, hint })
 
+/** A line that loses some packets, or a router that restarts its radio, is no news. */
+const LINE_GRACE_MS = 10_000
+/** Causes that lie outside the clinic; nobody there can cure what they bring. */
+const OUTSIDE: readonly string[] = ['GATEWAY_UNREACHABLE', 'MAINTENANCE_RUNNING']
+const ofLine = { hiddenBy: OUTSIDE, inHours: true } as const
+/** Before the carrier's network: an outage at the gateway does not unplug a cable. */
+const ofOurSide = { hiddenBy: ['MAINTENANCE_RUNNING'], inHours: true } as const
+
 /**
  * What can be wrong now. Levels, not events: raised, holds, cleared; raising again is free and
  * keeps the age. The rules on codes and numbers of `faults.ts` hold here too.
@@ -35,15 +48,30 @@ const kind = (
 // biome-ignore format: a table; one condition a row reads best
 export const conditions = {
   READER_DOWN: kind('C901', 'reader', 'warn', 5_000, 'カードリーダーが使えません。', 'カードリーダーのケーブルと電源を確認してください。', 'See `code` for the fault; reading goes on by itself when it is cured.'),
-  LINE_DOWN: kind('C902', 'line', 'fail', 10_000, '回線がつながりません。', 'ルーターと ONU の電源を確認してください。', 'The last questions found no way to the gateway.'),
-  GATEWAY_FAULT: kind('C903', 'gateway', 'warn', 10_000, 'オンライン資格確認システムから正しい回答がありません。', '続くときはコールセンターに連絡してください。', 'See `code` for the last fault of the gateway.'),
+  LINE_DOWN: { ...kind('C902', 'line', 'fail', LINE_GRACE_MS, '回線がつながりません。', 'ルーターと ONU の電源を確認してください。', 'The gateway is not reached over this line; see `code`, and `onshi-agent doctor`.'), ...ofLine },
+  GATEWAY_FAULT: { ...kind('C903', 'gateway', 'warn', 10_000, 'オンライン資格確認システムから正しい回答がありません。', '続くときはコールセンターに連絡してください。', 'See `code` for the last fault of the gateway.'), hiddenBy: OUTSIDE },
   CERTIFICATE_EXPIRING: kind('C904', 'certificate', 'warn', 0, '電子証明書の期限が近づいています。', '電子証明書の更新を申請してください。', 'Renew the clinic’s certificate before `days` have passed.'),
   CERTIFICATE_EXPIRED: kind('C905', 'certificate', 'fail', 0, '電子証明書の期限が切れています。', '電子証明書を更新してください。', 'Renew the clinic’s certificate.'),
-  CERTIFICATE_REFUSED: { ...kind('C906', 'certificate', 'fail', 0, '電子証明書による接続ができません。', '保守業者に連絡してください。', 'See `code` for the last TLS fault.'), hiddenBy: 'CERTIFICATE_EXPIRED' },
+  CERTIFICATE_REFUSED: { ...kind('C906', 'certificate', 'fail', 0, '電子証明書による接続ができません。', '保守業者に連絡してください。', 'See `code` for the last TLS fault.'), hiddenBy: ['CERTIFICATE_EXPIRED'] },
   LOGIN_REFUSED_HOLDS: kind('C907', 'gateway', 'fail', 0, 'オンライン資格確認システムにログインできません。', 'ユーザー ID とパスワードを確認してください。', 'Correct `[gateway.account]` and restart; logins wait so as not to lock the account.'),
   STORE_FAILING: kind('C908', 'store', 'fail', 0, '記録ができません。', '保守業者に連絡してください。', 'See `code`; check the disk.'),
   INSECURE_LISTEN: kind('C909', 'agent', 'warn', 0, '院内ネットワークへの公開が暗号化されていません。', '保守業者に連絡してください。', '`insecure_lan = true`: give the listener `allow` and `tls`.'),
   SIMULATOR_IN_USE: kind('C910', 'gateway', 'warn', 0, '練習用の接続先（シミュレーター）を使っています。', '本番の照会ではありません。', '`gateway.simulator = true`: answers are invented.'),
+  LINE_LINK_DOWN: { ...kind('C911', 'line', 'fail', 5_000, '回線のLANケーブルがつながっていません。', 'LANケーブルと、ルーター・ONU の電源を確認してください。', 'The line’s interface has no carrier.'), ...ofOurSide },
+  LINE_ADDRESS_MISSING: { ...kind('C912', 'line', 'fail', LINE_GRACE_MS, '回線のアドレスが割り当てられていません。', 'ルーターの電源を入れ直し、続くときは回線の窓口へ連絡してください。', 'The line’s interface has no usable address.'), ...ofOurSide },
+  LINE_ROUTER_GONE: { ...kind('C913', 'line', 'fail', LINE_GRACE_MS, '回線のルーターが応答しません。', 'ルーターの電源を入れ直してください。', 'No route from the line’s address, or its router is silent.'), ...ofOurSide },
+  LINE_NAME_UNRESOLVED: { ...kind('C914', 'line', 'fail', LINE_GRACE_MS, '接続先の名前を解決できません（DNS）。', '回線の窓口へ連絡してください。', 'See `code`: the line’s DNS servers fail.'), ...ofLine },
+  LINE_AUTH_LOST: { ...kind('C915', 'line', 'fail', 0, '回線認証が切れています。', '回線認証をもう一度行ってください。', 'Repeat the line authentication; `prefixChanged` says whether the line got another prefix.'), ...ofLine },
+  LINE_MISROUTED: { ...kind('C916', 'line', 'fail', 0, '回線の経路設定に誤りがあります。', '保守業者に連絡してください。', '`onshi-agent doctor` prints the routing that is needed.'), ...ofOurSide },
+  SERVER_CERTIFICATE_WRONG: { ...kind('C917', 'gateway', 'fail', LINE_GRACE_MS, '接続先の証明書が正しくありません。', '保守業者に連絡してください。', 'See `code`: another CA, another name or expired. Check DNS, `gateway.ca_file` and the clock; nothing was sent.'), ...ofLine },
+  GATEWAY_UNREACHABLE: { ...kind('C918', 'gateway', 'warn', LINE_GRACE_MS, 'オンライン資格確認システムに接続できません。', '全国的な障害の可能性があります。お知らせを確認してください。', 'The lines live, the gateway does not take connections.'), hiddenBy: ['MAINTENANCE_RUNNING'] },
+  MAINTENANCE_ANNOUNCED: kind('C919', 'gateway', 'warn', 0, 'メンテナンスが予定されています。', '予定の時間は照会できないことがあります。', 'From the file that `maintenance.file` names; shown from 24 hours before.'),
+  MAINTENANCE_RUNNING: kind('C920', 'gateway', 'warn', 0, '予定されたメンテナンス中です。', '終わるまで資格確認書などで受付を続けてください。', 'From the file that `maintenance.file` names.'),
+  NO_LINE: { ...kind('C921', 'line', 'fail', LINE_GRACE_MS, 'どの回線でも照会できません。', '資格確認書などで受付を続けてください。回線が戻ると自動で照会し直します。', 'Every line is down; the conditions of the lines say why.'), ...ofLine },
+  LINE_HELD_BY_HAND: kind('C922', 'line', 'warn', 0, '回線を手動で切り替えたままです。', '工事などが終わったら元に戻してください。', '`onshi-agent line release NAME` gives the choice back.'),
+  LINE_UNSTABLE: kind('C923', 'line', 'warn', 0, '回線が不安定です。', '続くときは回線の窓口へ連絡してください。', 'It went down soon after it had come back; `onshi-agent line report NAME` is what the carrier asks for.'),
+  CERTIFICATE_EXPIRES_SOON: kind('C924', 'certificate', 'fail', 0, '電子証明書がまもなく切れます。', 'すぐに電子証明書を更新してください。', 'A week or less is left: `onshi-agent cert import`.'),
+  MAINTENANCE_FILE_INVALID: kind('C925', 'agent', 'warn', 0, 'メンテナンス予定のファイルを読めません。', '保守業者に連絡してください。', 'See `mistake`: correct the file that `maintenance.file` names; it is read again within a minute.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions
@@ -60,13 +88,16 @@ export interface Showing extends ConditionKind {
 /** The registry that every part reports to and `/health` reads. */
 export class Conditions {
   readonly #clock: Pick<Clock, 'now'>
+  readonly #isOpen: (at: number) => boolean
   readonly #held = new Map<
     string,
     { code: ConditionCode; subject: string; since: number; facts: Facts }
   >()
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** `isOpen`: whether the clinic is open at an epoch ms. */
+  constructor(clock: Pick<Clock, 'now'>, isOpen: (at: number) => boolean = () => true) {
     this.#clock = clock
+    this.#isOpen = isOpen
   }
 
   raise(code: ConditionCode, subject: string, facts: Facts = {}): void {
@@ -82,9 +113,23 @@ export class Conditions {
   /** Those that outlived their grace and are no symptom of another that shows. */
   showing(): Showing[] {
     const now = this.#clock.now()
+    const isOpen = this.#isOpen(now)
     const due = [...this.#held.values()]
       .map((held): Showing => ({ ...conditions[held.code], ...held }))
       .filter(({ since, graceMs }) => now - since >= graceMs)
-    return due.filter(({ hiddenBy }) => !due.some(({ code }) => code === hiddenBy))
+    return due
+      .filter((one) => !due.some((other) => isCause(other, one)))
+      .map((one) => (one.inHours && !isOpen ? { ...one, severity: 'warn' } : one))
   }
 }
+
+/** The subject of what concerns every line; no line has this name. */
+export const EVERY_LINE = 'gateway'
+
+/** A cause on one line says nothing about another. */
+const isCause = (cause: Showing, symptom: Showing) =>
+  symptom.hiddenBy?.includes(cause.code) === true &&
+  (cause.subject === symptom.subject || !isOfOneLine(cause))
+
+const isOfOneLine = ({ component, subject }: Showing) =>
+  component === 'line' || (component === 'gateway' && subject !== EVERY_LINE)

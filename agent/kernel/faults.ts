@@ -51,12 +51,26 @@ export const faults = {
   LINE_UNREACHABLE: fault('E401', 503, '回線がつながりません。', 'ルーターと ONU の電源を確認してください。', 'Check the router of the named line.'),
   LINE_TIMEOUT: fault('E402', 504, '回線の応答がありません。', 'しばらく待ってもう一度照会してください。', 'Check the carrier of the named line.'),
   LINE_BROKEN: fault('E403', 502, '通信が途中で切れました。', 'もう一度照会してください。', 'The connection was cut before the answer was whole.'),
+  LINE_LINK_DOWN: fault('E404', 503, '回線のLANケーブルがつながっていません。', 'LANケーブルと、ルーター・ONU の電源を確認してください。', 'The interface of the named line has no carrier: cable, switch, router or ONU.'),
+  LINE_ADDRESS_MISSING: fault('E405', 503, '回線のアドレスが割り当てられていません。', 'ルーターの電源を入れ直し、続くときは回線の窓口へ連絡してください。', 'The interface of the named line has no usable address: no router advertisement, or another prefix than `prefix`.'),
+  LINE_ROUTER_GONE: fault('E406', 503, '回線のルーターが応答しません。', 'ルーターの電源を入れ直してください。', 'No route leads from the line’s address to the gateway, or its router does not answer.'),
+  LINE_NAME_UNRESOLVED: fault('E407', 503, '接続先の名前を解決できません（DNS）。', '回線の窓口へ連絡してください。', 'The line’s DNS servers do not answer, or do not know the gateway’s name.'),
+  LINE_AUTH_LOST: fault('E408', 503, '回線認証が切れています。', '回線認証をもう一度行ってください。', 'A page came instead of an answer, or the gateway is shut off while the line lives: repeat the line authentication at `line_auth_url`.'),
+  LINE_MISROUTED: fault('E409', 503, '回線の経路設定に誤りがあります。', '保守業者に連絡してください。', 'Packets from the line’s address leave by another interface; `onshi-agent doctor` prints the routing that is needed.'),
+  NO_LINE: fault('E410', 503, '使える回線がありません。', '資格確認書などで受付を続けてください。回線が戻ると自動で照会し直します。', 'Every line is down; `onshi-agent doctor` says why. Nothing was sent.'),
   SERVER_CERTIFICATE_UNTRUSTED: fault('E411', 502, '接続先の証明書を信頼できません。', '保守業者に連絡してください。', 'The server certificate was not issued by the pinned CA (`gateway.ca_file`).'),
   SERVER_NAME_MISMATCH: fault('E412', 502, '接続先の名前が証明書と違います。', '保守業者に連絡してください。', 'Check the gateway URL of the line and `gateway.server_name`.'),
   SERVER_CERTIFICATE_EXPIRED: fault('E413', 502, '接続先の証明書の期限が切れています。', '保守業者に連絡してください。端末の時計も確認してください。', 'Check this machine’s clock, then report it to the gateway’s operator.'),
   CLIENT_CERTIFICATE_EXPIRED: fault('E414', 502, 'この医療機関の電子証明書の期限が切れています。', '電子証明書を更新してください。', 'Renew the clinic’s certificate.'),
   CLIENT_CERTIFICATE_REFUSED: fault('E415', 502, 'この医療機関の電子証明書が受け付けられません。', '電子証明書を確認し、保守業者に連絡してください。', 'The gateway refused the client certificate: wrong issuer, revoked, or another institution’s.'),
   TLS_FAILED: fault('E416', 502, '暗号化通信を始められません。', '保守業者に連絡してください。', 'The TLS handshake failed; the message says how.'),
+
+  CERTIFICATE_OF_ANOTHER_INSTITUTION: fault('E417', 422, '別の医療機関の電子証明書です。', '自院の電子証明書を用意してください。', 'The certificate names another 医療機関コード than `institution.code`.'),
+  CERTIFICATE_KEY_MISMATCH: fault('E418', 422, '電子証明書と秘密鍵の組み合わせが違います。', '電子証明書をもう一度ダウンロードしてください。', 'The PKCS#12 holds no key that fits its certificate.'),
+  CERTIFICATE_CIPHER_OLD: fault('E419', 422, '電子証明書ファイルの暗号方式が古くて開けません。', '保守業者に連絡してください。', 'Convert the file: openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW'),
+  CERTIFICATE_UNTRIED: fault('E420', 409, 'この電子証明書はまだ接続を確かめていません。', '先に接続の確認（cert try）を行ってください。', 'Run `onshi-agent cert try ID`; at least one line must accept it before it is activated.'),
+  LINE_SILENT: fault('E421', 504, '回線から応答がなくなりました。', 'ルーターと ONU の電源を確認してください。', 'The line shows no sign of life: packets go out and nothing comes back.'),
+  GATEWAY_UNREACHABLE: fault('E422', 503, 'オンライン資格確認システムに接続できません。', '全国的な障害の可能性があります。お知らせを確認してください。', 'The lines live and the gateway does not take connections: an outage on the official side is likely.'),
 
   GATEWAY_TIMEOUT: fault('E501', 504, 'オンライン資格確認システムから時間内に回答がありません。', 'もう一度照会してください。', 'The request went out, no answer came in time.'),
   GATEWAY_ERROR: fault('E502', 502, 'オンライン資格確認システム側の障害です。', '時間をおいて照会してください。続くときはコールセンターへ。', 'The gateway answered 5xx.'),
@@ -95,6 +109,8 @@ export const faults = {
   METHOD_REFUSED: fault('E615', 405, 'この操作はありません。', 'ソフトウェアの提供元に連絡してください。', 'See `Allow`.'),
   QUESTION_OPEN: fault('E616', 409, '照会はまだ終わっていません。', '少し待ってください。', 'Wait until the verification has ended.'),
   NO_OFFICIAL_ANSWER: fault('E617', 404, '公式の回答がありません。', 'もう一度照会してください。', 'This verification ended without an official message.'),
+  INTAKE_INVALID: fault('E618', 422, '入力内容に誤りがあります。', '氏名・生年月日・性別・住所を確認してください。', 'The named fields cannot be those of a person; nothing was kept.'),
+  INTAKE_CLOSED: fault('E619', 409, 'この受付はすでに終わっています。', '一覧を確認してください。', 'The offline intake was closed before.'),
 
   STORE_FULL: fault('E701', 507, 'ディスクがいっぱいです。', '保守業者に連絡してください。', 'Free disk space; work goes on by itself.'),
   STORE_FAILED: fault('E702', 503, '記録に失敗しました。', '保守業者に連絡してください。', 'Reading or writing the database failed; check the disk.'),
@@ -110,3 +126,5 @@ export const faults = {
 } as const satisfies Record<string, Fault>
 
 export type FaultCode = keyof typeof faults
+
+export const isFaultCode = (code: string): code is FaultCode => Object.hasOwn(faults, code)

@@ -16,7 +16,17 @@ export interface Person {
 /** Whom an answer speaks of: one person, nobody at all, or not clearly one person. */
 export type Subject = Person | 'nobody' | 'unclear'
 
-type Traits = Pick<Person, 'name' | 'nameKana' | 'birthdate' | 'sex'>
+/** A card face as identities begin, normalised. */
+export interface CardKey {
+  /** Insurer, symbol and number, each followed by `|`. */
+  readonly card: string
+  /** '' where the face names none. */
+  readonly branch: string
+  /** YYYYMMDD. */
+  readonly birthdate: string
+}
+
+export type Traits = Pick<Person, 'name' | 'nameKana' | 'birthdate' | 'sex'>
 
 /** A text for comparing: one width, one case, no spaces. */
 export const plain = (text: string) => text.normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
@@ -34,6 +44,13 @@ export function contradicts(one: Traits, other: Traits): boolean {
   const names = [sameName(one.name, other.name), sameName(one.nameKana, other.nameKana)]
   const isOtherName = names.includes(false) && !names.includes(true)
   return isOtherDay || isOtherSex(one.sex, other.sex) || isOtherName
+}
+
+/** Whether two records may well be of one person: the same birth date and a name or kana in common. */
+export function resembles(one: Traits, other: Traits): boolean {
+  const isSameName = sameName(one.name, other.name) ?? false
+  const isSameKana = sameName(one.nameKana, other.nameKana) ?? false
+  return one.birthdate === other.birthdate && (isSameName || isSameKana) && !contradicts(one, other)
 }
 
 /** Whether both say a sex, and not the same. */

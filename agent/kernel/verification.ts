@@ -85,6 +85,20 @@ export const PatientLink = Type.Object(
 )
 export type PatientLink = Static<typeof PatientLink>
 
+/** What was last known of a patient whom nobody could be asked about. Never says what holds now. */
+export const LastKnown = Type.Object(
+  {
+    id: Id,
+    at: Type.String({ description: 'When that verification ended, RFC 3339.' }),
+    outcome: Outcome,
+  },
+  {
+    ...strict,
+    description: 'The patient’s last verification that the official side decided, and its date.',
+  },
+)
+export type LastKnown = Static<typeof LastKnown>
+
 /** The stored result of one question. Append-only: a recheck is a new one that `supersedes`. */
 export const Verification = Type.Object(
   {
@@ -97,6 +111,7 @@ export const Verification = Type.Object(
     official: nullable(Official),
     results: Type.Array(OfficialResult),
     patient: nullable(PatientLink),
+    lastKnown: nullable(LastKnown),
     patientNumber: nullable(Type.String({ description: 'As sent with the question.' })),
     arbitraryIdentifier: nullable(Type.String({ description: 'As sent with the question.' })),
     card: nullable(

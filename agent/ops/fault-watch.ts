@@ -1,43 +1,49 @@
-import type { ConditionCode, Conditions } from '../kernel/conditions.ts'
+import { type ConditionCode, type Conditions, EVERY_LINE } from '../kernel/conditions.ts'
 import type { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 
 /** The conditions that attempts at the gateway can raise; an answer clears them all. */
 const OF_ATTEMPTS = [
-  'LINE_DOWN',
   'CERTIFICATE_REFUSED',
   'LOGIN_REFUSED_HOLDS',
   'GATEWAY_FAULT',
 ] as const satisfies readonly ConditionCode[]
+type OfAttempts = (typeof OF_ATTEMPTS)[number]
 
-/** Which condition a fault of one attempt is a sign of; null: it says nothing about the way there. */
-export function conditionOf(fault: FaultCode): ConditionCode | null {
+/** There is one certificate, and one gateway behind all lines. */
+const SUBJECTS = {
+  CERTIFICATE_REFUSED: 'client',
+  LOGIN_REFUSED_HOLDS: EVERY_LINE,
+  GATEWAY_FAULT: EVERY_LINE,
+} as const satisfies Record<OfAttempts, string>
+
+/**
+ * Which condition a fault of one attempt is a sign of; null: it says nothing about the gateway.
+ * What it says about lines is told by line-watch.ts.
+ */
+export function conditionOf(fault: FaultCode): OfAttempts | null {
   switch (fault) {
-    case 'QUEUE_FULL':
-    case 'CHARACTER_UNENCODABLE':
-    case 'CARD_NEEDED':
-      return null
-    case 'LINE_UNREACHABLE':
-    case 'LINE_TIMEOUT':
-    case 'LINE_BROKEN':
-      return 'LINE_DOWN'
     case 'CLIENT_CERTIFICATE_EXPIRED':
     case 'CLIENT_CERTIFICATE_REFUSED':
       return 'CERTIFICATE_REFUSED'
     case 'LOGIN_REFUSED':
       return 'LOGIN_REFUSED_HOLDS'
     default:
-      return 'GATEWAY_FAULT'
+      return isOfGateway(fault) ? 'GATEWAY_FAULT' : null
   }
 }
 
-/** Turns what each attempt came to (null: an answer) into conditions on the line. */
-export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>, line: string) {
+/** The line carried an answer, and the answer is wrong; or none came although the line lived. */
+const isOfGateway = (fault: FaultCode) => /^(GATEWAY_(?!UNREACHABLE)|ANSWER_|OFFICIAL_)/.test(fault)
+
+/** Turns what each attempt came to (null: an answer) into conditions on the gateway. */
+export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>) {
   return (fault: AgentError | null): void => {
     const raised = fault === null ? undefined : conditionOf(fault.code)
     if (raised === null) return
-    for (const code of OF_ATTEMPTS) if (code !== raised) conditions.clear(code, line)
-    if (raised !== undefined && fault !== null) conditions.raise(raised, line, { code: fault.code })
+    for (const code of OF_ATTEMPTS) if (code !== raised) conditions.clear(code, SUBJECTS[code])
+    if (raised !== undefined && fault !== null)
+      conditions.raise(raised, SUBJECTS[raised], { code: fault.code })
   }
 }
 

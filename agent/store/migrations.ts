@@ -67,6 +67,47 @@ const migrations: readonly string[] = [
     actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Quality of a line, a row a minute (epoch minutes). Kept 90 days.
+  CREATE TABLE line_minutes (
+    line TEXT NOT NULL, minute INTEGER NOT NULL, standing TEXT NOT NULL, probes INTEGER NOT NULL,
+    lost INTEGER NOT NULL, questions INTEGER NOT NULL, failed INTEGER NOT NULL,
+    rtt_min_ms REAL, rtt_median_ms REAL, rtt_max_ms REAL, PRIMARY KEY (line, minute)
+  ) STRICT, WITHOUT ROWID;
+  -- What happened to a line. facts is JSON.
+  CREATE TABLE line_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, at INTEGER NOT NULL,
+    kind TEXT NOT NULL, facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX line_events_line ON line_events (line, at);
+
+  -- When no line was usable.
+  CREATE TABLE outages (
+    id TEXT PRIMARY KEY, started_at INTEGER NOT NULL, ended_at INTEGER, cause TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who was received while nobody could be asked. body and closing are JSON. question_id: the newest
+  -- question about them; proposal: a verification of somebody who seems to be the same.
+  CREATE TABLE offline_intakes (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, outage_id TEXT, body TEXT NOT NULL,
+    question_id TEXT, proposal_id TEXT, proposal_at INTEGER, closed_at INTEGER, closing TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX offline_intakes_at ON offline_intakes (at);
+  CREATE INDEX offline_intakes_open ON offline_intakes (at) WHERE closed_at IS NULL;
+  CREATE INDEX offline_intakes_question ON offline_intakes (question_id)
+    WHERE question_id IS NOT NULL;
+  CREATE INDEX verifications_unanswered ON verifications (ended_at)
+    WHERE outcome IN ('offline', 'failed');
+  CREATE INDEX questions_supersedes ON questions (supersedes) WHERE supersedes IS NOT NULL;
+
+  -- Client certificates that were imported. The row config holds no secret, only what became of
+  -- the one that the configuration names.
+  CREATE TABLE certificates (
+    id TEXT PRIMARY KEY, imported_at INTEGER NOT NULL, pkcs12 BLOB NOT NULL,
+    passphrase TEXT NOT NULL, facts TEXT NOT NULL, tried_at INTEGER, trial TEXT,
+    activated_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */

@@ -1,3 +1,4 @@
+import type { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
 
@@ -12,6 +13,14 @@ export interface StoredQuestion {
   readonly supersedes: string | null
 }
 
+/** A typed question that nobody could be asked, and that nobody has asked again. */
+export interface Unanswered extends StoredQuestion {
+  readonly kind: 'card-face'
+  readonly outcome: 'offline' | 'failed'
+  /** Epoch ms. */
+  readonly endedAt: number
+}
+
 /** What is known of questions and verifications. */
 export interface Reads {
   /** Accepted and not ended, oldest first: what a crash interrupted. */
@@ -20,6 +29,14 @@ export interface Reads {
   questionOfPresentation(presentationId: string): string | undefined
   /** The feed item of a verification; 'open' while its question is asked. */
   find(id: string): Uint8Array | 'open' | undefined
+  /** How a question ended; undefined while it is asked. `code` is its fault's. */
+  endOf(id: string): { readonly outcome: Outcome; readonly code: string | null } | undefined
+  /**
+   * Typed questions that ended after `since` (epoch ms) as `offline`, and those asked again by the
+   * agent itself that ended without an official answer; oldest end first. Those of offline intakes
+   * are not among them.
+   */
+  unanswered(since: number): Unanswered[]
   message(
     id: string,
   ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
@@ -31,6 +48,15 @@ export interface Reads {
 }
 
 const QUESTION = 'SELECT id, accepted_at AS acceptedAt, kind, body, supersedes FROM questions'
+
+const UNANSWERED = `SELECT q.id, q.accepted_at AS acceptedAt, q.kind, q.body, q.supersedes,
+    v.outcome, v.ended_at AS endedAt
+  FROM verifications v JOIN questions q ON q.id = v.id
+  WHERE v.outcome IN ('offline', 'failed') AND v.ended_at > ? AND q.kind = 'card-face'
+    AND (v.outcome = 'offline' OR (v.message IS NULL AND q.body ->> '$.asOf' IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM questions s WHERE s.supersedes = v.id)
+    AND NOT EXISTS (SELECT 1 FROM offline_intakes i WHERE i.question_id = v.id)
+  ORDER BY v.ended_at`
 
 export function openReads(sql: Sql, feed: Feed): Reads {
   const itemAt = (position: number | undefined) =>
@@ -55,6 +81,12 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       if (position !== undefined) return feed.item(position)
       return sql('SELECT 1 FROM questions WHERE id = ?').get(id) === undefined ? undefined : 'open'
     },
+    endOf: (id) =>
+      sql<{ outcome: Outcome; code: string | null }>(
+        `SELECT v.outcome, CAST(e.body AS TEXT) ->> '$.verification.fault.code' AS code
+         FROM verifications v JOIN events e ON e.position = v.position WHERE v.id = ?`,
+      ).get(id),
+    unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications

@@ -3,12 +3,23 @@ import { uuidV7 } from '../kernel/ids.ts'
 import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { openAuditJournal } from './audit-journal.ts'
+import { type CertificateRegistry, openCertificates } from './certificates.ts'
 import { openCheckpointer } from './checkpointer.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
 import { openDatabase, type Sql, statements } from './database.ts'
 import { type Feed, openFeed } from './feed.ts'
+import { type Intakes, openIntakes } from './intakes.ts'
+import { type LineChoice, openLineChoice } from './line-choice.ts'
+import { type LineRecords, openLineRecords } from './line-history.ts'
+import { type Outages, openOutages } from './outages.ts'
 import { openReads, type Reads } from './reads.ts'
-import type { EndRecord, NoteRecord, QuestionRecord } from './transactions.ts'
+import type {
+  Accepted,
+  EndRecord,
+  NoteRecord,
+  QuestionRecord,
+  ReaskRecord,
+} from './transactions.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -19,8 +30,15 @@ import { startWriter, type WriterThread } from './writer-thread.ts'
 export interface Store extends Part, Reads {
   readonly feed: Feed
   readonly consumers: ConsumerRegistry
+  readonly certificates: CertificateRegistry
+  readonly intakes: Intakes
+  readonly outages: Outages
+  readonly lines: LineRecords
+  readonly lineChoice: LineChoice
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
-  accept(question: QuestionRecord): Promise<{ readonly id: string; readonly isNew: boolean }>
+  accept(question: QuestionRecord): Promise<Accepted>
+  /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
+  reask(record: ReaskRecord): Promise<Accepted>
   /** Ends a question in its one verification and announces the event. */
   end(record: EndRecord): Promise<void>
   note(record: NoteRecord): Promise<Uint8Array>
@@ -94,7 +112,9 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     feed,
     consumers: openConsumers(sql, { commit }, clock),
     ...openReads(sql, feed),
+    ...openKept(sql, commit, clock),
     accept: (question) => commit('accept', question),
+    reask: (record) => commit('reask', record),
     async end(record) {
       const { position } = await commit('end', record)
       announce(position)
@@ -118,6 +138,39 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     close: () => closer.close(),
   }
 }
+
+/** What is kept beside questions and verifications. */
+const openKept = (sql: Sql, commit: WriterThread['commit'], clock: StoreOptions['clock']) => ({
+  intakes: openIntakes(sql, {
+    add: (record) => commit('addIntake', record),
+    close: (record) => commit('closeIntake', record),
+  }),
+  certificates: openCertificates(
+    sql,
+    {
+      add: (record) => commit('addCertificate', record),
+      recordTrial: (record) => commit('tryCertificate', record),
+      activate: (record) => commit('activateCertificate', record),
+    },
+    clock,
+  ),
+  outages: openOutages(
+    sql,
+    {
+      begin: (record) => commit('beginOutage', record),
+      end: (record) => commit('endOutage', record),
+    },
+    clock,
+  ),
+  lineChoice: openLineChoice(sql, {
+    hold: (record) => commit('holdLine', record),
+    tested: (record) => commit('lineTested', record),
+  }),
+  lines: openLineRecords(sql, {
+    record: (batch) => commit('recordLines', batch),
+    purge: (before) => commit('purgeLines', before),
+  }),
+})
 
 function isReadable(sql: Sql): boolean {
   try {

@@ -1,9 +1,21 @@
 import { AgentError } from '../kernel/errors.ts'
-import type { Subject } from '../kernel/person.ts'
+import type { CardKey, Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
-import type { AuditRecord } from './audit-journal.ts'
+import { audit } from './audit.ts'
+import { certificateTransactions } from './certificates.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
+import {
+  askedForIntake,
+  followQuestion,
+  intakeTransactions,
+  linkIntake,
+  proposeToIntakes,
+} from './intakes.ts'
+import { lastKnownOf } from './last-known.ts'
+import { lineChoiceTransactions } from './line-choice.ts'
+import { lineTransactions } from './line-history.ts'
+import { outageTransactions } from './outages.ts'
 import { linkPatient, type PatientNumbers } from './patients.ts'
 
 /** Who did it, for the audit: a consumer's id, `agent`, or `console`. */
@@ -28,11 +40,20 @@ export interface EndRecord {
   readonly at: number
   /** `at` as consumers see it, RFC 3339. */
   readonly atText: string
-  /** `patient` is filled in here, in the same transaction. */
+  /** `patient` and `lastKnown` are filled in here, in the same transaction. */
   readonly verification: Verification
   readonly message: { readonly bytes: Uint8Array; readonly charset: string } | null
   readonly numbers: PatientNumbers
   readonly person: Subject
+  /** The typed card face. */
+  readonly card: CardKey | null
+}
+
+/** A question that the agent asks by itself. */
+export interface ReaskRecord {
+  readonly question: QuestionRecord
+  /** The offline intake that it is for. */
+  readonly intakeId: string | null
 }
 
 export interface NoteRecord {
@@ -53,6 +74,12 @@ export interface ConsumerRecord {
   readonly at: number
 }
 
+/** `isNew` is false where the question had been accepted before. */
+export interface Accepted {
+  readonly id: string
+  readonly isNew: boolean
+}
+
 /** What a committed event is known by. */
 export interface Committed {
   readonly position: number
@@ -64,16 +91,27 @@ export interface Committed {
  */
 export const transactions = {
   /** The question is on disk once this has committed; the same key and body find the first one. */
-  accept(sql: Sql, q: QuestionRecord): { readonly id: string; readonly isNew: boolean } {
+  accept(sql: Sql, q: QuestionRecord): Accepted {
     const known = knownQuestion(sql, q)
     if (known !== undefined) return { id: known, isNew: false }
     sql(
       `INSERT INTO questions (id, accepted_at, kind, body, presentation_id, supersedes)
        VALUES (?, ?, ?, ?, ?, ?)`,
     ).run(q.id, q.at, q.kind, q.body, q.presentationId, q.supersedes)
+    followQuestion(sql, q.supersedes, q.id)
     remember(sql, q.key, q.at, q.id)
     audit(sql, { id: `${q.id}/accept`, at: q.at, actor: q.actor, action: 'ask', subject: q.id })
     return { id: q.id, isNew: true }
+  },
+
+  /** As `accept`; where somebody was faster, theirs is found. Throws `INTAKE_CLOSED`. */
+  reask(sql: Sql, { question, intakeId }: ReaskRecord): Accepted {
+    const known =
+      intakeId === null ? supersederOf(sql, question.supersedes) : askedForIntake(sql, intakeId)
+    if (known !== undefined) return { id: known, isNew: false }
+    const accepted = transactions.accept(sql, question)
+    if (intakeId !== null) linkIntake(sql, intakeId, accepted.id)
+    return accepted
   },
 
   /** Ends a question in exactly one verification; ending it again changes nothing. */
@@ -81,11 +119,13 @@ export const transactions = {
     const done = sql<Committed>('SELECT position FROM verifications WHERE id = ?').get(e.id)
     if (done !== undefined) return done
     const patient = linkPatient(sql, e.id, e.at, e.numbers, e.person)
+    const isOffline = e.verification.outcome === 'offline'
+    const lastKnown = isOffline ? lastKnownOf(sql, e.numbers.asked, e.card) : null
     const item = {
       type: 'verification',
       id: e.eventId,
       at: e.atText,
-      verification: { ...e.verification, patient },
+      verification: { ...e.verification, patient, lastKnown },
     }
     const committed = appendEvent(sql, e.eventId, 'verification', e.id, e.at, JSON.stringify(item))
     sql(
@@ -103,6 +143,7 @@ export const transactions = {
       e.message?.charset ?? null,
     )
     sql('UPDATE questions SET ended_at = ? WHERE id = ?').run(e.at, e.id)
+    proposeToIntakes(sql, e.person, e.id, e.at)
     audit(sql, { id: e.eventId, at: e.at, actor: 'agent', action: 'verify', subject: e.id })
     return committed
   },
@@ -158,6 +199,12 @@ export const transactions = {
          value ->> 'subject' FROM json_each(?)`,
     ).run(records)
   },
+
+  ...lineTransactions,
+  ...lineChoiceTransactions,
+  ...outageTransactions,
+  ...intakeTransactions,
+  ...certificateTransactions,
 }
 
 export type Transactions = typeof transactions
@@ -172,6 +219,10 @@ function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
   )?.id
 }
 
+function supersederOf(sql: Sql, id: string | null): string | undefined {
+  return sql<{ id: string }>('SELECT id FROM questions WHERE supersedes = ?').get(id)?.id
+}
+
 function appendEvent(
   sql: Sql,
   id: string,
@@ -184,14 +235,4 @@ function appendEvent(
     'INSERT INTO events (id, type, verification_id, at, body) VALUES (?, ?, ?, ?, ?)',
   ).run(id, type, verificationId, at, Buffer.from(body))
   return { position: Number(lastInsertRowid) }
-}
-
-function audit(sql: Sql, { id, at, actor, action, subject }: AuditRecord): void {
-  sql('INSERT OR IGNORE INTO audit (id, at, actor, action, subject) VALUES (?, ?, ?, ?, ?)').run(
-    id,
-    at,
-    actor,
-    action,
-    subject,
-  )
 }

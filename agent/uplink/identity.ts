@@ -1,20 +1,18 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import forge from 'node-forge'
-import { AgentError, codeOf } from '../kernel/errors.ts'
+import type { CertificateFacts } from '../kernel/certificate.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { openPkcs12, readable } from './pkcs12.ts'
 
 /** The clinic's client certificate with the one CA that it trusts, ready for connections. */
-export interface Identity {
+export interface Identity extends CertificateFacts {
   /** Built once: building it costs 10 to 20 ms. */
   readonly secureContext: SecureContext
-  /** End of the client certificate, epoch ms. */
-  readonly notAfter: number
 }
 
 /**
- * Reads a PKCS#12 and pins the CA. Throws `CERTIFICATE_PASSPHRASE_WRONG`, or
- * `CERTIFICATE_UNREADABLE` when it is no PKCS#12, holds no key with its certificate, or OpenSSL does
- * not take them (a key too short, for one).
+ * Reads a PKCS#12 and pins the CA. Throws what `openPkcs12` throws, and `CERTIFICATE_UNREADABLE`
+ * when OpenSSL does not take key or certificate (a key too short, for one). An expired one loads.
  *
  * The PKCS#12 is taken apart first: Node would trust CA certificates inside it as server CAs beside
  * the pinned one. Here they are only sent along with our own certificate.
@@ -30,76 +28,50 @@ export function loadIdentity(pkcs12: Uint8Array, passphrase: string, caPem: stri
         minVersion: 'TLSv1.2',
       }),
     ),
+    ...factsOf(certificate),
+  }
+}
+
+function factsOf(certificate: X509Certificate): CertificateFacts {
+  const { subject, issuer } = certificate.toLegacyObject()
+  return {
+    notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
+    fingerprint: certificate.fingerprint256,
+    issuer: valuesOf(issuer, ['CN', 'O', 'OU'])[0] ?? '',
+    institutionCode: institutionCodeIn(subject),
   }
 }
 
-function openPkcs12(pkcs12: Uint8Array, passphrase: string) {
-  const container = parse(pkcs12, passphrase)
-  const keys = [
-    ...bagsOf(container, forge.pki.oids['pkcs8ShroudedKeyBag']),
-    ...bagsOf(container, forge.pki.oids['keyBag']),
-  ].map(toKey)
-  const certificates = bagsOf(container, forge.pki.oids['certBag']).map(toCertificate)
-  // A renewed certificate may stand beside the old one of the same key.
-  const latestFirst = certificates.toSorted((a, b) => +b.validToDate - +a.validToDate)
-  for (const certificate of latestFirst) {
-    const key = keys.find((one) => certificate.checkPrivateKey(one))
-    if (key) return { key, certificate, issuers: issuersIn(certificates, certificate) }
-  }
+/**
+ * Throws `CERTIFICATE_OF_ANOTHER_INSTITUTION`. One that names no institution passes: the gateway
+ * judges it.
+ */
+export function checkInstitution({ institutionCode }: CertificateFacts, own: string): void {
+  if (institutionCode === null || institutionCode === own) return
   throw new AgentError(
-    'CERTIFICATE_UNREADABLE',
-    `the PKCS#12 holds ${keys.length} keys and ${certificates.length} certificates, and none match`,
+    'CERTIFICATE_OF_ANOTHER_INSTITUTION',
+    `the certificate names institution ${institutionCode}, \`institution.code\` is ${own}`,
+    { facts: { institutionCode } },
   )
 }
 
-function parse(pkcs12: Uint8Array, passphrase: string): forge.pkcs12.Pkcs12Pfx {
-  try {
-    const der = forge.util.createBuffer(Buffer.from(pkcs12).toString('latin1'))
-    return forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(der), false, passphrase)
-  } catch (cause) {
-    if (cause instanceof Error && /MAC could not be verified|password/i.test(cause.message))
-      throw new AgentError(
-        'CERTIFICATE_PASSPHRASE_WRONG',
-        'the passphrase does not open the PKCS#12',
-      )
-    throw new AgentError('CERTIFICATE_UNREADABLE', 'the file is no PKCS#12', { cause })
-  }
+/**
+ * ASSUMPTION: an institution's certificate names it by its 医療機関コード, a run of exactly ten
+ * digits that begins with a prefecture (01 to 47), in the common name, a unit, the organization or
+ * the subject's serial number. The form of official certificates is not public. Null where no such
+ * run or more than one stands there: nobody's certificate is refused on a guess.
+ */
+export function institutionCodeIn(subject: Name): string | null {
+  const runs = valuesOf(subject, ['CN', 'OU', 'O', 'serialNumber'])
+    .flatMap((value) => value.normalize('NFKC').match(/(?<!\d)\d{10}(?!\d)/g) ?? [])
+    .filter((run) => /^(0[1-9]|[1-3]\d|4[0-7])/.test(run))
+  const [only, ...others] = new Set(runs)
+  return only === undefined || others.length > 0 ? null : only
 }
 
-/** Intermediate CAs: a server may know only the root above them. */
-const issuersIn = (certificates: readonly X509Certificate[], own: X509Certificate) =>
-  certificates.filter((one) => one !== own && one.ca && !one.checkIssued(one))
+/** A distinguished name as Node gives it; several attributes of one kind are a list. */
+type Name = Readonly<Record<string, string | string[] | undefined>>
 
-type Bag = forge.pkcs12.Bag
-
-const bagsOf = (container: forge.pkcs12.Pkcs12Pfx, bagType: string | undefined): Bag[] =>
-  bagType === undefined ? [] : (container.getBags({ bagType })[bagType] ?? [])
-
-const der = (asn1: forge.asn1.Asn1) => Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1')
-
-/** forge knows RSA only; what it does not know it leaves as ASN.1, which Node reads. */
-function toKey(bag: Bag): KeyObject {
-  const asn1 = bag.key ? forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key)) : bag.asn1
-  return readable('a key in the PKCS#12 cannot be read', () =>
-    createPrivateKey({ key: der(asn1), format: 'der', type: 'pkcs8' }),
-  )
-}
-
-function toCertificate(bag: Bag): X509Certificate {
-  const asn1 = bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1
-  return readable(
-    'a certificate in the PKCS#12 cannot be read',
-    () => new X509Certificate(der(asn1)),
-  )
-}
-
-function readable<T>(fault: string, read: () => T): T {
-  try {
-    return read()
-  } catch (cause) {
-    const sign = codeOf(cause)
-    if (sign === '') throw cause
-    throw new AgentError('CERTIFICATE_UNREADABLE', `${fault}: ${sign}`, { cause })
-  }
-}
+const valuesOf = (name: Name, kinds: readonly string[]): string[] =>
+  kinds.flatMap((kind) => name[kind] ?? [])

@@ -1,176 +1,155 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { Agent, request as httpsRequest } from 'node:https'
-import { isIP, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { Agent } from 'node:https'
+import { isIPv6 } from 'node:net'
 import { AgentError } from '../kernel/errors.ts'
+import type { Budget } from './budget.ts'
+import { type Connections, openConnections } from './connections.ts'
+import { exchange, type Request, type Response, type Watcher } from './exchange.ts'
 import type { Identity } from './identity.ts'
-import { lineFault, type Phase } from './line-fault.ts'
+import { type Names, openNames } from './names.ts'
+import {
+  type NetworkInterface,
+  type SourceSettings,
+  type SourceState,
+  sourceOf,
+} from './network.ts'
+import { tcpProbe } from './tcp.ts'
 
 export interface LineSettings {
   readonly name: string
   /** Origin, e.g. https://[fd00::1]:8443. */
   readonly gateway: string
-  /** Sockets are bound to it; null: the system chooses. */
-  readonly sourceAddress: string | null
+  readonly source: SourceSettings
+  /** This line's own DNS servers; empty: the system resolves. */
+  readonly dnsServers: readonly string[]
   /** Name expected in the server certificate; null: the host of `gateway`. */
   readonly serverName: string | null
+  /** Costs by use: not kept connected. */
+  readonly metered: boolean
+  readonly lineAuthUrl: string | null
   /** For TCP and TLS together. */
   readonly connectTimeoutMs: number
   /** From the request's first byte to the answer's last. */
   readonly timeoutMs: number
   readonly answerLimitBytes: number
-  /** Connections at once. */
-  readonly sessions: number
 }
 
-export interface Request {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array
-}
-
-export interface Response {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Uint8Array
-}
-
-/** One network path to the gateway. Knows TLS and HTTP, not what is asked. */
+/** One network path to the gateway. Knows TCP, TLS and HTTP, not what is asked. */
 export interface Line {
   readonly name: string
+  readonly settings: LineSettings
+  readonly gateway: { readonly host: string; readonly port: number }
+  readonly names: Names
+  readonly connections: Connections
+  /** Rejects as `exchange` does, and with what keeps the line from having an address. */
+  request(request: Request, signal: AbortSignal, watcher: Watcher): Promise<Response>
+  /** As `request`, on a connection of its own that shows another certificate. */
+  requestAs(identity: Identity, request: Request, signal: AbortSignal): Promise<Response>
+  /** Ms of a TCP connection to the gateway. Rejects with `LINE_*`, or the signal's reason. */
+  probe(signal: AbortSignal): Promise<number>
+  /** Ms of a TCP connection to any address over this line. Rejects as `probe`. */
+  connect(address: string, port: number, signal: AbortSignal): Promise<number>
+  source(): SourceState
   /**
-   * Rejects with `LINE_*`, `SERVER_*`, `CLIENT_CERTIFICATE_*`, `TLS_FAILED`, `GATEWAY_TIMEOUT` or
-   * `ANSWER_TOO_LARGE`; with `signal.reason` when it is aborted.
+   * Takes what the machine's network has become. The state before, where another address is used
+   * from now on; connections from the old one are closed, what is under way on them fails.
    */
-  request(request: Request, signal: AbortSignal): Promise<Response>
-  /** Closes the kept connections that carry nothing now: where one was found dead, all may be. */
-  dropIdle(): void
+  follow(network: readonly NetworkInterface[]): SourceState | undefined
   close(): void
 }
 
-export function openLine(settings: LineSettings, identity: Identity): Line {
-  const url = new URL(settings.gateway)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const name = settings.serverName ?? host
-  const agent = new Agent({ keepAlive: true, maxSockets: settings.sessions, scheduling: 'lifo' })
-  const target = {
-    agent,
-    host,
-    port: url.port === '' ? 443 : Number(url.port),
-    secureContext: identity.secureContext,
-    // An address is no server name (RFC 6066), but it is checked against the certificate all the same.
-    servername: isIP(name) === 0 ? name : '',
-    // The line decides the address; racing others would leave by another line.
-    autoSelectFamily: false,
-    ...(settings.sourceAddress === null ? {} : { localAddress: settings.sourceAddress }),
+export interface LineParts {
+  readonly identity: Identity
+  readonly budget: Budget
+  /** Ms on a clock that never goes back. */
+  readonly now: () => number
+  readonly network: readonly NetworkInterface[]
+  readonly onRefused: (fault: AgentError) => void
+}
+
+export function openLine(settings: LineSettings, parts: LineParts): Line {
+  const { name } = settings
+  const gateway = hostAndPort(settings.gateway)
+  const names = openNames(
+    { line: name, family: settings.source.family, servers: settings.dnsServers },
+    parts.now,
+  )
+  let state = sourceOf(settings.source, parts.network)
+  names.rebind(state.address)
+  const source = () => {
+    if (state.fault === null) return state.address
+    throw sourceFault(name, state.fault)
   }
-  return {
-    name: settings.name,
-    request: (request, signal) => send(target, settings, request, signal),
-    dropIdle: () => {
-      for (const kept of Object.values(agent.freeSockets).flat()) kept?.destroy()
+  const connections = openConnections(
+    {
+      line: name,
+      ...gateway,
+      serverName: settings.serverName ?? gateway.host,
+      connectTimeoutMs: settings.connectTimeoutMs,
+      names,
+      source,
+      budget: parts.budget,
+      onRefused: parts.onRefused,
     },
-    close: () => agent.destroy(),
-  }
-}
+    parts.identity,
+  )
+  const limits = { ...settings, line: name }
+  const connect: Line['connect'] = async (address, port, signal) =>
+    tcpProbe({ line: name, address, port }, source(), signal)
 
-function send(
-  target: object,
-  settings: LineSettings,
-  { method, path, headers, body }: Request,
-  signal: AbortSignal,
-): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    let phase: Phase = 'connecting'
-    let timer: NodeJS.Timeout | undefined
-    const fail = (error: unknown) => {
-      clearTimeout(timer)
-      reject(signal.aborted ? signal.reason : named(error, phase, settings.name))
-    }
-    const expire = (ms: number, fault: () => AgentError) => {
-      clearTimeout(timer)
-      timer = setTimeout(() => sent.destroy(fault()), ms)
-    }
-    const asking = () => {
-      phase = 'asking'
-      expire(settings.timeoutMs, () => silent(settings.name))
-    }
-    const sent = httpsRequest({
-      ...target,
-      method,
-      path,
-      headers: withLength(headers, body),
-      signal,
-    })
-    sent.on('socket', (socket: Socket) => {
-      // By its own state: `reusedSocket` is false for one that a request before this just freed.
-      if (socket instanceof TLSSocket && socket.authorized) return asking()
-      if (!socket.pending) phase = 'handshaking'
-      expire(settings.connectTimeoutMs, () => unconnected(settings.name, phase))
-      socket.once('connect', () => {
-        phase = 'handshaking'
-      })
-      socket.once('secureConnect', asking)
-    })
-    const succeed = ({ statusCode = 0, headers }: IncomingMessage, answer: Uint8Array) => {
-      clearTimeout(timer)
-      resolve({ status: statusCode, headers, body: answer })
-    }
-    sent.on('error', fail)
-    sent.on('response', (response) => {
-      phase = 'answering'
-      collect(response, sent, settings).then((answer) => succeed(response, answer), fail)
-    })
-    // Nobody asked for another protocol; unheard, this would end the socket without a word.
-    sent.on('upgrade', (response, socket) => {
-      phase = 'answering'
-      socket.destroy()
-      succeed(response, new Uint8Array())
-    })
-    sent.on('close', () => {
-      if (phase !== 'answering') fail(new Error('the request ended without an answer or an error'))
-    })
-    sent.end(body)
-  })
-}
-
-const withLength = (headers: Request['headers'], body: Uint8Array) => ({
-  ...headers,
-  'content-length': String(body.length),
-})
-
-const named = (error: unknown, phase: Phase, line: string) =>
-  error instanceof AgentError ? error : lineFault(error, phase, line)
-
-const silent = (line: string) =>
-  new AgentError('GATEWAY_TIMEOUT', `line ${line}: no answer in time`, { facts: { line } })
-
-const unconnected = (line: string, phase: Phase) =>
-  phase === 'connecting'
-    ? new AgentError('LINE_UNREACHABLE', `line ${line}: no connection in time`, { facts: { line } })
-    : new AgentError('LINE_TIMEOUT', `line ${line}: no TLS in time`, { facts: { line } })
-
-async function collect(
-  response: IncomingMessage,
-  sent: ClientRequest,
-  { name, answerLimitBytes }: LineSettings,
-): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > answerLimitBytes) {
-      sent.destroy()
-      throw new AgentError(
-        'ANSWER_TOO_LARGE',
-        `line ${name}: more than ${answerLimitBytes} bytes`,
-        {
-          facts: { line: name },
-        },
+  return {
+    name,
+    settings,
+    gateway,
+    names,
+    connections,
+    request: (request, signal, watcher) =>
+      exchange({ agent: connections.agent, ...gateway }, limits, request, signal, watcher),
+    async requestAs(identity, request, signal) {
+      const socket = await connections.open(identity, signal)
+      const agent = Object.assign(new Agent(), { createConnection: () => socket })
+      try {
+        return await exchange({ agent, ...gateway }, limits, request, signal, { onSent() {} })
+      } finally {
+        socket.destroy()
+      }
+    },
+    async probe(signal) {
+      const [address = ''] = await names.resolve(gateway.host)
+      return connect(address, gateway.port, signal)
+    },
+    connect,
+    source: () => state,
+    follow(network) {
+      const before = state
+      state = sourceOf(settings.source, network, before)
+      if (state.address === before.address && state.fault === before.fault) return undefined
+      names.rebind(state.address)
+      connections.dropAll(
+        state.fault === null
+          ? new AgentError('LINE_BROKEN', `line ${name}: its address changed`, {
+              facts: { line: name, sign: 'address-changed', phase: 'answering' },
+            })
+          : sourceFault(name, state.fault),
       )
-    }
+      return before
+    },
+    close() {
+      names.close()
+      connections.close()
+    },
   }
-  return Buffer.concat(chunks)
 }
+
+const sourceFault = (line: string, fault: NonNullable<SourceState['fault']>) =>
+  new AgentError(fault, `line ${line}: no address to start from`, { facts: { line } })
+
+/** Of an https origin. */
+export function hostAndPort(origin: string) {
+  const url = new URL(origin)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port)
+  return { host, port }
+}
+
+/** The family of what is written: of the gateway's address, or of our own. */
+export const familyOf = (address: string): 4 | 6 => (isIPv6(address) ? 6 : 4)

@@ -46,6 +46,7 @@ export interface Bed {
   readonly state: string
   readonly configFile: string
   readonly files: PkiFiles
+  readonly pki: Pki
   readonly storeKey: string
   readonly gateway: GatewaySimulator
   readonly card: CardSimulator
@@ -101,6 +102,7 @@ export async function makeBed(t: TestContext, options: BedOptions = {}): Promise
     state,
     configFile,
     files,
+    pki,
     storeKey,
     card,
     get gateway() {

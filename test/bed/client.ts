@@ -76,9 +76,13 @@ export function verificationIn(reply: Reply): Verification {
   return item.verification
 }
 
-export function clientOf(url: string, token: string): Client {
+/** What `fetch` does for a whole body. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
+
+/** `fetcher` reaches an agent that this process cannot. */
+export function clientOf(url: string, token: string, fetcher: Fetch = fetch): Client {
   const send: Client['send'] = async (path, init = {}) => {
-    const response = await fetch(url + path, {
+    const response = await fetcher(url + path, {
       ...init,
       headers: { authorization: `Bearer ${token}`, ...init.headers },
     })

@@ -24,8 +24,15 @@ export interface AgentProcess {
   stop(signal?: NodeJS.Signals): Promise<Exit>
 }
 
-function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [CLI, ...args], {
+interface SpawnOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** A command that ends in executing the one behind it, in this same process. */
+  readonly prefix?: readonly string[]
+}
+
+function spawnCli(args: readonly string[], { env = {}, prefix = [] }: SpawnOptions) {
+  const [program = process.execPath, ...words] = [...prefix, process.execPath, CLI, ...args]
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
@@ -43,8 +50,9 @@ function spawnCli(args: readonly string[], env: Readonly<Record<string, string>>
 export async function startAgent(
   configFile: string,
   env: Readonly<Record<string, string>> = {},
+  prefix: readonly string[] = [],
 ): Promise<AgentProcess> {
-  const { child, ended, out, err } = spawnCli(['run', '--config', configFile], env)
+  const { child, ended, out, err } = spawnCli(['run', '--config', configFile], { env, prefix })
   const output = () => out() + err()
   const ready = Promise.withResolvers<string>()
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -74,8 +82,11 @@ export interface Printed {
 }
 
 /** Runs a command of the CLI to its end. */
-export async function runCli(args: readonly string[]): Promise<Printed> {
-  const { ended, out, err } = spawnCli(args, {})
+export async function runCli(
+  args: readonly string[],
+  prefix: readonly string[] = [],
+): Promise<Printed> {
+  const { ended, out, err } = spawnCli(args, { prefix })
   const { code } = await ended
   return { code, stdout: out(), stderr: err() }
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { encodeCp932 } from '../../agent/xmlmsg/cp932.ts'
 import { sent } from './canaries.ts'
 import type { Client, Reply } from './client.ts'
@@ -12,6 +13,21 @@ export const canaryFace = {
   birthdate: sent.birthdate,
   patientNumber: sent.patientNumber,
   arbitraryIdentifier: sent.identifier,
+}
+
+/** An offline intake of nobody, all of whose values are canaries. */
+const canaryIntake = {
+  name: sent.name,
+  nameKana: sent.kana,
+  birthdate: sent.birthdate,
+  sex: '3',
+  address: sent.address,
+  patientNumber: sent.patientNumber,
+  cardFace: {
+    insurerNumber: '06139992',
+    insuredCardSymbol: sent.symbol,
+    insuredIdentificationNumber: sent.number,
+  },
 }
 
 const json = { 'content-type': 'application/json' }
@@ -35,17 +51,49 @@ const BODIES: readonly unknown[] = [
   sent.name,
 ]
 
+/** Somebody who was written down on paper: kept, asked by itself, listed and closed. */
+export async function receive(client: Client): Promise<void> {
+  const { cardFace: _, ...alone } = canaryIntake
+  for (const form of [canaryIntake, alone]) {
+    const kept = await client.post('/v1/offline-intakes', form)
+    assert.equal(kept.status, 201)
+    const path = `/v1/offline-intakes/${JSON.parse(kept.text).id}`
+    assert.equal((await client.get(path)).status, 200)
+    const closing = { by: sent.by, text: `${sent.note} ${sent.name}` }
+    assert.equal((await client.post(`${path}/closing`, closing)).status, 200)
+  }
+  assert.equal((await client.get('/v1/offline-intakes?state=all')).status, 200)
+}
+
+/** The same for the forms of those who are received while nobody can be asked. */
+const INTAKES: readonly unknown[] = [
+  { ...canaryIntake, [sent.name]: 'x' },
+  { ...canaryIntake, sex: sent.name, birthdate: sent.kana },
+  { ...canaryIntake, name: sent.individualNumber },
+  { ...canaryIntake, address: `${sent.address}\u0000` },
+  { ...canaryIntake, address: sent.address.repeat(50) },
+  { ...canaryIntake, nameKana: { [sent.kana]: sent.kana } },
+  { ...canaryIntake, cardFace: { ...canaryIntake.cardFace, insurerNumber: sent.number } },
+  { ...canaryIntake, cardFace: { [sent.number]: sent.number } },
+]
+
 /** Requests that are refused over fetch. */
 export async function refusedRequests(client: Client, verificationId: string): Promise<Reply[]> {
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = json) =>
     client.send(path, { method: 'POST', body: new Uint8Array(Buffer.from(body)), headers })
   const ask = '/v1/verifications'
+  const intakes = '/v1/offline-intakes'
   const notes = `${ask}/${verificationId}/notes`
   const shiftJis = encodeCp932(JSON.stringify(canaryFace))
   if (typeof shiftJis === 'number') throw new Error('the canaries have a CP932 form')
   const text = JSON.stringify(canaryFace)
   const requests: readonly (() => Promise<Reply>)[] = [
     ...BODIES.map((body) => () => client.post(ask, body)),
+    ...INTAKES.map((body) => () => client.post(intakes, body)),
+    () => client.get(`${intakes}?state=${inPath}`),
+    () => client.get(`${intakes}/${inPath}`),
+    () => client.post(`${intakes}/${inPath}/closing`, { by: sent.by, text: sent.note }),
+    () => client.post(`${intakes}/${inPath}/closing`, { by: sent.individualNumber }),
     () => post(ask, `{"insurerNumber": "${sent.name}`),
     () => post(ask, `${sent.name} ${sent.birthdate}`),
     () => post(ask, `{"${sent.individualNumber}" "${sent.name}"}`),

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import { openGateway } from '../../agent/gateway/gateway.ts'
 import { systemClock } from '../../agent/platform.ts'
-import { gatewaySettings, identityOf, uplinkSettings } from '../../agent/settings.ts'
-import type { Request, Response } from '../../agent/uplink/line.ts'
+import { gatewaySettings, identityOf } from '../../agent/settings.ts'
+import type { Request, Response } from '../../agent/uplink/exchange.ts'
 import { loadConfig } from '../../config/load.ts'
 import { faces } from './bed.ts'
 
@@ -16,7 +16,7 @@ export interface BareHttps {
 
 export function openBareHttps(configFile: string): BareHttps {
   const config = loadConfig(configFile)
-  const { hostname: host, port } = new URL(uplinkSettings(config).line.gateway)
+  const { hostname: host, port } = new URL(config.lines[0]?.gateway ?? '')
   const { secureContext } = identityOf(config)
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const target = { agent, host: host.replace(/^\[|\]$/g, ''), port, secureContext, servername: '' }

@@ -4,7 +4,7 @@
  */
 import { openApi } from '../../agent/api/api.ts'
 import { systemClock } from '../../agent/platform.ts'
-import { FakeFeed, FakeVerifications } from '../fakes/api-ports.ts'
+import { FakeFeed, FakeIntakes, FakeVerifications } from '../fakes/api-ports.ts'
 import { answerLines } from './helper.ts'
 import { instantAsker } from './instant.ts'
 import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
@@ -13,11 +13,14 @@ const [, , folder = '.'] = process.argv
 const store = await openScratchStore(folder)
 const { token } = await store.consumers.add('bench')
 const api = await openApi({
+  ...fakePorts(),
   listen: [{ address: '127.0.0.1:0', allow: [], tls: null, hosts: [] }],
   monitorFrom: [],
   version: 'bench',
   feed: { page: store.feed.page, subscribe: store.subscribe },
   verifications: new FakeVerifications(new FakeFeed()),
+  offlineIntakes: new FakeIntakes(),
+  outages: store.outages,
   audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
   consumers: store.consumers,
   desk: { readers: () => [], presentations: () => [] },

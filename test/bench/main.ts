@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { commitBench } from './commit.ts'
 import { decodeBench } from './decode.ts'
 import { deliveryBench } from './delivery.ts'
+import { linesBench } from './lines.ts'
 import { lookupBench } from './lookup.ts'
 import { memoryBench } from './memory.ts'
 import { pageBench } from './page.ts'
@@ -16,6 +17,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['commit', commitBench],
   ['delivery', deliveryBench],
   ['slow-disk', slowDiskBench],
+  ['lines', linesBench],
   ['start', startBench],
   ['memory', memoryBench],
 ]

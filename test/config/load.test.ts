@@ -4,14 +4,17 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { formatConfigFault } from '../../config/fault.ts'
 import { effectiveCardQueries } from '../../config/gateway.ts'
+import { familyOfLine, lineCard } from '../../config/line-card.ts'
 import { checkConfig, loadConfig } from '../../config/load.ts'
 import { canary, clinicFolder, faultOf, good, writeConfig } from './clinic.ts'
 import { lan, oneLine, refused, swap, tls, underGateway } from './refusals.ts'
+import { refusedLines } from './refusals-lines.ts'
 import { refusedListeners } from './refusals-listen.ts'
 
 for (const { name, toml, code = 'CONFIG_INVALID', key, says } of [
   ...refused,
   ...refusedListeners,
+  ...refusedLines,
 ]) {
   test(`${name} is refused by key, with what was found and what to write`, (t) => {
     const path = writeConfig(clinicFolder(t), toml)
@@ -126,6 +129,59 @@ test('defaults are filled in, down to the options of a driver', (t) => {
   assert.deepEqual(config.monitor_from, [])
   assert.equal(config.store.path, '/var/lib/onshi-agent/agent.db')
   assert.equal(config.control.socket, '/run/onshi-agent/control.sock')
+})
+
+test('several lines are accepted, the preferred one first', (t) => {
+  const folder = clinicFolder(t)
+  const more = `
+[[lines]]
+name = "ipsec"
+kind = "ipsec"
+gateway = "https://gateway.example"
+interface = "wwan0"
+prefix = "192.0.2.0/24"
+dns_servers = ["192.0.2.53"]
+metered = true
+line_auth_url = "https://www.lineauth.mnw"
+contact = { customer_id = "CAF1234567890", phone = "0120-000-000" }
+
+[[lines]]
+name = "plain"
+kind = "ip-vpn"
+gateway = "https://gateway.example:8443"
+
+[failover]
+application_probe_seconds = 300
+
+[clinic]
+hours = [{ days = ["mon"], from = "08:30", to = "24:00" }]
+closed = ["2028-02-29"]
+`
+  const { lines, failover } = loadConfig(writeConfig(folder, good + more), {})
+  assert.deepEqual(
+    lines.map(({ name }) => name),
+    ['ngn', 'ipsec', 'plain'],
+  )
+  assert.deepEqual(
+    lines.map((line) => familyOfLine(line)),
+    ['ipv6', 'ipv4', 'ipv6'],
+  )
+  assert.equal(failover.prove_seconds, 30)
+  assert.deepEqual(lineCard(lines[1] ?? assert.fail()).contact, {
+    customerId: 'CAF1234567890',
+    router: null,
+    carrier: null,
+    phone: '0120-000-000',
+    hours: null,
+  })
+})
+
+test('the simulator’s application may be probed as often as one likes', (t) => {
+  const toml = underGateway('simulator = true').concat(
+    '[failover]\napplication_probe_seconds = 1\n',
+  )
+  const { failover } = loadConfig(writeConfig(clinicFolder(t), toml), {})
+  assert.equal(failover.application_probe_seconds, 1)
 })
 
 test('relative file names start at the folder of the configuration', (t) => {

@@ -72,12 +72,6 @@ export const refused: readonly Refusal[] = [
     says: [/found 0 of them; write at least 1/],
   },
   {
-    name: 'a second line',
-    toml: `${good}\n[[lines]]\nname = "b"\nkind = "ipsec"\ngateway = "https://192.0.2.1"\n`,
-    key: 'lines',
-    says: [/found 2 of them; write no more than 1/],
-  },
-  {
     name: 'a time-out below its range',
     toml: underGateway('timeout_ms = 5'),
     key: 'gateway.timeout_ms',
@@ -178,42 +172,6 @@ export const refused: readonly Refusal[] = [
     toml: `${good}[[readers]]\nname = "desk-1"\ndriver = "pcsc"\n`,
     key: 'readers[1].name',
     says: [/同じ名前/, /readers\[0\]/],
-  },
-  {
-    name: 'a gateway that is not https',
-    toml: swap(oneLine, 'gateway = "http://[fd00::1]"'),
-    key: 'lines[0].gateway',
-    says: [/https origin/],
-  },
-  {
-    name: 'a gateway with a path',
-    toml: swap(oneLine, 'gateway = "https://[fd00::1]/onshi"'),
-    key: 'lines[0].gateway',
-    says: [/without a path/],
-  },
-  {
-    name: 'a gateway that no URL can be',
-    toml: swap(oneLine, 'gateway = "https://[fd00::zz]"'),
-    key: 'lines[0].gateway',
-    says: [/https origin/],
-  },
-  {
-    name: 'a source address that is a name',
-    toml: swap(oneLine, `${oneLine}\nsource_address = "eth0"`),
-    key: 'lines[0].source_address',
-    says: [/"eth0"/, /IP address/],
-  },
-  {
-    name: 'a source address of another family than the gateway',
-    toml: swap(oneLine, `${oneLine}\nsource_address = "192.0.2.7"`),
-    key: 'lines[0].source_address',
-    says: [/IPv6/],
-  },
-  {
-    name: 'a simulator line without the simulator',
-    toml: swap('"ip-vpn"', '"simulator"'),
-    key: 'lines[0].kind',
-    says: [/gateway\.simulator = true/],
   },
   {
     name: 'a header that the agent sets',

@@ -6,14 +6,23 @@ import type {
   Desk,
   Feed,
   HealthSource,
+  OfflineIntakes,
+  Outages,
   Verifications,
 } from '../../agent/api/ports.ts'
 import type { CardFace } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer, ConsumerListing } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
+import type {
+  Closing,
+  IntakeForm,
+  OfflineIntake,
+  Outage,
+} from '../../agent/kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import { FakeClock } from './clock.ts'
+import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 
 export const goodToken = 'token-of-the-receipt-computer'
@@ -210,6 +219,53 @@ export class FakeHealth implements HealthSource {
   ready = () => this.isReady
 }
 
+/** Offline intakes in memory. Throws `refuse` when it is set. */
+export class FakeIntakes implements OfflineIntakes {
+  readonly intakes: OfflineIntake[] = []
+  refuse: Error | undefined
+
+  async add(form: IntakeForm, _by: Asking) {
+    if (this.refuse !== undefined) throw this.refuse
+    const intake: OfflineIntake = {
+      id: `i${this.intakes.length + 1}`,
+      at: Date.parse('2026-04-01T09:00:00+09:00'),
+      state: form.cardFace === undefined ? 'for-a-person' : 'waiting',
+      form,
+      verificationId: null,
+      outageId: null,
+      proposal: null,
+      closing: null,
+    }
+    this.intakes.push(intake)
+    return intake
+  }
+
+  async close(id: string, closing: Omit<Closing, 'at'>, _by: Asking) {
+    if (this.refuse !== undefined) throw this.refuse
+    const at = this.intakes.findIndex((one) => one.id === id)
+    const intake = this.intakes[at]
+    if (intake === undefined) throw new AgentError('NOT_FOUND', 'no such offline intake')
+    const closed: OfflineIntake = {
+      ...intake,
+      state: 'closed',
+      closing: { ...closing, at: Date.parse('2026-04-01T10:00:00+09:00') },
+    }
+    this.intakes[at] = closed
+    return closed
+  }
+
+  find = (id: string) => this.intakes.find((one) => one.id === id)
+  list = (which: 'open' | 'all') =>
+    this.intakes.filter(({ state }) => which === 'all' || state !== 'closed')
+  callScript = () => '電話の台本'
+}
+
+export class FakeOutages implements Outages {
+  readonly outages: Outage[] = []
+  current = () => this.outages.find(({ endedAt }) => endedAt === null)
+  list = () => this.outages
+}
+
 /** Every port of the API, in memory, on a clock that the test moves. */
 export function fakePorts() {
   const feed = new FakeFeed()
@@ -217,6 +273,9 @@ export function fakePorts() {
   return {
     feed,
     verifications: new FakeVerifications(feed),
+    offlineIntakes: new FakeIntakes(),
+    outages: new FakeOutages(),
+    lines: new FakeLines(),
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
     desk: new FakeDesk(),

@@ -1,12 +1,17 @@
+import { type Prefix, readPrefix } from './source.ts'
+
 /** What the simulator can be told to do to a request. */
 export const MODES = [
   'normal',
   'hang',
   'cut',
+  'stall',
   'reset',
   'status',
   'busy',
+  'too-many',
   'login-page',
+  'captive',
   'not-xml',
   'truncated',
   'other-institution',
@@ -15,24 +20,53 @@ export const MODES = [
   'slow-body',
   'logout',
 ] as const
-export type Mode = (typeof MODES)[number]
 
-export const PLACES = ['question', 'login', 'status', 'any'] as const
+/** What it can be told to do to a new connection, below HTTP. */
+export const CONNECTION_MODES = [
+  'refuse',
+  'silent-tls',
+  'slow-tls',
+  'wrong-certificate',
+  'wrong-name',
+  'expired-certificate',
+] as const
+export type Mode = (typeof MODES)[number] | (typeof CONNECTION_MODES)[number]
+
+/** `any` is any request, and no connection. */
+export const PLACES = ['question', 'login', 'status', 'any', 'connection'] as const
 export type Place = (typeof PLACES)[number]
 
 /**
- * Holds until the next one is set, or for `times` requests.
+ * Holds until it is replaced or cleared, or for `times` requests. There can be one for every `from`
+ * and one without; of those that hold for a request or a connection, the narrowest `from` wins.
+ * Setting one replaces that of the same `from`. Mode `normal` without `delayMs` clears: with `from`
+ * that one, without it all of them.
  *
  * - hang: reads the request and never answers
  * - cut: headers and half of the body, then the socket is destroyed
+ * - stall: headers and half of the body, then silence on an open connection
  * - reset: the socket is destroyed before the answer
- * - status: `status` (default 500) with an HTML page; busy: 503 with Retry-After
+ * - status: `status` (default 500) with an HTML page
+ * - busy: 503 with Retry-After; too-many: 429 with Retry-After
  * - login-page: 200 with text/html; not-xml: 200 with text under the XML content type
+ * - captive: 200 with the text/html page of a line without its 回線認証
  * - truncated: a whole HTTP answer whose XML stops half way
  * - slow-body: the body in 16 pieces, `delayMs` apart
  * - other-institution, other-question, huge (6 MiB): a good answer, but that
  * - logout: every session is dropped at once; with `times`, that many more questions are answered
  *   401 and drop them again
+ *
+ * At place `connection`, on connections that begin after it was set:
+ *
+ * - refuse: reset as soon as it is accepted, TCP probes too
+ * - silent-tls: open, and no byte comes back
+ * - slow-tls: the client's first bytes reach TLS after `delayMs` (default 1000)
+ * - wrong-certificate: the server's names, from a CA that nobody knows
+ * - wrong-name, expired-certificate: from the known CA, but that; the simulator must have been given
+ *   them
+ *
+ * `times` counts connections there, at their first byte: a TCP probe (nothing sent) uses none up. But
+ * `refuse` cannot wait to see which it is, and counts both.
  */
 export interface Behaviour {
   readonly mode?: Mode
@@ -40,48 +74,49 @@ export interface Behaviour {
   readonly delayMs?: number
   /** For mode `status`: 200 to 599. */
   readonly status?: number
-  /** How many requests it holds for; without it, until the next is set. */
+  /** How many requests it holds for; without it, until it is replaced. */
   readonly times?: number
   /** Only questions that find this patient, 1 to 40. */
   readonly patient?: number
-  /** Which requests it holds for; default `question`. */
+  /** What it holds for; default `question`, or `connection` where the mode is one of those. */
   readonly at?: Place
+  /**
+   * Only clients with such a source address: one address, or a prefix as `fd00:a::/64` or
+   * `192.0.2.0/24`, which also holds for IPv4-mapped peers. Bits beyond the length do not matter.
+   */
+  readonly from?: string
 }
 
-export interface Behaviours {
-  /** Replaces what was set before. */
-  set(behaviour: Behaviour): void
-  /** What to do to this request; counts it. */
-  take(at: Exclude<Place, 'any'>, patient?: string): Behaviour
-}
-
-const NORMAL: Behaviour = {}
-
-export const openBehaviours = (): Behaviours => {
-  let current = NORMAL
-  let left = Number.POSITIVE_INFINITY
-  const holdsFor = (at: Place, patient: string | undefined) => {
-    const place = current.at ?? 'question'
-    if (place !== 'any' && place !== at) return false
-    return current.patient === undefined || current.patient === Number(patient)
-  }
-  return {
-    set: (behaviour) => {
-      current = behaviour
-      left = behaviour.times ?? Number.POSITIVE_INFINITY
-    },
-    take: (at, patient) => {
-      if (!holdsFor(at, patient)) return NORMAL
-      const taken = current
-      left -= 1
-      if (left <= 0) current = NORMAL
-      return taken
-    },
-  }
-}
+/** A behaviour that cannot be had; the message says why. */
+export class BehaviourError extends Error {}
 
 const oneOf = <T extends string>(known: readonly T[], value: unknown): T | undefined =>
   known.find((one) => one === value)
+
+/** Mode `normal`, with nothing else to do: clears. */
+export const isClear = ({ mode = 'normal', delayMs }: Behaviour): boolean =>
+  mode === 'normal' && delayMs === undefined
+
+/** Where the behaviour holds. Throws `BehaviourError` where its mode has no meaning. */
+export const placeOf = (behaviour: Behaviour): Place => {
+  const { mode = 'normal', at } = behaviour
+  if (oneOf(CONNECTION_MODES, mode) !== undefined) {
+    if (at !== undefined && at !== 'connection')
+      throw new BehaviourError(`mode ${mode} is for at: connection`)
+    return 'connection'
+  }
+  if (at === 'connection' && !isClear(behaviour))
+    throw new BehaviourError(`at connection, mode is one of ${CONNECTION_MODES.join(', ')}`)
+  return at ?? 'question'
+}
+
+/** Undefined: every source. Throws `BehaviourError` on what is no address and no prefix. */
+export const prefixOf = ({ from }: Behaviour): Prefix | undefined => {
+  if (from === undefined) return undefined
+  const prefix = readPrefix(from)
+  if (prefix === undefined) throw new BehaviourError('from is an address, or a prefix with its /')
+  return prefix
+}
 
 const LIMITS = {
   delayMs: [0, 3_600_000],
@@ -90,27 +125,38 @@ const LIMITS = {
   patient: [1, 40],
 } as const
 const NUMBERS = ['delayMs', 'status', 'times', 'patient'] as const
+const KEYS = ['mode', 'at', 'from', ...NUMBERS] as const
 
-/** Parses what came as JSON; a string says what is wrong with it. */
-export const readBehaviour = (json: unknown): Behaviour | string => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'a JSON object'
-  const given: Record<string, unknown> = { ...json }
-  const unknownKey = Object.keys(given).find(
-    (key) => key !== 'mode' && key !== 'at' && !oneOf(NUMBERS, key),
-  )
-  if (unknownKey !== undefined) return `no such key: ${unknownKey}`
-  const mode = oneOf(MODES, given['mode'] ?? 'normal')
-  if (mode === undefined) return `mode is one of ${MODES.join(', ')}`
-  const at = oneOf(PLACES, given['at'] ?? 'question')
-  if (at === undefined) return `at is one of ${PLACES.join(', ')}`
+const numbersOf = (given: Readonly<Record<string, unknown>>) => {
   const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
   for (const key of NUMBERS) {
     const value = given[key]
     if (value === undefined) continue
     const [least, most] = LIMITS[key]
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      return `${key} is a whole number from ${least} to ${most}`
+      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
     numbers[key] = value
   }
-  return { mode, at, ...numbers }
+  return numbers
+}
+
+/** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
+export const readBehaviour = (json: unknown): Behaviour => {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new BehaviourError('a JSON object')
+  const given: Readonly<Record<string, unknown>> = { ...json }
+  const stranger = Object.keys(given).find((key) => oneOf(KEYS, key) === undefined)
+  if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
+  const modes: readonly Mode[] = [...MODES, ...CONNECTION_MODES]
+  const mode = oneOf(modes, given['mode'] ?? 'normal')
+  if (mode === undefined) throw new BehaviourError(`mode is one of ${modes.join(', ')}`)
+  const at = given['at'] === undefined ? undefined : oneOf(PLACES, given['at'])
+  if (given['at'] !== undefined && at === undefined)
+    throw new BehaviourError(`at is one of ${PLACES.join(', ')}`)
+  const { from } = given
+  if (from !== undefined && typeof from !== 'string') throw new BehaviourError('from is a text')
+  const asked = { mode, ...(at && { at }), ...numbersOf(given) }
+  const behaviour = from === undefined ? asked : { ...asked, from }
+  prefixOf(behaviour)
+  return { ...behaviour, at: placeOf(behaviour) }
 }

@@ -1,13 +1,25 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { patientsTable } from '../patients.ts'
-import { DEMO_INSTITUTION_CODE, makePki, pkiFiles, readServerTls, writePki } from '../pki.ts'
+import {
+  DEMO_INSTITUTION_CODE,
+  makePki,
+  pkiFiles,
+  readServerTls,
+  serverTls,
+  writePki,
+} from '../pki.ts'
+import { CONNECTION_MODES, MODES } from './behaviour.ts'
+import { makeOtherTls, readOtherTls, writeOtherTls } from './certificates.ts'
 import type { Endpoint } from './listen.ts'
 import { DEMO_ACCOUNT, type GatewaySimulatorOptions, startGatewaySimulator } from './server.ts'
 import type { Account } from './sessions.ts'
 
+const wrapped = (words: readonly string[]) =>
+  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
+
 const USAGE = `usage: onshi-agent sim gateway [options]
-  --listen [::1]:8443         HTTPS address
+  --listen [::1]:8443         HTTPS address; may be given several times, for several lines
   --control 127.0.0.1:8444    plain HTTP: POST /behaviour, GET /stats
   --pki DIR                   certificates; made when missing (default ./onshi-sim-pki)
   --institution 1319999991    10 digits, for certificates that are made
@@ -16,8 +28,21 @@ const USAGE = `usage: onshi-agent sim gateway [options]
   --no-login                  ask for no login
   --refuse tls|400-page       how a client without a good certificate is refused
   --no-shuffle                answers in the documented element order
+  --connections 20            TLS connections at a time; a further one is closed at once
   --patients                  print the forty patients and end
-`
+
+POST /behaviour takes JSON, as {"mode":"busy","times":2,"from":"fd00:a::/64"}:
+  mode       what goes wrong; {"mode":"normal"} ends everything that was set
+  at         question (default), login, status, any (request), or connection
+  delayMs    before the answer, between the pieces of slow-body, before TLS in slow-tls
+  status     for mode status, 200 to 599
+  times      how many requests or connections it holds for
+  patient    only questions that find this one, 1 to 40
+  from       only clients with this source address or prefix. There can be one behaviour for each
+             prefix, and one without; the narrowest that holds wins
+  modes for requests:
+${wrapped(MODES)}  modes for connections:
+${wrapped(CONNECTION_MODES)}`
 const EX_USAGE = 64
 
 /** A bad option; the message says which and what is right. */
@@ -43,7 +68,7 @@ const readOptions = (argv: readonly string[]) => {
     return parseArgs({
       args: [...argv],
       options: {
-        listen: { type: 'string', default: '[::1]:8443' },
+        listen: { type: 'string', multiple: true, default: ['[::1]:8443'] },
         control: { type: 'string', default: '127.0.0.1:8444' },
         pki: { type: 'string', default: './onshi-sim-pki' },
         institution: { type: 'string', default: DEMO_INSTITUTION_CODE },
@@ -53,6 +78,7 @@ const readOptions = (argv: readonly string[]) => {
         'no-login': { type: 'boolean', default: false },
         refuse: { type: 'string', default: 'tls' },
         'no-shuffle': { type: 'boolean', default: false },
+        connections: { type: 'string', default: '20' },
         patients: { type: 'boolean', default: false },
       },
     }).values
@@ -66,8 +92,28 @@ type Values = ReturnType<typeof readOptions>
 /** What `--listen` may name beside the addresses that every made certificate holds. */
 const hostsOf = ({ host }: Endpoint) => (['::', '0.0.0.0'].includes(host) ? [] : [host])
 
+const limit = (text: string): number => {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError('--connections: a number from 1 to 99999')
+  return Number(text)
+}
+
+/** What the folder holds, or new ones in it. */
+const certificates = (dir: string, institutionCode: string, hosts: readonly string[]) => {
+  const existing = readServerTls(dir)
+  if (existing !== undefined) {
+    const otherTls = readOtherTls(dir, existing)
+    return { tls: existing, ...(otherTls && { otherTls }) }
+  }
+  const pki = makePki({ institutionCode, hosts })
+  const tls = serverTls(pki)
+  const otherTls = makeOtherTls(tls, pki.ca)
+  writePki(dir, pki)
+  writeOtherTls(dir, otherTls)
+  return { tls, otherTls }
+}
+
 const optionsOf = (values: Values): GatewaySimulatorOptions => {
-  const listen = endpoint('listen', values.listen)
+  const listen = values.listen.map((text) => endpoint('listen', text))
   if (!/^\d{10}$/.test(values.institution)) throw new UsageError('--institution: ten digits')
   const checked = {
     listen,
@@ -76,18 +122,11 @@ const optionsOf = (values: Values): GatewaySimulatorOptions => {
     account: values['no-login'] ? null : { user: values.user, password: values.password },
     refuse: oneOf('refuse', values.refuse, ['tls', '400-page'] as const),
     shuffle: !values['no-shuffle'],
+    connectionLimit: limit(values.connections),
   }
-  const existing = readServerTls(values.pki)
-  if (existing !== undefined) return { ...checked, tls: existing }
-  const pki = makePki({ institutionCode: values.institution, hosts: hostsOf(listen) })
-  writePki(values.pki, pki)
   return {
     ...checked,
-    tls: {
-      caPem: pki.ca.certificatePem,
-      certificatePem: pki.server.certificatePem,
-      keyPem: pki.server.keyPem,
-    },
+    ...certificates(values.pki, values.institution, listen.flatMap(hostsOf)),
   }
 }
 
@@ -110,7 +149,7 @@ const run = async (values: Values): Promise<void> => {
   const { account } = options
   process.stdout.write(
     [
-      `simulated gateway  ${gateway.url}  (answers in ${options.charset})`,
+      `simulated gateway  ${gateway.urls.join('  ')}  (answers in ${options.charset})`,
       `control            ${gateway.controlUrl}  POST /behaviour, GET /stats`,
       `CA                 ${files.ca}`,
       `client PKCS#12     ${files.clientPkcs12}  (passphrase in ${files.passphrase})`,

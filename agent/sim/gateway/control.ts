@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import { type Behaviour, readBehaviour } from './behaviour.ts'
+import { type Behaviour, BehaviourError, readBehaviour } from './behaviour.ts'
 import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from './http.ts'
 import { type Endpoint, listen, shut } from './listen.ts'
 import type { GatewayStats } from './stats.ts'
@@ -8,6 +8,7 @@ const LIMIT_BYTES = 16 * 1024
 
 /** What the control server steers. */
 export interface Steered {
+  /** Throws `BehaviourError`. */
   behave(behaviour: Behaviour): void
   stats(): GatewayStats
 }
@@ -18,10 +19,14 @@ const setBehaviour = async (request: IncomingMessage, steered: Steered): Promise
     return textReply(415, 'the content type must be application/json')
   const body = await readBody(request, LIMIT_BYTES)
   if (body === undefined) return textReply(413, 'the body is too long')
-  const behaviour = readBehaviour(parseJson(body))
-  if (typeof behaviour === 'string') return textReply(400, behaviour)
-  steered.behave(behaviour)
-  return jsonReply(200, behaviour)
+  try {
+    const behaviour = readBehaviour(parseJson(body))
+    steered.behave(behaviour)
+    return jsonReply(200, behaviour)
+  } catch (error) {
+    if (!(error instanceof BehaviourError)) throw error
+    return textReply(400, error.message)
+  }
 }
 
 const route = async (request: IncomingMessage, steered: Steered): Promise<Reply> => {

@@ -25,17 +25,35 @@ export const jsonReply = (status: number, value: unknown): Reply => ({
   body: Buffer.from(JSON.stringify(value)),
 })
 
+const page = (status: number, html: string, headers: Readonly<Record<string, string>> = {}) => ({
+  status,
+  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  body: Buffer.from(`<!DOCTYPE html><html>${html}</html>`),
+})
+
 export const htmlReply = (
   status: number,
   title: string,
   headers: Readonly<Record<string, string>> = {},
-): Reply => ({
-  status,
-  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
-  body: Buffer.from(`<!DOCTYPE html><html><head><title>${title}</title></head><body>
+): Reply =>
+  page(
+    status,
+    `<head><title>${title}</title></head><body>
 <h1>${title}</h1><form method="post"><input name="user"><input name="password"></form>
-</body></html>`),
-})
+</body>`,
+    headers,
+  )
+
+/** Our own words: what the real page of a line without its 回線認証 says is not public. */
+const captivePage = (): Reply =>
+  page(
+    200,
+    `<head><meta charset="utf-8"><title>回線認証</title></head><body>
+<h1>回線認証（模擬）</h1>
+<p>この回線は回線認証が完了していません。お客様IDを入力して、回線認証を行ってください。</p>
+<form method="post"><input name="customer"><button>認証</button></form>
+</body>`,
+  )
 
 /** The media type without parameters, in small letters. */
 export const mediaType = (request: IncomingMessage): string =>
@@ -70,6 +88,8 @@ export const parseJson = (body: Buffer): unknown => {
 
 const BUSY_RETRY_SECONDS = '2'
 
+const firstHalf = ({ body }: Reply) => body.subarray(0, Math.floor(body.length / 2))
+
 /** The reply that a behaviour puts in the place of the good one. */
 export const replaced = (reply: Reply, { mode, status }: Behaviour): Reply => {
   switch (mode) {
@@ -77,8 +97,12 @@ export const replaced = (reply: Reply, { mode, status }: Behaviour): Reply => {
       return htmlReply(status ?? 500, 'Simulated error')
     case 'busy':
       return textReply(503, 'busy', { 'retry-after': BUSY_RETRY_SECONDS })
+    case 'too-many':
+      return textReply(429, 'too many requests', { 'retry-after': BUSY_RETRY_SECONDS })
     case 'login-page':
       return htmlReply(200, 'ログイン')
+    case 'captive':
+      return captivePage()
     case 'not-xml':
       return {
         status: 200,
@@ -86,7 +110,7 @@ export const replaced = (reply: Reply, { mode, status }: Behaviour): Reply => {
         body: Buffer.from('Simulated gateway: this is no XML.'),
       }
     case 'truncated':
-      return { ...reply, body: reply.body.subarray(0, Math.floor(reply.body.length / 2)) }
+      return { ...reply, body: firstHalf(reply) }
     default:
       return reply
   }
@@ -126,9 +150,9 @@ export const deliver = async (
   if (mode === 'slow-body') {
     await writeSlowly(response, reply.body, delayMs ?? PIECE_PAUSE_MS, signal)
   } else if (mode === 'cut') {
-    response.write(reply.body.subarray(0, Math.floor(reply.body.length / 2)), () =>
-      response.socket?.destroy(),
-    )
+    response.write(firstHalf(reply), () => response.socket?.destroy())
+  } else if (mode === 'stall') {
+    response.write(firstHalf(reply))
   } else {
     response.end(reply.body)
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { compose, find, type Message, type Twist } from './answer.ts'
-import type { Behaviour, Behaviours, Mode, Place } from './behaviour.ts'
+import type { Behaviour, Mode } from './behaviour.ts'
+import type { Behaviours, Moment } from './behaviours.ts'
 import {
   jsonReply,
   mediaType,
@@ -12,6 +13,7 @@ import {
 } from './http.ts'
 import { readRequest } from './request.ts'
 import type { Sessions } from './sessions.ts'
+import { plainAddress } from './source.ts'
 import type { Tally } from './stats.ts'
 import { type Arrange, type Charset, write } from './write.ts'
 
@@ -48,6 +50,13 @@ export interface Parts {
   readonly behaviours: Behaviours
   readonly tally: Tally
   now(): number
+}
+
+/** Whose request it is. */
+interface Client {
+  /** What the certificate bears. */
+  readonly institutionCode: string | undefined
+  readonly source: string
 }
 
 /** A reply, what to do to it, and whom it is about. */
@@ -93,17 +102,17 @@ const TWISTS: Partial<Record<Mode, Twist>> = {
   huge: 'huge',
 }
 
-const answer = (message: Message, institutionCode: string | undefined, parts: Parts): Handled => {
+const answer = (message: Message, { institutionCode, source }: Client, parts: Parts): Handled => {
   const { charset, arrange, tally, names } = parts
   const { ArbitraryFileIdentifier: identifier = '', MedicalInstitutionCode: code = '' } =
     message.header
   const now = parts.now()
   const found = find(message, now)
   const patient = found.is === 'patient' ? found.patient.number : undefined
-  const behaviour = parts.behaviours.take('question', patient)
+  const behaviour = parts.behaviours.take('question', source, patient)
   const twist = TWISTS[behaviour.mode ?? 'normal']
   const stranger = /^\d{10}$/.test(code) && code !== institutionCode
-  tally.question(identifier, patient)
+  tally.question({ identifier, source, patient })
   if (stranger || message.is === 'refused') tally.add('questionsRefused')
   const reply = stranger
     ? textReply(403, 'the certificate is of another institution')
@@ -117,13 +126,13 @@ const answer = (message: Message, institutionCode: string | undefined, parts: Pa
 
 const question = async (
   request: IncomingMessage,
-  institutionCode: string | undefined,
+  client: Client,
   parts: Parts,
 ): Promise<Handled> => {
   const body = await readBody(request, LIMIT_BYTES)
   const refuse = (reply: Reply): Handled => ({
     reply,
-    behaviour: parts.behaviours.take('question'),
+    behaviour: parts.behaviours.take('question', client.source),
   })
   if (body === undefined) return refuse(tooLong())
   if (mediaType(request) !== parts.names.contentType)
@@ -132,11 +141,11 @@ const question = async (
     return refuse(jsonReply(401, { status: 'error', msg: 'ログインしてください' }))
   const message = readRequest(body, parts.names.cardElement)
   if (message.is === 'not-a-message') {
-    parts.tally.question('', undefined)
+    parts.tally.question({ identifier: '', source: client.source })
     parts.tally.add('questionsRefused')
     return refuse(textReply(400, message.reason))
   }
-  return answer(message, institutionCode, parts)
+  return answer(message, client, parts)
 }
 
 const methodOf = ({ names }: Parts, path: string) =>
@@ -146,7 +155,7 @@ const methodOf = ({ names }: Parts, path: string) =>
     [names.statusPath, 'GET'],
   ]).get(path)
 
-const placeOf = ({ names }: Parts, path: string): Exclude<Place, 'any'> => {
+const placeOf = ({ names }: Parts, path: string): Moment => {
   if (path === names.loginPath) return 'login'
   return path === names.questionPath ? 'question' : 'status'
 }
@@ -160,6 +169,8 @@ export const handle = async (
   parts: Parts,
 ): Promise<Handled> => {
   const path = request.url ?? ''
+  // Read now: a client that leaves takes its address along.
+  const client = { institutionCode, source: plainAddress(request.socket.remoteAddress) }
   const method = methodOf(parts, path)
   if (method === undefined) return { reply: textReply(404, 'no such path'), behaviour: {} }
   if (method !== request.method)
@@ -167,10 +178,10 @@ export const handle = async (
   const place = placeOf(parts, path)
   const handled: Handled =
     place === 'question'
-      ? await question(request, institutionCode, parts)
+      ? await question(request, client, parts)
       : {
           reply: place === 'login' ? await login(request, parts) : textReply(200, 'ok'),
-          behaviour: parts.behaviours.take(place),
+          behaviour: parts.behaviours.take(place, client.source),
         }
   const { reply, behaviour } = handled
   if (behaviour.mode !== 'logout') return { ...handled, reply: replaced(reply, behaviour) }

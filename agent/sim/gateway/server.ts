@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
 import { TLSSocket } from 'node:tls'
 import type { ServerTls } from '../pki.ts'
-import { type Behaviour, openBehaviours } from './behaviour.ts'
-import { startControl } from './control.ts'
+import type { Behaviour } from './behaviour.ts'
+import { openBehaviours } from './behaviours.ts'
+import type { OtherTls } from './certificates.ts'
+import { type Steered, startControl } from './control.ts'
+import { type DoorOptions, openDoor } from './door.ts'
 import { deliver, htmlReply } from './http.ts'
-import { type Endpoint, listen, shut } from './listen.ts'
+import type { Endpoint } from './listen.ts'
 import { DEFAULT_NAMES, type GatewayNames, type Handled, handle, type Parts } from './routes.ts'
 import { type Account, openSessions } from './sessions.ts'
 import { type GatewayStats, openTally, type Tally } from './stats.ts'
+import { openTls } from './tls.ts'
 import { type Charset, documented, shuffled } from './write.ts'
 
 export const DEMO_ACCOUNT: Account = { user: 'demo', password: 'demo-password' }
@@ -24,8 +27,12 @@ export interface Served {
 
 export interface GatewaySimulatorOptions {
   readonly tls: ServerTls
-  /** Default `[::1]`, a free port. */
-  readonly listen?: Endpoint
+  /** For the modes `wrong-name` and `expired-certificate`, which cannot be set without. */
+  readonly otherTls?: OtherTls
+  /** One, or several with the same sessions and counts behind. Default `[::1]`, a free port. */
+  readonly listen?: Endpoint | readonly Endpoint[]
+  /** TLS connections at a time; a further one is closed at once. Default 20. */
+  readonly connectionLimit?: number
   /** Default `127.0.0.1`, a free port. */
   readonly control?: Endpoint
   /** Of the answers; default utf-8. */
@@ -46,12 +53,14 @@ export interface GatewaySimulatorOptions {
 }
 
 export interface GatewaySimulator {
-  /** `https://[::1]:port` */
+  /** `https://[::1]:port`; with several, the first. */
   readonly url: string
+  /** In the order of `listen`. */
+  readonly urls: readonly string[]
   /** `http://127.0.0.1:port` */
   readonly controlUrl: string
   stats(): GatewayStats
-  /** What `POST /behaviour` does. */
+  /** What `POST /behaviour` does. Throws `BehaviourError` on a behaviour that cannot be had. */
   behave(behaviour: Behaviour): void
   /** Drops every session at once. */
   logout(): void
@@ -61,8 +70,8 @@ export interface GatewaySimulator {
 /** 30 min idle ends a session. [source: official FAQ of the portal site, post-15] */
 const IDLE_MS = 30 * 60_000
 
-/** As nginx, so that a client's idle connections live as long as they would there. */
-const KEEP_ALIVE_MS = 75_000
+/** Sessions that the official terminal accepts. [source: vendors' technical guide of 電子カルテ情報共有サービス, draft v1.1.0, p. 68] */
+const CONNECTION_LIMIT = 20
 
 /** The OU of the client certificate, where the simulator's PKI puts the institution code. */
 const institutionOf = (socket: TLSSocket): string | undefined => {
@@ -81,21 +90,6 @@ const refusal = (socket: TLSSocket): Handled => {
     ),
     behaviour: {},
   }
-}
-
-const openTlsServer = (tls: ServerTls, refuse: 'tls' | '400-page', tally: Tally) => {
-  const server = createServer({
-    ca: tls.caPem,
-    cert: tls.certificatePem,
-    key: tls.keyPem,
-    requestCert: true,
-    rejectUnauthorized: refuse === 'tls',
-    minVersion: 'TLSv1.2',
-  })
-  server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.on('secureConnection', () => tally.add('tlsHandshakes'))
-  server.on('tlsClientError', () => tally.add('tlsRefused'))
-  return server
 }
 
 const partsOf = (options: GatewaySimulatorOptions, tally: Tally): Parts => {
@@ -134,8 +128,33 @@ const serve = async (
   await deliver(response, reply, behaviour, signal)
 }
 
+type Ports = Pick<GatewaySimulatorOptions, 'listen' | 'control'>
+
 const code = (error: unknown) =>
   error instanceof Error && 'code' in error ? error.code : undefined
+
+const openPorts = async (
+  { listen = { host: '::1', port: 0 }, control = { host: '127.0.0.1', port: 0 } }: Ports,
+  steered: Steered,
+  options: DoorOptions,
+) => {
+  const door = await openDoor('host' in listen ? [listen] : listen, options)
+  try {
+    const [first, ...rest] = door.urls
+    if (first === undefined) throw new RangeError('listen names no endpoint')
+    const { url, close } = await startControl(control, steered)
+    return {
+      urls: [first, ...rest] as const,
+      controlUrl: url,
+      close: async () => {
+        await Promise.all([door.close(), close()])
+      },
+    }
+  } catch (error) {
+    await door.close()
+    throw error
+  }
+}
 
 /**
  * Starts the stand-in for the official side: HTTPS with a client certificate, login, questions.
@@ -147,39 +166,47 @@ export const startGatewaySimulator = async (
   const tally = openTally()
   const parts = partsOf(options, tally)
   const closing = new AbortController()
-  const server = openTlsServer(options.tls, options.refuse ?? 'tls', tally)
   const watching = { signal: closing.signal, onServed: options.onServed ?? (() => undefined) }
-  server.on('request', (request, response) => {
-    tally.add('requests')
-    serve(request, response, parts, watching).catch((error: unknown) => {
-      response.destroy()
-      if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
-    })
+  const tls = openTls({
+    tls: options.tls,
+    otherTls: options.otherTls,
+    refuse: options.refuse ?? 'tls',
+    tally,
+    onRequest: (request, response) => {
+      tally.add('requests')
+      serve(request, response, parts, watching).catch((error: unknown) => {
+        response.destroy()
+        if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
+      })
+    },
   })
   const steered = {
     stats: () => tally.read(),
     behave: (behaviour: Behaviour) => {
-      const logsOut = behaviour.mode === 'logout'
-      if (logsOut) parts.sessions?.clear()
-      parts.behaviours.set(logsOut && behaviour.times === undefined ? {} : behaviour)
+      tls.prepare(behaviour.mode ?? 'normal')
+      parts.behaviours.set(behaviour)
+      if (behaviour.mode === 'logout') parts.sessions?.clear()
     },
   }
-  const url = await listen(server, 'https', options.listen ?? { host: '::1', port: 0 })
-  const control = await startControl(
-    options.control ?? { host: '127.0.0.1', port: 0 },
-    steered,
-  ).catch(async (error: unknown) => {
-    await shut(server)
+  const { urls, controlUrl, close } = await openPorts(options, steered, {
+    behaviours: parts.behaviours,
+    tally,
+    connectionLimit: options.connectionLimit ?? CONNECTION_LIMIT,
+    serve: tls.serve,
+  }).catch((error: unknown) => {
+    tls.close()
     throw error
   })
   return {
-    url,
-    controlUrl: control.url,
+    url: urls[0],
+    urls,
+    controlUrl,
     ...steered,
     logout: () => parts.sessions?.clear(),
     close: async () => {
       closing.abort()
-      await Promise.all([shut(server), control.close()])
+      tls.close()
+      await close()
     },
   }
 }

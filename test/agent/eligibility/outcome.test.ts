@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { meaningOf, meaningOfFault } from '../../../agent/eligibility/outcome.ts'
-import type { FaultCode } from '../../../agent/kernel/faults.ts'
+import { type FaultCode, faults, isFaultCode } from '../../../agent/kernel/faults.ts'
 import type { EligibilityAnswer } from '../../../agent/kernel/official.ts'
 
 const answer = (
@@ -51,9 +51,12 @@ test('every answer has the outcome of the contract’s table, first match counts
   assert.deepEqual(meaningOf({}), { outcome: 'failed', fault: 'OFFICIAL_CODE_UNKNOWN' })
 })
 
-test('no line and a full queue are offline, every other fault is failed', () => {
-  for (const code of ['LINE_UNREACHABLE', 'LINE_TIMEOUT', 'QUEUE_FULL'] as const)
-    assert.deepEqual(meaningOfFault(code), { outcome: 'offline', fault: code })
-  for (const code of ['GATEWAY_TIMEOUT', 'LINE_BROKEN', 'LOGIN_REFUSED', 'CARD_NEEDED'] as const)
-    assert.deepEqual(meaningOfFault(code), { outcome: 'failed', fault: code })
+test('no line, one that breaks, and a full queue are offline; every other fault is failed', () => {
+  const others = ['NO_LINE', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL']
+  for (const code of Object.keys(faults).filter(isFaultCode)) {
+    const outcome = code.startsWith('LINE_') || others.includes(code) ? 'offline' : 'failed'
+    assert.deepEqual(meaningOfFault(code), { outcome, fault: code })
+  }
+  assert.equal(meaningOfFault('GATEWAY_TIMEOUT').outcome, 'failed')
+  assert.equal(meaningOfFault('LINE_BROKEN').outcome, 'offline')
 })

@@ -4,13 +4,14 @@ import type { Protocol } from '../../../agent/gateway/assumptions.ts'
 import { type GatewayQuestion, openGateway } from '../../../agent/gateway/gateway.ts'
 import { bodyOf } from '../../../agent/gateway/response.ts'
 import type { AgentError } from '../../../agent/kernel/errors.ts'
-import type { Request, Response } from '../../../agent/uplink/line.ts'
-import type { AskOptions } from '../../../agent/uplink/uplink.ts'
+import type { AskOptions } from '../../../agent/uplink/asking.ts'
+import type { Request, Response } from '../../../agent/uplink/exchange.ts'
 import { decodeMessage } from '../../../agent/xmlmsg/codec.ts'
 
 const protocol: Protocol = {
   loginPath: '/login',
   queryPath: '/ask',
+  statusPath: '/status',
   contentType: 'application/xml',
   accept: 'application/xml',
   tokenHeader: 'X-Token',

@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import type { Protocol } from '../../../agent/gateway/assumptions.ts'
 import { openSession } from '../../../agent/gateway/session.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import type { Response } from '../../../agent/uplink/line.ts'
-import type { AskOptions } from '../../../agent/uplink/uplink.ts'
+import type { AskOptions } from '../../../agent/uplink/asking.ts'
+import type { Response } from '../../../agent/uplink/exchange.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 
 const protocol: Protocol = {
   loginPath: '/login',
   queryPath: '/ask',
+  statusPath: '/status',
   contentType: 'application/xml',
   accept: 'application/xml',
   tokenHeader: 'X-Token',
@@ -73,15 +74,31 @@ test('an answer to a login that gives no token, of whatever kind, is not provoke
   }
 })
 
-test('a gateway that is busy or down, or a line that breaks, does not hold the next login', async () => {
-  const broken = () => {
-    throw new AgentError('LINE_BROKEN', 'cut')
-  }
-  for (const login of [() => answer(429), () => answer(503), () => answer(500), broken]) {
+test('a gateway that is busy or down does not hold the next login', async () => {
+  for (const login of [() => answer(429), () => answer(503), () => answer(500)]) {
     const { token, logins } = sessionOf(login)
     for (let n = 0; n < 3; n += 1) await assert.rejects(token())
     assert.equal(logins(), 3)
   }
+})
+
+test('a login whose line dies under it is done once more, over the line that is left', async () => {
+  let lives = 1
+  const { token, logins } = sessionOf(() => {
+    if (lives === 0) return tokenIs('t')
+    lives -= 1
+    throw new AgentError('LINE_SILENT', 'cut')
+  })
+  assert.equal(await token(), 't')
+  assert.equal(logins(), 2)
+})
+
+test('a login that no line carries is not tried without end', async () => {
+  const { token, logins } = sessionOf(() => {
+    throw new AgentError('LINE_BROKEN', 'cut')
+  })
+  await assert.rejects(token(), { code: 'LINE_BROKEN' })
+  assert.equal(logins(), 2)
 })
 
 test('a login that was refused while the clock was ahead is tried again when it is right', async () => {

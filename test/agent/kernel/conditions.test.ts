@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Conditions, conditions } from '../../../agent/kernel/conditions.ts'
+import { Conditions, conditions, EVERY_LINE } from '../../../agent/kernel/conditions.ts'
 
 function at(start: number) {
   const clock = { at: start, now: () => clock.at }
@@ -38,4 +38,38 @@ test('a symptom is not shown beside its cause', () => {
   assert.deepEqual(codes(registry), ['CERTIFICATE_REFUSED'])
   registry.raise('CERTIFICATE_EXPIRED', 'client')
   assert.deepEqual(codes(registry), ['CERTIFICATE_EXPIRED'])
+})
+
+test('announced works on one line hide that line’s conditions alone', () => {
+  const { clock, registry } = at(0)
+  registry.raise('LINE_DOWN', 'ngn')
+  registry.raise('LINE_DOWN', 'ipsec')
+  clock.at += conditions.LINE_DOWN.graceMs
+  registry.raise('MAINTENANCE_RUNNING', 'ngn')
+  const shown = () => registry.showing().map(({ code, subject }) => `${code} ${subject}`)
+  assert.deepEqual(shown(), ['LINE_DOWN ipsec', 'MAINTENANCE_RUNNING ngn'])
+  registry.raise('MAINTENANCE_RUNNING', EVERY_LINE)
+  assert.deepEqual(shown(), ['MAINTENANCE_RUNNING ngn', 'MAINTENANCE_RUNNING gateway'])
+})
+
+test('an outage of the gateway hides what it does to lines, not a cable that is out', () => {
+  const { clock, registry } = at(0)
+  registry.raise('LINE_LINK_DOWN', 'ngn')
+  registry.raise('LINE_DOWN', 'ipsec')
+  registry.raise('NO_LINE', 'lines')
+  registry.raise('GATEWAY_UNREACHABLE', EVERY_LINE)
+  clock.at += conditions.LINE_DOWN.graceMs
+  assert.deepEqual(codes(registry), ['LINE_LINK_DOWN', 'GATEWAY_UNREACHABLE'])
+})
+
+test('a line’s condition is a failure in clinic hours and a warning outside them', () => {
+  const clock = { at: 0, now: () => clock.at }
+  const registry = new Conditions(clock, (at) => at < 60_000)
+  registry.raise('LINE_DOWN', 'ngn')
+  registry.raise('STORE_FAILING', 'database')
+  clock.at = 59_999
+  const severities = () => registry.showing().map(({ severity }) => severity)
+  assert.deepEqual(severities(), ['fail', 'fail'])
+  clock.at = 60_000
+  assert.deepEqual(severities(), ['warn', 'fail'])
 })

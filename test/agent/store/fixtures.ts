@@ -16,11 +16,13 @@ export function scratch(t: Pick<TestContext, 'after'>): string {
   return join(folder, 'agent.db')
 }
 
-export const open = (path: string, key = KEY): Promise<Store> =>
+const now = () => Date.now()
+
+export const open = (path: string, key = KEY, clock = { now }): Promise<Store> =>
   openStore({
     path,
     key,
-    clock: { now: () => Date.now() },
+    clock,
     log: recordingLog(),
     observe: () => {},
     onBug: (error) => {
@@ -50,6 +52,7 @@ export const verification = (id: string, outcome: Outcome = 'valid'): Verificati
   official: null,
   results: [],
   patient: null,
+  lastKnown: null,
   patientNumber: null,
   arbitraryIdentifier: null,
   card: null,
@@ -67,6 +70,7 @@ export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({
   message: null,
   numbers: { asked: null, returned: null },
   person: 'nobody',
+  card: null,
   ...over,
 })
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import type { TestContext } from 'node:test'
+import type { Log } from '../../../agent/kernel/ports.ts'
+import { systemClock } from '../../../agent/platform.ts'
 import { makePki, type Pki } from '../../../agent/sim/pki.ts'
 import { type Identity, loadIdentity } from '../../../agent/uplink/identity.ts'
 import type { LineSettings } from '../../../agent/uplink/line.ts'
@@ -19,31 +21,60 @@ const get = { method: 'GET' as const, path: '/status', headers: {}, body: new Ui
 
 export interface Over extends Partial<LineSettings> {
   readonly as?: Identity
+  readonly sessions?: number
   readonly queueLimit?: number
+  readonly sourceAddress?: string
 }
 
-/** How to ask over one uplink, which ends with the test. */
-export function uplinkTo(
+export const silentLog: Log = { info() {}, warn() {}, error() {} }
+
+/** How to ask over one line, whose uplink ends with the test. Nothing is asked of it by itself. */
+export async function uplinkTo(
   t: TestContext,
   url: string,
-  { as = identity, queueLimit = 10, ...over }: Over = {},
+  { as = identity, sessions = 2, queueLimit = 10, sourceAddress, ...over }: Over = {},
 ) {
+  const source = {
+    address: sourceAddress ?? null,
+    interface: null,
+    prefix: null,
+    family: 6,
+  } as const
   const line: LineSettings = {
     name: 'line-a',
     gateway: url,
-    sourceAddress: null,
+    source,
+    dnsServers: [],
     serverName: null,
+    // Costs by use: not kept connected, so that a test sees its own connections alone.
+    metered: true,
+    lineAuthUrl: null,
     connectTimeoutMs: 2_000,
     timeoutMs: 2_000,
     answerLimitBytes: 100_000,
-    sessions: 2,
     ...over,
   }
-  const uplink = openUplink({ line, queueLimit }, as)
+  const settings = { lines: [line], sessions, queueLimit, ...soon }
+  const uplink = await openUplink(settings, as, {
+    clock: systemClock,
+    monotonic: () => performance.now(),
+    log: silentLog,
+    application: null,
+    isOpen: () => true,
+    held: null,
+    lastTestAt: () => Date.now(),
+    observe: () => {},
+    onBug: (error) => {
+      throw error
+    },
+  })
   t.after(() => uplink.close())
   return (safe = true, signal = new AbortController().signal) =>
     uplink.ask(get, { safe, signal, accept: ({ status, body }) => ({ status, body }) })
 }
+
+/** Long enough that nothing happens by itself in a test. */
+const soon = { proveMs: 30_000, probeMs: 60_000, applicationProbeMs: 300_000, lateMs: 0 }
 
 /** The URL of a server on a free port, which stops listening after the test. */
 export async function listening(t: TestContext, server: Server): Promise<string> {

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { makePki } from '../../../agent/sim/pki.ts'
-import { loadIdentity } from '../../../agent/uplink/identity.ts'
-import { identityOf, pki } from './bed.ts'
+import { DEMO_INSTITUTION_CODE, makePki, type Pki } from '../../../agent/sim/pki.ts'
+import {
+  checkInstitution,
+  institutionCodeIn,
+  loadIdentity,
+} from '../../../agent/uplink/identity.ts'
+
+const pki = makePki()
+const identityOf = ({ clientPkcs12, passphrase, ca }: Pki) =>
+  loadIdentity(clientPkcs12, passphrase, ca.certificatePem)
 
 /** OpenSSL in a folder of its own: it makes what forge cannot. Arguments hold no spaces. */
 function openssl(t: TestContext) {
@@ -20,28 +28,45 @@ function openssl(t: TestContext) {
   }
 }
 
-const MS_PER_DAY = 86_400_000
 const EXPORT = 'pkcs12 -export -inkey k.pem -passout pass:x'
 const SELF_SIGNED = 'req -x509 -nodes -keyout k.pem -out c.pem -days 30 -subj /CN=clinic -newkey'
 
-test('a PKCS#12 is opened whatever its age and key, and what is wrong with it is said', () => {
-  assert.ok(identityOf(makePki({ pkcs12Cipher: '3des' })).notAfter > Date.now())
-  const wrong = () => loadIdentity(pki.clientPkcs12, 'wrong', pki.ca.certificatePem)
-  assert.throws(wrong, { code: 'CERTIFICATE_PASSPHRASE_WRONG' })
-  for (const bytes of [Buffer.from('no'), Buffer.alloc(0), pki.clientPkcs12.subarray(0, 400)])
-    assert.throws(() => loadIdentity(bytes, pki.passphrase, pki.ca.certificatePem), {
-      code: 'CERTIFICATE_UNREADABLE',
-    })
+test('what may be told of a certificate is told, and an expired one still loads', () => {
+  const { notBefore, notAfter, fingerprint, issuer, institutionCode } = identityOf(pki)
+  assert.ok(notBefore < Date.now() && Date.now() < notAfter)
+  assert.equal(fingerprint, new X509Certificate(pki.client.certificatePem).fingerprint256)
+  assert.equal(issuer, 'onshi-agent simulator CA')
+  assert.equal(institutionCode, DEMO_INSTITUTION_CODE)
+  assert.ok(identityOf(makePki({ client: 'expired' })).notAfter < Date.now())
+  assert.ok(identityOf(makePki({ client: 'not-yet-valid' })).notBefore > Date.now())
 })
 
-test('an elliptic key and an old RC2 container work too', (t) => {
-  const { run, load } = openssl(t)
-  run(`${SELF_SIGNED} ec -pkeyopt ec_paramgen_curve:P-256`)
-  run(`${EXPORT} -in c.pem -out ec.p12`)
-  assert.match(run('pkcs12 -in ec.p12 -passin pass:x -nodes'), /PRIVATE KEY/)
-  assert.ok(load('ec.p12').notAfter > Date.now())
-  run(`${EXPORT} -legacy -in c.pem -out old.p12`)
-  assert.ok(load('old.p12').notAfter > Date.now())
+test('another institution’s certificate is refused, one that names none passes', () => {
+  const other = identityOf(makePki({ institutionCode: '2710000001' }))
+  checkInstitution(other, '2710000001')
+  assert.throws(() => checkInstitution(other, DEMO_INSTITUTION_CODE), {
+    code: 'CERTIFICATE_OF_ANOTHER_INSTITUTION',
+    message: /2710000001.*1319999991/,
+  })
+  checkInstitution({ ...other, institutionCode: null }, DEMO_INSTITUTION_CODE)
+})
+
+test('an institution is read from the names of the subject, and never guessed', () => {
+  const cases: [subject: Parameters<typeof institutionCodeIn>[0], code: string | null][] = [
+    [{ CN: '1310000001' }, '1310000001'],
+    [{ CN: 'OQS-1310000001-01' }, '1310000001'],
+    [{ OU: ['clinic', '１３１００００００１'], CN: '1310000001' }, '1310000001'],
+    [{ serialNumber: '4710000001', CN: 'clinic' }, '4710000001'],
+    [{ CN: '13100000012' }, null],
+    [{ CN: '131000000' }, null],
+    [{ CN: '4810000001' }, null],
+    [{ CN: '0010000001' }, null],
+    [{ CN: '1310000001', OU: '2710000001' }, null],
+    [{ CN: 'clinic', telephoneNumber: '0312345678' }, null],
+    [{}, null],
+  ]
+  for (const [subject, code] of cases)
+    assert.equal(institutionCodeIn(subject), code, JSON.stringify(subject))
 })
 
 test('a key that OpenSSL holds too weak is said to be the certificate’s fault', (t) => {
@@ -52,14 +77,4 @@ test('a key that OpenSSL holds too weak is said to be the certificate’s fault'
     code: 'CERTIFICATE_UNREADABLE',
     message: /KEY_TOO_SMALL/,
   })
-})
-
-test('of two certificates of one key the one that ends last is used, in whatever order they stand', (t) => {
-  const { run, load } = openssl(t)
-  run(`${SELF_SIGNED} rsa:2048`)
-  run('req -x509 -key k.pem -out renewed.pem -days 300 -subj /CN=clinic')
-  run(`${EXPORT} -in c.pem -certfile renewed.pem -out old-first.p12`)
-  run(`${EXPORT} -in renewed.pem -certfile c.pem -out new-first.p12`)
-  for (const name of ['old-first.p12', 'new-first.p12'])
-    assert.ok(load(name).notAfter > Date.now() + 200 * MS_PER_DAY, name)
 })

@@ -29,14 +29,14 @@ test('a server certificate with a critical extension that nobody knows is not tr
     pki.ca,
   )
   const url = await serve(t, (_, response) => response.end(), { key: keyPem, cert: certificatePem })
-  await assert.rejects(uplinkTo(t, url)(), { code: 'SERVER_CERTIFICATE_UNTRUSTED' })
+  await assert.rejects((await uplinkTo(t, url))(), { code: 'SERVER_CERTIFICATE_UNTRUSTED' })
 })
 
 test('TLS 1.3 is preferred, 1.2 is allowed, and an older one is refused', async (t) => {
   const spoken = async (maxVersion: 'TLSv1.3' | 'TLSv1.2' | 'TLSv1.1') => {
     const own = { ...tls, minVersion: 'TLSv1' as const, maxVersion, ciphers: 'ALL:@SECLEVEL=0' }
     const url = await serve(t, ({ socket }, response) => response.end(protocolOf(socket)), own)
-    const { answer } = await uplinkTo(t, url)()
+    const { answer } = await (await uplinkTo(t, url))()
     return Buffer.from(answer.body).toString()
   }
   assert.equal(await spoken('TLSv1.3'), 'TLSv1.3')
@@ -52,7 +52,7 @@ test('a question that waited for a connection has one when it goes out on it', a
     asked += 1
     if (asked !== 2) response.end()
   })
-  const ask = uplinkTo(t, url, { sessions: 1, connectTimeoutMs: 60_000, timeoutMs: 500 })
+  const ask = await uplinkTo(t, url, { sessions: 1, connectTimeoutMs: 60_000, timeoutMs: 500 })
   const [, second, third] = await Promise.allSettled([ask(), ask(), ask()])
   assert.ok(second?.status === 'rejected')
   assert.equal(second.reason.code, 'GATEWAY_TIMEOUT', 'only the answer was missing')
@@ -66,7 +66,7 @@ test('a waiting question that is cut on the freed connection is a broken line, n
     if (asked === 1) response.end()
     else request.socket.destroy()
   })
-  const ask = uplinkTo(t, url, { sessions: 1 })
+  const ask = await uplinkTo(t, url, { sessions: 1 })
   const [first, second] = await Promise.allSettled([ask(false), ask(false)])
   assert.equal(first?.status, 'fulfilled')
   assert.ok(second?.status === 'rejected')
@@ -75,7 +75,7 @@ test('a waiting question that is cut on the freed connection is a broken line, n
 
 test('a connection whose question was cancelled at once is still being made for the next', async (t) => {
   const url = await listening(t, createTcpServer())
-  const ask = uplinkTo(t, url, { sessions: 1, connectTimeoutMs: 200, timeoutMs: 500 })
+  const ask = await uplinkTo(t, url, { sessions: 1, connectTimeoutMs: 200, timeoutMs: 500 })
   const gone = new AbortController()
   const cancelled = ask(true, gone.signal)
   gone.abort(new Error('nobody waits'))
@@ -95,7 +95,7 @@ test('a gateway that changes the protocol has answered 101, and the connection i
       )
     }),
   )
-  const ask = uplinkTo(t, url, { sessions: 1, queueLimit: 1 })
+  const ask = await uplinkTo(t, url, { sessions: 1, queueLimit: 1 })
   for (let n = 0; n < 3; n += 1) assert.equal((await ask()).answer.status, 101)
 })
 
@@ -104,7 +104,7 @@ test('an answer that stops half way is no answer in time', async (t) => {
     response.writeHead(200, { 'content-length': 100 })
     response.write('half')
   })
-  await assert.rejects(uplinkTo(t, url, { timeoutMs: 300 })(), { code: 'GATEWAY_TIMEOUT' })
+  await assert.rejects((await uplinkTo(t, url, { timeoutMs: 300 }))(), { code: 'GATEWAY_TIMEOUT' })
 })
 
 test('when several kept connections are dead the second attempt takes a new one', async (t) => {
@@ -122,7 +122,7 @@ test('when several kept connections are dead the second attempt takes a new one'
     await both.promise
     response.end()
   })
-  const ask = uplinkTo(t, url, { sessions: 2 })
+  const ask = await uplinkTo(t, url, { sessions: 2 })
   await Promise.all([ask(), ask()])
   assert.equal((await ask()).answer.status, 200)
   assert.equal(connections, 3)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:https'
 import { after, before, beforeEach, test } from 'node:test'
 import type { GatewaySimulator } from '../../../../agent/sim/gateway/server.ts'
 import { ask, asked, open, question, tls } from './bed.ts'
@@ -123,6 +124,45 @@ test('told to hang, to reset or to cut, it leaves the client without an answer',
   await assert.rejects(ask(gateway, good), /hang up|ECONNRESET/)
   gateway.behave({ mode: 'cut' })
   await assert.rejects(ask(gateway, good), /aborted|ECONNRESET/)
+})
+
+test('told to stall, it stops in mid-answer and keeps the connection', async () => {
+  gateway.behave({ mode: 'stall' })
+  await assert.rejects(ask(gateway, good, { timeoutMs: 300 }), /timed out/)
+  const received = await new Promise<{ length: number; got: number }>((resolve, reject) => {
+    const headers = { 'content-type': 'application/xml' }
+    const asking = request(
+      `${gateway.url}/onshi/kakunin`,
+      { ...tls, method: 'POST', headers, agent: false },
+      (response) => {
+        const length = Number(response.headers['content-length'])
+        response.once('data', (chunk: Buffer) => {
+          resolve({ length, got: chunk.length })
+          asking.destroy()
+        })
+        response.on('error', () => undefined)
+      },
+    )
+    asking.on('error', reject)
+    asking.end(good)
+  })
+  assert.equal(received.got, Math.floor(received.length / 2))
+})
+
+test('told that there are too many questions, or that 回線認証 is lost, it says so', async () => {
+  gateway.behave({ mode: 'too-many' })
+  const tooMany = await ask(gateway, good)
+  assert.equal(tooMany.status, 429)
+  assert.equal(tooMany.headers['retry-after'], '2')
+  gateway.behave({ mode: 'captive', at: 'any' })
+  for (const page of [
+    await ask(gateway, good),
+    await send({ url: `${gateway.url}/status`, tls }),
+  ]) {
+    assert.equal(page.status, 200)
+    assert.match(String(page.headers['content-type']), /text\/html/)
+    assert.match(page.bytes.toString(), /回線認証/)
+  }
 })
 
 test('told to be slow, it answers late, or drips the body', async () => {

@@ -39,6 +39,7 @@ test('a bad option prints what is wrong and the usage, and exits 64', async () =
     [['--listn', 'x'], /listn/],
     [['--listen', 'nowhere'], /--listen: write host:port/],
     [['--institution', '123'], /--institution: ten digits/],
+    [['--connections', '0'], /--connections: a number/],
     [['--charset', 'euc-jp'], /--charset: one of utf-8, shift_jis/],
   ] as const) {
     const { code, stderr } = await finished(start(...args))
@@ -58,7 +59,8 @@ test('it makes its certificates, says where it listens, answers, and ends on SIG
   const dir = mkdtempSync(join(tmpdir(), 'onshi-sim-'))
   t.after(() => rmSync(dir, { recursive: true }))
   const pki = join(dir, 'pki')
-  const args = ['--listen', '[::1]:0', '--control', '127.0.0.1:0', '--pki', pki, '--no-login']
+  const listen = ['--listen', '[::1]:0', '--listen', '127.0.0.1:0']
+  const args = [...listen, '--control', '127.0.0.1:0', '--pki', pki, '--no-login']
   const child = start(...args)
   t.after(() => child.kill('SIGKILL'))
   const seen: string[] = []
@@ -68,7 +70,8 @@ test('it makes its certificates, says where it listens, answers, and ends on SIG
   }
   const url = /(https:\/\/\[::1\]:\d+)/.exec(seen.join('\n'))?.[1]
   assert.ok(url)
-  assert.match(seen.join('\n'), /control +http:\/\/127\.0\.0\.1:\d+/)
+  assert.match(seen.join('\n'), /https:\/\/127\.0\.0\.1:\d+/)
+  const control = /control +(http:\/\/127\.0\.0\.1:\d+)/.exec(seen.join('\n'))?.[1]
 
   for (const name of readdirSync(pki)) assert.equal(statSync(join(pki, name)).mode & 0o777, 0o600)
   const files = pkiFiles(pki)
@@ -84,6 +87,15 @@ test('it makes its certificates, says where it listens, answers, and ends on SIG
     body: question('01'),
   })
   assert.equal(value(answer.bytes.toString(), 'QualificationValidity'), '1')
+
+  for (const mode of ['expired-certificate', 'normal']) {
+    const { status } = await fetch(`${control}/behaviour`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode }),
+    })
+    assert.equal(status, 200, mode)
+  }
 
   child.kill('SIGTERM')
   const [code, signal] = await once(child, 'exit')

@@ -1,0 +1,50 @@
+import { readStoreKey } from '../config/files.ts'
+import type { Config } from '../config/schema.ts'
+import { callControl } from './api/control-client.ts'
+import { AgentError } from './kernel/errors.ts'
+import type { Log } from './kernel/ports.ts'
+import type { Store } from './store/store.ts'
+
+export type Call = (
+  method: string,
+  path: string,
+  body: unknown,
+  offline: (store: Store) => Promise<unknown>,
+) => Promise<unknown>
+
+/** Calls the running agent; where none runs, does it on the database itself. */
+export function caller(config: Config): Call {
+  return async (method, path, body, offline) => {
+    try {
+      return await callControl(config.control.socket, method, path, body)
+    } catch (error) {
+      if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
+      return onDatabase(config, offline)
+    }
+  }
+}
+
+/** For commands, which print what came of them. */
+export const silent: Log = { info() {}, warn() {}, error() {} }
+
+async function onDatabase(
+  { store }: Config,
+  work: (store: Store) => Promise<unknown>,
+): Promise<unknown> {
+  const { openStore } = await import('./store/store.ts')
+  const opened = await openStore({
+    path: store.path,
+    key: readStoreKey(store.key_file),
+    clock: { now: () => Date.now() },
+    log: silent,
+    observe: () => {},
+    onBug: (error) => {
+      throw error
+    },
+  })
+  try {
+    return await work(opened)
+  } finally {
+    await opened.close()
+  }
+}

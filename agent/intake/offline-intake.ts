@@ -1,0 +1,99 @@
+import { AgentError, type Mistake } from '../kernel/errors.ts'
+import { holdsIndividualNumber } from '../kernel/individual-number.ts'
+import type { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
+import { toOfficialDate } from '../kernel/time.ts'
+import { digits, isWritable, lengthOf, mistakesIn, tidy } from './card-face.ts'
+
+const NAME_LENGTH = 100
+const ADDRESS_LENGTH = 200
+
+/**
+ * A form made fit to be kept: digits half-width, empty fields left out, everything else as typed.
+ * Throws `INDIVIDUAL_NUMBER_REFUSED`, or `INTAKE_INVALID` with every mistake of what cannot be a
+ * person. Keys come out in one order, whatever order they were sent in.
+ */
+export function checkOfflineIntake(typed: IntakeForm, nowMs: number): IntakeForm {
+  const held = textsIn(typed).find(([, value]) => holdsIndividualNumber(value))
+  if (held !== undefined)
+    throw new AgentError(
+      'INDIVIDUAL_NUMBER_REFUSED',
+      `${held[0]} looks like an individual number`,
+      { facts: { field: held[0] } },
+    )
+  const form = tidyForm(typed)
+  const mistakes = mistakesInForm(form, toOfficialDate(nowMs))
+  if (mistakes.length === 0) return form
+  throw new AgentError('INTAKE_INVALID', `${mistakes.length} fields cannot be a person’s`, {
+    mistakes,
+  })
+}
+
+/** Every text of a form under the name of its field. */
+const textsIn = ({ cardFace, ...form }: IntakeForm): [string, string][] => [
+  ...Object.entries(form).flatMap(([field, value]): [string, string][] =>
+    typeof value === 'string' ? [[field, value]] : [],
+  ),
+  ...Object.entries(cardFace ?? {}).map(([field, value]): [string, string] => [
+    `cardFace.${field}`,
+    value,
+  ]),
+]
+
+function tidyForm(typed: IntakeForm): IntakeForm {
+  const nameKana = typed.nameKana?.trim()
+  const patientNumber = typed.patientNumber?.trim()
+  const birthdate = digits(typed.birthdate)
+  const isFaceEmpty = Object.values(typed.cardFace ?? {}).every((value) => value.trim() === '')
+  return {
+    name: typed.name.trim(),
+    ...(nameKana && { nameKana }),
+    birthdate,
+    sex: digits(typed.sex),
+    address: typed.address.trim(),
+    ...(typed.consent !== undefined && { consent: typed.consent }),
+    ...(patientNumber && { patientNumber }),
+    ...(typed.cardFace && !isFaceEmpty && { cardFace: tidyFace(typed.cardFace, birthdate) }),
+  }
+}
+
+function tidyFace(typed: IntakeFace, birthdate: string): IntakeFace {
+  const { birthdate: _, ...face } = tidy({ ...typed, birthdate })
+  return face
+}
+
+/** Is it wrong, which field, Japanese, English. */
+type Rule = readonly [boolean, string, string, string]
+
+const unwritable = ([field, value]: [string, string]): Rule => [
+  !isWritable(value),
+  field,
+  '使えない文字があります。',
+  'holds a control character, or one that XML cannot carry',
+]
+
+function mistakesInForm(form: IntakeForm, today: string): Mistake[] {
+  const { name, nameKana, sex, address, patientNumber = '', birthdate, cardFace } = form
+  // biome-ignore format: a table; one rule a row reads best
+  const rules: readonly Rule[] = [
+    [name === '', 'name', '氏名を入力してください。', 'must not be empty'],
+    [lengthOf(name) > NAME_LENGTH, 'name', `氏名は${NAME_LENGTH}文字以内です。`, `up to ${NAME_LENGTH} characters`],
+    [lengthOf(nameKana) > NAME_LENGTH, 'nameKana', `氏名カナは${NAME_LENGTH}文字以内です。`, `up to ${NAME_LENGTH} characters`],
+    [!/^[123]$/.test(sex), 'sex', '性別は 1（男）、2（女）、3（未設定）のどれかです。', '1, 2 or 3'],
+    [address === '', 'address', '住所を入力してください。', 'must not be empty'],
+    [lengthOf(address) > ADDRESS_LENGTH, 'address', `住所は${ADDRESS_LENGTH}文字以内です。`, `up to ${ADDRESS_LENGTH} characters`],
+    ...Object.entries({ name, nameKana: nameKana ?? '', sex, address, patientNumber }).map(unwritable),
+  ]
+  const ofRules = rules
+    .filter(([isWrong]) => isWrong)
+    .map(([, field, title, detail]) => ({ field, title, detail }))
+  return [...ofRules, ...mistakesOfFace(birthdate, cardFace, today)]
+}
+
+/** The birth date and, where there is a card face, its fields. */
+const mistakesOfFace = (birthdate: string, face: IntakeFace | undefined, today: string) =>
+  mistakesIn({ ...(face ?? STAND_IN), birthdate }, today).map((mistake) =>
+    mistake.field === 'birthdate' ? mistake : { ...mistake, field: `cardFace.${mistake.field}` },
+  )
+
+/** A face without mistakes, where only the birth date is to be judged. */
+const STAND_IN: IntakeFace = { insurerNumber: '06000000', insuredIdentificationNumber: '1' }

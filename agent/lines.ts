@@ -1,0 +1,144 @@
+import { lineCard } from '../config/line-card.ts'
+import { maintenanceFile } from '../config/maintenance.ts'
+import type { Config } from '../config/schema.ts'
+import type { Lines } from './api/ports.ts'
+import type { Reasking } from './eligibility/reasking.ts'
+import { statusRequest } from './gateway/assumptions.ts'
+import type { GatewaySettings } from './gateway/gateway.ts'
+import { acceptSignOfLife } from './gateway/response.ts'
+import type { Conditions } from './kernel/conditions.ts'
+import { AgentError, asFault } from './kernel/errors.ts'
+import { isOpenAt } from './kernel/hours.ts'
+import { Closer } from './kernel/lifecycle.ts'
+import type { UplinkEvent } from './kernel/line.ts'
+import type { Part } from './kernel/ports.ts'
+import { startLineHistory } from './ops/line-history.ts'
+import { logLines } from './ops/line-log.ts'
+import { reportOf } from './ops/line-report.ts'
+import { watchLines } from './ops/line-watch.ts'
+import { watchMaintenance } from './ops/maintenance.ts'
+import { watchOutages } from './ops/outage-watch.ts'
+import type { Platform } from './platform.ts'
+import { uplinkSettings } from './settings.ts'
+import type { Store } from './store/store.ts'
+import type { Identity } from './uplink/identity.ts'
+import { openUplink, type Uplink } from './uplink/uplink.ts'
+
+/** The lines, and everything that listens to them but the questions. */
+export interface OpenedLines extends Part {
+  readonly uplink: Uplink
+  /** As the API and the console see them. */
+  readonly lines: Lines
+  /** Has everything asked again when a line is back, from now on. */
+  attend(reasking: Reasking): void
+}
+
+export interface LinesParts {
+  readonly identity: Identity
+  readonly gateway: GatewaySettings
+  readonly store: Store
+  readonly conditions: Conditions
+}
+
+/** Each part that listens may take this long to close. */
+const CLOSE_BUDGET_MS = 2_000
+/** The month of a line that costs by use is counted in hours at the finest. */
+const STAMP_EVERY_MS = 60 * 60_000
+
+export const openHoursOf =
+  ({ clinic }: Pick<Config, 'clinic'>) =>
+  (at: number) =>
+    isOpenAt(clinic.hours, clinic.closed, at)
+
+export async function openLines(
+  config: Config,
+  { identity, gateway, store, conditions }: LinesParts,
+  platform: Platform,
+): Promise<OpenedLines> {
+  const { clock, log } = platform
+  const isOpen = openHoursOf(config)
+  const listeners = new Set<(event: UplinkEvent) => void>()
+  const closer = new Closer(log, CLOSE_BUDGET_MS)
+  const uplink = await openUplink(uplinkSettings(config), identity, {
+    ...platform,
+    application: { request: statusRequest(gateway.protocol), accept: acceptSignOfLife },
+    isOpen: () => isOpen(clock.now()),
+    held: store.lineChoice.held(),
+    lastTestAt: store.lineChoice.testedAt,
+    observe: (event) => {
+      for (const listen of listeners) listen(event)
+    },
+  })
+  const cards = config.lines.map(lineCard)
+  const contacts = new Map(cards.map(({ name, contact }) => [name, contact]))
+  const reports = uplink.lines()
+  const watch = watchLines(reports, contacts, conditions, clock)
+  const history = startLineHistory(reports, store.lines, clock)
+  closer.add('line watch', watch)
+  closer.add('line history', history)
+  const { file } = config.maintenance
+  const names = cards.map(({ name }) => name)
+  if (file !== undefined)
+    closer.add(
+      'maintenance',
+      watchMaintenance(maintenanceFile(file, names), names, conditions, clock),
+    )
+  // Last added, first closed: what it still tells is heard.
+  closer.add('uplink', uplink)
+  listeners.add(watch.take)
+  listeners.add(history.take)
+  listeners.add(logLines(log))
+  listeners.add(keepChoice(uplink, store, platform))
+
+  return {
+    uplink,
+    lines: apiLines(uplink, cards, store, clock),
+    attend: (reasking) => {
+      listeners.add(watchOutages({ ...platform, outages: store.outages, reasking }, uplink.lines()))
+    },
+    close: () => closer.close(),
+  }
+}
+
+/** What must be known after a restart: which line is held, when one that costs by use was tested. */
+function keepChoice(
+  uplink: Uplink,
+  { lineChoice }: Pick<Store, 'lineChoice'>,
+  { log, onBug }: Platform,
+): (event: UplinkEvent) => void {
+  const metered = new Set(uplink.lines().flatMap(({ name, metered }) => (metered ? [name] : [])))
+  const stamped = new Map<string, number>()
+  const keep = (change: Promise<void>) =>
+    void change
+      .catch((error) => log.error({ code: asFault(error).code }, 'line-choice-not-kept'))
+      .catch(onBug)
+  return (event) => {
+    if (event.is === 'held') keep(lineChoice.hold(event.line, event.at))
+    if (event.is !== 'tested' || !metered.has(event.line)) return
+    if (event.at - (stamped.get(event.line) ?? 0) < STAMP_EVERY_MS) return
+    stamped.set(event.line, event.at)
+    keep(lineChoice.tested(event.line, event.at))
+  }
+}
+
+function apiLines(
+  uplink: Uplink,
+  cards: readonly ReturnType<typeof lineCard>[],
+  { lines: records }: Pick<Store, 'lines'>,
+  clock: Platform['clock'],
+): Lines {
+  const cardOf = (name: string) => {
+    const card = cards.find((one) => one.name === name)
+    if (card === undefined) throw new AgentError('NOT_FOUND', 'no line of this name')
+    return card
+  }
+  return {
+    list: () => uplink.lines().map((line) => ({ ...line, ...cardOf(line.name) })),
+    async test() {
+      await uplink.test()
+    },
+    use: uplink.use,
+    release: uplink.release,
+    report: (name, days) => reportOf(records, cardOf(name), days, clock.now()),
+  }
+}

@@ -1,0 +1,56 @@
+import type { Reasking } from '../eligibility/reasking.ts'
+import { asFault } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
+import type { LineReport, UplinkEvent } from '../kernel/line.ts'
+import type { Log } from '../kernel/ports.ts'
+import type { Outages } from '../store/outages.ts'
+
+export interface OutageWatchParts {
+  readonly outages: Pick<Outages, 'began' | 'ended' | 'current'>
+  readonly reasking: Pick<Reasking, 'lineIsBack' | 'linesAreDown'>
+  readonly log: Log
+  readonly onBug: (error: unknown) => void
+}
+
+/**
+ * Stamps when no line was usable, and has everything asked again when one is. `lines` are those of
+ * this moment; the result is to be given every event from now on. A line that only seems usable
+ * after a start does not end an outage from before it: an answer does.
+ */
+export function watchOutages(
+  { outages, reasking, log, onBug }: OutageWatchParts,
+  lines: readonly Pick<LineReport, 'isCurrent' | 'fault'>[],
+): (event: UplinkEvent) => void {
+  let isUnproved = outages.current() !== undefined
+  let cause: FaultCode = lines[0]?.fault ?? 'NO_LINE'
+  const stamp = (change: Promise<void>) =>
+    void change
+      .catch((error) => log.error({ code: asFault(error).code }, 'outage-not-stamped'))
+      .catch(onBug)
+  const down = () => {
+    reasking.linesAreDown()
+    stamp(outages.began(cause))
+  }
+  const proved = () => {
+    if (!isUnproved) return
+    isUnproved = false
+    stamp(outages.ended())
+  }
+
+  if (lines.some(({ isCurrent }) => isCurrent)) reasking.lineIsBack()
+  else down()
+  return (event) => {
+    if (event.is === 'standing' && event.fault !== null) cause = event.fault
+    if (isAnswer(event)) proved()
+    if (event.is !== 'moved') return
+    if (event.to === null) down()
+    if (event.from !== null || event.to === null) return
+    isUnproved = false
+    stamp(outages.ended())
+    reasking.lineIsBack()
+  }
+}
+
+const isAnswer = (event: UplinkEvent) =>
+  (event.is === 'asked' && event.fault === null) ||
+  (event.is === 'tested' && event.report.fault === null)

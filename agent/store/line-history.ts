@@ -1,0 +1,226 @@
+import type { Facts } from '../kernel/errors.ts'
+import type { Standing } from '../kernel/line.ts'
+import type { Sql } from './database.ts'
+
+/** How a line was for one minute. */
+export interface MinuteRecord {
+  readonly line: string
+  /** Epoch minutes. */
+  readonly minute: number
+  /** The worst of the minute. */
+  readonly standing: Standing
+  readonly probes: number
+  readonly lost: number
+  readonly questions: number
+  readonly failed: number
+  /** Null: nothing came back. */
+  readonly rttMinMs: number | null
+  readonly rttMedianMs: number | null
+  readonly rttMaxMs: number | null
+}
+
+/** Something that happened to a line. */
+export interface LineEventRecord {
+  readonly line: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly kind: LineEventKind
+  readonly facts: Facts
+}
+
+/**
+ * begun: the agent began to watch; what happened before, since the last minute, nobody saw.
+ * standing: up, trial or down, with the fault. moved: traffic came to this line.
+ * address: its own address changed. failed: a test of its path found the fault. held: by hand.
+ */
+export type LineEventKind = 'begun' | 'standing' | 'moved' | 'address' | 'failed' | 'held'
+
+export interface LineBatch {
+  readonly minutes: readonly MinuteRecord[]
+  readonly events: readonly LineEventRecord[]
+}
+
+/** Minutes that one purge takes of a line: a lookup's commit waits for it. */
+const PURGE_MINUTES = 2 * 24 * 60
+const PURGE_EVENTS = 5_000
+
+/** Transactions of the lines' history. */
+export const lineTransactions = {
+  recordLines(sql: Sql, { minutes, events }: LineBatch): void {
+    // A restart, or a clock that was set back, gives a minute twice.
+    const minute = sql(
+      `INSERT INTO line_minutes AS old (line, minute, standing, probes, lost, questions, failed,
+         rtt_min_ms, rtt_median_ms, rtt_max_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (line, minute) DO UPDATE SET
+         standing = CASE WHEN 'down' IN (old.standing, excluded.standing) THEN 'down'
+           WHEN 'trial' IN (old.standing, excluded.standing) THEN 'trial' ELSE 'up' END,
+         probes = old.probes + excluded.probes, lost = old.lost + excluded.lost,
+         questions = old.questions + excluded.questions, failed = old.failed + excluded.failed,
+         rtt_min_ms = coalesce(min(old.rtt_min_ms, excluded.rtt_min_ms), old.rtt_min_ms, excluded.rtt_min_ms),
+         rtt_median_ms = coalesce(excluded.rtt_median_ms, old.rtt_median_ms),
+         rtt_max_ms = coalesce(max(old.rtt_max_ms, excluded.rtt_max_ms), old.rtt_max_ms, excluded.rtt_max_ms)`,
+    )
+    for (const m of minutes)
+      minute.run(
+        m.line,
+        m.minute,
+        m.standing,
+        m.probes,
+        m.lost,
+        m.questions,
+        m.failed,
+        m.rttMinMs,
+        m.rttMedianMs,
+        m.rttMaxMs,
+      )
+    const event = sql('INSERT INTO line_events (line, at, kind, facts) VALUES (?, ?, ?, ?)')
+    for (const { line, at, kind, facts } of events) event.run(line, at, kind, JSON.stringify(facts))
+  },
+
+  /** Forgets the oldest of what is older than `before`, epoch ms; `more`: not yet all of it. */
+  purgeLines(sql: Sql, before: number): { readonly more: boolean } {
+    const end = Math.floor(before / 60_000)
+    let more = false
+    for (const { line, oldest } of oldestMinutes(sql)) {
+      const until = Math.min(end, oldest + PURGE_MINUTES)
+      sql('DELETE FROM line_minutes WHERE line = ? AND minute < ?').run(line, until)
+      more ||= until < end
+    }
+    sql(
+      'DELETE FROM line_events WHERE seq IN (SELECT seq FROM line_events WHERE at < ? LIMIT ?)',
+    ).run(before, PURGE_EVENTS)
+    const left = sql('SELECT 1 FROM line_events WHERE at < ? LIMIT 1').get(before)
+    return { more: more || left !== undefined }
+  },
+}
+
+/** Each line once, without a walk over its minutes. */
+function oldestMinutes(sql: Sql): { readonly line: string; readonly oldest: number }[] {
+  return sql<{ line: string; oldest: number }>(
+    `WITH RECURSIVE names (line) AS (
+       SELECT min(line) FROM line_minutes
+       UNION ALL
+       SELECT (SELECT min(line) FROM line_minutes WHERE line > names.line) FROM names
+       WHERE names.line IS NOT NULL)
+     SELECT line, (SELECT min(minute) FROM line_minutes m WHERE m.line = names.line) AS oldest
+     FROM names WHERE line IS NOT NULL`,
+  ).all()
+}
+
+/** The days are Japanese: +09:00. */
+const JAPAN_MINUTES = 9 * 60
+
+/** One day of a line. */
+export interface DayQuality {
+  /** Days since 1970-01-01, in Japanese time. */
+  readonly day: number
+  /** How many minutes were recorded. */
+  readonly minutes: number
+  readonly probes: number
+  readonly lost: number
+  readonly questions: number
+  readonly failed: number
+  /** The mean of the minutes' medians; null: nothing came back. */
+  readonly rttMs: number | null
+  readonly rttMaxMs: number | null
+}
+
+/** Round trips over a period, ms: of the minutes' medians, but `worst`, which is of all. */
+export interface RttQuality {
+  readonly median: number
+  readonly p95: number
+  readonly worst: number
+}
+
+/** From `from` to before `to`, epoch ms. */
+interface Period {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is kept of the lines: a row a minute, and what happened. */
+export interface LineRecords {
+  record(batch: LineBatch): Promise<void>
+  /** Forgets what is older than `before`, epoch ms. */
+  purge(before: number): Promise<void>
+  days(line: string, period: Period): DayQuality[]
+  rtt(line: string, period: Period): RttQuality | null
+  /** In order. */
+  events(line: string, period: Period): LineEventRecord[]
+  /** The last event of a line before `at` that says its standing. */
+  standingBefore(line: string, at: number): LineEventRecord | undefined
+  /** When the last minute that was recorded before `at` ended, epoch ms. */
+  lastMinuteBefore(line: string, at: number): number | undefined
+}
+
+const minutesOf = ({ from, to }: Period) => [Math.floor(from / 60_000), Math.ceil(to / 60_000)]
+
+/** The transactions above, in the writer thread. */
+interface LineWriter {
+  record(batch: LineBatch): Promise<void>
+  purge(before: number): Promise<{ readonly more: boolean }>
+}
+
+export function openLineRecords(sql: Sql, writer: LineWriter): LineRecords {
+  const within = 'line = ? AND minute >= ? AND minute < ?'
+  const eventOf = ({ facts, ...rest }: EventRow): LineEventRecord => ({
+    ...rest,
+    facts: JSON.parse(facts),
+  })
+  const nth = (line: string, period: Period, count: number, part: number) =>
+    sql<{ ms: number }>(
+      `SELECT rtt_median_ms AS ms FROM line_minutes WHERE ${within} AND rtt_median_ms IS NOT NULL
+       ORDER BY rtt_median_ms LIMIT 1 OFFSET ?`,
+    ).get(line, ...minutesOf(period), Math.ceil(count * part) - 1)?.ms ?? 0
+  return {
+    record: (batch) => writer.record(batch),
+    async purge(before) {
+      while ((await writer.purge(before)).more);
+    },
+    days: (line, period) =>
+      sql<DayQuality>(
+        `SELECT (minute + ${JAPAN_MINUTES}) / 1440 AS day, count(*) AS minutes,
+           sum(probes) AS probes, sum(lost) AS lost, sum(questions) AS questions,
+           sum(failed) AS failed, avg(rtt_median_ms) AS rttMs, max(rtt_max_ms) AS rttMaxMs
+         FROM line_minutes WHERE ${within} GROUP BY day ORDER BY day`,
+      ).all(line, ...minutesOf(period)),
+    rtt(line, period) {
+      const { count = 0, worst = null } =
+        sql<{ count: number; worst: number | null }>(
+          `SELECT count(rtt_median_ms) AS count, max(rtt_max_ms) AS worst
+           FROM line_minutes WHERE ${within}`,
+        ).get(line, ...minutesOf(period)) ?? {}
+      if (count === 0 || worst === null) return null
+      return {
+        median: nth(line, period, count, 0.5),
+        p95: nth(line, period, count, 0.95),
+        worst,
+      }
+    },
+    events: (line, { from, to }) =>
+      sql<EventRow>(
+        `SELECT line, at, kind, facts FROM line_events
+         WHERE line = ? AND at >= ? AND at < ? ORDER BY at, seq`,
+      )
+        .all(line, from, to)
+        .map(eventOf),
+    standingBefore(line, at) {
+      const row = sql<EventRow>(
+        `SELECT line, at, kind, facts FROM line_events
+         WHERE line = ? AND at < ? AND kind IN ('begun', 'standing') ORDER BY at DESC, seq DESC
+         LIMIT 1`,
+      ).get(line, at)
+      return row === undefined ? undefined : eventOf(row)
+    },
+    lastMinuteBefore(line, at) {
+      const last = sql<{ minute: number | null }>(
+        'SELECT max(minute) AS minute FROM line_minutes WHERE line = ? AND minute < ?',
+      ).get(line, Math.floor(at / 60_000))?.minute
+      return last === undefined || last === null ? undefined : (last + 1) * 60_000
+    },
+  }
+}
+
+interface EventRow extends Omit<LineEventRecord, 'facts'> {
+  readonly facts: string
+}

@@ -1,0 +1,70 @@
+import { AgentError } from '../kernel/errors.ts'
+import type { Request, Response } from './exchange.ts'
+
+/** How the application is asked for a sign of life, about no person. */
+export interface ApplicationProbe {
+  readonly request: Request
+  /** Throws the fault of what is no sign of life: a page, a fault of the gateway. */
+  readonly accept: (response: Response) => void
+}
+
+/** The gateway's application as seen over one line; it is asked seldom, for it is not ours. */
+export interface Application {
+  /** Whether it can be asked at all. */
+  readonly isKnown: boolean
+  /** It answered a question, or a question found this fault of it. */
+  heard(fault: AgentError | null): void
+  /** Asks it where its time has come. Rejects with the fault that it came to. */
+  askIfDue(signal: AbortSignal): Promise<void>
+  /**
+   * For a test of the path: asks it where its time has come, else gives what it last said. Null:
+   * nothing is known of it now.
+   */
+  forTest(): ((signal: AbortSignal) => Promise<void>) | null
+}
+
+export interface ApplicationParts {
+  readonly probe: ApplicationProbe | null
+  readonly everyMs: () => number
+  readonly send: (request: Request, signal: AbortSignal) => Promise<Response>
+  /** What a fault is once it is known whether this certificate was ever answered. */
+  readonly explain: (fault: AgentError) => AgentError
+  readonly onAnswer: () => void
+  /** Ms on a clock that never goes back. */
+  readonly now: () => number
+}
+
+export function openApplication(parts: ApplicationParts): Application {
+  const { probe, now } = parts
+  let heardAt = Number.NEGATIVE_INFINITY
+  let last: AgentError | null = null
+  const isDue = () => now() - heardAt >= parts.everyMs()
+
+  const ask = async (known: ApplicationProbe, signal: AbortSignal) => {
+    heardAt = now()
+    try {
+      known.accept(await parts.send(known.request, signal))
+      last = null
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      last = parts.explain(error)
+      throw last
+    }
+    parts.onAnswer()
+  }
+  return {
+    isKnown: probe !== null,
+    heard(fault) {
+      heardAt = now()
+      last = fault
+    },
+    async askIfDue(signal) {
+      if (probe !== null && isDue()) await ask(probe, signal)
+    },
+    forTest() {
+      if (probe !== null && isDue()) return (signal) => ask(probe, signal)
+      const fault = last
+      return fault === null ? null : () => Promise.reject(fault)
+    },
+  }
+}

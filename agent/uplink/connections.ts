@@ -1,0 +1,184 @@
+import { Agent } from 'node:https'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
+import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls'
+import { AgentError } from '../kernel/errors.ts'
+import type { Budget } from './budget.ts'
+import type { Identity } from './identity.ts'
+import { lineFault } from './line-fault.ts'
+import type { Names } from './names.ts'
+
+export interface Endpoint {
+  readonly line: string
+  readonly host: string
+  readonly port: number
+  /** Name expected in the server certificate. */
+  readonly serverName: string
+  readonly connectTimeoutMs: number
+  readonly names: Names
+  /** The address to start from; null: the system chooses. Throws `LINE_*` when there is none. */
+  readonly source: () => string | null
+  readonly budget: Budget
+  /** A kept connection ended with this fault: a refused certificate shows only then. */
+  readonly onRefused: (fault: AgentError) => void
+}
+
+/** TLS connections of one line: in use, kept after a use, and made ahead. */
+export interface Connections {
+  /** For requests: takes a kept connection, else makes one. */
+  readonly agent: Agent
+  /** Whether the next request finds a connection. */
+  isWarm(): boolean
+  /** Makes a connection ahead. Rejects with the fault of line or TLS, or the signal's reason. */
+  warm(signal: AbortSignal): Promise<void>
+  /** Makes a connection with any identity and gives it to the caller, who destroys it. */
+  open(identity: Identity, signal: AbortSignal): Promise<TLSSocket>
+  /** Connections from now on show this certificate; those in use finish as they are. */
+  setIdentity(identity: Identity): void
+  /** Closes those that carry nothing now: where one was found dead, all may be. */
+  dropIdle(): void
+  /** Closes all; what is under way on them fails with `fault`. */
+  dropAll(fault: AgentError): void
+  close(): void
+}
+
+export function openConnections(endpoint: Endpoint, first: Identity): Connections {
+  const { line, budget } = endpoint
+  const spares = new Set<TLSSocket>()
+  let identity = first
+  /** Those that show the present certificate. */
+  let generation = new WeakSet<object>()
+
+  const own = () => {
+    const socket = dial(endpoint, identity.secureContext)
+    generation.add(socket)
+    return socket
+  }
+  const takeSpare = () => {
+    const [spare] = spares
+    if (spare === undefined) return undefined
+    spares.delete(spare)
+    spare.removeAllListeners('error')
+    return spare
+  }
+  const agent = Object.assign(new Agent({ keepAlive: true, scheduling: 'lifo' }), {
+    createConnection: () => takeSpare() ?? own(),
+  })
+  const keep = agent.keepSocketAlive.bind(agent)
+  // One that still shows a replaced certificate is not kept.
+  agent.keepSocketAlive = (socket) => generation.has(socket) && keep(socket)
+
+  const idle = () => [...spares, ...all(agent.freeSockets)]
+  const dropIdle = () => {
+    for (const socket of idle()) socket.destroy()
+  }
+  budget.lend(() => {
+    const [one] = idle()
+    one?.destroy()
+    return one !== undefined
+  })
+
+  return {
+    agent,
+    isWarm: () => idle().some((socket) => !socket.destroyed),
+    async warm(signal) {
+      const socket = own()
+      await secured(socket, endpoint, signal)
+      spares.add(socket)
+      socket.once('close', () => spares.delete(socket))
+      socket.on('error', (error) => endpoint.onRefused(lineFault(error, 'asking', line)))
+    },
+    async open(shown, signal) {
+      const socket = dial(endpoint, shown.secureContext)
+      await secured(socket, endpoint, signal)
+      return socket
+    },
+    setIdentity(next) {
+      identity = next
+      generation = new WeakSet()
+      dropIdle()
+    },
+    dropIdle,
+    dropAll(fault) {
+      dropIdle()
+      for (const socket of all(agent.sockets)) socket.destroy(fault)
+    },
+    close() {
+      dropIdle()
+      agent.destroy()
+    },
+  }
+}
+
+const all = (sockets: NodeJS.ReadOnlyDict<Socket[]>): Socket[] =>
+  Object.values(sockets).flatMap((list) => list ?? [])
+
+function dial(endpoint: Endpoint, secureContext: SecureContext): TLSSocket {
+  const { line, host, port, serverName, names, budget } = endpoint
+  const source = endpoint.source()
+  if (!budget.take())
+    throw new AgentError('QUEUE_FULL', `line ${line}: no more connections to the official side`)
+  const options = {
+    host,
+    port,
+    secureContext,
+    // An address is no server name (RFC 6066), but it is checked against the certificate all the same.
+    servername: isIP(serverName) === 0 ? serverName : '',
+    lookup: lookupWith(names),
+    // The line decides the address; racing others would leave by another line.
+    autoSelectFamily: false,
+    ...(source === null ? {} : { localAddress: source }),
+  }
+  const socket = tlsConnect(options)
+  socket.once('close', () => budget.giveBack())
+  return socket
+}
+
+const lookupWith =
+  (names: Names): LookupFunction =>
+  (host, _options, callback) => {
+    names.resolve(host).then(
+      ([address = '']) => callback(null, address, isIP(address)),
+      (error) => callback(error, '', 0),
+    )
+  }
+
+/** Resolves when TLS stands. Else the socket is destroyed. */
+async function secured(socket: TLSSocket, endpoint: Endpoint, signal: AbortSignal): Promise<void> {
+  const { line, connectTimeoutMs } = endpoint
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  let isConnected = false
+  const expire = setTimeout(() => reject(unconnected(line, isConnected)), connectTimeoutMs)
+  const abort = () => reject(signal.reason)
+  const fail = (error: unknown) =>
+    reject(
+      error instanceof AgentError
+        ? error
+        : lineFault(error, isConnected ? 'handshaking' : 'connecting', line),
+    )
+  socket.once('connect', () => {
+    isConnected = true
+  })
+  socket.once('secureConnect', resolve)
+  socket.on('error', fail)
+  socket.once('close', () => fail(new Error('closed before TLS stood')))
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    await promise
+    socket.removeAllListeners('error')
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(expire)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** No connection in time: TCP, or TLS on it. */
+export const unconnected = (line: string, isConnected: boolean): AgentError =>
+  isConnected
+    ? new AgentError('LINE_TIMEOUT', `line ${line}: no TLS in time`, { facts: { line } })
+    : new AgentError('LINE_UNREACHABLE', `line ${line}: no connection in time`, {
+        facts: { line, sign: 'ETIMEDOUT' },
+      })

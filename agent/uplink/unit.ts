@@ -1,0 +1,221 @@
+import { AgentError } from '../kernel/errors.ts'
+import type { PathReport, UplinkEvent } from '../kernel/line.ts'
+import type { Part } from '../kernel/ports.ts'
+import { type ApplicationProbe, openApplication } from './application.ts'
+import type { Carrier } from './asking.ts'
+import type { Budget } from './budget.ts'
+import { kindOf } from './fault-kind.ts'
+import { settled } from './handshake.ts'
+import type { Identity } from './identity.ts'
+import { type JudgeParts, judged, nothingSeen, type Own, type Seen, signOf } from './judge.ts'
+import { type Keeper, type Kept, openKeeper } from './keeper.ts'
+import { type Life, openLife } from './life.ts'
+import type { Line, LineSettings } from './line.ts'
+import { isOtherPrefix, type NetworkInterface } from './network.ts'
+import type { LineMemory, Sign } from './standing.ts'
+import type { Underlay } from './underlay.ts'
+
+export interface UnitParts extends JudgeParts, Pick<Underlay, 'openLine'> {
+  readonly budget: Budget
+  readonly network: readonly NetworkInterface[]
+  readonly memory: () => LineMemory
+  readonly sign: (sign: Sign) => void
+  readonly emit: (event: UnitEvent) => void
+  readonly application: ApplicationProbe | null
+  readonly applicationEveryMs: () => number
+  readonly probeMs: number
+  readonly now: () => number
+  readonly lastTestAt: number | null
+  readonly onBug: (error: unknown) => void
+}
+
+type Without<T> = T extends unknown ? Omit<T, 'at'> : never
+/** As it is emitted; the time is added outside. */
+export type UnitEvent = Without<UplinkEvent>
+
+/** A line with all that is done on it, and what is remembered of it. */
+export interface Unit extends Part {
+  readonly line: Line
+  readonly life: Life
+  readonly carrier: Carrier
+  readonly seen: Seen
+  /** Does now what is due later. */
+  kick(): void
+  /** One sending over it has ended; null: answered. */
+  ended(tookMs: number, fault: AgentError | null): void
+  /** What was under way on it fails with this fault. */
+  takeOut(fault: AgentError): void
+  bringBack(): void
+  follow(network: readonly NetworkInterface[]): void
+  test(signal: AbortSignal): Promise<PathReport>
+  /** A handshake and a sign of life with another certificate; the fault that it came to. */
+  tryIdentity(identity: Identity, signal: AbortSignal): Promise<AgentError | null>
+}
+
+export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
+  const { now, emit, sign } = parts
+  const { name } = settings
+  const seen = nothingSeen(parts.lastTestAt)
+  const line = parts.openLine(settings, {
+    ...parts,
+    identity: parts.identity(),
+    onRefused: ({ code: fault }) => {
+      if (fault.startsWith('CLIENT_CERTIFICATE_')) emit({ is: 'refused', line: name, fault })
+    },
+  })
+  const life = lifeOf(line, parts)
+  const answered = () => {
+    seen.answeredAt = now()
+    seen.answeredFrom = line.source().address
+    sign({ is: 'answered' })
+  }
+  const application = openApplication({
+    probe: parts.application,
+    everyMs: parts.applicationEveryMs,
+    send: (request, signal) => line.request(request, signal, { onSent() {} }),
+    explain: parts.explain,
+    onAnswer: answered,
+    now,
+  })
+  const test = async (signal: AbortSignal) => {
+    const report = await judged({ line, life, application, seen }, parts, signal)
+    seen.path = report
+    seen.testedAt = now()
+    emit({ is: 'tested', line: name, report })
+    sign(signOf(report, parts.memory(), application.isKnown))
+    return report
+  }
+  const keeper = openKeeper(keptOf({ line, life, application, seen }, test, parts), parts)
+  let gone = new AbortController()
+  const ended: Unit['ended'] = (tookMs, fault) => {
+    emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
+    if (fault === null) {
+      application.heard(null)
+      answered()
+    } else if (!gone.signal.aborted) {
+      if (kindOf(fault.code).proof === 'application') application.heard(fault)
+      sign({ is: 'failed', fault: parts.explain(fault).code })
+    }
+    if (!line.connections.isWarm()) keeper.kick()
+  }
+  return {
+    line,
+    life,
+    seen,
+    test,
+    ended,
+    kick: keeper.kick,
+    carrier: carrierOf(line, life, seen, () => gone.signal),
+    takeOut(fault) {
+      gone.abort(fault)
+      line.connections.dropIdle()
+      keeper.kick()
+    },
+    bringBack() {
+      gone = new AbortController()
+    },
+    follow: (network) => follow({ line, life, seen }, parts, keeper, network),
+    tryIdentity: (identity, signal) => faultOf(tried(line, life, identity, parts, signal), signal),
+    async close() {
+      await keeper.close()
+      line.close()
+    },
+  }
+}
+
+const keptOf = (
+  { line, life, application, seen }: Own,
+  test: Unit['test'],
+  { memory, others, sign }: UnitParts,
+): Kept => ({
+  isMetered: line.settings.metered,
+  memory,
+  isNeeded: () => others() === 'do-not',
+  look: life.look,
+  isWarm: line.connections.isWarm,
+  warm: (signal) => faultOf(line.connections.warm(signal), signal, sign),
+  probeApplication: async (signal) => {
+    await faultOf(application.askIfDue(signal), signal, sign)
+  },
+  test,
+  lastTestAt: () => seen.testedAt,
+})
+
+/** The line’s address is followed; what another address means for it is told. */
+function follow(
+  { line, life, seen }: Omit<Own, 'application'>,
+  { emit, sign }: UnitParts,
+  keeper: Keeper,
+  network: readonly NetworkInterface[],
+): void {
+  const before = line.follow(network)
+  if (before === undefined) return
+  const { address, fault } = line.source()
+  const prefixChanged = isOtherPrefix(before.address ?? seen.answeredFrom, address)
+  life.forget()
+  emit({ is: 'address', line: line.name, address, prefixChanged })
+  if (fault !== null) sign({ is: 'failed', fault })
+  keeper.kick()
+}
+
+const lifeOf = (line: Line, { clock, now, emit, sign }: UnitParts): Life =>
+  openLife({
+    probe: line.probe,
+    clock,
+    now,
+    onProbed: (rttMs) => {
+      emit({ is: 'probed', line: line.name, rttMs })
+      if (rttMs !== null) sign({ is: 'alive' })
+    },
+    onLooked: (look) => {
+      if (look.is === 'silent') sign({ is: 'missed' })
+      if (look.is === 'fault') sign({ is: 'failed', fault: look.fault.code })
+    },
+  })
+
+const carrierOf = (line: Line, life: Life, seen: Seen, gone: () => AbortSignal): Carrier => ({
+  name: line.name,
+  isMetered: line.settings.metered,
+  send(request, signal, watcher) {
+    seen.questions += 1
+    const onSent: typeof watcher.onSent = (socket, isWarm) => {
+      if (isWarm) seen.warmQuestions += 1
+      watcher.onSent(socket, isWarm)
+    }
+    return line.request(request, signal, { onSent })
+  },
+  look: life.look,
+  acknowledgedWithinMs: life.acknowledgedWithinMs,
+  gone,
+  dropIdle: line.connections.dropIdle,
+})
+
+/** A handshake with another certificate, and a sign of life of the application that sees it. */
+async function tried(
+  line: Line,
+  life: Life,
+  identity: Identity,
+  { application, clock }: UnitParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (application !== null)
+    return application.accept(await line.requestAs(identity, application.request, signal))
+  const socket = await line.connections.open(identity, signal)
+  await settled(line.name, socket, life.rttMs(), clock, signal)
+}
+
+/** Null when it succeeded; a fault is also a sign. What is no fault is thrown. */
+async function faultOf(
+  work: Promise<void>,
+  signal: AbortSignal,
+  sign: (sign: Sign) => void = () => {},
+): Promise<AgentError | null> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    if (signal.aborted || !(error instanceof AgentError)) throw error
+    sign({ is: 'failed', fault: error.code })
+    return error
+  }
+}

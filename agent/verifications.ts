@@ -1,0 +1,56 @@
+import { effectiveCardQueries } from '../config/gateway.ts'
+import type { Config } from '../config/schema.ts'
+import type { Verifications } from './api/ports.ts'
+import type { Asker } from './eligibility/asker.ts'
+import type { Eligibility } from './eligibility/eligibility.ts'
+import { officialMessage } from './eligibility/message.ts'
+import { addNote } from './eligibility/notes.ts'
+import { checkCardFace } from './intake/card-face.ts'
+import type { Intake } from './intake/intake.ts'
+import { AgentError, asFault } from './kernel/errors.ts'
+import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import { askerOf } from './offline.ts'
+import type { Platform } from './platform.ts'
+import type { Store } from './store/store.ts'
+
+interface Desk {
+  readonly store: Store
+  readonly eligibility: Eligibility
+  readonly intake: Intake<{ readonly id: string }>
+}
+
+/** What the API asks for, put together from store, eligibility and readers. */
+export function verificationsOf(
+  config: Config,
+  { store, eligibility, intake }: Desk,
+  { clock }: Platform,
+): Verifications {
+  const confirmTap = async (presentationId: string, person: string, asker: Asker) => {
+    if (!effectiveCardQueries(config.gateway))
+      throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
+    if (holdsIndividualNumber(person))
+      throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
+    return intake.confirm(presentationId, (card) => eligibility.askByCard(card, person, asker))
+  }
+  return {
+    ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),
+    recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
+    async confirm(presentationId, person, by) {
+      try {
+        return await confirmTap(presentationId, person, askerOf(by))
+      } catch (error) {
+        // After a crash, or when the tap has lapsed: a repeated confirmation finds what it made.
+        const isOver = ['PRESENTATION_GONE', 'CARD_QUERY_OFF'].includes(asFault(error).code)
+        const known = isOver ? store.questionOfPresentation(presentationId) : undefined
+        if (known === undefined) throw error
+        return { id: known }
+      }
+    },
+    find: store.find,
+    ended: eligibility.ended,
+    message: (id, charset) => officialMessage(store, id, charset),
+    latest: store.latest,
+    note: (verificationId, note, by) =>
+      addNote({ store, clock }, { verificationId, ...note }, askerOf(by)),
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { openEligibility } from '../../../agent/eligibility/eligibility.ts'
+import { addIntake } from '../../../agent/eligibility/offline-intakes.ts'
+import { openReasking } from '../../../agent/eligibility/reasking.ts'
+import type { Gateway, GatewayQuestion } from '../../../agent/gateway/gateway.ts'
+import { AgentError } from '../../../agent/kernel/errors.ts'
+import type { FaultCode } from '../../../agent/kernel/faults.ts'
+import type { IntakeForm } from '../../../agent/kernel/offline-intake.ts'
+import type { Verification } from '../../../agent/kernel/verification.ts'
+import { FakeClock } from '../../fakes/clock.ts'
+import { recordingLog } from '../../fakes/log.ts'
+import { open, scratch } from '../store/fixtures.ts'
+
+export const DAY = 24 * 60 * 60_000
+export const MINUTE = 60_000
+export const never = new AbortController().signal
+export const asker = { consumerId: 'c1', idempotencyKey: null }
+export const face = {
+  insurerNumber: '06139992',
+  insuredIdentificationNumber: '5678',
+  birthdate: '19800502',
+}
+export const form: IntakeForm = {
+  name: '見本　一郎',
+  birthdate: '19800502',
+  sex: '1',
+  address: '東京都',
+}
+export const faced = (number: string): IntakeForm => ({
+  ...form,
+  cardFace: { insurerNumber: '06139992', insuredIdentificationNumber: number },
+})
+
+type Says = FaultCode | 'valid' | 'hang'
+
+/** A gateway that says what the test wants, by the number on the card, and keeps what it was asked. */
+function scripted(says: (number: string) => Says) {
+  const asked: GatewayQuestion[] = []
+  let atOnce = 0
+  let most = 0
+  const gateway: Gateway = {
+    async ask(question, signal) {
+      asked.push(question)
+      atOnce += 1
+      most = Math.max(most, atOnce)
+      try {
+        const { about } = question
+        const number =
+          about.kind === 'card-face' ? (about.searchInfo.insuredIdentificationNumber ?? '') : ''
+        const said = says(number)
+        if (said === 'hang')
+          await new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+          })
+        await new Promise((resolve) => setImmediate(resolve))
+        if (said !== 'valid' && said !== 'hang') throw new AgentError(said, 'as scripted')
+        return {
+          answer: {
+            messageHeader: { segmentOfResult: '1' },
+            messageBody: {
+              processingResultStatus: '1',
+              qualificationValidity: '1',
+              resultList: [{ ...face, insuredIdentificationNumber: number, name: '見本　一郎' }],
+            },
+          },
+          bytes: Buffer.from('<XmlMsg/>'),
+          charset: 'UTF-8',
+          line: 'line-a',
+        }
+      } finally {
+        atOnce -= 1
+      }
+    },
+  }
+  return { gateway, asked, most: () => most }
+}
+
+/** Store, eligibility and re-asking over a scripted gateway, on a clock that the test moves. */
+export async function deskOf(t: TestContext, path = scratch(t)) {
+  const clock = new FakeClock()
+  let says: (number: string) => Says = () => 'NO_LINE'
+  const { gateway, asked, most } = scripted((number) => says(number))
+  const store = await open(path)
+  const log = recordingLog()
+  const bugs: unknown[] = []
+  const onBug = (error: unknown) => void bugs.push(error)
+  const eligibility = openEligibility({ store, gateway, clock, log, observe: () => {}, onBug })
+  const reasking = openReasking({ store, eligibility, clock, log, onBug })
+  const close = async () => {
+    await reasking.close()
+    const closed = eligibility.close()
+    await clock.advance(10_000)
+    await closed
+    await store.close()
+  }
+  t.after(async () => {
+    await close()
+    assert.deepEqual(bugs, [])
+  })
+  const verificationOf = (id: string): Verification => {
+    const item = store.find(id)
+    assert.ok(item instanceof Uint8Array, 'it has ended')
+    return JSON.parse(Buffer.from(item).toString()).verification
+  }
+  return {
+    clock,
+    store,
+    eligibility,
+    reasking,
+    log,
+    asked,
+    most,
+    close,
+    verificationOf,
+    gatewaySays: (what: Says | ((number: string) => Says)) => {
+      says = typeof what === 'string' ? () => what : what
+    },
+    ask: async (over: object = {}) => {
+      const { id } = await eligibility.ask({ ...face, ...over }, asker)
+      await eligibility.ended(id, never)
+      return id
+    },
+    add: async (of: IntakeForm) => (await addIntake({ store, clock }, of, asker)).id,
+    state: (id: string) => store.intakes.find(id)?.state,
+    /** All verifications in the order of the feed. */
+    feed: (): Verification[] =>
+      store.feed
+        .page(null, 1000)
+        .items.map((item) => JSON.parse(Buffer.from(item).toString()).verification),
+    /** Waits until nothing is asked and the next look is slept for. */
+    async idle() {
+      while (clock.sleeping() === 0 || store.openQuestions().length > 0)
+        await new Promise((resolve) => setImmediate(resolve))
+    },
+    /** Waits until as many questions went out. */
+    async went(count: number) {
+      while (asked.length < count) await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { FaultCode } from '../../../agent/kernel/faults.ts'
+import type { Verification } from '../../../agent/kernel/verification.ts'
+import { eventually } from '../../bed/client.ts'
+import type { NetBedOptions } from '../../bed/net/bed.ts'
+import { whyNoNet } from '../../bed/net/namespaces.ts'
+import { openStage, type Stage } from './stage.ts'
+
+/** One thing that can happen to line A while B and C are well, and what becomes of a question. */
+export interface LineFault {
+  /** What the user gets: the name of the test. */
+  readonly name: string
+  /**
+   * in-flight: it begins while the gateway holds back the answer to a question. at-rest: it begins
+   * while nobody asks, then a question comes. new-connection: the same, with two questions at once,
+   * of which one finds no connection made before.
+   */
+  readonly meets: 'in-flight' | 'at-rest' | 'new-connection'
+  begin(stage: Stage): Promise<unknown>
+  /** Default: all is made good. */
+  end?(stage: Stage): Promise<unknown>
+  /** The lines that may answer. */
+  readonly over: readonly ('a' | 'b' | 'c')[]
+  /** What the test of line A's path finds; none: the line stays in use. */
+  readonly cause?: FaultCode
+  /** What else there is to see while it lasts. */
+  also?(stage: Stage): Promise<unknown>
+  /** What else there is to see when it is over. */
+  after?(stage: Stage): Promise<unknown>
+}
+
+/** How long the gateway holds back an answer, so that a fault finds the question under way. */
+const IN_FLIGHT_MS = 400
+
+/** One test for every fault; each meets an agent without a past. One bed serves all of them. */
+export function testFaults(title: string, faults: readonly LineFault[], options?: NetBedOptions) {
+  test(title, { skip: whyNoNet() ?? false }, async (t) => {
+    const stage = await openStage(t, options)
+    for (const fault of faults) {
+      await stage.restart()
+      await t.test(fault.name, (one) => suffer(one, stage, fault))
+      await stage.restoreAll()
+    }
+    await stage.stop()
+  })
+}
+
+async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<void> {
+  const { over, cause, also, after, end = () => stage.restoreAll() } = fault
+  const since = Date.now()
+  try {
+    for (const { outcome, source, fault: why } of await askAround(stage, fault)) {
+      assert.deepEqual([outcome, why], ['valid', null])
+      assert.ok(over.some((line) => line === source.line), `answered over ${source.line}`)
+    }
+    if (cause !== undefined) await named(stage, cause, since)
+    await also?.(stage)
+    await end(stage)
+    await stage.untilWell(30_000)
+    await eventually('an answer over line A', async () => {
+      const { outcome, source } = await stage.ask()
+      return outcome === 'valid' && source.line === 'a' ? true : undefined
+    })
+    await after?.(stage)
+    assert.deepEqual(await stage.lost(), [])
+  } catch (error) {
+    for (const { text } of stage.story()) t.diagnostic(text)
+    throw error
+  }
+}
+
+async function askAround(stage: Stage, { meets, begin }: LineFault): Promise<Verification[]> {
+  if (meets !== 'in-flight') {
+    await begin(stage)
+    return meets === 'at-rest' ? [await stage.ask()] : Promise.all([stage.ask(), stage.ask()])
+  }
+  await stage.behave('a', { delayMs: IN_FLIGHT_MS, times: 1 })
+  const before = await stage.bed.gateway.stats()
+  const asked = stage.ask()
+  await stage.arrived(before)
+  await begin(stage)
+  return [await asked]
+}
+
+/** Line A is not used, and the test of its path says why. */
+export async function named(stage: Stage, cause: FaultCode, since: number): Promise<void> {
+  let last: string | undefined
+  await eventually(cause, async () => {
+    const { path } = await stage.line('a')
+    if (path === null || Date.parse(path.at) < since || path.fault === null) return undefined
+    last = path.fault.code
+    return last === cause ? true : undefined
+  }).catch((error: unknown) => {
+    assert.equal(last, cause)
+    throw error
+  })
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { type LineFault, testFaults } from './line-faults/fault.ts'
+import type { Stage } from './line-faults/stage.ts'
+
+const HELD_BACK_MS = 100
+
+/** Line authentication needs no grace: nothing but a person brings it back. */
+async function healthNames(stage: Stage, prefixChanged: boolean) {
+  const { checks } = await stage.client().health()
+  const found = checks['line']?.find(({ code }) => code === 'LINE_AUTH_LOST')
+  assert.deepEqual([found?.componentId, found?.facts['prefixChanged']], ['a', prefixChanged])
+}
+
+const ANSWERS: readonly LineFault[] = [
+  {
+    name: 'a question that meets a page instead of an answer on line A is answered over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'captive', at: 'any' }),
+    over: ['b'],
+    cause: 'LINE_AUTH_LOST',
+    also: (stage) => healthNames(stage, false),
+  },
+  {
+    name: 'a question after line A got another prefix and lost its line authentication is answered over another line',
+    meets: 'at-rest',
+    async begin(stage) {
+      const { prefix } = await stage.bed.line('a').changePrefix()
+      await stage.bed.gateway.behave({ mode: 'captive', at: 'any', from: prefix })
+    },
+    over: ['b'],
+    cause: 'LINE_AUTH_LOST',
+    also: (stage) => healthNames(stage, true),
+  },
+  {
+    name: 'a question that is too many on line A (429) is answered over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'too-many', at: 'any' }),
+    over: ['b'],
+    cause: 'GATEWAY_BUSY',
+  },
+  {
+    name: 'a question that finds the gateway busy on line A (503) is answered over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'busy', at: 'any' }),
+    over: ['b'],
+    cause: 'GATEWAY_BUSY',
+  },
+  {
+    name: 'a question that finds the gateway broken on line A (500) is answered over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'status', status: 500, at: 'any' }),
+    over: ['b'],
+    cause: 'GATEWAY_ERROR',
+  },
+  {
+    name: 'an answer that is cut half way is asked for again',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'cut', delayMs: HELD_BACK_MS }),
+    over: ['b'],
+  },
+  {
+    name: 'an answer that stops half way is asked for again over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'stall', delayMs: HELD_BACK_MS }),
+    over: ['b'],
+  },
+  {
+    name: 'a gateway that never answers over line A is asked over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'hang' }),
+    over: ['b'],
+  },
+  {
+    name: 'a question in flight when the session of the account ends is answered after one login',
+    meets: 'in-flight',
+    begin: (stage) => stage.bed.gateway.logout(),
+    over: ['a', 'b'],
+  },
+  {
+    name: 'a question in flight when the gateway is started anew is answered',
+    meets: 'in-flight',
+    begin: (stage) => stage.bed.gateway.restart(),
+    over: ['a', 'b', 'c'],
+  },
+]
+
+testFaults('line A brings no answer, in one way or another', ANSWERS)
