@@ -69,7 +69,7 @@ async function report(config: Config, name: string, days: number): Promise<strin
   const answer = await caller(config)('GET', path, undefined, async ({ lines }) => {
     const line = config.lines.find((one) => one.name === name)
     if (line === undefined) throw new Error('a line that was just found is gone')
-    return { report: reportOf(lines, lineCard(line), days, Date.now()) }
+    return { report: await reportOf(lines, lineCard(line), days, Date.now()) }
   })
   const isReport = typeof answer === 'object' && answer !== null && 'report' in answer
   return isReport ? String(answer.report) : pretty(answer)

@@ -12,7 +12,7 @@ import { isOpenAt } from './kernel/hours.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import type { UplinkEvent } from './kernel/line.ts'
 import type { Part } from './kernel/ports.ts'
-import { startLineHistory } from './ops/line-history.ts'
+import { type LineHistory, startLineHistory } from './ops/line-history.ts'
 import { logLines } from './ops/line-log.ts'
 import { reportOf } from './ops/line-report.ts'
 import { watchLines } from './ops/line-watch.ts'
@@ -92,7 +92,7 @@ export async function openLines(
 
   return {
     uplink,
-    lines: apiLines(uplink, cards, store, clock),
+    lines: apiLines(uplink, cards, { records: store.lines, history }, clock),
     attend: (reasking) => {
       listeners.add(watchOutages({ ...platform, outages: store.outages, reasking }, uplink.lines()))
     },
@@ -124,7 +124,7 @@ function keepChoice(
 function apiLines(
   uplink: Uplink,
   cards: readonly ReturnType<typeof lineCard>[],
-  { lines: records }: Pick<Store, 'lines'>,
+  { records, history }: { readonly records: Store['lines']; readonly history: LineHistory },
   clock: Platform['clock'],
 ): Lines {
   const cardOf = (name: string) => {
@@ -139,6 +139,10 @@ function apiLines(
     },
     use: uplink.use,
     release: uplink.release,
-    report: (name, days) => reportOf(records, cardOf(name), days, clock.now()),
+    async report(name, days) {
+      const card = cardOf(name)
+      await history.flush()
+      return reportOf(records, card, days, clock.now())
+    },
   }
 }

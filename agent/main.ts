@@ -16,9 +16,17 @@ import { openHoursOf, openLines } from './lines.ts'
 import { offlineIntakesOf } from './offline.ts'
 import { type CertificateWatch, watchCertificate } from './ops/certificate-watch.ts'
 import { activeIdentity, openCertificateDesk } from './ops/certificates.ts'
+import { examine } from './ops/doctor.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import { gatewaySettings, identityLoader, identityOf, listenSettings, withKey } from './settings.ts'
+import {
+  doctorLines,
+  gatewaySettings,
+  identityLoader,
+  identityOf,
+  listenSettings,
+  withKey,
+} from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
@@ -65,6 +73,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       await openControl({
         ...sharedOf({ ...connected, desk, store, conditions }, platform),
         certificates,
+        examine: examination(config, connected.lines, platform),
         socket: config.control.socket,
         urls,
       }),
@@ -77,6 +86,19 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     throw error
   }
 }
+
+/** What `onshi-agent doctor` is told by the running agent. */
+const examination =
+  (config: Config, lines: Pick<Lines, 'test' | 'list'>, { clock }: Platform) =>
+  () =>
+    examine({
+      lines: doctorLines(config),
+      async testLines() {
+        await lines.test()
+        return lines.list().flatMap(({ path }) => path ?? [])
+      },
+      clock,
+    })
 
 interface Base {
   readonly configured: Identity

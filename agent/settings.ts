@@ -45,10 +45,11 @@ function lineSettings(line: Config['lines'][number], gateway: Config['gateway'])
 }
 
 export const doctorLines = (config: Config): DoctorLine[] =>
-  uplinkSettings(config).lines.flatMap(({ source }, i) => {
+  uplinkSettings(config).lines.flatMap(({ source, dnsServers }, i) => {
     const line = config.lines[i]
     if (line === undefined) return []
-    return [{ card: lineCard(line), source, gatewayHost: hostOf(line.gateway) ?? '' }]
+    const gatewayHost = hostOf(line.gateway) ?? ''
+    return [{ card: lineCard(line), source, gatewayHost, dnsServers }]
   })
 
 /** Throws what a client certificate can be refused for, `CERTIFICATE_*`; another institution's too. */

@@ -28,7 +28,7 @@ export async function lineRoute(
   const [, reported, days] =
     /^GET \/lines\/([a-z0-9-]{1,64})\/report(?:\?days=([^&]{0,20}))?$/.exec(command) ?? []
   if (reported === undefined) return undefined
-  return [200, { report: lines.report(reported, daysIn(days)) }]
+  return [200, { report: await lines.report(reported, daysIn(days)) }]
 }
 
 /** Days in a query or on the command line. Throws `REQUEST_INVALID`. */

@@ -25,7 +25,7 @@ export interface ControlOptions {
   readonly urls: readonly string[]
   readonly consumers: Omit<Consumers, 'authenticate'>
   readonly desk: Pick<Desk, 'readers'>
-  readonly certificates?: Certificates
+  readonly certificates: Certificates
   readonly lines: Lines
   /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
   readonly examine?: () => Promise<object>
@@ -143,7 +143,7 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
       const routed =
         (await lineRoute(options.lines, command, options.onBug)) ??
-        (certificates && (await certificateRoute(certificates, command, body)))
+        (await certificateRoute(certificates, command, body))
       if (routed !== undefined) return routed
       throw new AgentError('NOT_FOUND', 'no such command')
     }

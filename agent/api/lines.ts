@@ -183,7 +183,7 @@ export function lineRoutes(app: App, lines: Lines, { clock, closing, onBug }: Co
     { schema: { params: NamedLine, querystring: ReportQuery }, config: { doc: reportDoc } },
     async (request, reply) => {
       const { days = REPORT_DAYS } = request.query
-      const text = lines.report(request.params.name, days)
+      const text = await lines.report(request.params.name, days)
       return reply.type('text/plain; charset=utf-8').send(text)
     },
   )

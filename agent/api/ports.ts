@@ -123,5 +123,5 @@ export interface Lines {
   /** Gives the choice back. Throws `NOT_FOUND`. */
   release(name: string): void | Promise<void>
   /** One page of text about the last days. Throws `NOT_FOUND`, `REQUEST_INVALID`. */
-  report(name: string, days: number): string
+  report(name: string, days: number): Promise<string>
 }

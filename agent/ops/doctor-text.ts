@@ -58,8 +58,13 @@ function ofLine({ card, path }: ExaminedLine): string[] {
 const cells = (mark: string, title: string, word: string, found: readonly string[]): string =>
   `  ${fit(mark, 4)}${fit(title, 18)}${fit(word, 21)}${found.join('  ')}`.trimEnd()
 
+/** Said already by where it stands. */
+const KNOWN: readonly string[] = ['line', 'step', 'phase']
+
 const factWords = (facts: object): string[] =>
-  Object.entries(facts).map(([key, value]) => `${key}=${value}`)
+  Object.entries(facts)
+    .filter(([key]) => !KNOWN.includes(key))
+    .map(([key, value]) => `${key}=${value}`)
 
 function ofFault({ fault, facts }: NonNullable<ExaminedLine['path']>): string[] {
   if (fault === null) return []

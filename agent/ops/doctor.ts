@@ -86,6 +86,7 @@ export interface DoctorLine {
   readonly source: SourceSettings
   /** Host of the gateway’s URL. */
   readonly gatewayHost: string
+  readonly dnsServers: readonly string[]
 }
 
 export interface DoctorParts {
@@ -134,15 +135,16 @@ interface Routed extends DoctorLine {
   readonly answer: RouteAnswer | null
 }
 
-/** The gateway’s address on this line, as it is written or as the test found it. */
-function destinationOf({ gatewayHost }: DoctorLine, path: PathReport | null): string | null {
-  if (isIP(gatewayHost) !== 0) return gatewayHost
+/** The gateway’s address on this line, as it is written or as the test found it; else that of DNS. */
+function destinationOf(line: DoctorLine, path: PathReport | null): string | null {
+  if (isIP(line.gatewayHost) !== 0) return line.gatewayHost
   const named = path?.steps.find(({ step }) => step === 'dns')?.facts['addresses']
-  return typeof named === 'string' ? (named.split(' ')[0] ?? null) : null
+  const [address = ''] = typeof named === 'string' ? named.split(' ') : line.dnsServers
+  return isIP(address) === 0 ? null : address
 }
 
 /** Pure. */
-export function routingOf(line: Omit<Routed, 'path' | 'gatewayHost'>): Routing {
+export function routingOf(line: Omit<Routed, 'path' | 'gatewayHost' | 'dnsServers'>): Routing {
   const { state, answer } = line
   const known = { from: state.address, expected: state.interface }
   const skipped = (why: string): Routing => ({

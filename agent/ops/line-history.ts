@@ -139,6 +139,8 @@ const withoutNulls = (facts: Readonly<Record<string, string | number | boolean |
 /** Keeps what the lines tell: one transaction a minute. */
 export interface LineHistory extends Part {
   take(event: UplinkEvent): void
+  /** Writes what there is now, as far as the store takes it: for whoever is about to read. */
+  flush(): Promise<void>
 }
 
 /** `reports`: the lines as they are now. Closing writes what there is. */
@@ -197,6 +199,7 @@ export function startLineHistory(
   })()
 
   return {
+    flush,
     take(event) {
       const line = lineOf(event, held)
       if (event.is === 'held') held = event.line

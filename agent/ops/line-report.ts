@@ -2,12 +2,12 @@ import { AgentError } from '../kernel/errors.ts'
 import { type FaultCode, faults } from '../kernel/faults.ts'
 import type { LineCard } from '../kernel/line.ts'
 import { inJapan } from '../kernel/time.ts'
-import type { DayQuality, LineEventRecord, LineRecords, RttQuality } from '../store/line-history.ts'
+import type { LineEventRecord, LineRecords } from '../store/line-history.ts'
 import { downMsIn, type LineOutage, outagesIn } from './line-outages.ts'
+import { type DayQuality, dayOf, qualityOf, type RttQuality } from './line-quality.ts'
 import { duration, fit, percent, row, rule, WIDTH } from './text-page.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-const JAPAN_MS = 9 * 60 * 60 * 1_000
 const MINUTE_MS = 60_000
 /** As long as the history is kept. */
 const MOST_DAYS = 90
@@ -30,16 +30,15 @@ export interface LineQuality {
 }
 
 /** The page for the last `days` days, today among them. Throws `REQUEST_INVALID`. */
-export function reportOf(
-  records: Pick<LineRecords, 'days' | 'rtt' | 'events' | 'standingBefore' | 'lastMinuteBefore'>,
+export async function reportOf(
+  records: Pick<LineRecords, 'minutes' | 'events' | 'standingBefore' | 'lastMinuteBefore'>,
   card: LineCard,
   days: number,
   now: number,
-): string {
+): Promise<string> {
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
     throw new AgentError('REQUEST_INVALID', `days: a whole number from 1 to ${MOST_DAYS}`)
-  const today = Math.floor((now + JAPAN_MS) / DAY_MS) * DAY_MS - JAPAN_MS
-  const period = { from: today - (days - 1) * DAY_MS, to: now }
+  const period = { from: dayOf(now) - (days - 1) * DAY_MS, to: now }
   const { name } = card
   const events = records.events(name, period)
   const seen = {
@@ -50,8 +49,7 @@ export function reportOf(
   return reportText({
     card,
     ...period,
-    days: records.days(name, period),
-    rtt: records.rtt(name, period),
+    ...(await qualityOf(records, name, period)),
     outages: outagesIn(seen, period),
     addresses: events.filter(({ kind }) => kind === 'address'),
   })
@@ -196,15 +194,14 @@ function addressList({ addresses }: LineQuality): string[] {
 }
 
 function dayTable({ days, outages }: LineQuality): string[] {
-  const columns = [12, 10, 14, 6, 9, 10, 10, 7]
+  const columns = [12, 9, 14, 6, 9, 11, 10, 7]
   const shown = days.slice(-DAYS_SHOWN)
   if (shown.length === 0) return []
   const ms = (value: number | null) => (value === null ? '-' : `${value.toFixed(1)} ms`)
   return [
     `■ 日ごとの品質${shown.length < days.length ? `（最後の ${shown.length} 日）` : ''}`,
-    row(columns, ['日付', '記録', '停止', '回数', '損失', '往復平均', '往復最大', '照会']),
-    ...shown.map(({ day, minutes, probes, lost, questions, rttMs, rttMaxMs }) => {
-      const from = day * DAY_MS - JAPAN_MS
+    row(columns, ['日付', '記録', '停止', '回数', '損失', '往復中央値', '往復最大', '照会']),
+    ...shown.map(({ from, minutes, probes, lost, questions, rttMs, rttMaxMs }) => {
       const downMs = downMsIn(outages, from, from + DAY_MS)
       const begun = outages.filter((one) => one.from >= from && one.from < from + DAY_MS).length
       return row(columns, [

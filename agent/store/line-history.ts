@@ -107,30 +107,8 @@ function oldestMinutes(sql: Sql): { readonly line: string; readonly oldest: numb
   ).all()
 }
 
-/** The days are Japanese: +09:00. */
-const JAPAN_MINUTES = 9 * 60
-
-/** One day of a line. */
-export interface DayQuality {
-  /** Days since 1970-01-01, in Japanese time. */
-  readonly day: number
-  /** How many minutes were recorded. */
-  readonly minutes: number
-  readonly probes: number
-  readonly lost: number
-  readonly questions: number
-  readonly failed: number
-  /** The mean of the minutes' medians; null: nothing came back. */
-  readonly rttMs: number | null
-  readonly rttMaxMs: number | null
-}
-
-/** Round trips over a period, ms: of the minutes' medians, but `worst`, which is of all. */
-export interface RttQuality {
-  readonly median: number
-  readonly p95: number
-  readonly worst: number
-}
+/** A minute as reports need it. */
+export type MinuteQuality = Omit<MinuteRecord, 'line' | 'minute' | 'standing' | 'rttMinMs'>
 
 /** From `from` to before `to`, epoch ms. */
 interface Period {
@@ -143,8 +121,8 @@ export interface LineRecords {
   record(batch: LineBatch): Promise<void>
   /** Forgets what is older than `before`, epoch ms. */
   purge(before: number): Promise<void>
-  days(line: string, period: Period): DayQuality[]
-  rtt(line: string, period: Period): RttQuality | null
+  /** A day of them takes milliseconds: ask for no more at a time. */
+  minutes(line: string, period: Period): MinuteQuality[]
   /** In order. */
   events(line: string, period: Period): LineEventRecord[]
   /** The last event of a line before `at` that says its standing. */
@@ -162,41 +140,21 @@ interface LineWriter {
 }
 
 export function openLineRecords(sql: Sql, writer: LineWriter): LineRecords {
-  const within = 'line = ? AND minute >= ? AND minute < ?'
   const eventOf = ({ facts, ...rest }: EventRow): LineEventRecord => ({
     ...rest,
     facts: JSON.parse(facts),
   })
-  const nth = (line: string, period: Period, count: number, part: number) =>
-    sql<{ ms: number }>(
-      `SELECT rtt_median_ms AS ms FROM line_minutes WHERE ${within} AND rtt_median_ms IS NOT NULL
-       ORDER BY rtt_median_ms LIMIT 1 OFFSET ?`,
-    ).get(line, ...minutesOf(period), Math.ceil(count * part) - 1)?.ms ?? 0
   return {
     record: (batch) => writer.record(batch),
     async purge(before) {
       while ((await writer.purge(before)).more);
     },
-    days: (line, period) =>
-      sql<DayQuality>(
-        `SELECT (minute + ${JAPAN_MINUTES}) / 1440 AS day, count(*) AS minutes,
-           sum(probes) AS probes, sum(lost) AS lost, sum(questions) AS questions,
-           sum(failed) AS failed, avg(rtt_median_ms) AS rttMs, max(rtt_max_ms) AS rttMaxMs
-         FROM line_minutes WHERE ${within} GROUP BY day ORDER BY day`,
+    minutes: (line, period) =>
+      sql<MinuteQuality>(
+        `SELECT probes, lost, questions, failed, rtt_median_ms AS rttMedianMs,
+           rtt_max_ms AS rttMaxMs
+         FROM line_minutes WHERE line = ? AND minute >= ? AND minute < ? ORDER BY minute`,
       ).all(line, ...minutesOf(period)),
-    rtt(line, period) {
-      const { count = 0, worst = null } =
-        sql<{ count: number; worst: number | null }>(
-          `SELECT count(rtt_median_ms) AS count, max(rtt_max_ms) AS worst
-           FROM line_minutes WHERE ${within}`,
-        ).get(line, ...minutesOf(period)) ?? {}
-      if (count === 0 || worst === null) return null
-      return {
-        median: nth(line, period, count, 0.5),
-        p95: nth(line, period, count, 0.95),
-        worst,
-      }
-    },
     events: (line, { from, to }) =>
       sql<EventRow>(
         `SELECT line, at, kind, facts FROM line_events

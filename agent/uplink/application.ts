@@ -1,5 +1,6 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Request, Response } from './exchange.ts'
+import { kindOf } from './fault-kind.ts'
 
 /** How the application is asked for a sign of life, about no person. */
 export interface ApplicationProbe {
@@ -41,14 +42,18 @@ export function openApplication(parts: ApplicationParts): Application {
   const isDue = () => now() - heardAt >= parts.everyMs()
 
   const ask = async (known: ApplicationProbe, signal: AbortSignal) => {
+    const before = heardAt
     heardAt = now()
     try {
       known.accept(await parts.send(known.request, signal))
       last = null
     } catch (error) {
       if (!(error instanceof AgentError)) throw error
-      last = parts.explain(error)
-      throw last
+      const fault = parts.explain(error)
+      // What the line did to it says nothing of the application: it was not reached.
+      if (kindOf(fault.code).proof === 'application') last = fault
+      else heardAt = before
+      throw fault
     }
     parts.onAnswer()
   }

@@ -37,6 +37,8 @@ export interface Carrier {
 export interface AskingParts {
   /** The lines to ask over now, best first. */
   readonly choose: () => readonly Carrier[]
+  /** Why there is none to ask over. */
+  readonly noLine: () => AgentError
   /** One sending has ended; a fault, or null: answered. Not called for one that was cancelled. */
   readonly ended: (carrier: Carrier, tookMs: number, fault: AgentError | null) => void
   /** What is not acknowledged of what was sent; null: unknown. */
@@ -54,6 +56,8 @@ export interface AskingParts {
 type Turn<Answer> =
   | { readonly is: 'answered'; readonly answer: Answer; readonly by: Carrier }
   | { readonly is: 'failed'; readonly fault: AgentError; readonly by: Carrier }
+  /** It made room for the other one. */
+  | { readonly is: 'cancelled'; readonly by: Carrier }
   /** silent: no sign of life of the line. stalled: none of this connection. late: just no answer. */
   | { readonly is: 'silent' | 'stalled' | 'late'; readonly by: Carrier }
   | { readonly is: 'broken'; readonly error: unknown }
@@ -61,7 +65,7 @@ type Turn<Answer> =
 /**
  * Asks over one line, and, where that shows no sign of life or fails, over a second: a safe request
  * goes out twice at most. The first that `accept` takes is the answer, the other is cancelled.
- * Rejects with `NO_LINE`, with the fault of the sending that came furthest, or with the signal's
+ * Rejects with why there is no line, with the fault of the sending that came furthest, or with the signal's
  * reason.
  */
 export async function askOver<Answer>(
@@ -72,10 +76,11 @@ export async function askOver<Answer>(
   const { signal, safe } = options
   signal.throwIfAborted()
   const [first] = parts.choose()
-  if (first === undefined) throw new AgentError('NO_LINE', 'every line is down')
+  if (first === undefined) throw parts.noLine()
   const turns = openTurns<Turn<Answer>>()
   const sendings: Sending[] = []
   const faults: AgentError[] = []
+  let ended = 0
   const start = (carrier: Carrier) =>
     sendings.push(startSending(carrier, request, options, parts, turns.put))
   const cancel = () => turns.put({ is: 'broken', error: signal.reason })
@@ -83,6 +88,7 @@ export async function askOver<Answer>(
   start(first)
   const take = (turn: Exclude<Turn<Answer>, { is: 'answered' | 'broken' }>) => {
     if (turn.is === 'failed') faults.push(turn.fault)
+    if (turn.is === 'failed' || turn.is === 'cancelled') ended += 1
     const second = safe && sendings.length === 1 ? secondFor(turn, first, parts) : undefined
     if (second === undefined) return
     if (!parts.hasRoom()) sendings[0]?.cancel()
@@ -94,7 +100,7 @@ export async function askOver<Answer>(
       if (turn.is === 'broken') throw turn.error
       if (turn.is === 'answered') return { answer: turn.answer, line: turn.by.name }
       take(turn)
-      if (faults.length === sendings.length) throw furthest(faults)
+      if (ended === sendings.length) throw furthest(faults)
     }
   } finally {
     signal.removeEventListener('abort', cancel)
@@ -108,6 +114,7 @@ function secondFor(
   first: Carrier,
   { choose }: AskingParts,
 ): Carrier | undefined {
+  if (turn.is === 'cancelled') return undefined
   if (turn.is === 'failed' && !kindOf(turn.fault.code).elsewhere) return undefined
   const lines = choose()
   const others = lines.filter((one) => one !== first)
@@ -140,6 +147,7 @@ function startSending<Answer>(
   const gone = carrier.gone()
   const leave = () => stop.abort(gone.reason)
   gone.addEventListener('abort', leave, { once: true })
+  let isCancelled = false
   let sent: { readonly socket: Socket; readonly at: number } | undefined
   const onSent = (socket: Socket) => {
     sent = { socket, at: parts.now() }
@@ -152,8 +160,7 @@ function startSending<Answer>(
   }
   const fail = (error: unknown) => {
     if (!(error instanceof AgentError)) return tell({ is: 'broken', error })
-    // Cancelled because another answered: nobody listens any more.
-    if (stop.signal.aborted && error !== gone.reason) return
+    if (isCancelled) return tell({ is: 'cancelled', by: carrier })
     parts.ended(carrier, parts.now() - begunAt, error)
     tell({ is: 'failed', fault: error, by: carrier })
   }
@@ -171,7 +178,12 @@ function startSending<Answer>(
     (error: unknown) => tell({ is: 'broken', error }),
   )
   const cancelled = new AgentError('LINE_BROKEN', `line ${carrier.name}: no longer wanted`)
-  return { cancel: () => stop.abort(cancelled) }
+  return {
+    cancel() {
+      isCancelled = true
+      stop.abort(cancelled)
+    },
+  }
 }
 
 /** Looks at the line while the question is out, again and again until it is over. */

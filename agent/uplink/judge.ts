@@ -1,5 +1,5 @@
 import { AgentError } from '../kernel/errors.ts'
-import type { PathReport } from '../kernel/line.ts'
+import type { PathReport, Step } from '../kernel/line.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type { Application } from './application.ts'
 import { diagnose } from './diagnose.ts'
@@ -93,14 +93,21 @@ async function handshake(
   }
 }
 
-/** A test proves a line when it came as far as the fault that took it out. */
+/**
+ * A test proves a line when it came as far as the fault that took it out. Where that was TLS, what
+ * ails the gateway's application does not keep the line out.
+ */
 export function signOf(report: PathReport, memory: LineMemory, hasApplication: boolean): Sign {
-  if (report.fault !== null) return { is: 'failed', fault: report.fault }
+  const passes = (name: Step) =>
+    report.steps.some(({ step, result }) => step === name && result === 'pass')
   const isApplicationNeeded =
     hasApplication && memory.fault !== null && kindOf(memory.fault).proof === 'application'
-  const isProven =
-    !isApplicationNeeded ||
-    report.steps.some(({ step, result }) => step === 'application' && result === 'pass')
+  if (report.fault !== null) {
+    const isOfLine = !kindOf(report.fault).ofGateway || !passes('tls')
+    const isOut = isOfLine || memory.standing !== 'down' || isApplicationNeeded
+    return isOut ? { is: 'failed', fault: report.fault } : { is: 'passed' }
+  }
+  const isProven = !isApplicationNeeded || passes('application')
   return isProven || memory.fault === null
     ? { is: 'passed' }
     : { is: 'failed', fault: memory.fault }

@@ -61,13 +61,12 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
 
   /** Ms until the next round. */
   const round = async (): Promise<number> => {
-    const before = kept.memory()
-    if (before.standing === 'down') {
+    if (kept.isMetered && !kept.isNeeded()) return idleRound()
+    if (kept.memory().standing === 'down') {
       await kept.test(signal)
       const { standing, testAfterMs } = kept.memory()
       return standing === 'down' ? testAfterMs : 0
     }
-    if (kept.isMetered && !kept.isNeeded()) return idleRound()
     const look = await kept.look(signal)
     if (kept.memory().standing === 'down') return 0
     if (look.is !== 'alive') return policy.lookAfterMissMs
@@ -76,7 +75,7 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
     return nextIn(kept.memory(), probeMs, kept.isWarm() ? Number.POSITIVE_INFINITY : warmAt - now())
   }
 
-  /** A line that costs by use rests, but for its monthly test. */
+  /** A line that costs by use rests, also while it is down, but for its monthly test. */
   const idleRound = async (): Promise<number> => {
     const last = kept.lastTestAt()
     const dueIn = last === null ? 0 : last + policy.meteredTestMs - now()

@@ -24,6 +24,11 @@ export interface PathParts {
   /** Null: not asked now. Throws `LOGIN_PAGE`, `GATEWAY_*`. */
   readonly application: ((signal: AbortSignal) => Promise<void>) | null
   readonly lineAuthUrl: string | null
+  /**
+   * Address at which the gateway last showed its certificate on this line; null: it never did. Tells
+   * names that fail from a line that fails.
+   */
+  readonly lastGateway?: string | null
   readonly clock: Clock
 }
 
@@ -62,15 +67,18 @@ async function walk(parts: PathParts, signal: AbortSignal): Promise<StepReport[]
   if (near.some(isRed)) return near
   // Before the router, whose way is that to the gateway where its address is known.
   const names = await resolved(parts, signal)
-  const destination = names.addresses[0] ?? hostIn(parts.dnsServers[0])
+  const destination = parts.lastGateway ?? names.addresses[0] ?? hostIn(parts.dnsServers[0])
   const way = await routerStep(parts, destination, signal)
-  const reports = [...near, way.report, names.report]
-  if (reports.some(isRed)) return reports
+  const reports = [...near, way.report]
+  if (isRed(way.report)) return reports
+  if (isRed(names.report)) return [...reports, ...(await silentNames(names.report, parts, signal))]
   const tcp = await tcpStep(parts, names.addresses, signal)
   if (isRed(tcp)) {
     const router = await doubted(parts, way, tcp, signal)
-    return router === null ? [...reports, tcp] : [...near, router]
+    if (router !== null) return [...near, router]
+    return [...reports, ...(await wrongNames(names, tcp, parts, signal))]
   }
+  reports.push(names.report)
   const tls = await attempt('tls', parts, signal, 'LINE_TIMEOUT', plainly(parts.handshake))
   if (isRed(tls)) return [...reports, tcp, tls]
   return [...reports, tcp, tls, ...(await applicationSteps(parts, signal))]
@@ -91,10 +99,12 @@ function ownSteps({ source, isFollowed }: PathParts): StepReport[] {
   return [up, passed('address', null, own)]
 }
 
-async function resolved(
-  parts: PathParts,
-  signal: AbortSignal,
-): Promise<{ report: StepReport; addresses: readonly string[] }> {
+interface Names {
+  readonly report: StepReport
+  readonly addresses: readonly string[]
+}
+
+async function resolved(parts: PathParts, signal: AbortSignal): Promise<Names> {
   const { host } = parts.gateway
   if (isIP(host) !== 0) return { report: skipped('dns'), addresses: [host] }
   let addresses: readonly string[] = []
@@ -103,6 +113,34 @@ async function resolved(
     return { host, addresses: addresses.join(' ') }
   })
   return { report, addresses: isRed(report) ? [] : addresses }
+}
+
+const SILENT: readonly unknown[] = ['ETIMEOUT', 'ETIMEDOUT']
+
+/** Servers that say nothing on a line that carries nothing else either are not what is broken. */
+async function silentNames(
+  dns: StepReport,
+  parts: PathParts,
+  signal: AbortSignal,
+): Promise<StepReport[]> {
+  const { lastGateway = null } = parts
+  if (lastGateway === null || !SILENT.includes(dns.facts['sign'])) return [dns]
+  const tcp = await tcpStep(parts, [lastGateway], signal)
+  return isRed(tcp) ? [skipped('dns', dns.facts), tcp] : [dns]
+}
+
+/** Servers that name another machine, while the gateway is where it was, are what is broken. */
+async function wrongNames(
+  { report, addresses }: Names,
+  tcp: StepReport,
+  parts: PathParts,
+  signal: AbortSignal,
+): Promise<StepReport[]> {
+  const { lastGateway = null } = parts
+  if (lastGateway === null || addresses.includes(lastGateway)) return [report, tcp]
+  if (isRed(await tcpStep(parts, [lastGateway], signal))) return [report, tcp]
+  const facts = { ...report.facts, expected: lastGateway }
+  return [failed('dns', report.tookMs, 'LINE_NAME_UNRESOLVED', facts)]
 }
 
 /** `fd00::53`, `[fd00::53]:5353` or `192.0.2.53:5353`. */

@@ -19,8 +19,8 @@ export interface Way {
 }
 
 /**
- * Where no name resolves and no server is written the way to the gateway is not known; then the
- * default route stands for it, and a line without one is not blamed: it may need none.
+ * Where no name resolves and no server is written the way to the gateway is not known. Then the
+ * default route stands for it, and a line that has none of its own is not blamed: it may need none.
  */
 export async function routerStep(
   parts: RouterParts,
@@ -35,7 +35,7 @@ export async function routerStep(
   const way = answer.is === 'route' ? answer.route : { router: null, interface: null }
   const known = { router: way.router, device: way.interface }
   const red = routeFault(answer, source, target)
-  if (red !== null && destination === undefined && red.code === 'LINE_ROUTER_GONE')
+  if (red !== null && destination === undefined)
     return { ...known, report: skipped('router', red.facts) }
   if (red !== null) return { ...known, report: failed('router', took(), red.code, red.facts) }
   if (way.router === null || way.interface === null)

@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIPv4, SocketAddress } from 'node:net'
 import type { SourceSettings, SourceState } from './network.ts'
 
 /** What the units of one line are made of. */
@@ -16,6 +16,9 @@ export interface RoutedLine {
 const FIRST_TABLE = 101
 /** Before the rule of the main table, 32766. */
 const FIRST_PRIORITY = 1_001
+
+/** After every route that a router or a lease brings. */
+const LAST_METRIC = 65_535
 
 const NOTES = [
   '# [RoutingPolicyRule] needs systemd 235, RouteTable= in [IPv6AcceptRA] 232. Give this file a name',
@@ -45,6 +48,13 @@ export function networkdSnippet(line: RoutedLine): string {
     'IPv6Forwarding=no',
     '',
     ...routes(line, table),
+    '',
+    '# Without its router the line’s packets leave by no other line.',
+    '[Route]',
+    `Destination=${settings.family === 6 ? '::/0' : '0.0.0.0/0'}`,
+    'Type=unreachable',
+    `Metric=${LAST_METRIC}`,
+    `Table=${table}`,
     '',
     '[RoutingPolicyRule]',
     ...note,
@@ -91,7 +101,8 @@ function prefixOf(address: string): string {
   const first = head === '' ? [] : head.split(':')
   const last = tail === undefined || tail === '' ? [] : tail.split(':')
   const groups = [...first, ...Array(8 - first.length - last.length).fill('0'), ...last]
-  return `${groups.slice(0, 4).join(':')}::/64`
+  const prefix = `${groups.slice(0, 4).join(':')}::`
+  return `${new SocketAddress({ address: prefix, family: 'ipv6' }).address}/64`
 }
 
 const isWritten = ({ address }: SourceSettings) => address !== null

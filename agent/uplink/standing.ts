@@ -58,15 +58,26 @@ export const begin = (names: readonly string[], held: string | null, at: number)
   held: held !== null && names.includes(held) ? held : null,
 })
 
-/** The lines to ask over, best first; none when nothing can be asked. Pure. */
+/**
+ * The lines to ask over, best first; none when nothing can be asked. Where all are down, those that
+ * failed above TLS are asked all the same: a page or a fault of the gateway is over when a question
+ * is answered, and nothing else tells that sooner. Of those on trial the one that has held longest
+ * is best: a preferred one that just came back does not take over unproven. Pure.
+ */
 export function usable({ lines, held }: LinesMemory): string[] {
   const rank = ({ name, standing }: LineMemory) =>
     (name === held ? 0 : 2) + (standing === 'up' ? 0 : 1)
-  return lines
-    .filter(({ standing }) => standing !== 'down')
-    .toSorted((one, other) => rank(one) - rank(other))
+  const well = lines.filter(({ standing }) => standing !== 'down')
+  const asked = well.length > 0 ? well : lines.filter(isReachable)
+  return asked
+    .toSorted((one, other) => rank(one) - rank(other) || trialSince(one) - trialSince(other))
     .map(({ name }) => name)
 }
+
+const trialSince = ({ standing, since }: LineMemory) => (standing === 'trial' ? since : 0)
+
+const isReachable = ({ fault }: LineMemory) =>
+  fault !== null && kindOf(fault).proof === 'application'
 
 /** What is remembered after a sign from one line. Pure; an unknown name changes nothing. */
 export function after(
@@ -114,14 +125,16 @@ function missed(line: LineMemory, at: number): LineMemory {
 
 function failed(line: LineMemory, fault: FaultCode, at: number, isLast: boolean): LineMemory {
   const { toDown, ofGateway } = kindOf(fault)
+  if (line.standing === 'down') return later(toDown === null ? line : { ...line, fault })
   if (toDown === null) return line
-  if (line.standing === 'down') return later({ ...line, fault })
   const faults = line.faults + 1
   if (ofGateway && isLast) return line
   // Broken connections: with no other line to ask over, a few more are borne.
   const limit = isLast && toDown > 1 ? toDown * 2 : toDown
   const isOut = (line.standing === 'trial' && !isLast) || faults >= limit
-  return isOut ? down(line, fault, at) : { ...line, faults }
+  if (isOut) return down(line, fault, at)
+  // A fault that is borne on trial begins the proof anew.
+  return { ...line, faults, since: line.standing === 'trial' ? at : line.since }
 }
 
 /** The next test of a line that is down, later each time. */

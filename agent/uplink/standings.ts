@@ -19,7 +19,7 @@ export interface StandingsParts {
   readonly proveMs: number
   /** Ms on a clock that never goes back. */
   readonly now: () => number
-  readonly onStanding: (before: LineMemory, line: LineMemory) => void
+  readonly onStanding: (line: LineMemory) => void
   /** Another line is the best one; null: none is usable. */
   readonly onMoved: (from: string | null, to: string | null) => void
 }
@@ -32,8 +32,7 @@ export function openStandings(parts: StandingsParts): Standings {
     const before = memory
     memory = next
     for (const line of next.lines) {
-      const was = memoryOf(before, line.name)
-      if (was.standing !== line.standing) onStanding(was, line)
+      if (memoryOf(before, line.name).standing !== line.standing) onStanding(line)
     }
     const [[from = null], [to = null]] = [usable(before), usable(next)]
     if (from !== to) onMoved(from, to)

@@ -45,7 +45,6 @@ export interface Unit extends Part {
   ended(tookMs: number, fault: AgentError | null): void
   /** What was under way on it fails with this fault. */
   takeOut(fault: AgentError): void
-  bringBack(): void
   follow(network: readonly NetworkInterface[]): void
   test(signal: AbortSignal): Promise<PathReport>
   /** A handshake and a sign of life with another certificate; the fault that it came to. */
@@ -87,12 +86,13 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
   }
   const keeper = openKeeper(keptOf({ line, life, application, seen }, test, parts), parts)
   let gone = new AbortController()
+  let takenOutBy: AgentError | null = null
   const ended: Unit['ended'] = (tookMs, fault) => {
     emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
     if (fault === null) {
       application.heard(null)
       answered()
-    } else if (!gone.signal.aborted) {
+    } else if (fault !== takenOutBy) {
       if (kindOf(fault.code).proof === 'application') application.heard(fault)
       sign({ is: 'failed', fault: parts.explain(fault).code })
     }
@@ -107,12 +107,11 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     kick: keeper.kick,
     carrier: carrierOf(line, life, seen, () => gone.signal),
     takeOut(fault) {
+      takenOutBy = fault
       gone.abort(fault)
+      gone = new AbortController()
       line.connections.dropIdle()
       keeper.kick()
-    },
-    bringBack() {
-      gone = new AbortController()
     },
     follow: (network) => follow({ line, life, seen }, parts, keeper, network),
     tryIdentity: (identity, signal) => faultOf(tried(line, life, identity, parts, signal), signal),

@@ -6,22 +6,20 @@ import type { ApplicationProbe } from './application.ts'
 import { type Answered, type AskingParts, type AskOptions, askOver } from './asking.ts'
 import { type Budget, openBudget } from './budget.ts'
 import type { Request } from './exchange.ts'
-import { followNetwork } from './follow.ts'
 import type { Identity } from './identity.ts'
 import type { LineSettings } from './line.ts'
-import { type NetworkInterface, readNetwork } from './network.ts'
 import { policy } from './policy.ts'
 import { explained } from './refusal.ts'
 import { openSlots } from './slots.ts'
 import { openStandings, type Standings } from './standings.ts'
-import { unacknowledgedBytes } from './tcp-table.ts'
+import { ownUnderlay, type Underlay } from './underlay.ts'
 import { openUnit, type Unit, type UnitEvent, type UnitParts } from './unit.ts'
 
 /** The ways to the gateway. Knows nothing of insurance. */
 export interface Uplink extends Part {
   /**
-   * Rejects with what the lines or `accept` found, `NO_LINE` when every line is known to be down, or
-   * `QUEUE_FULL`.
+   * Rejects with what the lines or `accept` found, or `QUEUE_FULL`. When every line is known to be
+   * down nothing is sent: `NO_LINE`, or what all of them suffer from.
    */
   ask<Answer>(request: Request, options: AskOptions<Answer>): Promise<Answered<Answer>>
   /** In the order of preference. */
@@ -77,11 +75,12 @@ export async function openUplink(
   first: Identity,
   parts: UplinkParts,
 ): Promise<Uplink> {
-  return openOn(await readNetwork(), settings, first, parts)
+  return openUplinkOver(await ownUnderlay(), settings, first, parts)
 }
 
-function openOn(
-  network: readonly NetworkInterface[],
+/** As `openUplink`, over any network. */
+export function openUplinkOver(
+  underlay: Underlay,
   settings: UplinkSettings,
   first: Identity,
   parts: UplinkParts,
@@ -99,9 +98,8 @@ function openOn(
     held: parts.held,
     proveMs: settings.proveMs,
     now,
-    onStanding: (before, { name, standing, fault, relapses }) => {
+    onStanding: ({ name, standing, fault, relapses }) => {
       if (standing === 'down') units.get(name)?.takeOut(takenOut(name, fault))
-      else if (before.standing === 'down') units.get(name)?.bringBack()
       emit({ is: 'standing', line: name, standing, fault, relapses })
     },
     onMoved: (from, to) => {
@@ -110,16 +108,20 @@ function openOn(
     },
   })
   const budget = openBudget(SESSION_LIMIT)
-  const forUnit = unitPartsFor(settings, parts, { standings, shown, budget, network, emit })
+  const forUnit = unitPartsFor(settings, parts, { standings, shown, budget, underlay, emit })
   for (const line of settings.lines) units.set(line.name, openUnit(line, forUnit(line.name)))
-  const follower = followNetwork((found) => {
+  const follower = underlay.followNetwork((found) => {
     for (const unit of all()) unit.follow(found)
   }, parts)
   const slots = openSlots(settings.sessions, settings.queueLimit)
   const asking: AskingParts = {
+    noLine() {
+      kickAll()
+      return allDown(settings.lines, standings)
+    },
     choose: () => standings.usable().flatMap((name) => units.get(name)?.carrier ?? []),
     ended: ({ name }, tookMs, fault) => units.get(name)?.ended(tookMs, fault),
-    unacknowledged: unacknowledgedBytes,
+    unacknowledged: underlay.unacknowledged,
     hasRoom: budget.hasRoom,
     lateMs: settings.lateMs,
     clock,
@@ -132,10 +134,10 @@ function openOn(
     async ask(request, options) {
       const release = await slots.take(options.signal)
       try {
+        signal.throwIfAborted()
         return await askOver(request, options, asking)
       } catch (error) {
         if (!(error instanceof AgentError)) throw error
-        if (error.code === 'NO_LINE') kickAll()
         throw explained(error, shown.identity, shown.hasAnswered)
       } finally {
         release()
@@ -151,7 +153,9 @@ function openOn(
       kickAll()
     },
     async close() {
-      closing.abort(new AgentError('SHUTTING_DOWN', 'the lines are closed'))
+      const fault = new AgentError('SHUTTING_DOWN', 'the lines are closed')
+      closing.abort(fault)
+      for (const unit of all()) unit.takeOut(fault)
       await follower.close()
       await Promise.all(all().map((unit) => unit.close()))
     },
@@ -168,7 +172,7 @@ interface Shared {
   readonly standings: Standings
   readonly shown: Shown
   readonly budget: Budget
-  readonly network: readonly NetworkInterface[]
+  readonly underlay: Underlay
   readonly emit: (event: UnitEvent) => void
 }
 
@@ -176,13 +180,13 @@ const unitPartsFor =
   (
     settings: UplinkSettings,
     parts: UplinkParts,
-    { standings, shown, budget, network, emit }: Shared,
+    { standings, shown, budget, underlay, emit }: Shared,
   ) =>
   (name: string): UnitParts => ({
     ...parts,
+    ...underlay,
     now: parts.monotonic,
     budget,
-    network,
     emit,
     probeMs: settings.probeMs,
     explain: (fault) => explained(fault, shown.identity, shown.hasAnswered),
@@ -221,6 +225,13 @@ async function trialOf(
   // What the line answered was another certificate.
   const code = fault === null ? null : explained(fault, identity, false).code
   return { line: line.name, fault: code }
+}
+
+/** What all lines suffer from, where it is one thing. */
+function allDown(lines: readonly LineSettings[], standings: Standings): AgentError {
+  const [cause, ...others] = new Set(lines.map(({ name }) => standings.of(name).fault))
+  const code = others.length === 0 ? (cause ?? 'NO_LINE') : 'NO_LINE'
+  return new AgentError(code, 'every line is down, nothing was sent')
 }
 
 const takenOut = (line: string, fault: FaultCode | null) =>

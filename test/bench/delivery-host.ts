@@ -4,7 +4,7 @@
  */
 import { openApi } from '../../agent/api/api.ts'
 import { systemClock } from '../../agent/platform.ts'
-import { FakeFeed, FakeIntakes, FakeVerifications } from '../fakes/api-ports.ts'
+import { fakePorts } from '../fakes/api-ports.ts'
 import { answerLines } from './helper.ts'
 import { instantAsker } from './instant.ts'
 import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
@@ -18,13 +18,9 @@ const api = await openApi({
   monitorFrom: [],
   version: 'bench',
   feed: { page: store.feed.page, subscribe: store.subscribe },
-  verifications: new FakeVerifications(new FakeFeed()),
-  offlineIntakes: new FakeIntakes(),
   outages: store.outages,
   audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
   consumers: store.consumers,
-  desk: { readers: () => [], presentations: () => [] },
-  health: { showing: () => [], ready: () => true },
   log: silentLog,
   clock: systemClock,
   onBug,

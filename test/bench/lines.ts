@@ -71,7 +71,7 @@ async function cutRounds(bed: LinesBed): Promise<Cut[]> {
     await wait(afterMs)
     await line.set({ hole: true })
     const asked = await asking
-    await line.heal()
+    await line.set({ hole: false })
     await bed.recovered(FIRST)
     const { tookMs, sentAtMs } = asked
     if (process.env['DBG']) console.log({afterMs, thinking, backup: backup.tookMs, ...asked})
@@ -155,7 +155,7 @@ async function knownRounds(bed: LinesBed) {
     ours.push((await bed.ask()).tookMs)
     backup.push((await bed.askBackup()).tookMs)
   }
-  await line.heal()
+  await line.set({ hole: false })
   await bed.recovered(FIRST)
   return { ours, backup }
 }
@@ -224,7 +224,7 @@ async function naiveRounds(bed: LinesBed): Promise<number[]> {
     await wait(cutAfter(bed, thinking[FIRST]))
     await line.set({ hole: true })
     took.push(await asking)
-    await line.heal()
+    await line.set({ hole: false })
     await bed.recovered(FIRST)
   }
   return took

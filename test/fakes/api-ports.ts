@@ -1,4 +1,5 @@
 import type { ApiOptions } from '../../agent/api/api.ts'
+import type { Certificates } from '../../agent/api/control-certificates.ts'
 import type {
   Asking,
   Audit,
@@ -267,6 +268,15 @@ export class FakeOutages implements Outages {
 }
 
 /** Every port of the API, in memory, on a clock that the test moves. */
+/** Of which there are none. */
+const noCertificates: Certificates = {
+  import: () => Promise.reject(none()),
+  list: () => [],
+  try: () => Promise.reject(none()),
+  activate: () => Promise.reject(none()),
+}
+const none = () => new AgentError('NOT_FOUND', 'no such certificate')
+
 export function fakePorts() {
   const feed = new FakeFeed()
   const bugs: unknown[] = []
@@ -276,6 +286,7 @@ export function fakePorts() {
     offlineIntakes: new FakeIntakes(),
     outages: new FakeOutages(),
     lines: new FakeLines(),
+    certificates: noCertificates,
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
     desk: new FakeDesk(),
@@ -284,5 +295,5 @@ export function fakePorts() {
     clock: new FakeClock(),
     bugs,
     onBug: (error: unknown) => void bugs.push(error),
-  } satisfies Partial<ApiOptions> & { bugs: unknown[] }
+  } satisfies Partial<ApiOptions> & { bugs: unknown[]; certificates: Certificates }
 }

@@ -1,9 +1,14 @@
 import type { Clock } from '../../agent/kernel/ports.ts'
 
+interface Sleeper {
+  readonly dueAt: number
+  readonly wake: () => void
+}
+
 /** Time that moves only by `advance`. */
 export class FakeClock implements Clock {
   #nowMs: number
-  readonly #sleepers = new Set<{ readonly dueAt: number; readonly wake: () => void }>()
+  readonly #sleepers = new Set<Sleeper>()
 
   constructor(nowMs = Date.parse('2026-04-01T09:00:00+09:00')) {
     this.#nowMs = nowMs
@@ -39,16 +44,28 @@ export class FakeClock implements Clock {
   async advance(ms: number): Promise<void> {
     const end = this.#nowMs + ms
     for (;;) {
-      const [next] = [...this.#sleepers]
-        .filter(({ dueAt }) => dueAt <= end)
-        .sort((one, other) => one.dueAt - other.dueAt)
-      if (next === undefined) break
+      const next = this.#first()
+      if (next === undefined || next.dueAt > end) break
       this.#nowMs = Math.max(this.#nowMs, next.dueAt)
       next.wake()
       await settle()
     }
     this.#nowMs = end
     await settle()
+  }
+
+  /** Time passes while our own thread does nothing: who is due wakes late, at the end. */
+  async stall(ms: number): Promise<void> {
+    this.#nowMs += ms
+    await this.advance(0)
+  }
+
+  /** Of those due at the same time, who slept first. */
+  #first(): Sleeper | undefined {
+    let first: Sleeper | undefined
+    for (const one of this.#sleepers)
+      if (first === undefined || one.dueAt < first.dueAt) first = one
+    return first
   }
 }
 

@@ -55,7 +55,7 @@ export class FakeLines implements Lines {
     if (this.held === this.#known(name)) this.held = null
   }
 
-  report(name: string, days: number) {
+  async report(name: string, days: number) {
     return `回線 ${this.#known(name)}、${days} 日\n`
   }
 

@@ -138,7 +138,7 @@ test('what cannot be a card face is refused before anything is asked', async (t)
     const reply = await client.post('/v1/verifications', wrong)
     assert.deepEqual([reply.status, problemIn(reply).code], [422, code])
   }
-  assert.equal(gateway.stats().requests, 0)
+  assert.equal(gateway.stats().questions, 0)
   assert.deepEqual((await client.events()).items, [])
 })
 

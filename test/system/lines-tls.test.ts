@@ -8,7 +8,7 @@ const behaving = (
   behaviour: Parameters<Parameters<LineFault['begin']>[0]['behave']>[1],
   cause: NonNullable<LineFault['cause']>,
 ): LineFault => ({
-  name: `of two questions at once none is lost when line A ${name}`,
+  name: `of several questions at once none is lost when line A ${name}`,
   meets: 'new-connection',
   begin: (stage) => stage.behave('a', behaviour),
   over: ['a', 'b'],

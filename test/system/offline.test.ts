@@ -110,9 +110,13 @@ test('what waits survives a kill, and is asked once after the next start', async
   const { birthdate, ...cardFace } = faceOf('02')
   const form = { name: '見本　花子', birthdate, sex: '2', address: '東京都架空区', cardFace }
   const { id } = await add(bed.client, form)
+  const outage = await eventually('an outage', async () =>
+    (await outages(bed.client)).items.find(({ endedAt }) => endedAt === null),
+  )
   await bed.agent.stop('SIGKILL')
   await bed.restoreGateway()
-  const client = clientOf((await bed.start()).url, bed.token)
+  const agent = await bed.start()
+  const client = clientOf(agent.url, bed.token)
   const intake = await eventually('the answer for the intake', async () =>
     (await list(client)).items.find((one) => one.id === id && one.state === 'answered'),
   )
@@ -126,4 +130,11 @@ test('what waits survives a kill, and is asked once after the next start', async
   assert.equal(asked[intake.verificationId ?? ''], 1)
   assert.equal(asked[again.verification.id], 1)
   assert.equal((await client.feed()).length, 3)
+  const over = await eventually('the end of the outage', async () =>
+    (await outages(client)).items.find(({ endedAt }) => endedAt !== null),
+  )
+  assert.deepEqual([over.id, over.startedAt], [outage.id, outage.startedAt], 'it went on')
+  await agent.stop()
+  const after = clientOf((await bed.start()).url, bed.token)
+  assert.deepEqual((await outages(after)).items, [over], 'a stop is no outage')
 })

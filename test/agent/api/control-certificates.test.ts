@@ -52,8 +52,8 @@ async function opened(t: TestContext) {
     socket,
     version: '0.1.0',
     urls: [],
-    certificates,
     ...fakePorts(),
+    certificates,
   })
   t.after(() => control.close())
   const call = (method: string, path: string, body?: unknown) =>

@@ -13,6 +13,8 @@ const routes = [
   'GET /v1/presentations',
   'POST /v1/presentations/{id}/confirmation',
   'GET /v1/readers',
+  'GET /v1/lines',
+  'GET /v1/lines/{name}/report',
   'POST /v1/offline-intakes',
   'GET /v1/offline-intakes',
   'GET /v1/offline-intakes/{id}',

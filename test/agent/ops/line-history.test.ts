@@ -130,6 +130,19 @@ test('closing writes the minute that has begun', async () => {
   assert.equal(batches[0]?.minutes[0]?.questions, 1)
 })
 
+test('what there is can be written before its minute is over', async (t) => {
+  const { clock, batches, history } = begin()
+  t.after(() => history.close())
+  history.take(a.standing('down', 'LINE_SILENT'))
+  await history.flush()
+  assert.ok(batches[0]?.events.some(({ kind }) => kind === 'standing'))
+  history.take(a.probed(9))
+  await clock.advance(45_000)
+  const [, rest] = batches
+  assert.deepEqual([rest?.events, rest?.minutes[0]?.probes], [[], 1])
+  assert.equal(rest?.minutes[0]?.minute, batches[0]?.minutes[0]?.minute)
+})
+
 test('what a failing store did not take is written when it does again', async (t) => {
   const { clock, batches, records, history } = begin()
   t.after(() => history.close())

@@ -65,11 +65,11 @@ test('a carrier gets one page from what was recorded', async (t) => {
       standing('2026-04-03T07:58:30', { standing: 'down', fault: 'LINE_LINK_DOWN' }),
     ],
   })
-  const text = reportOf(store.lines, card, 7, at('2026-04-03T08:00:30'))
+  const text = await reportOf(store.lines, card, 7, at('2026-04-03T08:00:30'))
   assert.equal(text, readFileSync(golden, 'utf8'))
-  assert.throws(() => reportOf(store.lines, card, 0, 0), { code: 'REQUEST_INVALID' })
-  assert.throws(() => reportOf(store.lines, card, 91, 0), { code: 'REQUEST_INVALID' })
-  assert.match(reportOf(store.lines, { ...card, name: 'new' }, 1, from), /記録がありません/)
+  await assert.rejects(reportOf(store.lines, card, 0, 0), { code: 'REQUEST_INVALID' })
+  await assert.rejects(reportOf(store.lines, card, 91, 0), { code: 'REQUEST_INVALID' })
+  assert.match(await reportOf(store.lines, { ...card, name: 'new' }, 1, from), /記録がありません/)
 })
 
 test('it is one page of A4, whatever happened', () => {
@@ -112,7 +112,7 @@ test('it is one page of A4, whatever happened', () => {
     ),
     days: fc.array(
       fc.record({
-        day: fc.integer({ min: 20_000, max: 20_089 }),
+        from: fc.integer({ min: start, max: start + 89 * 86_400_000 }),
         minutes: fc.nat({ max: 1_440 }),
         probes: count,
         lost: count,

@@ -28,61 +28,39 @@ const event = (when: number, over: Partial<LineEventRecord> = {}): LineEventReco
   ...over,
 })
 
-test('minutes come back as days of Japan, also after a restart', async (t) => {
+test('minutes come back as they were written, also after a restart', async (t) => {
   const path = scratch(t)
   const first = await open(path)
+  const unanswered = { lost: 6, rttMinMs: null, rttMedianMs: null, rttMaxMs: null }
   await first.lines.record({
     minutes: [
-      minute(at('2026-04-01T23:59:00'), { lost: 2, failed: 1 }),
-      minute(at('2026-04-02T00:00:00'), { rttMinMs: null, rttMedianMs: null, rttMaxMs: null }),
-      minute(at('2026-04-02T00:01:00'), { line: 'other' }),
-      minute(at('2026-04-03T00:00:00')),
+      minute(day.from - MINUTE_MS),
+      minute(day.from, unanswered),
+      minute(day.from + MINUTE_MS, { line: 'other' }),
+      minute(day.to - MINUTE_MS, { failed: 1 }),
+      minute(day.to),
     ],
     events: [],
   })
   await first.close()
   const store = await open(path)
   t.after(() => store.close())
-  const days = store.lines.days('ngn', day)
-  const epochDay = Date.parse('2026-04-01T00:00:00Z') / 86_400_000
-  const rest = { minutes: 1, probes: 6, questions: 1 }
-  assert.deepEqual(days, [
-    { ...rest, day: epochDay, lost: 2, failed: 1, rttMs: 8, rttMaxMs: 9 },
-    { ...rest, day: epochDay + 1, lost: 0, failed: 0, rttMs: null, rttMaxMs: null },
+  const counts = { probes: 6, questions: 1 }
+  assert.deepEqual(store.lines.minutes('ngn', day), [
+    { ...counts, lost: 6, failed: 0, rttMedianMs: null, rttMaxMs: null },
+    { ...counts, lost: 0, failed: 1, rttMedianMs: 8, rttMaxMs: 9 },
   ])
 })
 
-test('a minute that is written twice, as at a restart, counts both parts and the worse standing', async (t) => {
+test('a minute that is written twice, as at a restart, counts both parts', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
   const when = at('2026-04-01T09:00:00')
-  await store.lines.record({
-    minutes: [
-      minute(when, { standing: 'down', rttMinMs: null, rttMedianMs: null, rttMaxMs: null }),
-    ],
-    events: [],
-  })
-  await store.lines.record({ minutes: [minute(when, { rttMaxMs: 30 })], events: [] })
-  await store.lines.record({ minutes: [minute(when, { rttMedianMs: 20 })], events: [] })
-  const [one] = store.lines.days('ngn', day)
-  assert.deepEqual([one?.minutes, one?.probes, one?.rttMs, one?.rttMaxMs], [1, 18, 20, 30])
-})
-
-test('round trips are those of the period: median, 95 % and worst', async (t) => {
-  const store = await open(scratch(t))
-  t.after(() => store.close())
-  const from = at('2026-04-01T09:00:00')
-  const minutes = Array.from({ length: 100 }, (_, i) =>
-    minute(from + i * MINUTE_MS, { rttMedianMs: 100 - i, rttMaxMs: 200 - i }),
-  )
-  await store.lines.record({ minutes, events: [] })
-  assert.deepEqual(store.lines.rtt('ngn', day), { median: 50, p95: 95, worst: 200 })
-  assert.deepEqual(store.lines.rtt('ngn', { from, to: from + MINUTE_MS }), {
-    median: 100,
-    p95: 100,
-    worst: 200,
-  })
-  assert.equal(store.lines.rtt('other', day), null)
+  const unanswered = { rttMinMs: null, rttMedianMs: null, rttMaxMs: null }
+  for (const over of [unanswered, { rttMaxMs: 30 }, { rttMedianMs: 20 }, unanswered])
+    await store.lines.record({ minutes: [minute(when, over)], events: [] })
+  const [one] = store.lines.minutes('ngn', day)
+  assert.deepEqual([one?.probes, one?.rttMedianMs, one?.rttMaxMs], [24, 20, 30])
 })
 
 test('events come back in order with their facts, and the last word before a time', async (t) => {
@@ -113,11 +91,8 @@ test('what is old enough is forgotten of every line, the rest stays', async (t) 
   })
   await store.lines.purge(day.to)
   const all = { from: 0, to: day.to + 10 * 86_400_000 }
-  assert.deepEqual(
-    store.lines.days('ngn', all).map(({ minutes }) => minutes),
-    [1440, 1440],
-  )
-  assert.deepEqual(store.lines.days('gone', all), [])
+  assert.equal(store.lines.minutes('ngn', all).length, 2 * 24 * 60)
+  assert.deepEqual(store.lines.minutes('gone', all), [])
   assert.deepEqual(
     store.lines.events('ngn', all).map(({ at: when }) => when),
     [day.to],

@@ -13,8 +13,8 @@ export interface LineFault {
   readonly name: string
   /**
    * in-flight: it begins while the gateway holds back the answer to a question. at-rest: it begins
-   * while nobody asks, then a question comes. new-connection: the same, with two questions at once,
-   * of which one finds no connection made before.
+   * while nobody asks, then a question comes. new-connection: the same, with several questions at
+   * once, of which some find no connection made before.
    */
   readonly meets: 'in-flight' | 'at-rest' | 'new-connection'
   begin(stage: Stage): Promise<unknown>
@@ -32,6 +32,8 @@ export interface LineFault {
 
 /** How long the gateway holds back an answer, so that a fault finds the question under way. */
 const IN_FLIGHT_MS = 400
+/** So many questions are asked at a time, as the configuration has it by itself. */
+const SESSIONS = 4
 
 /** One test for every fault; each meets an agent without a past. One bed serves all of them. */
 export function testFaults(title: string, faults: readonly LineFault[], options?: NetBedOptions) {
@@ -48,7 +50,8 @@ export function testFaults(title: string, faults: readonly LineFault[], options?
 
 async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<void> {
   const { over, cause, also, after, end = () => stage.restoreAll() } = fault
-  const since = Date.now()
+  // Times in the API are whole seconds.
+  const since = Math.floor(Date.now() / 1_000) * 1_000
   try {
     for (const { outcome, source, fault: why } of await askAround(stage, fault)) {
       assert.deepEqual([outcome, why], ['valid', null])
@@ -56,6 +59,7 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
     }
     if (cause !== undefined) await named(stage, cause, since)
     await also?.(stage)
+    t.diagnostic(`end ${new Date().toISOString()}`)
     await end(stage)
     await stage.untilWell(30_000)
     await eventually('an answer over line A', async () => {
@@ -64,6 +68,7 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
     })
     await after?.(stage)
     assert.deepEqual(await stage.lost(), [])
+    if (process.env['STORY']) for (const { text } of stage.story()) t.diagnostic(text)
   } catch (error) {
     for (const { text } of stage.story()) t.diagnostic(text)
     throw error
@@ -73,7 +78,7 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
 async function askAround(stage: Stage, { meets, begin }: LineFault): Promise<Verification[]> {
   if (meets !== 'in-flight') {
     await begin(stage)
-    return meets === 'at-rest' ? [await stage.ask()] : Promise.all([stage.ask(), stage.ask()])
+    return meets === 'at-rest' ? [await stage.ask()] : severalAtOnce(stage)
   }
   await stage.behave('a', { delayMs: IN_FLIGHT_MS, times: 1 })
   const before = await stage.bed.gateway.stats()
@@ -81,6 +86,12 @@ async function askAround(stage: Stage, { meets, begin }: LineFault): Promise<Ver
   await stage.arrived(before)
   await begin(stage)
   return [await asked]
+}
+
+/** More than there are connections made before. */
+async function severalAtOnce(stage: Stage): Promise<Verification[]> {
+  await stage.bed.gateway.behave({ delayMs: IN_FLIGHT_MS })
+  return Promise.all(Array.from({ length: SESSIONS }, () => stage.ask()))
 }
 
 /** Line A is not used, and the test of its path says why. */

@@ -132,6 +132,7 @@ export async function openStage(t: Ending, options: NetBedOptions = {}): Promise
         await bed.dns(name).behave({ mode: 'good' })
         await bed.lineAuth(name).set('good')
         await bed.line(name).restore()
+        await bed.line(name).set(options.quality?.[name] ?? {})
       }
     },
     async lost() {

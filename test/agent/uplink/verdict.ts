@@ -1,0 +1,202 @@
+import type { FaultCode } from '../../../agent/kernel/faults.ts'
+import type { UplinkEvent } from '../../../agent/kernel/line.ts'
+import { policy } from '../../../agent/uplink/policy.ts'
+import { proofMs } from '../../../agent/uplink/standing.ts'
+import type { Trouble } from '../../fakes/ways.ts'
+import type { Plan } from './plan.ts'
+
+/** For TCP with TLS, and for an answer. */
+export const LIMITS = { connectTimeoutMs: 3_000, timeoutMs: 8_000 }
+export const SESSIONS = 8
+/** Whatever a spell left behind on a line has come to its end. */
+export const AFTERMATH_MS = 2 * (LIMITS.connectTimeoutMs + LIMITS.timeoutMs)
+
+/** A line as it was when a question came. */
+export interface Choice {
+  readonly line: string
+  readonly isUp: boolean
+  readonly metered: boolean
+}
+
+/** One question and what became of it. Times are ms from the start. */
+export interface AskedQuestion {
+  readonly id: string
+  readonly at: number
+  readonly safe: boolean
+  readonly isPatient: boolean
+  /** Under way before it. */
+  readonly ahead: number
+  /** The lines to ask over when it came, best first. */
+  readonly choices: readonly Choice[]
+  /** Lines that had kept a connection that nobody knows any more. */
+  readonly forgotten: readonly string[]
+  /** How often it ended: once. */
+  ends: number
+  endedAt: number | null
+  /** The line that is told to have answered, and the one whose answer it was. */
+  answer: { readonly told: string; readonly given: string } | null
+  fault: FaultCode | 'gone' | null
+}
+
+/** What happened in a schedule. */
+export interface Evidence {
+  readonly plan: Plan
+  readonly asked: readonly AskedQuestion[]
+  /** Each time that a request went out, `id` of a question or of the probe. */
+  readonly sendings: readonly { readonly line: string; readonly id: string }[]
+  /** `at` is ms from the start. */
+  readonly events: readonly UplinkEvent[]
+  /** When all lines that do not cost by use were up after the last spell; null: never. */
+  readonly wellAt: number | null
+  readonly bugs: readonly unknown[]
+}
+
+/** What was wrong with a line in a time, also what may still be on its way to be noticed. */
+function troublesOf({ spells }: Plan, line: string, from: number, until: number): Set<Trouble> {
+  const found = spells.filter(
+    (one) => one.line === line && one.from <= until && one.until >= from - AFTERMATH_MS,
+  )
+  return new Set(found.map(({ trouble }) => trouble))
+}
+
+const wasWell = (plan: Plan, line: string, from: number, until: number) =>
+  troublesOf(plan, line, from, until).size === 0
+
+/** Faults of a first line that call for a second one. */
+const MOVES_ON: ReadonlySet<Trouble> = new Set([
+  'silent',
+  'link-down',
+  'refused',
+  'slow-tls',
+  'certificate',
+  'reset',
+  'half-open',
+  'page',
+  'busy',
+  'error',
+])
+
+/** Every promise that a schedule broke, in words. */
+export function violationsIn(evidence: Evidence): string[] {
+  const { plan, asked, bugs, sendings } = evidence
+  return [
+    ...bugs.map((bug) => `a bug: ${bug instanceof Error ? bug.stack : String(bug)}`),
+    ...asked.flatMap((question) => ofQuestion(question, sendings, plan)),
+    ...ofLines(evidence),
+    ...ofEnd(evidence),
+  ]
+}
+
+function ofQuestion(question: AskedQuestion, sendings: Evidence['sendings'], plan: Plan): string[] {
+  const { id, at, safe, ends, endedAt, answer, fault } = question
+  const sentOver = sendings.filter((one) => one.id === id).map(({ line }) => line)
+  if (ends !== 1 || endedAt === null) return [`${id} ended ${ends} times`]
+  const turns = 1 + Math.ceil(question.ahead / SESSIONS)
+  const wellForLong = plan.ways.filter(
+    ({ line }) => line !== plan.metered && wasWell(plan, line, at - returnMs(plan, line, at), at),
+  )
+  const broken: [string, boolean][] = [
+    [`took ${endedAt - at} ms`, endedAt - at > turns * AFTERMATH_MS + 1],
+    [`went out over ${sentOver.join(', ')}`, sentOver.length > (safe ? 2 : 1)],
+    [`was answered by ${answer?.given}, not by ${answer?.told}`, answer?.given !== answer?.told],
+    [`ended with ${fault} while a line was well`, isLost(question, endedAt, plan)],
+    ['found no line, and one was well for long', fault === 'NO_LINE' && wellForLong.length > 0],
+  ]
+  return broken.filter(([, isBroken]) => isBroken).map(([what]) => `${id} ${what}`)
+}
+
+const isLost = (question: AskedQuestion, endedAt: number, plan: Plan) =>
+  question.fault !== null && question.fault !== 'gone' && mustBeAnswered(question, endedAt, plan)
+
+/** Whether the first line, or the second where the first's fault calls for it, was well throughout. */
+function mustBeAnswered(question: AskedQuestion, endedAt: number, plan: Plan): boolean {
+  const { at, safe, choices, ahead, forgotten, isPatient } = question
+  const [first] = choices
+  if (first === undefined || ahead >= SESSIONS || !isPatient) return false
+  const isFirstWell = wasWell(plan, first.line, at, endedAt)
+  if (isFirstWell && (forgotten.length === 0 || (safe && choices.length === 1))) return true
+  const second = choices.find(({ line, metered }) => line !== first.line && !metered)
+  const isFirstTelling = [...troublesOf(plan, first.line, at, endedAt)].every((one) =>
+    MOVES_ON.has(one),
+  )
+  const isHeldMeanwhile = plan.holds.some((hold) => hold.at >= at && hold.at <= endedAt)
+  return (
+    safe &&
+    isFirstTelling &&
+    !isHeldMeanwhile &&
+    second?.isUp === true &&
+    !forgotten.includes(second.line) &&
+    wasWell(plan, second.line, at, endedAt)
+  )
+}
+
+/** Within so long a line that is well again is asked again. */
+function returnMs(plan: Plan, line: string, at: number): number {
+  const TEST_MS = 10_000
+  const past = troublesOf(plan, line, Number.NEGATIVE_INFINITY, at)
+  const isOfApplication = (['page', 'busy', 'error', 'hang'] as const).some((one) => past.has(one))
+  return policy.testAfterAtMostMs + TEST_MS + (isOfApplication ? plan.applicationProbeMs : 0)
+}
+
+/** A line that is well is not taken out; one that came back proves itself before it is up. */
+function ofLines({ plan, events }: Evidence): string[] {
+  const trialSince = new Map<string, number>()
+  return events.flatMap((event) => {
+    if (event.is !== 'standing') return []
+    const { at, line, standing, relapses, fault } = event
+    if (standing === 'trial') trialSince.set(line, at)
+    if (standing === 'down' && wasWell(plan, line, at, at))
+      return [`${line} was taken out by ${fault} at ${at} while it was well`]
+    const heldMs = at - (trialSince.get(line) ?? at)
+    return standing === 'up' && heldMs < proofMs(relapses, plan.proveMs)
+      ? [`${line} was up at ${at} after ${heldMs} ms with ${relapses} relapses`]
+      : []
+  })
+}
+
+/** After the last spell the lines come back, and then nothing moves any more. */
+function ofEnd({ plan, events, wellAt }: Evidence): string[] {
+  const found: string[] = []
+  if (wellAt === null) found.push('the lines did not come back')
+  const moves = events.filter((event) => event.is === 'moved')
+  const late = moves.filter(({ at }) => wellAt !== null && at > wellAt)
+  if (late.length > 0) found.push(`${late.length} moves after all was well`)
+  const most = movesAtMost(plan)
+  if (moves.length > most) found.push(`${moves.length} moves, at most ${most} are explained`)
+  return found
+}
+
+/**
+ * Away when a line fails and back when it has proved itself, as often as doubling proofs let it, for
+ * each line and each spell; and for each hold.
+ */
+function movesAtMost({ spells, holds, proveMs }: Plan): number {
+  const ofSpell = ({ from, until }: { from: number; until: number }) =>
+    4 * (1 + Math.ceil(Math.log2(1 + (until - from + AFTERMATH_MS) / proveMs)))
+  return 2 * holds.length + spells.reduce((sum, spell) => sum + ofSpell(spell), 0)
+}
+
+/** Questions that came while all was well, and how often they went out. */
+export function quiet({ plan, asked, sendings }: Evidence): {
+  questions: number
+  sendings: number
+} {
+  const all = asked.filter(
+    ({ at, endedAt, forgotten, isPatient }) =>
+      isPatient &&
+      forgotten.length === 0 &&
+      plan.lateMs === 0 &&
+      plan.ways.every(({ line }) => wasWell(plan, line, at, endedAt ?? at)),
+  )
+  return {
+    questions: all.length,
+    sendings: sendings.filter((one) => all.some(({ id }) => id === one.id)).length,
+  }
+}
+
+/** How long to wait for all lines to be up. */
+export const settlesWithinMs = (plan: Plan, relapses: number): number =>
+  Math.max(...plan.ways.map(({ line }) => returnMs(plan, line, plan.troubledMs))) +
+  proofMs(relapses, plan.proveMs) +
+  AFTERMATH_MS +
+  policy.lookOnTrialMs

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../bed/client.ts'
+import type { DnsBehaviour } from '../bed/net/dns.ts'
+import { whyNoNet } from '../bed/net/namespaces.ts'
+import { NOBODY } from '../bed/net/plan.ts'
+import { type LineFault, testFaults } from './line-faults/fault.ts'
+import { openStage, type Stage } from './line-faults/stage.ts'
+
+const naming = (what: string, behaviour: DnsBehaviour): LineFault => ({
+  name: `a test of the lines finds that the DNS of line A ${what}, and questions go over another line until it is cured`,
+  meets: 'at-rest',
+  async begin(stage) {
+    await stage.bed.dns('a').behave(behaviour)
+    await stage.lines(true)
+  },
+  over: ['b'],
+  cause: 'LINE_NAME_UNRESOLVED',
+})
+
+const NAMES: readonly LineFault[] = [
+  naming('says another address', { mode: 'wrong', address: NOBODY.ipv6 }),
+  naming('fails (SERVFAIL)', { mode: 'servfail' }),
+  naming('knows no such name (NXDOMAIN)', { mode: 'nxdomain' }),
+  naming('has no address of the line’s family', { mode: 'empty' }),
+  naming('is silent', { mode: 'silent' }),
+]
+
+testFaults('the DNS of line A fails in one way or another', NAMES)
+
+/** Resolves when what DNS said before no longer holds: it is asked again. */
+async function untilAskedAgain({ bed }: Stage) {
+  const before = await bed.dns('a').queries()
+  await eventually('DNS is asked again', async () =>
+    (await bed.dns('a').queries()) > before ? true : undefined,
+  )
+}
+
+for (const mode of ['servfail', 'silent'] as const)
+  test(`while the DNS of line A stays bad (${mode}), questions go on to the address that it said last`, {
+    skip: whyNoNet() ?? false,
+  }, async (t) => {
+    const stage = await openStage(t)
+    await stage.restart()
+    await stage.bed.dns('a').behave({ mode })
+    await untilAskedAgain(stage)
+    await untilAskedAgain(stage)
+    await stage.bed.gateway.behave({ delayMs: 200 })
+    const answers = await Promise.all([stage.ask(), stage.ask(), stage.ask(), stage.ask()])
+    assert.deepEqual(
+      answers.map(({ outcome, source }) => `${outcome} ${source.line}`),
+      Array.from({ length: 4 }, () => 'valid a'),
+    )
+    assert.deepEqual(
+      stage.story().filter(({ standing }) => standing === 'down'),
+      [],
+    )
+    assert.deepEqual(await stage.lost(), [])
+    await stage.stop()
+  })
