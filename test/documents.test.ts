@@ -39,14 +39,15 @@ test('a code without a section, one under a wrong number and a stale section are
 
 test('a runbook section says what staff see, in the words they see, and what to do', () => {
   const sections = read('systemd/RUNBOOK.md').split(/^###? /m)
-  for (const [code, { title }] of catalogue) {
-    const section = sections.find((text) => text.startsWith(`\`${code}\``)) ?? ''
+  for (const [code, { number, title }] of catalogue) {
+    // A fault and a condition may share a word; the number tells them apart.
+    const section = sections.find((text) => text.startsWith(`\`${code}\` (${number})`)) ?? ''
     assert.deepEqual(
       matches(section, /^- \*\*(.+?):\*\* \S/gm),
       ['What the clinic sees', 'What it means', 'Do this', 'If that fails, call'],
-      code,
+      number,
     )
-    assert.ok(section.includes(title), `${code}: the runbook does not say 「${title}」`)
+    assert.ok(section.includes(title), `${number}: the runbook does not say 「${title}」`)
   }
 })
 

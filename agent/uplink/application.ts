@@ -68,8 +68,10 @@ export function openApplication(parts: ApplicationParts): Application {
     },
     forTest() {
       if (probe !== null && isDue()) return (signal) => ask(probe, signal)
-      const fault = last
-      return fault === null ? null : () => Promise.reject(fault)
+      if (last === null) return null
+      return async () => {
+        if (last !== null) throw last
+      }
     },
   }
 }

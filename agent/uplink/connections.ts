@@ -28,6 +28,8 @@ export interface Connections {
   readonly agent: Agent
   /** Whether the next request finds a connection. */
   isWarm(): boolean
+  /** Address at which the gateway last showed its certificate; null: it has not yet. */
+  reached(): string | null
   /** Makes a connection ahead. Rejects with the fault of line or TLS, or the signal's reason. */
   warm(signal: AbortSignal): Promise<void>
   /** Makes a connection with any identity and gives it to the caller, who destroys it. */
@@ -45,11 +47,15 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
   const { line, budget } = endpoint
   const spares = new Set<TLSSocket>()
   let identity = first
+  let reached: string | null = null
   /** Those that show the present certificate. */
   let generation = new WeakSet<object>()
 
+  const onReached = (address: string) => {
+    reached = address
+  }
   const own = () => {
-    const socket = dial(endpoint, identity.secureContext)
+    const socket = dial(endpoint, identity.secureContext, onReached)
     generation.add(socket)
     return socket
   }
@@ -80,6 +86,7 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
   return {
     agent,
     isWarm: () => idle().some((socket) => !socket.destroyed),
+    reached: () => reached,
     async warm(signal) {
       const socket = own()
       await secured(socket, endpoint, signal)
@@ -88,7 +95,7 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
       socket.on('error', (error) => endpoint.onRefused(lineFault(error, 'asking', line)))
     },
     async open(shown, signal) {
-      const socket = dial(endpoint, shown.secureContext)
+      const socket = dial(endpoint, shown.secureContext, onReached)
       await secured(socket, endpoint, signal)
       return socket
     },
@@ -112,7 +119,11 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
 const all = (sockets: NodeJS.ReadOnlyDict<Socket[]>): Socket[] =>
   Object.values(sockets).flatMap((list) => list ?? [])
 
-function dial(endpoint: Endpoint, secureContext: SecureContext): TLSSocket {
+function dial(
+  endpoint: Endpoint,
+  secureContext: SecureContext,
+  onReached: (address: string) => void,
+): TLSSocket {
   const { line, host, port, serverName, names, budget } = endpoint
   const source = endpoint.source()
   if (!budget.take())
@@ -130,6 +141,9 @@ function dial(endpoint: Endpoint, secureContext: SecureContext): TLSSocket {
   }
   const socket = tlsConnect(options)
   socket.once('close', () => budget.giveBack())
+  socket.once('secureConnect', () => {
+    if (socket.remoteAddress !== undefined) onReached(socket.remoteAddress)
+  })
   return socket
 }
 

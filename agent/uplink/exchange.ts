@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls'
 import { AgentError } from '../kernel/errors.ts'
 import { unconnected } from './connections.ts'
 import { lineFault, type Phase } from './line-fault.ts'
+import { policy } from './policy.ts'
 
 export interface Request {
   readonly method: 'GET' | 'POST'
@@ -120,19 +121,29 @@ async function collect(
 ): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of response) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > answerLimitBytes) {
-      sent.destroy()
-      throw new AgentError(
-        'ANSWER_TOO_LARGE',
-        `line ${line}: more than ${answerLimitBytes} bytes`,
-        {
-          facts: { line },
-        },
-      )
+  const gap = setTimeout(() => sent.destroy(stopped(line)), policy.answerGapMs)
+  try {
+    for await (const chunk of response) {
+      gap.refresh()
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > answerLimitBytes) {
+        sent.destroy()
+        throw tooLarge(line, answerLimitBytes)
+      }
     }
+  } finally {
+    clearTimeout(gap)
   }
   return Buffer.concat(chunks)
 }
+
+const stopped = (line: string) =>
+  new AgentError('LINE_BROKEN', `line ${line}: the answer stopped half way`, {
+    facts: { line, sign: 'stopped', phase: 'answering' },
+  })
+
+const tooLarge = (line: string, limitBytes: number) =>
+  new AgentError('ANSWER_TOO_LARGE', `line ${line}: more than ${limitBytes} bytes`, {
+    facts: { line },
+  })

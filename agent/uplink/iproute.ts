@@ -53,9 +53,13 @@ function read(stdout: string): IpAnswer {
 
 /**
  * `ip` outlives a parent that is killed, and would wait for the next change of the network. So a
- * shell holds it, which ends it with its own standard input.
+ * shell holds it, which ends it with its own standard input, and not before us by a Ctrl-C.
  */
-const MONITOR = 'ip -o monitor link address route & exec >&-; read -r _; kill $!; wait $!'
+const MONITOR = [
+  'trap "" INT HUP',
+  'ip -o monitor link address route & exec >&-',
+  'read -r _; kill $!; wait $!',
+].join('; ')
 
 /** Writes a line whenever links, addresses or routes change; ends with its standard input. */
 export const monitorNetwork = () =>

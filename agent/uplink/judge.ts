@@ -68,6 +68,7 @@ export async function judged(
       handshake: (over) => handshake(line, life, parts, over),
       application: application.forTest(),
       lineAuthUrl: settings.lineAuthUrl,
+      lastGateway: line.connections.reached(),
       clock: parts.clock,
     },
     signal,

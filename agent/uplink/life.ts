@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { policy } from './policy.ts'
@@ -82,6 +83,8 @@ export function openLife({ probe, clock, now, onProbed, onLooked }: LifeParts): 
   const fairSleep = async (ms: number, signal: AbortSignal) => {
     const due = now() + ms
     await clock.sleep(ms, signal)
+    // Timers come before what the network brought: let that be read first.
+    await turn()
     const lateMs = now() - due
     if (lateMs > policy.ownDelayMs) await clock.sleep(Math.min(lateMs, silenceOf(estimate)), signal)
   }

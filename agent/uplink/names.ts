@@ -6,8 +6,9 @@ import { policy } from './policy.ts'
 /** Names of one line, as that line's own servers know them. */
 export interface Names {
   /**
-   * Addresses of the line's family, best first; an address is its own. When the servers fail, what
-   * they last said is used for a day. Rejects with `LINE_NAME_UNRESOLVED`.
+   * Addresses of the line's family, best first; an address is its own. What the servers last said is
+   * used for a day, while they are asked anew once it is no longer fresh. Rejects with
+   * `LINE_NAME_UNRESOLVED` where nothing is known.
    */
   resolve(host: string): Promise<readonly string[]>
   /** As `resolve`, but what the servers say now, and nothing else. */
@@ -55,20 +56,21 @@ export function openNames({ line, family, servers }: NamesSettings, now: () => n
     return joined
   }
 
-  /** What the servers said a while ago is better than nothing. */
-  const anewOrStale = (host: string, last: Known | undefined) =>
+  /** What it comes to is seen by the next who asks. */
+  const refresh = (host: string) => {
     anew(host).catch((error: unknown) => {
-      const isUseful = last !== undefined && now() - last.at < policy.nameStaleMs
-      if (!(error instanceof AgentError) || !isUseful) throw error
-      return last.addresses
+      if (!(error instanceof AgentError)) throw error
     })
+  }
 
   return {
     async resolve(host) {
       if (isIP(host) !== 0) return [host]
       const last = known.get(host)
-      const isFresh = last !== undefined && now() - last.at < last.freshMs
-      return isFresh ? last.addresses : anewOrStale(host, last)
+      if (last === undefined || now() - last.at >= policy.nameStaleMs) return anew(host)
+      // Not waited for: while the servers are silent, the line would seem to be.
+      if (now() - last.at >= last.freshMs) refresh(host)
+      return last.addresses
     },
     resolveAnew: async (host) => (isIP(host) === 0 ? anew(host) : [host]),
     rebind(address) {

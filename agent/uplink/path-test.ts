@@ -28,7 +28,7 @@ export interface PathParts {
    * Address at which the gateway last showed its certificate on this line; null: it never did. Tells
    * names that fail from a line that fails.
    */
-  readonly lastGateway?: string | null
+  readonly lastGateway: string | null
   readonly clock: Clock
 }
 
@@ -123,7 +123,7 @@ async function silentNames(
   parts: PathParts,
   signal: AbortSignal,
 ): Promise<StepReport[]> {
-  const { lastGateway = null } = parts
+  const { lastGateway } = parts
   if (lastGateway === null || !SILENT.includes(dns.facts['sign'])) return [dns]
   const tcp = await tcpStep(parts, [lastGateway], signal)
   return isRed(tcp) ? [skipped('dns', dns.facts), tcp] : [dns]
@@ -136,7 +136,7 @@ async function wrongNames(
   parts: PathParts,
   signal: AbortSignal,
 ): Promise<StepReport[]> {
-  const { lastGateway = null } = parts
+  const { lastGateway } = parts
   if (lastGateway === null || addresses.includes(lastGateway)) return [report, tcp]
   if (isRed(await tcpStep(parts, [lastGateway], signal))) return [report, tcp]
   const facts = { ...report.facts, expected: lastGateway }

@@ -27,10 +27,17 @@ export const policy = {
   missesToDown: 2,
   /** A line that was lost once is trusted less. */
   missesOnTrial: 1,
+  /** With no other line to ask over, giving up early only loses answers that come late: 0.5 s. */
+  missesToDownLast: 8,
   /** Between looks at a line that missed one while nobody asks over it. */
   lookAfterMissMs: 1_000,
   /** Delayed acknowledgements wait 40 ms, 200 ms in old systems; then the request was not received. */
   acknowledgedWithinMs: 250,
+  /**
+   * An answer that has begun is written whole; TCP sends what was lost again after about 200, 600
+   * and 1400 ms. A longer silence in the middle of it is a connection that is no more.
+   */
+  answerGapMs: 1_500,
   /** Between tests of a line that is down: from, doubling, to. A repaired line is back within it. */
   testAfterMs: 1_000,
   testAfterAtMostMs: 15_000,

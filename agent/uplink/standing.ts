@@ -105,7 +105,7 @@ function stepped(
     case 'alive':
       return line.standing === 'down' ? line : proven({ ...line, misses: 0 }, at, proof)
     case 'missed':
-      return missed(line, at)
+      return missed(line, at, isLast)
     case 'answered':
     case 'passed':
       return line.standing === 'down'
@@ -116,12 +116,15 @@ function stepped(
   }
 }
 
-function missed(line: LineMemory, at: number): LineMemory {
+function missed(line: LineMemory, at: number, isLast: boolean): LineMemory {
   if (line.standing === 'down') return line
   const misses = line.misses + 1
-  const limit = line.standing === 'trial' ? policy.missesOnTrial : policy.missesToDown
+  const limit = isLast ? policy.missesToDownLast : missesOf(line.standing)
   return misses < limit ? { ...line, misses } : down(line, 'LINE_SILENT', at)
 }
+
+const missesOf = (standing: Standing) =>
+  standing === 'trial' ? policy.missesOnTrial : policy.missesToDown
 
 function failed(line: LineMemory, fault: FaultCode, at: number, isLast: boolean): LineMemory {
   const { toDown, ofGateway } = kindOf(fault)

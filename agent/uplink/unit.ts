@@ -77,9 +77,12 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     now,
   })
   const test = async (signal: AbortSignal) => {
+    const begunAt = now()
     const report = await judged({ line, life, application, seen }, parts, signal)
-    seen.path = report
     seen.testedAt = now()
+    // A question that was answered meanwhile knows better.
+    if (report.fault !== null && (seen.answeredAt ?? 0) > begunAt) return report
+    seen.path = report
     emit({ is: 'tested', line: name, report })
     sign(signOf(report, parts.memory(), application.isKnown))
     return report

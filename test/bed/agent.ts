@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { startPcscd } from '../../agent/sim/card/pcscd.ts'
+import { type TableKeys, writeClinic } from '../../agent/sim/clinic.ts'
 import {
   DEMO_ACCOUNT,
   type GatewaySimulator,
@@ -12,7 +13,6 @@ import {
   startGatewaySimulator,
 } from '../../agent/sim/gateway/server.ts'
 import {
-  DEMO_INSTITUTION_CODE,
   makePki,
   type Pki,
   type PkiFiles,
@@ -89,12 +89,20 @@ export async function makeBed(t: TestContext, options: BedOptions = {}): Promise
   const port = Number(new URL(gateway.url).port)
   const { card, reader, env } = await placeCard(options.reader ?? 'none', undo)
   const storeKey = options.storeKey ?? randomBytes(32).toString('hex')
-  writeSecret(folder, 'store.key', storeKey)
-  writeSecret(folder, 'password', options.password ?? DEMO_ACCOUNT.password)
-  const configFile = join(folder, 'agent.toml')
-  writeFileSync(
-    configFile,
-    configText({ folder, state, files, gateway: gateway.url, reader }, options),
+  const lines = [{ name: 'sim-line', gateway: gateway.url }]
+  const { password = DEMO_ACCOUNT.password, gatewayKeys = '', tables = '' } = options
+  const configFile = writeClinic(
+    {
+      folder,
+      state,
+      files,
+      lines,
+      ...reader,
+      user: options.user ?? DEMO_ACCOUNT.user,
+      gatewayKeys,
+      tables,
+    },
+    { storeKey, password },
   )
   const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
   return {
@@ -150,61 +158,10 @@ async function placeCard(reader: NonNullable<BedOptions['reader']>, undo: Undo) 
       : { vpcd: { host: LOOPBACK, port: pcscd.port() }, control },
   )
   undo.push(() => card.close())
-  const options = pcscd === undefined ? `port = ${card.linkPort}` : 'reader = "Virtual PCD"'
+  const options: TableKeys = pcscd === undefined ? { port: card.linkPort } : { reader: 'Virtual PCD' }
   return {
     card,
     env: pcscd?.env ?? {},
-    reader:
-      reader === 'none'
-        ? ''
-        : `[[readers]]\nname = "desk-1"\ndriver = "${reader}"\noptions = { ${options} }\n`,
+    reader: reader === 'none' ? {} : { reader: { driver: reader, options } },
   }
 }
-
-function writeSecret(folder: string, name: string, value: string): void {
-  writeFileSync(join(folder, name), value, { mode: 0o600 })
-}
-
-interface Places {
-  readonly folder: string
-  readonly state: string
-  readonly files: PkiFiles
-  readonly gateway: string
-  readonly reader: string
-}
-
-const configText = (
-  { folder, state, files, gateway, reader }: Places,
-  { gatewayKeys = '', tables = '', user = DEMO_ACCOUNT.user }: BedOptions,
-) => `\
-[institution]
-code = "${DEMO_INSTITUTION_CODE}"
-
-[store]
-path = "${state}/agent.db"
-key_file = "${folder}/store.key"
-
-[control]
-socket = "${state}/control.sock"
-
-[[listen]]
-address = "${LOOPBACK}:0"
-
-[[lines]]
-name = "sim-line"
-kind = "simulator"
-gateway = "${gateway}"
-
-[gateway]
-simulator = true
-certificate_file = "${files.clientPkcs12}"
-passphrase_file = "${files.passphrase}"
-ca_file = "${files.ca}"
-${gatewayKeys}
-[gateway.account]
-user = "${user}"
-password_file = "${folder}/password"
-
-${reader}
-${tables}
-`

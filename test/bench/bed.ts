@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { DEMO_ACCOUNT } from '../../agent/sim/gateway/server.ts'
+import { writeClinic } from '../../agent/sim/clinic.ts'
 import { patients } from '../../agent/sim/patients.ts'
-import { DEMO_INSTITUTION_CODE, makePki, type PkiFiles, writePki } from '../../agent/sim/pki.ts'
+import { makePki, writePki } from '../../agent/sim/pki.ts'
 import { runCli } from '../bed/process.ts'
 import { startHelper } from './helper.ts'
 import { diskFolder } from './machine.ts'
@@ -49,11 +48,8 @@ export async function makeBed(readers = ''): Promise<Bed> {
   const pki = join(folder, 'pki')
   const files = writePki(pki, makePki())
   const gateway = undo.use(await startHelper('gateway.ts', pki))
-  const configFile = join(folder, 'agent.toml')
-  const secret = { mode: 0o600 }
-  writeFileSync(join(folder, 'store.key'), randomBytes(32).toString('hex'), secret)
-  writeFileSync(join(folder, 'password'), DEMO_ACCOUNT.password, secret)
-  writeFileSync(configFile, configText(folder, files, gateway.hello) + readers)
+  const lines = [{ name: 'sim-line', gateway: gateway.hello }]
+  const configFile = writeClinic({ folder, files, lines, tables: readers })
   const added = await runCli(['consumer', 'add', 'bench', '--config', configFile])
   const [, token] = /"token": "([^"]+)"/.exec(added.stdout) ?? []
   if (token === undefined) throw new Error(`consumer add: ${added.stderr}`)
@@ -66,36 +62,6 @@ export async function makeBed(readers = ''): Promise<Bed> {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
-
-const configText = (folder: string, files: PkiFiles, gateway: string) => `\
-[institution]
-code = "${DEMO_INSTITUTION_CODE}"
-
-[store]
-path = "${folder}/agent.db"
-key_file = "${folder}/store.key"
-
-[control]
-socket = "${folder}/control.sock"
-
-[[listen]]
-address = "127.0.0.1:0"
-
-[[lines]]
-name = "sim-line"
-kind = "simulator"
-gateway = "${gateway}"
-
-[gateway]
-simulator = true
-certificate_file = "${files.clientPkcs12}"
-passphrase_file = "${files.passphrase}"
-ca_file = "${files.ca}"
-
-[gateway.account]
-user = "${DEMO_ACCOUNT.user}"
-password_file = "${folder}/password"
-`
 
 /** What the service unit gives Node, so that the figures are those of an installed agent. */
 function unitFlags(): string[] {

@@ -43,8 +43,9 @@ export const RTT_MS = { a: 20, b: 40, c: 80 } as const
 const MEDIAN_MS = 80
 const SIGMA = 0.6
 const SEED = 20_261_122
+/** None: after each relapse a line must prove itself twice as long, and here it is cut every second. */
+const PROVE_MS = 0
 /** Sooner than on a clinic's box, so that rounds are short. */
-const PROVE_MS = 200
 const PROBE_MS = 500
 /** The round trip is known after so many. */
 const PROBES_TO_KNOW = 8
@@ -102,7 +103,6 @@ export async function makeLinesBed(): Promise<LinesBed> {
 
 /** Whole ms, by the transform of Box and Muller. */
 function lognormal(chance: Chance): number {
-  const normal =
-    Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next())
+  const normal = Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next())
   return Math.round(MEDIAN_MS * Math.exp(SIGMA * normal))
 }

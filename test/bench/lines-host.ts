@@ -12,7 +12,7 @@ import { loadConfig } from '../../config/load.ts'
 import { checked } from '../bed/client.ts'
 import { answerCalls } from '../bed/net/calls.ts'
 import { GATEWAY_NAME, LINES, planOf } from '../bed/net/plan.ts'
-import { type Asked, Awaited, OfLine, Open, Settled, type Unlinked, Unlink } from './lines-calls.ts'
+import { type Asked, Awaited, OfLine, Open, Settled, Unlink, type Unlinked } from './lines-calls.ts'
 import { onBug, silentLog } from './scratch-store.ts'
 
 /** No question of a bench is worth more. */
@@ -184,5 +184,8 @@ await answerCalls({
       warmQuestions: sum(({ warmQuestions }) => warmQuestions),
     }
   },
-  rtt: () => here().uplink.lines().map(({ name, rttMs, standing }) => [name, rttMs, standing]),
+  rtt: () =>
+    here()
+      .uplink.lines()
+      .map(({ name, rttMs, standing }) => [name, rttMs, standing]),
 })

@@ -74,7 +74,7 @@ async function cutRounds(bed: LinesBed): Promise<Cut[]> {
     await line.set({ hole: false })
     await bed.recovered(FIRST)
     const { tookMs, sentAtMs } = asked
-    if (process.env['DBG']) console.log({afterMs, thinking, backup: backup.tookMs, ...asked})
+    if (process.env['DBG']) console.log({ afterMs, thinking, backup: backup.tookMs, ...asked })
     if (asked.line !== BACKUP) continue
     cuts.push({ tookMs, backupMs: backup.tookMs, noticedMs: (sentAtMs[1] ?? NaN) - afterMs })
   }
@@ -96,7 +96,11 @@ function cutRows(cuts: readonly Cut[]): Row[] {
       note,
     })
   return [
-    at(0.5, 2, `${cuts.length} cuts; second sending ${figure(median(noticed), 'ms')} after the cut`),
+    at(
+      0.5,
+      2,
+      `${cuts.length} cuts; second sending ${figure(median(noticed), 'ms')} after the cut`,
+    ),
     at(
       0.95,
       2.5,
@@ -177,7 +181,7 @@ async function unlinkedRounds(bed: LinesBed): Promise<Gone[]> {
     await line.linkUp()
     await bed.recovered(FIRST)
     const [, again] = asked.sentAtMs
-    if (process.env['DBG']) console.log({unlinkedAtMs, toldMs, ...asked})
+    if (process.env['DBG']) console.log({ unlinkedAtMs, toldMs, ...asked })
     if (again !== undefined) gone.push({ againMs: again - unlinkedAtMs, toldMs })
   }
   return gone
@@ -201,7 +205,10 @@ function unlinkedRow(gone: readonly Gone[]): Row {
 
 const WARM_SHARE = 0.99
 
-function shareRow({ questions, warmQuestions }: Readonly<Record<'questions' | 'warmQuestions', number>>): Row {
+function shareRow({
+  questions,
+  warmQuestions,
+}: Readonly<Record<'questions' | 'warmQuestions', number>>): Row {
   const share = warmQuestions / questions
   return {
     name: 'sendings that found a warm connection',

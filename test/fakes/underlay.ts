@@ -94,6 +94,7 @@ const connectionsOf = (
 ): Connections => ({
   agent,
   isWarm: () => way.idle.size > 0,
+  reached: () => null,
   async warm(signal) {
     way.idle.add(await handshake(signal))
   },

@@ -79,7 +79,7 @@ test('a driving licence and a smartphone are named as such, and cannot be confir
   assert.equal(licence.fault, null)
   const refused = await client.post(`/v1/presentations/${licence.id}/confirmation`, { by: '見本' })
   assert.equal(problemIn(refused).code, 'PRESENTATION_GONE')
-  assert.equal(gateway.stats().requests, 0)
+  assert.equal(gateway.stats().questions, 0)
 })
 
 test('two confirmations of one tap at once join in one verification', async (t) => {

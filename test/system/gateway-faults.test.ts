@@ -163,7 +163,7 @@ for (const [what, pki, code] of [
     const { client, gateway } = await startBed(t, { pki })
     const got = await client.ask(face)
     assert.deepEqual([got.outcome, got.fault?.code], ['failed', code])
-    assert.equal(gateway.stats().requests, 0)
+    assert.equal(gateway.stats().questions, 0)
   })
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type LineFault, testFaults } from './line-faults/fault.ts'
-import type { Stage } from './line-faults/stage.ts'
+import { HASTE, type Stage } from './line-faults/stage.ts'
 
 const HELD_BACK_MS = 100
 
@@ -65,12 +65,6 @@ const ANSWERS: readonly LineFault[] = [
     over: ['b'],
   },
   {
-    name: 'a gateway that never answers over line A is asked over another line',
-    meets: 'at-rest',
-    begin: (stage) => stage.behave('a', { mode: 'hang' }),
-    over: ['b'],
-  },
-  {
     name: 'a question in flight when the session of the account ends is answered after one login',
     meets: 'in-flight',
     begin: (stage) => stage.bed.gateway.logout(),
@@ -85,3 +79,24 @@ const ANSWERS: readonly LineFault[] = [
 ]
 
 testFaults('line A brings no answer, in one way or another', ANSWERS)
+
+/** What cannot be told from a gateway that is slow. */
+const LATE: readonly LineFault[] = [
+  {
+    name: 'a question that the gateway never answers over line A is answered over another line',
+    meets: 'at-rest',
+    begin: (stage) => stage.behave('a', { mode: 'hang' }),
+    over: ['b'],
+  },
+  {
+    name: 'a question whose answer is too large for what comes back by line A is answered over another line',
+    meets: 'at-rest',
+    begin: ({ bed }) => bed.line('a').set({ mtuBytes: 600 }, 'down'),
+    over: ['b'],
+    cause: 'LINE_TIMEOUT',
+  },
+]
+
+testFaults('with `late_ms`, answers that do not come are asked for elsewhere', LATE, {
+  tables: `${HASTE}late_ms = 500\n`,
+})

@@ -91,7 +91,9 @@ const CUTS: readonly LineFault[] = [
     end: async () => {},
     async after(stage) {
       const { source } = lineA(stage).plan()
-      const told = stage.story().filter(({ event, line }) => event === 'line-address' && line === 'a')
+      const told = stage
+        .story()
+        .filter(({ event, line }) => event === 'line-address' && line === 'a')
       assert.deepEqual(
         told.filter(({ address }) => address === source).map((one) => one.prefixChanged),
         [true],

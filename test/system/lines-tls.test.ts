@@ -24,11 +24,7 @@ const HANDSHAKES: readonly LineFault[] = [
     { mode: 'wrong-certificate' },
     'SERVER_CERTIFICATE_UNTRUSTED',
   ),
-  behaving(
-    'leads to a server of another name',
-    { mode: 'wrong-name' },
-    'SERVER_NAME_MISMATCH',
-  ),
+  behaving('leads to a server of another name', { mode: 'wrong-name' }, 'SERVER_NAME_MISMATCH'),
   behaving(
     'leads to a server with an expired certificate',
     { mode: 'expired-certificate' },

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
+import { writeClinic } from '../../agent/sim/clinic.ts'
 import {
   DEMO_ACCOUNT,
   type GatewaySimulator,
   startGatewaySimulator,
 } from '../../agent/sim/gateway/server.ts'
-import { DEMO_INSTITUTION_CODE, makePki, serverTls, writePki } from '../../agent/sim/pki.ts'
+import { makePki, serverTls, writePki } from '../../agent/sim/pki.ts'
 import { openDatabase } from '../../agent/store/database.ts'
 import type { FileFacts } from './checker.ts'
 import type { Chance } from './random.ts'
@@ -39,8 +40,6 @@ export async function setStage(chance: Chance): Promise<Stage> {
   const files = writePki(folder, pki)
   const key = randomBytes(32)
   const databaseFile = join(folder, 'agent.db')
-  writeFileSync(join(folder, 'store.key'), key.toString('hex'), { mode: 0o600 })
-  writeFileSync(join(folder, 'password'), DEMO_ACCOUNT.password, { mode: 0o600 })
   const gateway = await startGatewaySimulator({
     tls: serverTls(pki),
     account: DEMO_ACCOUNT,
@@ -49,35 +48,15 @@ export async function setStage(chance: Chance): Promise<Stage> {
   const any = { host: LOOPBACK, port: 0 }
   const card = await startCardSimulator({ link: any, control: any })
   const listen = `${LOOPBACK}:${await freePort(chance)}`
-  const configFile = join(folder, 'agent.toml')
-  writeFileSync(
-    configFile,
-    `[institution]
-code = "${DEMO_INSTITUTION_CODE}"
-[store]
-path = "${databaseFile}"
-key_file = "${folder}/store.key"
-[control]
-socket = "${folder}/control.sock"
-[[listen]]
-address = "${listen}"
-[[lines]]
-name = "sim-line"
-kind = "simulator"
-gateway = "${gateway.url}"
-[gateway]
-simulator = true
-certificate_file = "${files.clientPkcs12}"
-passphrase_file = "${files.passphrase}"
-ca_file = "${files.ca}"
-[gateway.account]
-user = "${DEMO_ACCOUNT.user}"
-password_file = "${folder}/password"
-[[readers]]
-name = "desk-1"
-driver = "sim"
-options = { port = ${card.linkPort} }
-`,
+  const configFile = writeClinic(
+    {
+      folder,
+      files,
+      listen,
+      lines: [{ name: 'sim-line', gateway: gateway.url }],
+      reader: { driver: 'sim', options: { port: card.linkPort } },
+    },
+    { storeKey: key.toString('hex') },
   )
   return {
     folder,

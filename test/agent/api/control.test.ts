@@ -144,3 +144,14 @@ test('hostile bytes on the socket end their connection only', async (t) => {
   await once(connection, 'close')
   assert.ok(await callControl(socket, 'GET', '/status'))
 })
+
+test('what doctor finds is handed on as it is, and only where it can be found', async (t) => {
+  const { socket } = await open(t)
+  await assert.rejects(callControl(socket, 'GET', '/doctor'), { code: 'NOT_FOUND' })
+  const elsewhere = place(t)
+  const found = { lines: [], forwarding: { result: 'pass' } }
+  const options = { socket: elsewhere, version: '0.1.0', urls: [], ...fakePorts() }
+  const control = await openControl({ ...options, examine: async () => found })
+  t.after(() => control.close())
+  assert.deepEqual(await callControl(elsewhere, 'GET', '/doctor'), found)
+})

@@ -79,6 +79,7 @@ await answerCalls({
         handshake: async () => {},
         application: null,
         lineAuthUrl: null,
+        lastGateway: null,
         clock,
       },
       forever,

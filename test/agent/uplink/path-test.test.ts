@@ -26,6 +26,7 @@ const parts = (over: Partial<PathParts> = {}): PathParts => ({
   handshake: fine,
   application: fine,
   lineAuthUrl: null,
+  lastGateway: null,
   clock: new FakeClock(),
   ...over,
 })

@@ -50,7 +50,7 @@ export function planOf(seed: number): Plan {
     ways: names.map((line) => ({
       line,
       rttMs: 4 + chance.below(77),
-      gatewayMs: chance.happens(0.1) ? 1_000 + chance.below(2_000) : 20 + chance.below(400),
+      gatewayMs: chance.happens(0.1) ? 1_000 + chance.below(1_500) : 20 + chance.below(400),
       lossShare: chance.of([0.01, 0.1, 0.3, 0.8]),
       delayMs: 50 + chance.below(600),
     })),

@@ -1,9 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type TableKeys, writeClinic } from '../../../agent/sim/clinic.ts'
 import { makeOtherTls, type OtherTls } from '../../../agent/sim/gateway/certificates.ts'
 import { DEMO_ACCOUNT } from '../../../agent/sim/gateway/server.ts'
 import {
@@ -17,7 +17,7 @@ import {
 import { type Client, clientOf, type Fetch } from '../client.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from '../process.ts'
 import { type Callee, startCallee } from './calls.ts'
-import { configText, lineTables } from './config.ts'
+import { lineKeys } from './config.ts'
 import { fetchBy } from './fetch.ts'
 import type { GatewayOptions, NetGateway } from './gateway.ts'
 import { type Side, whyNoNet } from './namespaces.ts'
@@ -38,7 +38,7 @@ export interface NetBedOptions extends NetworkOptions {
   readonly gateway?: Partial<GatewayOptions>
   readonly pki?: PkiOptions
   /** The `[[lines]]` tables; default all three, by interface and name. */
-  readonly lines?: string
+  readonly lines?: readonly TableKeys[]
   /** Further lines of `[gateway]`. */
   readonly gatewayKeys?: string
   /** Further tables of the configuration. */
@@ -149,12 +149,15 @@ function furnish(
   const state = join(folder, 'state')
   mkdirSync(state)
   const files = writePki(join(folder, 'pki'), pki)
-  const secrets = { 'store.key': randomBytes(32).toString('hex'), password: DEMO_ACCOUNT.password }
-  for (const [name, value] of Object.entries(secrets))
-    writeFileSync(join(folder, name), value, { mode: 0o600 })
-  const configFile = join(folder, 'agent.toml')
-  const written = lines ?? lineTables([...families].map(([name, family]) => planOf(name, family)))
-  writeFileSync(configFile, configText({ folder, state, files }, written, gatewayKeys, tables))
+  const usual = [...families].map(([name, family]) => lineKeys(planOf(name, family)))
+  const configFile = writeClinic({
+    folder,
+    state,
+    files,
+    lines: lines ?? usual,
+    gatewayKeys,
+    tables,
+  })
   return { folder, state, configFile, files }
 }
 

@@ -55,7 +55,10 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
   try {
     for (const { outcome, source, fault: why } of await askAround(stage, fault)) {
       assert.deepEqual([outcome, why], ['valid', null])
-      assert.ok(over.some((line) => line === source.line), `answered over ${source.line}`)
+      assert.ok(
+        over.some((line) => line === source.line),
+        `answered over ${source.line}`,
+      )
     }
     if (cause !== undefined) await named(stage, cause, since)
     await also?.(stage)

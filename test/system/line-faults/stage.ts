@@ -3,7 +3,7 @@ import { type LineAnswer, LineList } from '../../../agent/api/lines.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import type { Behaviour } from '../../../agent/sim/gateway/behaviour.ts'
 import { patientByNumber } from '../../../agent/sim/patients.ts'
-import { checked, type Client, eventually } from '../../bed/client.ts'
+import { type Client, checked, eventually } from '../../bed/client.ts'
 import { type Ending, makeNetBed, type NetBed, type NetBedOptions } from '../../bed/net/bed.ts'
 import type { Stats } from '../../bed/net/gateway.ts'
 import { LINES, type LineName } from '../../bed/net/plan.ts'
@@ -14,7 +14,7 @@ import { readStory, type Told } from './story.ts'
 export const HASTE =
   '[failover]\nprove_seconds = 1\nprobe_seconds = 1\napplication_probe_seconds = 1\n'
 /** Milliseconds: what one connection or answer may take. */
-const LIMITS = 'timeout_ms = 1500\nconnect_timeout_ms = 1000\n'
+const LIMITS = 'timeout_ms = 4000\nconnect_timeout_ms = 1000\n'
 
 const face = patientByNumber('01')?.cardFace ?? {}
 
