@@ -5,7 +5,8 @@ import { AgentError } from './kernel/errors.ts'
 const USAGE = `onshi-agent: online eligibility verification for a clinic (オンライン資格確認)
 
   run [--config FILE] [--check]     the daemon; --check reads the configuration and stops
-  demo [--exit]                     the whole path on this machine, with simulators
+  demo [--exit] [--cut]             the whole path on this machine, with simulators; --cut: a
+                                    line dies in mid-question and comes back
   consumer add NAME|list|revoke NAME
                                     who may read: receipt computer, EHR
   cert import FILE [--passphrase-file F]|list|try ID|activate ID

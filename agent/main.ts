@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { readStoreKey } from '../config/files.ts'
-import { weaknesses } from '../config/listen.ts'
+import { parseListenAddress, weaknesses } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
+import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
@@ -10,7 +11,7 @@ import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { openGateway } from './gateway/gateway.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
-import { asFault } from './kernel/errors.ts'
+import { AgentError, asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import { openHoursOf, openLines } from './lines.ts'
 import { offlineIntakesOf } from './offline.ts'
@@ -63,6 +64,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       { configured, store, conditions, closer },
       platform,
     )
+    refuseLineAddress(config, connected.lines)
     const api = closer.add(
       'api',
       await openApi(apiOptions(config, { ...connected, desk, store, conditions }, platform)),
@@ -201,6 +203,17 @@ async function storeOf({ store }: Config, conditions: Conditions, platform: Plat
     const fault = asFault(error)
     if (fault.code === 'STORE_KEY_WRONG') throw withKey(fault, 'store.key_file', keyFile)
     throw withKey(fault, 'store.path', path)
+  }
+}
+
+/** What came in over a line must never reach the API; an interface's address is known only now. */
+function refuseLineAddress({ listen }: Config, lines: Lines): void {
+  const own = lines.list().flatMap(({ address }) => address ?? [])
+  for (const { address } of listen) {
+    const { host = '', loopback = true } = parseListenAddress(address) ?? {}
+    if (loopback || !own.some((one) => sameAddress(one, host))) continue
+    const fault = new AgentError('LISTEN_UNSAFE', `${address} is the address of a line`)
+    throw withKey(fault, 'listen', address)
   }
 }
 

@@ -60,11 +60,10 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
     return socket
   }
   const takeSpare = () => {
-    const [spare] = spares
+    const spare = [...spares].find(({ destroyed }) => !destroyed)
     if (spare === undefined) return undefined
     spares.delete(spare)
-    spare.removeAllListeners('error')
-    return spare
+    return spare.removeAllListeners('error')
   }
   const agent = Object.assign(new Agent({ keepAlive: true, scheduling: 'lifo' }), {
     createConnection: () => takeSpare() ?? own(),
@@ -74,9 +73,7 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
   agent.keepSocketAlive = (socket) => generation.has(socket) && keep(socket)
 
   const idle = () => [...spares, ...all(agent.freeSockets)]
-  const dropIdle = () => {
-    for (const socket of idle()) socket.destroy()
-  }
+  const dropIdle = () => destroy(idle())
   budget.lend(() => {
     const [one] = idle()
     one?.destroy()
@@ -107,13 +104,17 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
     dropIdle,
     dropAll(fault) {
       dropIdle()
-      for (const socket of all(agent.sockets)) socket.destroy(fault)
+      destroy(all(agent.sockets), fault)
     },
     close() {
       dropIdle()
       agent.destroy()
     },
   }
+}
+
+function destroy(sockets: readonly Socket[], fault?: AgentError): void {
+  for (const socket of sockets) socket.destroy(fault)
 }
 
 const all = (sockets: NodeJS.ReadOnlyDict<Socket[]>): Socket[] =>

@@ -51,9 +51,10 @@ export interface Line {
   source(): SourceState
   /**
    * Takes what the machine's network has become. The state before, where another address is used
-   * from now on; connections from the old one are closed, what is under way on them fails.
+   * from now on; connections from the old one are closed, what is under way on them fails. With
+   * `keeps` an address that works stays while it is there, though there is a newer one.
    */
-  follow(network: readonly NetworkInterface[]): SourceState | undefined
+  follow(network: readonly NetworkInterface[], keeps: boolean): SourceState | undefined
   close(): void
 }
 
@@ -119,9 +120,9 @@ export function openLine(settings: LineSettings, parts: LineParts): Line {
     },
     connect,
     source: () => state,
-    follow(network) {
+    follow(network, keeps) {
       const before = state
-      state = sourceOf(settings.source, network, before)
+      state = sourceOf(settings.source, network, keeps ? before : { ...before, address: null })
       if (state.address === before.address && state.fault === before.fault) return undefined
       names.rebind(state.address)
       connections.dropAll(

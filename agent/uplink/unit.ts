@@ -8,7 +8,7 @@ import { kindOf } from './fault-kind.ts'
 import { settled } from './handshake.ts'
 import type { Identity } from './identity.ts'
 import { type JudgeParts, judged, nothingSeen, type Own, type Seen, signOf } from './judge.ts'
-import { type Keeper, type Kept, openKeeper } from './keeper.ts'
+import { type Kept, openKeeper } from './keeper.ts'
 import { type Life, openLife } from './life.ts'
 import type { Line, LineSettings } from './line.ts'
 import { isOtherPrefix, type NetworkInterface } from './network.ts'
@@ -90,6 +90,11 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
   const keeper = openKeeper(keptOf({ line, life, application, seen }, test, parts), parts)
   let gone = new AbortController()
   let takenOutBy: AgentError | null = null
+  let { network } = parts.underlay
+  const followNow = () => {
+    const keeps = parts.memory().standing !== 'down'
+    if (follow({ line, life, seen }, parts, network, keeps)) keeper.kick()
+  }
   const ended: Unit['ended'] = (tookMs, fault) => {
     emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
     if (fault === null) {
@@ -114,9 +119,14 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
       gone.abort(fault)
       gone = new AbortController()
       line.connections.dropIdle()
+      // The router may have another prefix for us, and the old one leads nowhere.
+      followNow()
       keeper.kick()
     },
-    follow: (network) => follow({ line, life, seen }, parts, keeper, network),
+    follow(found) {
+      network = found
+      followNow()
+    },
     tryIdentity: (identity, signal) => faultOf(tried(line, life, identity, parts, signal), signal),
     async close() {
       await keeper.close()
@@ -143,21 +153,21 @@ const keptOf = (
   lastTestAt: () => seen.testedAt,
 })
 
-/** The line’s address is followed; what another address means for it is told. */
+/** The line’s address is followed; what another address means is told. Whether there is another. */
 function follow(
   { line, life, seen }: Omit<Own, 'application'>,
   { emit, sign }: UnitParts,
-  keeper: Keeper,
   network: readonly NetworkInterface[],
-): void {
-  const before = line.follow(network)
-  if (before === undefined) return
+  keeps: boolean,
+): boolean {
+  const before = line.follow(network, keeps)
+  if (before === undefined) return false
   const { address, fault } = line.source()
   const prefixChanged = isOtherPrefix(before.address ?? seen.answeredFrom, address)
   life.forget()
   emit({ is: 'address', line: line.name, address, prefixChanged })
   if (fault !== null) sign({ is: 'failed', fault })
-  keeper.kick()
+  return true
 }
 
 const lifeOf = (line: Line, { clock, now, emit, sign }: UnitParts): Life =>

@@ -147,11 +147,7 @@ export function openUplinkOver(
     test: () => Promise.all(all().map((unit) => unit.test(signal))),
     ...holding(standings, emit),
     tryIdentity: (other) => Promise.all(all().map((unit) => trialOf(unit, other, signal))),
-    setIdentity(next) {
-      shown.identity = next
-      for (const { line } of all()) line.connections.setIdentity(next)
-      kickAll()
-    },
+    setIdentity: (next) => show(next, shown, all()),
     async close() {
       const fault = new AgentError('SHUTTING_DOWN', 'the lines are closed')
       closing.abort(fault)
@@ -159,6 +155,15 @@ export function openUplinkOver(
       await follower.close()
       await Promise.all(all().map((unit) => unit.close()))
     },
+  }
+}
+
+function show(next: Identity, shown: Shown, units: readonly Unit[]): void {
+  shown.identity = next
+  shown.hasAnswered = false
+  for (const { line, kick } of units) {
+    line.connections.setIdentity(next)
+    kick()
   }
 }
 

@@ -158,7 +158,8 @@ async function placeCard(reader: NonNullable<BedOptions['reader']>, undo: Undo) 
       : { vpcd: { host: LOOPBACK, port: pcscd.port() }, control },
   )
   undo.push(() => card.close())
-  const options: TableKeys = pcscd === undefined ? { port: card.linkPort } : { reader: 'Virtual PCD' }
+  const options: TableKeys =
+    pcscd === undefined ? { port: card.linkPort ?? 0 } : { reader: 'Virtual PCD' }
   return {
     card,
     env: pcscd?.env ?? {},

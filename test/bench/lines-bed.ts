@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { Static, TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 import { checked } from '../bed/client.ts'
 import { makeNetBed, type NetBed } from '../bed/net/bed.ts'
 import type { LineName } from '../bed/net/plan.ts'
@@ -93,7 +93,6 @@ export async function makeLinesBed(): Promise<LinesBed> {
     async recovered(line) {
       await Promise.all([host.call('test'), until(line, 'up')])
       await settle(line, 1)
-      if (process.env['DBG']) console.log(await host.call('rtt'))
     },
     warmth: () => call(Warmth, 'warmth'),
     requests: async () => (await net.gateway.stats()).requests,

@@ -184,8 +184,4 @@ await answerCalls({
       warmQuestions: sum(({ warmQuestions }) => warmQuestions),
     }
   },
-  rtt: () =>
-    here()
-      .uplink.lines()
-      .map(({ name, rttMs, standing }) => [name, rttMs, standing]),
 })

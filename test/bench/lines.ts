@@ -74,7 +74,6 @@ async function cutRounds(bed: LinesBed): Promise<Cut[]> {
     await line.set({ hole: false })
     await bed.recovered(FIRST)
     const { tookMs, sentAtMs } = asked
-    if (process.env['DBG']) console.log({ afterMs, thinking, backup: backup.tookMs, ...asked })
     if (asked.line !== BACKUP) continue
     cuts.push({ tookMs, backupMs: backup.tookMs, noticedMs: (sentAtMs[1] ?? NaN) - afterMs })
   }
@@ -181,7 +180,6 @@ async function unlinkedRounds(bed: LinesBed): Promise<Gone[]> {
     await line.linkUp()
     await bed.recovered(FIRST)
     const [, again] = asked.sentAtMs
-    if (process.env['DBG']) console.log({ unlinkedAtMs, toldMs, ...asked })
     if (again !== undefined) gone.push({ againMs: again - unlinkedAtMs, toldMs })
   }
   return gone

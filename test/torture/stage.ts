@@ -54,7 +54,7 @@ export async function setStage(chance: Chance): Promise<Stage> {
       files,
       listen,
       lines: [{ name: 'sim-line', gateway: gateway.url }],
-      reader: { driver: 'sim', options: { port: card.linkPort } },
+      reader: { driver: 'sim', options: { port: card.linkPort ?? 0 } },
     },
     { storeKey: key.toString('hex') },
   )

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { patientByNumber } from '../patients.ts'
+import { cutLine } from './cut.ts'
 import { runCli } from './daemon.ts'
 import { type Client, clientOf, confirmTap, receiptComputer, type SeenEvent } from './people.ts'
+import { say, show, step } from './print.ts'
 import { type Stage, setStage, whyNoStage } from './stage.ts'
 
 /** sysexits(3). */
@@ -12,18 +14,17 @@ const EX_SOFTWARE = 70
 /** As shells report a command that a signal ended: 128 and its number. */
 const EXIT_OF = { SIGINT: 130, SIGTERM: 143 } as const
 
-const say = (text = '') => process.stdout.write(`${text}\n`)
 const complain = (text: string) => process.stderr.write(`${text}\n`)
 
 /**
- * `onshi-agent demo [--exit]`: a card tap and a card face, all the way to a receipt computer, on
- * this machine and in a throw-away folder. SIGINT and SIGTERM end it at any moment; nothing is left
+ * `onshi-agent demo [--exit] [--cut]`: a card tap and a card face, all the way to a receipt computer,
+ * on this machine and in a throw-away folder; with `--cut` also a line that dies and comes back. SIGINT and SIGTERM end it at any moment; nothing is left
  * behind. Resolves with the exit code.
  */
 export async function demoCommand(args: readonly string[]): Promise<number> {
-  const isExit = wantsExit(args)
-  if (isExit === undefined) {
-    complain('Usage: onshi-agent demo [--exit]')
+  const wanted = wantedOf(args)
+  if (wanted === undefined) {
+    complain('Usage: onshi-agent demo [--exit] [--cut]')
     return EX_USAGE
   }
   const interruption = catchInterruption()
@@ -34,7 +35,7 @@ export async function demoCommand(args: readonly string[]): Promise<number> {
   }
   say('onshi-agent demo: simulators and an agent on this machine; every person is invented.')
   try {
-    return await play(isExit, interruption.signal)
+    return await play(wanted, interruption.signal)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     return interruption.exitCode()
@@ -54,15 +55,15 @@ function catchInterruption() {
 }
 
 /** The pass, and then as long as nobody interrupts. Throws when it is interrupted before its end. */
-async function play(isExit: boolean, signal: AbortSignal): Promise<number> {
-  const stage = await setStage(signal)
+async function play({ exit, cut }: Wanted, signal: AbortSignal): Promise<number> {
+  const stage = await setStage({ twoLines: cut }, signal)
   try {
     const interrupted = once(signal, 'abort').then(() => undefined)
     const ending = Promise.race([interrupted, stage.daemon.ended])
     const pass = perform(stage, signal)
     let lastWords = await Promise.race([pass.then(() => undefined), ending])
     signal.throwIfAborted()
-    if (lastWords === undefined && !isExit) {
+    if (lastWords === undefined && !exit) {
       suggest(stage, await pass)
       lastWords = await ending
     }
@@ -81,14 +82,21 @@ async function perform(stage: Stage, signal: AbortSignal): Promise<string> {
   const events = receiptComputer(client)
   await tapCard(stage, client, events)
   await askByCardFace(client, events)
+  const { gateway, firstLine: relay } = stage
+  if (relay !== null) await cutLine({ gateway, relay, client, events, signal })
   await events.return(undefined)
   return token
 }
 
-function wantsExit(args: readonly string[]): boolean | undefined {
+interface Wanted {
+  readonly exit: boolean
+  readonly cut: boolean
+}
+
+function wantedOf(args: readonly string[]): Wanted | undefined {
+  const flag = { type: 'boolean', default: false } as const
   try {
-    return parseArgs({ args: [...args], options: { exit: { type: 'boolean', default: false } } })
-      .values.exit
+    return parseArgs({ args: [...args], options: { exit: flag, cut: flag } }).values
   } catch (error) {
     if (error instanceof TypeError) return undefined
     throw error
@@ -103,9 +111,11 @@ async function addConsumer({ configFile }: Stage, signal: AbortSignal): Promise<
   return token
 }
 
-function introduce({ reader, gateway, daemon, startedInMs, folder }: Stage): void {
+function introduce({ reader, gateway, firstLine, daemon, startedInMs, folder }: Stage): void {
   say()
   say(`  gateway   ${gateway.url} (simulator, mutual TLS over IPv6)`)
+  if (firstLine !== null)
+    say('  lines     line-a over IPv6, line-b over IPv4, each through a relay that can be cut')
   say(
     reader.driver === 'pcsc'
       ? '  card      real pcscd with a virtual My Number card (driver "pcsc")'
@@ -145,17 +155,6 @@ async function askByCardFace(client: Client, events: AsyncGenerator<SeenEvent>) 
   show(event.value)
 }
 
-const step = (from: number, to: number, what: string) =>
-  `   ${(to - from).toFixed(0).padStart(5)} ms  ${what}`
-
-function show(event: SeenEvent | undefined): void {
-  if (event === undefined) throw new Error('the receipt computer got nothing')
-  const { outcome, results, source, id } = event.verification
-  const names = results.map(({ name, insurerName }) => `${name} / ${insurerName}`).join(', ')
-  say(`            ${outcome}  ${names}`)
-  say(`            ${source.kind}, ${source.authentication}, line ${source.line}, id ${id}`)
-}
-
 function suggest({ daemon, card, gateway, configFile }: Stage, token: string): void {
   const auth = `-H 'Authorization: Bearer ${token}'`
   say()
@@ -177,6 +176,9 @@ function suggest({ daemon, card, gateway, configFile }: Stage, token: string): v
     `curl -s -X POST ${gateway.controlUrl}/behaviour -H 'Content-Type: application/json' -d '{"mode":"login-page","times":1}'`,
   )
   say(`curl -s ${auth} ${daemon.url}/health`)
+  say('# the lines to the gateway, tested now')
+  say(`curl -s ${auth} '${daemon.url}/v1/lines'`)
+  say(`npm run onshi-agent -- line list --test --config ${configFile}`)
   say('# the forty patients of the simulator')
   say('npm run onshi-agent -- sim gateway --patients')
   say(`npm run onshi-agent -- status --config ${configFile}`)

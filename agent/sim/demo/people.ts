@@ -15,6 +15,29 @@ export interface SeenEvent {
   }
 }
 
+/** A line as `/v1/lines` shows it. */
+export interface SeenLine {
+  readonly name: string
+  readonly standing: string
+  readonly isCurrent: boolean
+  readonly fault: Told | null
+  /** Null before the first test. */
+  readonly path: object | null
+}
+
+/** What people are told when something is wrong. */
+export interface Told {
+  readonly number: string
+  readonly code: string
+  /** Japanese, as is `action`. */
+  readonly title: string
+  readonly action: string
+}
+
+interface SeenHealth {
+  readonly checks: Readonly<Record<string, readonly (Told & { readonly componentId: string })[]>>
+}
+
 interface Page {
   readonly items: readonly SeenEvent[]
   readonly cursor: string
@@ -24,7 +47,11 @@ interface Page {
 export interface Client {
   get<T>(path: string, headers?: Record<string, string>): Promise<T>
   post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<T>
+  /** Also when it says `fail`, which is a 503. */
+  health(): Promise<SeenHealth>
 }
+
+const HEALTH = '/health'
 
 export function clientOf(url: string, token: string): Client {
   const call = async <T>(path: string, init: RequestInit): Promise<T> => {
@@ -32,7 +59,8 @@ export function clientOf(url: string, token: string): Client {
       ...init,
       headers: { authorization: `Bearer ${token}`, ...init.headers },
     })
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    if (!response.ok && path !== HEALTH)
+      throw new Error(`${path}: ${response.status} ${await response.text()}`)
     const body: T = JSON.parse(await response.text())
     return body
   }
@@ -44,6 +72,7 @@ export function clientOf(url: string, token: string): Client {
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json', ...headers },
       }),
+    health: () => call(HEALTH, {}),
   }
 }
 

@@ -1,20 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CardSimulator, startCardSimulator } from '../card/command.ts'
 import { startPcscd, whyNoPcscd } from '../card/pcscd.ts'
+import { type TableKeys, writeClinic } from '../clinic.ts'
 import { DEMO_ACCOUNT, type GatewaySimulator, startGatewaySimulator } from '../gateway/server.ts'
-import { DEMO_INSTITUTION_CODE, makePki, type PkiFiles, serverTls, writePki } from '../pki.ts'
+import { makePki, serverTls, writePki } from '../pki.ts'
+import { LINE_NAMES } from './cut.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
+import { type Relay, startRelay } from './relay.ts'
 
 /** Everything around the agent, and the agent itself as a process of its own. */
 export interface Stage {
   readonly folder: string
   readonly configFile: string
   readonly gateway: GatewaySimulator
+  /** What the first of two lines is made of; null: there is one, straight to the gateway. */
+  readonly firstLine: Relay | null
   readonly card: CardSimulator
   /** `pcsc`: real pcscd with a virtual card. `sim`: no PC/SC here, `why` says what is missing. */
   readonly reader: { readonly driver: 'pcsc' | 'sim'; readonly why: string | null }
@@ -23,6 +27,8 @@ export interface Stage {
   readonly startedInMs: number
   close(): Promise<void>
 }
+
+type Undo = (() => Promise<void> | void)[]
 
 const LOOPBACK = '127.0.0.1'
 const LOOPBACK_IPV6 = '::1'
@@ -47,11 +53,12 @@ export async function whyNoStage(): Promise<string | undefined> {
  * Sets everything up in a throw-away folder; nothing outside it is touched. Rejects with the
  * signal's reason on abort; what stood by then is undone.
  */
-export async function setStage(signal = new AbortController().signal): Promise<Stage> {
+export async function setStage(
+  { twoLines }: { readonly twoLines: boolean },
+  signal: AbortSignal,
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-demo-'))
-  const undo: (() => Promise<void> | void)[] = [
-    () => rmSync(folder, { recursive: true, force: true }),
-  ]
+  const undo: Undo = [() => rmSync(folder, { recursive: true, force: true })]
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step()
   }
@@ -66,14 +73,10 @@ export async function setStage(signal = new AbortController().signal): Promise<S
     undo.push(() => gateway.close())
     signal.throwIfAborted()
     const { card, driver, why, options, env } = await placeCard(undo)
-    const configFile = join(folder, 'agent.toml')
-    writeSecret(folder, 'store.key', randomBytes(32).toString('hex'))
-    writeSecret(folder, 'password', DEMO_ACCOUNT.password)
+    const { lines, tables, firstLine } = await layLines(gateway.url, twoLines, undo)
     const listen = `${LOOPBACK}:${await freePort(8480)}`
-    writeFileSync(
-      configFile,
-      configText({ folder, files, gateway: gateway.url, listen, driver, options }),
-    )
+    const reader = { driver, options }
+    const configFile = writeClinic({ folder, files, listen, lines, reader, tables })
     const from = performance.now()
     const daemon = await startDaemon(configFile, env, signal)
     undo.push(() => daemon.close())
@@ -82,6 +85,7 @@ export async function setStage(signal = new AbortController().signal): Promise<S
       folder,
       configFile,
       gateway,
+      firstLine,
       card,
       reader: { driver, why },
       daemon,
@@ -94,7 +98,39 @@ export async function setStage(signal = new AbortController().signal): Promise<S
   }
 }
 
-async function placeCard(undo: (() => Promise<void> | void)[]) {
+interface Lines {
+  readonly lines: readonly TableKeys[]
+  readonly tables: string
+  readonly firstLine: Relay | null
+}
+
+/** One line straight to the gateway, or two that can be cut: IPv6 and IPv4, each from its own address. */
+async function layLines(gateway: string, twoLines: boolean, undo: Undo): Promise<Lines> {
+  if (!twoLines) return { lines: [{ name: 'sim-line', gateway }], tables: '', firstLine: null }
+  const to = { host: LOOPBACK_IPV6, port: Number(new URL(gateway).port) }
+  const firstLine = await startRelay(LOOPBACK_IPV6, to)
+  undo.push(() => firstLine.close())
+  const second = await startRelay(LOOPBACK, to)
+  undo.push(() => second.close())
+  return {
+    lines: [
+      {
+        name: LINE_NAMES.first,
+        gateway: `https://[${LOOPBACK_IPV6}]:${firstLine.port}`,
+        source_address: LOOPBACK_IPV6,
+      },
+      {
+        name: LINE_NAMES.second,
+        gateway: `https://${LOOPBACK}:${second.port}`,
+        source_address: LOOPBACK,
+      },
+    ],
+    tables: '[failover]\nprove_seconds = 1\nprobe_seconds = 1\n',
+    firstLine,
+  }
+}
+
+async function placeCard(undo: Undo) {
   const control = { host: LOOPBACK, port: 0 }
   const why = whyNoPcscd() ?? null
   const pcscd = await startPcscd()
@@ -102,61 +138,19 @@ async function placeCard(undo: (() => Promise<void> | void)[]) {
     undo.push(() => pcscd.stop())
     const card = await startCardSimulator({ vpcd: { host: LOOPBACK, port: pcscd.port() }, control })
     undo.push(() => card.close())
-    return { card, driver: 'pcsc', why, options: 'reader = "Virtual PCD"', env: pcscd.env } as const
+    return {
+      card,
+      driver: 'pcsc',
+      why,
+      options: { reader: 'Virtual PCD' },
+      env: pcscd.env,
+    } as const
   }
   const card = await startCardSimulator({ link: { host: LOOPBACK, port: 0 }, control })
   undo.push(() => card.close())
-  return { card, driver: 'sim', why, options: `port = ${card.linkPort}`, env: {} } as const
+  const options = { port: card.linkPort ?? 0 }
+  return { card, driver: 'sim', why, options, env: {} } as const
 }
-
-function writeSecret(folder: string, name: string, value: string): void {
-  writeFileSync(join(folder, name), value, { mode: 0o600 })
-}
-
-interface ConfigWords {
-  readonly folder: string
-  readonly files: PkiFiles
-  readonly gateway: string
-  readonly listen: string
-  readonly driver: string
-  readonly options: string
-}
-
-const configText = ({ folder, files, gateway, listen, driver, options }: ConfigWords) => `\
-# Written by \`onshi-agent demo\`: every key, certificate and person here is invented.
-[institution]
-code = "${DEMO_INSTITUTION_CODE}"
-
-[store]
-path = "${folder}/agent.db"
-key_file = "${folder}/store.key"
-
-[control]
-socket = "${folder}/control.sock"
-
-[[listen]]
-address = "${listen}"
-
-[[lines]]
-name = "sim-line"
-kind = "simulator"
-gateway = "${gateway}"
-
-[gateway]
-simulator = true
-certificate_file = "${files.clientPkcs12}"
-passphrase_file = "${files.passphrase}"
-ca_file = "${files.ca}"
-
-[gateway.account]
-user = "${DEMO_ACCOUNT.user}"
-password_file = "${folder}/password"
-
-[[readers]]
-name = "desk-1"
-driver = "${driver}"
-options = { ${options} }
-`
 
 /** The usual port where it is free, so that the printed commands look as they will later. */
 async function freePort(wanted: number): Promise<number> {

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canaryFace } from '../refusals.ts'
 import { makeNetBed } from './bed.ts'
 import { whyNoNet } from './namespaces.ts'
-import type { LINES } from './plan.ts'
+import { type LINES, planOf } from './plan.ts'
 
 const skip = whyNoNet() ?? false
 
@@ -21,18 +21,14 @@ function runs(pid: number): boolean {
 }
 
 test('an agent in the clinic asks the gateway over its line', { skip }, async (t) => {
-  const lines = `[[lines]]
-name = "b"
-kind = "simulator"
-gateway = "https://[fd00:ff:b::1]"
-source_address = "fd00:b::2"
-`
+  const { gateway, source } = planOf('b', 'ipv6')
+  const lines = [{ name: 'b', gateway: `https://[${gateway}]`, source_address: source }]
   const bed = await makeNetBed(t, { lines })
   const token = await bed.addConsumer('receipt-computer')
   const agent = await bed.startAgent()
   const client = bed.clientOf(agent, token)
-  const { source } = await client.ask(canaryFace)
-  assert.equal(source.line, 'b')
+  const verification = await client.ask(canaryFace)
+  assert.equal(verification.source.line, 'b')
   assert.deepEqual((await bed.gateway.stats()).questionsFrom, { 'fd00:b::2': 1 })
   assert.equal((await bed.line('a').packets()).up.packets, 0)
   await assert.rejects(fetch(`${agent.url}/health`), 'its loopback is not that of the test')

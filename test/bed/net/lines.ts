@@ -1,6 +1,13 @@
 import type { Namespaces } from './namespaces.ts'
 import { type Family, type LineName, type Plan, planOf, SHARED_GATEWAY } from './plan.ts'
-import { type Counts, type Direction, FAULTLESS, type Quality, type Wanline } from './wanline.ts'
+import {
+  type Counts,
+  type Direction,
+  FAULTLESS,
+  type Quality,
+  type Talk,
+  type Wanline,
+} from './wanline.ts'
 
 /** One line of the bed. Every change holds when its promise resolves. */
 export interface NetLine {
@@ -27,6 +34,8 @@ export interface NetLine {
   /** Whatever was done to it: a good line, with the last prefix. */
   restore(): Promise<void>
   packets(): Promise<Counts>
+  /** Who sent how much to whom by this line, since the bed was made. */
+  talks(): Promise<readonly Talk[]>
 }
 
 const EVERYWHERE: Readonly<Record<Family, string>> = { ipv6: '::/0', ipv4: '0.0.0.0/0' }
@@ -131,5 +140,6 @@ function lineOf(namespaces: Namespaces, wanline: Wanline, first: Plan): NetLine 
       await linkUp()
     },
     packets: () => wanline.count(name),
+    talks: () => wanline.talks(name),
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { checked } from '../client.ts'
 import type { Namespaces } from './namespaces.ts'
 import type { LineName } from './plan.ts'
@@ -63,6 +63,10 @@ const Counts = Type.Object({ up: Count, down: Count })
 /** Of one line, since the bed was made. */
 export type Counts = Static<typeof Counts>
 
+const Talk = Type.Object({ from: Type.String(), to: Type.String(), packets: Type.Number() })
+/** Packets that left the clinic, from one address to another; without multicast. */
+export type Talk = Static<typeof Talk>
+
 /** The running emulator of all lines. Every change holds when its promise resolves. */
 export interface Wanline {
   set(line: LineName, quality: Partial<Quality>, direction?: Direction): Promise<void>
@@ -71,6 +75,7 @@ export interface Wanline {
   /** The cable at the clinic's end. */
   carrier(line: LineName, on: boolean): Promise<void>
   count(line: LineName): Promise<Counts>
+  talks(line: LineName): Promise<readonly Talk[]>
   close(): Promise<void>
 }
 
@@ -119,18 +124,24 @@ export async function startWanline(
     const answer = await tell(line)
     if (answer !== 'ok') throw new Error(`wanline: ${line}: ${answer}`)
   }
+  const report = async <S extends TSchema>(
+    command: string,
+    schema: S,
+    line: LineName,
+  ): Promise<Static<S>> => {
+    const all: unknown = JSON.parse(await tell(command))
+    const found = checked(Type.Record(Type.String(), schema), all)[line]
+    if (found === undefined) throw new Error(`wanline knows no line ${line}`)
+    return found
+  }
   const hello = await next()
   if (hello !== 'ready') throw new Error(`wanline: ${hello}`)
   return {
     set: (line, quality, direction = 'both') => order(`set ${line} ${direction}${words(quality)}`),
     forget: (line) => order(`forget ${line}`),
     carrier: (line, on) => order(`carrier ${line} ${Number(on)}`),
-    async count(line) {
-      const counts: unknown = JSON.parse(await tell('count'))
-      const found = checked(Type.Record(Type.String(), Counts), counts)[line]
-      if (found === undefined) throw new Error(`wanline counts no line ${line}`)
-      return found
-    },
+    count: (line) => report('count', Counts, line),
+    talks: (line) => report('talks', Type.Array(Talk), line),
     async close() {
       child.stdin.end()
       await ended
