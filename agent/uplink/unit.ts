@@ -69,49 +69,34 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     sign({ is: 'answered' })
   }
   const application = openApplication({
+    ...parts,
     probe: parts.application,
     everyMs: parts.applicationEveryMs,
     send: (request, signal) => line.request(request, signal, { onSent() {} }),
-    explain: parts.explain,
     onAnswer: answered,
-    now,
   })
-  const test = async (signal: AbortSignal) => {
-    const begunAt = now()
-    const report = await judged({ line, life, application, seen }, parts, signal)
-    seen.testedAt = now()
-    // A question that was answered meanwhile knows better.
-    if (report.fault !== null && (seen.answeredAt ?? 0) > begunAt) return report
-    seen.path = report
-    emit({ is: 'tested', line: name, report })
-    sign(signOf(report, parts.memory(), application.isKnown))
-    return report
-  }
-  const keeper = openKeeper(keptOf({ line, life, application, seen }, test, parts), parts)
+  const own = { line, life, application, seen }
+  const test = (signal: AbortSignal) => tested(own, parts, signal)
+  const keeper = openKeeper(keptOf(own, test, parts), parts)
   let gone = new AbortController()
   let takenOutBy: AgentError | null = null
-  let { network } = parts.underlay
+  let { network } = parts
   const followNow = () => {
-    const keeps = parts.memory().standing !== 'down'
-    if (follow({ line, life, seen }, parts, network, keeps)) keeper.kick()
-  }
-  const ended: Unit['ended'] = (tookMs, fault) => {
-    emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
-    if (fault === null) {
-      application.heard(null)
-      answered()
-    } else if (fault !== takenOutBy) {
-      if (kindOf(fault.code).proof === 'application') application.heard(fault)
-      sign({ is: 'failed', fault: parts.explain(fault).code })
-    }
-    if (!line.connections.isWarm()) keeper.kick()
+    if (follow(own, parts, network)) keeper.kick()
   }
   return {
     line,
     life,
     seen,
     test,
-    ended,
+    ended(tookMs, fault) {
+      emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
+      // What was taken out has been counted.
+      if (fault === null) answered()
+      else if (fault !== takenOutBy) sign({ is: 'failed', fault: parts.explain(fault).code })
+      if (fault === null || kindOf(fault.code).proof === 'application') application.heard(fault)
+      if (!line.connections.isWarm()) keeper.kick()
+    },
     kick: keeper.kick,
     carrier: carrierOf(line, life, seen, () => gone.signal),
     takeOut(fault) {
@@ -119,7 +104,6 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
       gone.abort(fault)
       gone = new AbortController()
       line.connections.dropIdle()
-      // The router may have another prefix for us, and the old one leads nowhere.
       followNow()
       keeper.kick()
     },
@@ -127,12 +111,26 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
       network = found
       followNow()
     },
-    tryIdentity: (identity, signal) => faultOf(tried(line, life, identity, parts, signal), signal),
+    tryIdentity: (identity, signal) => faultOf(tried(own, identity, parts, signal), signal),
     async close() {
       await keeper.close()
       line.close()
     },
   }
+}
+
+/** Tests the whole path, and takes what it found as a sign. */
+async function tested(own: Own, parts: UnitParts, signal: AbortSignal): Promise<PathReport> {
+  const { line, application, seen } = own
+  const begunAt = parts.now()
+  const report = await judged(own, parts, signal)
+  seen.testedAt = parts.now()
+  // A question that was answered meanwhile knows better.
+  if (report.fault !== null && (seen.answeredAt ?? 0) > begunAt) return report
+  seen.path = report
+  parts.emit({ is: 'tested', line: line.name, report })
+  parts.sign(signOf(report, parts.memory(), application.isKnown))
+  return report
 }
 
 const keptOf = (
@@ -155,12 +153,12 @@ const keptOf = (
 
 /** The line’s address is followed; what another address means is told. Whether there is another. */
 function follow(
-  { line, life, seen }: Omit<Own, 'application'>,
-  { emit, sign }: UnitParts,
+  { line, life, seen }: Own,
+  { emit, sign, memory }: UnitParts,
   network: readonly NetworkInterface[],
-  keeps: boolean,
 ): boolean {
-  const before = line.follow(network, keeps)
+  // Where the line is down the router may have another prefix for us: the old one leads nowhere.
+  const before = line.follow(network, memory().standing !== 'down')
   if (before === undefined) return false
   const { address, fault } = line.source()
   const prefixChanged = isOtherPrefix(before.address ?? seen.answeredFrom, address)
@@ -204,8 +202,7 @@ const carrierOf = (line: Line, life: Life, seen: Seen, gone: () => AbortSignal):
 
 /** A handshake with another certificate, and a sign of life of the application that sees it. */
 async function tried(
-  line: Line,
-  life: Life,
+  { line, life }: Own,
   identity: Identity,
   { application, clock }: UnitParts,
   signal: AbortSignal,

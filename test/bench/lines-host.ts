@@ -120,15 +120,11 @@ function keptAgent(line: string): Agent {
 
 async function bare(line: string, agent: Agent, timeoutMs = PATIENCE_MS): Promise<void> {
   const plan = planOf(LINES.find((name) => name === line) ?? 'a', 'ipv6')
-  const sent = httpsRequest({
-    ...STATUS,
-    agent,
-    host: plan.gateway,
-    localAddress: plan.source,
-    servername: GATEWAY_NAME,
-    secureContext: here().identity.secureContext,
-    signal: AbortSignal.timeout(timeoutMs),
-  }).end()
+  const { secureContext } = here().identity
+  const { gateway: host, source: localAddress } = plan
+  const target = { agent, host, localAddress, servername: GATEWAY_NAME, secureContext }
+  const signal = AbortSignal.timeout(timeoutMs)
+  const sent = httpsRequest({ ...target, ...STATUS, signal }).end()
   const answered: IncomingMessage[] = await once(sent, 'response')
   for await (const _ of answered[0] ?? []);
 }
