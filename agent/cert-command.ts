@@ -79,7 +79,7 @@ async function imported(config: Config, file: string, secretFile: string | undef
     secretFile === undefined ? await readPassphrase(process.stdin, say) : readSecretText(secretFile)
   const body = { pkcs12: pkcs12.toString('base64'), passphrase }
   const answer = await caller(config)('POST', '/certificates', body, async (store) =>
-    shownCertificate(await (await deskOn(store, config)).import(pkcs12, passphrase)),
+    shownCertificate(await (await deskOn(store, config)).add(pkcs12, passphrase)),
   )
   print(answer)
   warn(answer)

@@ -40,8 +40,8 @@ export interface LinesParts {
   readonly conditions: Conditions
 }
 
-/** Each part that listens may take this long to close. */
-const CLOSE_BUDGET_MS = 2_000
+/** Each of the four parts here; together they have the time that main.ts gives to one. */
+const CLOSE_BUDGET_MS = 1_000
 /** The month of a line that costs by use is counted in hours at the finest. */
 const STAMP_EVERY_MS = 60 * 60_000
 

@@ -139,6 +139,7 @@ async function connect(
     'certificate watch',
     watchCertificate(() => certificates.active().notAfter, conditions, log, clock),
   )
+  log.info({ certificate: registry.activeId() }, 'certificate-in-use')
   const gateway = openGateway(uplink, official, clock)
   const observe = watchAttempts(conditions)
   const eligibility = closer.add(

@@ -36,6 +36,7 @@ export function lineCard(line: Line): LineCard {
       carrier: contact.carrier ?? null,
       phone: contact.phone ?? null,
       hours: contact.hours ?? null,
+      lineAuthUrl: line.line_auth_url ?? null,
     },
   }
 }

@@ -82,12 +82,16 @@ async function talk(bed: Bed, client: Client, evidence: Evidence): Promise<void>
     '/health?format=nagios',
     '/livez',
     '/readyz',
+    '/v1/lines',
+    '/v1/lines?test=true',
+    '/v1/lines/sim-line/report',
+    '/v1/outages',
     '/v1/readers',
     '/openapi.json',
   ])
     evidence.reply(path, await client.get(path))
   evidence.reply('/v1/presentations', await client.get('/v1/presentations'))
-  for (const command of ['status', 'readers', 'consumer list'])
+  for (const command of ['status', 'readers', 'consumer list', 'line list', 'cert list'])
     evidence.printed(await bed.cli(...command.split(' ')))
 }
 

@@ -75,3 +75,7 @@ test('the unit starts the program with the defaults that the documents name', ()
   assert.ok(schema.includes(`"/var/lib/${value('StateDirectory')}/agent.db"`))
   assert.ok(schema.includes(`"/run/${value('RuntimeDirectory')}/control.sock"`))
 })
+
+test('the agent may ask the kernel about links, addresses and routes', () => {
+  assert.match(value('RestrictAddressFamilies') ?? '', /\bAF_NETLINK\b/)
+})

@@ -6,7 +6,7 @@ import { invalid } from './problem.ts'
 /** What the control socket needs of the clinic's certificates. */
 export interface Certificates {
   /** Throws `CERTIFICATE_*`. */
-  import(pkcs12: Uint8Array, passphrase: string): Promise<CertificateListing>
+  add(pkcs12: Uint8Array, passphrase: string): Promise<CertificateListing>
   list(): CertificateListing[]
   /** Throws `NOT_FOUND`. */
   try(id: string): Promise<CertificateTrial>
@@ -29,7 +29,7 @@ export async function certificateRoute(
     return [200, { items: certificates.list().map(shownCertificate) }]
   if (command === 'POST /certificates') {
     const { pkcs12, passphrase } = secretIn(await body())
-    return [201, shownCertificate(await certificates.import(pkcs12, passphrase))]
+    return [201, shownCertificate(await certificates.add(pkcs12, passphrase))]
   }
   const [, id = '', verb] =
     /^POST \/certificates\/([a-z0-9]{1,64})\/(trial|activation)$/.exec(command) ?? []

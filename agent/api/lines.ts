@@ -55,6 +55,7 @@ export const LineAnswer = Type.Object({
       carrier: nullable('Who runs the line.'),
       phone: nullable('Of the carrier.'),
       hours: nullable('Of the carrier.'),
+      lineAuthUrl: nullable('Where 回線認証 is repeated.'),
     },
     { description: 'What a person needs on the phone.' },
   ),

@@ -117,6 +117,8 @@ export interface LineContact {
   readonly carrier: string | null
   readonly phone: string | null
   readonly hours: string | null
+  /** Where 回線認証 is repeated. */
+  readonly lineAuthUrl: string | null
 }
 
 /** A line as the configuration has it, as far as people are told. */

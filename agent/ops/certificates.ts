@@ -38,7 +38,7 @@ export interface CertificateDeskOptions {
 /** Takes in, tries and swaps the clinic's certificates. None is ever deleted. */
 export interface CertificateDesk {
   /** Beside the others; nothing changes for the lines. The same certificate again finds itself. */
-  import(pkcs12: Uint8Array, passphrase: string): Promise<CertificateListing>
+  add(pkcs12: Uint8Array, passphrase: string): Promise<CertificateListing>
   list(): CertificateListing[]
   /** The one that is in use now. */
   active(): Identity
@@ -121,7 +121,7 @@ export function openCertificateDesk(options: CertificateDeskOptions): Certificat
   }
 
   return {
-    async import(pkcs12, passphrase) {
+    async add(pkcs12, passphrase) {
       const loaded = load(pkcs12, passphrase)
       if (loaded.fingerprint === configured.fingerprint) return find(CONFIGURED)
       const id = await registry.add({ pkcs12, passphrase }, factsOf(loaded))

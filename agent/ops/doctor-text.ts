@@ -80,13 +80,15 @@ function ofFault({ fault, facts }: NonNullable<ExaminedLine['path']>): string[] 
 }
 
 /** What the carrier asks for first. */
-function ofContact({ customerId, router, carrier, phone, hours }: LineContact): string[] {
+function ofContact(contact: LineContact): string[] {
+  const { customerId, router, carrier, phone, hours, lineAuthUrl } = contact
   const facts: readonly (readonly [string, string | null])[] = [
     ['お客様ID', customerId],
     ['ルーター', router],
     ['回線事業者', carrier],
     ['電話', phone],
     ['受付時間', hours],
+    ['回線認証', lineAuthUrl],
   ]
   const known = facts.flatMap(([title, value]) =>
     value === null ? [] : [`  ${fit(title, 12)}${value}`],

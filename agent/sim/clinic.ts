@@ -28,51 +28,53 @@ export interface Clinic {
 }
 
 // A string, number, boolean or array of JSON is one of TOML.
-const assigned = (keys: TableKeys) =>
-  Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+const assigned = (keys: TableKeys, between = '\n') =>
+  Object.entries(keys)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+    .join(between)
 
-const lineTable = (line: TableKeys) =>
-  ['[[lines]]', ...assigned({ kind: 'simulator', ...line })].join('\n')
+const lineTable = (line: TableKeys) => `[[lines]]\n${assigned({ kind: 'simulator', ...line })}`
 
 const readerTable = ({ driver, options }: NonNullable<Clinic['reader']>) => `\
 [[readers]]
-name = "desk-1"
-driver = "${driver}"
-options = { ${assigned(options).join(', ')} }
+${assigned({ name: 'desk-1', driver })}
+options = { ${assigned(options, ', ')} }
 `
 
 /** The whole configuration of the clinic, as TOML. */
-export const clinicToml = (clinic: Clinic): string => `\
-# Written by a simulator: every key, certificate and person here is invented.
+export function clinicToml(clinic: Clinic): string {
+  const { folder, state = folder, files, listen = '127.0.0.1:0', reader } = clinic
+  return `\
 [institution]
-code = "${DEMO_INSTITUTION_CODE}"
+${assigned({ code: DEMO_INSTITUTION_CODE })} # invented, as every key, certificate and person here
 
 [store]
-path = "${clinic.state ?? clinic.folder}/agent.db"
-key_file = "${clinic.folder}/store.key"
+${assigned({ path: join(state, 'agent.db'), key_file: join(folder, 'store.key') })}
 
 [control]
-socket = "${clinic.state ?? clinic.folder}/control.sock"
+${assigned({ socket: join(state, 'control.sock') })}
 
 [[listen]]
-address = "${clinic.listen ?? '127.0.0.1:0'}"
+${assigned({ address: listen })}
 
 ${clinic.lines.map(lineTable).join('\n\n')}
 
 [gateway]
-simulator = true
-certificate_file = "${clinic.files.clientPkcs12}"
-passphrase_file = "${clinic.files.passphrase}"
-ca_file = "${clinic.files.ca}"
+${assigned({
+  simulator: true,
+  certificate_file: files.clientPkcs12,
+  passphrase_file: files.passphrase,
+  ca_file: files.ca,
+})}
 ${clinic.gatewayKeys ?? ''}
 
 [gateway.account]
-user = "${clinic.user ?? DEMO_ACCOUNT.user}"
-password_file = "${clinic.folder}/password"
+${assigned({ user: clinic.user ?? DEMO_ACCOUNT.user, password_file: join(folder, 'password') })}
 
-${clinic.reader === undefined ? '' : readerTable(clinic.reader)}
+${reader === undefined ? '' : readerTable(reader)}
 ${clinic.tables ?? ''}
 `
+}
 
 export interface ClinicSecrets {
   /** 64 hex digits; default random ones. */

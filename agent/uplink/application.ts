@@ -1,6 +1,7 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Request, Response } from './exchange.ts'
 import { kindOf } from './fault-kind.ts'
+import { policy } from './policy.ts'
 
 /** How the application is asked for a sign of life, about no person. */
 export interface ApplicationProbe {
@@ -18,10 +19,10 @@ export interface Application {
   /** Asks it where its time has come. Rejects with the fault that it came to. */
   askIfDue(signal: AbortSignal): Promise<void>
   /**
-   * For a test of the path: asks it where its time has come, else gives what it last said. Null:
-   * nothing is known of it now.
+   * For a test of the path: asks it where its time has come, or where a person wants to know now,
+   * else gives what it last said. Null: nothing is known of it now.
    */
-  forTest(): ((signal: AbortSignal) => Promise<void>) | null
+  forTest(isByHand: boolean): ((signal: AbortSignal) => Promise<void>) | null
 }
 
 export interface ApplicationParts {
@@ -39,7 +40,10 @@ export function openApplication(parts: ApplicationParts): Application {
   const { probe, now } = parts
   let heardAt = Number.NEGATIVE_INFINITY
   let last: AgentError | null = null
-  const isDue = () => now() - heardAt >= parts.everyMs()
+  const isDue = (everyMs: number) => now() - heardAt >= everyMs
+  // A page is not the gateway's application: whether it is gone may be asked more often.
+  const usualMs = () =>
+    last?.code === 'LOGIN_PAGE' ? Math.min(parts.everyMs(), policy.pageAgainMs) : parts.everyMs()
 
   const ask = async (known: ApplicationProbe, signal: AbortSignal) => {
     const before = heardAt
@@ -64,10 +68,11 @@ export function openApplication(parts: ApplicationParts): Application {
       last = fault
     },
     async askIfDue(signal) {
-      if (probe !== null && isDue()) await ask(probe, signal)
+      if (probe !== null && isDue(usualMs())) await ask(probe, signal)
     },
-    forTest() {
-      if (probe !== null && isDue()) return (signal) => ask(probe, signal)
+    forTest(isByHand) {
+      const everyMs = isByHand ? Math.min(usualMs(), policy.byHandMs) : usualMs()
+      if (probe !== null && isDue(everyMs)) return (signal) => ask(probe, signal)
       if (last === null) return null
       return async () => {
         if (last !== null) throw last

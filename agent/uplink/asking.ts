@@ -170,12 +170,15 @@ function startSending<Answer>(
       over.abort()
       gone.removeEventListener('abort', leave)
     })
-  const isStalled = () =>
-    sent !== undefined &&
-    parts.now() - sent.at > carrier.acknowledgedWithinMs() &&
-    (parts.unacknowledged(sent.socket) ?? 0) > 0
-  watch(carrier, parts, begunAt, isStalled, over.signal, (is) => tell({ is, by: carrier })).catch(
-    (error: unknown) => tell({ is: 'broken', error }),
+  const unacknowledgedForMs = () =>
+    sent !== undefined && (parts.unacknowledged(sent.socket) ?? 0) > 0 ? parts.now() - sent.at : 0
+  const isStalled = () => unacknowledgedForMs() > carrier.acknowledgedWithinMs()
+  const doubt = (is: 'silent' | 'stalled' | 'late') => {
+    if (is !== 'stalled' || unacknowledgedForMs() < policy.givenUpMs) tell({ is, by: carrier })
+    else stop.abort(new AgentError('LINE_BROKEN', `line ${carrier.name}: nothing is acknowledged`))
+  }
+  watch(carrier, parts, begunAt, isStalled, over.signal, doubt).catch((error: unknown) =>
+    tell({ is: 'broken', error }),
   )
   const cancelled = new AgentError('LINE_BROKEN', `line ${carrier.name}: no longer wanted`)
   return {

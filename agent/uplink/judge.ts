@@ -53,6 +53,7 @@ export interface JudgeParts extends Pick<Underlay, 'testPath'> {
 export async function judged(
   { line, life, application, seen }: Own,
   parts: JudgeParts,
+  isByHand: boolean,
   signal: AbortSignal,
 ): Promise<PathReport> {
   const { settings } = line
@@ -66,7 +67,7 @@ export async function judged(
       resolve: line.names.resolveAnew,
       connect: line.connect,
       handshake: (over) => handshake(line, life, parts, over),
-      application: application.forTest(),
+      application: application.forTest(isByHand),
       lineAuthUrl: settings.lineAuthUrl,
       lastGateway: line.connections.reached(),
       clock: parts.clock,

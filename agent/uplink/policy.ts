@@ -33,6 +33,8 @@ export const policy = {
   lookAfterMissMs: 1_000,
   /** Delayed acknowledgements wait 40 ms, 200 ms in old systems; then the request was not received. */
   acknowledgedWithinMs: 250,
+  /** TCP has sent it four times by then; on a line that lives that is a connection that is no more. */
+  givenUpMs: 2_000,
   /**
    * An answer that has begun is written whole; TCP sends what was lost again after about 200, 600
    * and 1400 ms. A longer silence in the middle of it is a connection that is no more.
@@ -54,6 +56,10 @@ export const policy = {
   warmShortMs: 4_000,
   /** Nobody asks at night; the application is probed so much less often. */
   closedFactor: 6,
+  /** How often it is asked whether a page (回線認証) is gone: a person waits for it. */
+  pageAgainMs: 60_000,
+  /** A person who tests a line wants to know now; a finger on a button is no reason for more. */
+  byHandMs: 10_000,
   /** A line that costs by use is tested by itself so often: 30 days. */
   meteredTestMs: 30 * 24 * 3_600_000,
   /** Answers of DNS are kept for their TTL, but at least and at most; a stale one when DNS fails. */

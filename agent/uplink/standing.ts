@@ -120,7 +120,7 @@ function missed(line: LineMemory, at: number, isLast: boolean): LineMemory {
   if (line.standing === 'down') return line
   const misses = line.misses + 1
   const limit = isLast ? policy.missesToDownLast : missesOf(line.standing)
-  return misses < limit ? { ...line, misses } : down(line, 'LINE_SILENT', at)
+  return misses < limit ? borne({ ...line, misses }, at) : down(line, 'LINE_SILENT', at)
 }
 
 const missesOf = (standing: Standing) =>
@@ -135,10 +135,12 @@ function failed(line: LineMemory, fault: FaultCode, at: number, isLast: boolean)
   // Broken connections: with no other line to ask over, a few more are borne.
   const limit = isLast && toDown > 1 ? toDown * 2 : toDown
   const isOut = (line.standing === 'trial' && !isLast) || faults >= limit
-  if (isOut) return down(line, fault, at)
-  // A fault that is borne on trial begins the proof anew.
-  return { ...line, faults, since: line.standing === 'trial' ? at : line.since }
+  return isOut ? down(line, fault, at) : borne({ ...line, faults }, at)
 }
+
+/** What is borne on trial begins the proof anew. */
+const borne = (line: LineMemory, at: number): LineMemory =>
+  line.standing === 'trial' ? { ...line, since: at } : line
 
 /** The next test of a line that is down, later each time. */
 const later = (line: LineMemory): LineMemory => ({

@@ -46,7 +46,7 @@ export interface Unit extends Part {
   /** What was under way on it fails with this fault. */
   takeOut(fault: AgentError): void
   follow(network: readonly NetworkInterface[]): void
-  test(signal: AbortSignal): Promise<PathReport>
+  test(isByHand: boolean, signal: AbortSignal): Promise<PathReport>
   /** A handshake and a sign of life with another certificate; the fault that it came to. */
   tryIdentity(identity: Identity, signal: AbortSignal): Promise<AgentError | null>
 }
@@ -76,7 +76,7 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     onAnswer: answered,
   })
   const own = { line, life, application, seen }
-  const test = (signal: AbortSignal) => tested(own, parts, signal)
+  const test: Unit['test'] = (isByHand, signal) => tested(own, parts, isByHand, signal)
   const keeper = openKeeper(keptOf(own, test, parts), parts)
   let gone = new AbortController()
   let takenOutBy: AgentError | null = null
@@ -120,10 +120,15 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
 }
 
 /** Tests the whole path, and takes what it found as a sign. */
-async function tested(own: Own, parts: UnitParts, signal: AbortSignal): Promise<PathReport> {
+async function tested(
+  own: Own,
+  parts: UnitParts,
+  isByHand: boolean,
+  signal: AbortSignal,
+): Promise<PathReport> {
   const { line, application, seen } = own
   const begunAt = parts.now()
-  const report = await judged(own, parts, signal)
+  const report = await judged(own, parts, isByHand, signal)
   seen.testedAt = parts.now()
   // A question that was answered meanwhile knows better.
   if (report.fault !== null && (seen.answeredAt ?? 0) > begunAt) return report
@@ -147,7 +152,7 @@ const keptOf = (
   probeApplication: async (signal) => {
     await faultOf(application.askIfDue(signal), signal, sign)
   },
-  test,
+  test: (signal) => test(false, signal),
   lastTestAt: () => seen.testedAt,
 })
 

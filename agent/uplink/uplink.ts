@@ -144,7 +144,7 @@ export function openUplinkOver(
       }
     },
     lines: () => all().map((unit) => reportOf(unit, standings, parts)),
-    test: () => Promise.all(all().map((unit) => unit.test(signal))),
+    test: () => Promise.all(all().map((unit) => unit.test(true, signal))),
     ...holding(standings, emit),
     tryIdentity: (other) => Promise.all(all().map((unit) => trialOf(unit, other, signal))),
     setIdentity: (next) => show(next, shown, all()),

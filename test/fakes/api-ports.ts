@@ -270,7 +270,7 @@ export class FakeOutages implements Outages {
 /** Every port of the API, in memory, on a clock that the test moves. */
 /** Of which there are none. */
 const noCertificates: Certificates = {
-  import: () => Promise.reject(none()),
+  add: () => Promise.reject(none()),
   list: () => [],
   try: () => Promise.reject(none()),
   activate: () => Promise.reject(none()),

@@ -19,7 +19,14 @@ export const lineItem = (over: Partial<LineItem> = {}): LineItem => ({
   questions: 0,
   warmQuestions: 0,
   path: null,
-  contact: { customerId: 'CAF1234567890', router: null, carrier: null, phone: null, hours: null },
+  contact: {
+    customerId: 'CAF1234567890',
+    router: null,
+    carrier: null,
+    phone: null,
+    hours: null,
+    lineAuthUrl: null,
+  },
   ...over,
 })
 

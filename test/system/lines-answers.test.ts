@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { planOf } from '../bed/net/plan.ts'
 import { type LineFault, testFaults } from './line-faults/fault.ts'
 import { HASTE, type Stage } from './line-faults/stage.ts'
 
@@ -23,9 +24,10 @@ const ANSWERS: readonly LineFault[] = [
   {
     name: 'a question after line A got another prefix and lost its line authentication is answered over another line',
     meets: 'at-rest',
-    async begin(stage) {
-      const { prefix } = await stage.bed.line('a').changePrefix()
-      await stage.bed.gateway.behave({ mode: 'captive', at: 'any', from: prefix })
+    async begin({ bed }) {
+      const { prefix } = planOf('a', 'ipv6', 1)
+      await bed.gateway.behave({ mode: 'captive', at: 'any', from: prefix })
+      assert.equal((await bed.line('a').changePrefix()).prefix, prefix)
     },
     over: ['b'],
     cause: 'LINE_AUTH_LOST',

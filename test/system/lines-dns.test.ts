@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually } from '../bed/client.ts'
 import type { DnsBehaviour } from '../bed/net/dns.ts'
 import { whyNoNet } from '../bed/net/namespaces.ts'
 import { NOBODY } from '../bed/net/plan.ts'
 import { type LineFault, testFaults } from './line-faults/fault.ts'
-import { HASTE, openStage, type Stage } from './line-faults/stage.ts'
+import { HASTE, openStage, type Stage, until } from './line-faults/stage.ts'
 
 const naming = (what: string, behaviour: DnsBehaviour): LineFault => ({
   name: `a test of the lines finds that the DNS of line A ${what}, and questions go over another line until it is cured`,
@@ -34,9 +33,7 @@ testFaults('the DNS of line A fails in one way or another', NAMES, {
 /** Resolves when what DNS said before no longer holds: it is asked again. */
 async function untilAskedAgain({ bed }: Stage) {
   const before = await bed.dns('a').queries()
-  await eventually('DNS is asked again', async () =>
-    (await bed.dns('a').queries()) > before ? true : undefined,
-  )
+  await until('DNS is asked again', async () => (await bed.dns('a').queries()) > before)
 }
 
 for (const mode of ['servfail', 'silent'] as const)

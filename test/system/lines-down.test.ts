@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { eventually } from '../bed/client.ts'
 import { whyNoNet } from '../bed/net/namespaces.ts'
 import { LINES } from '../bed/net/plan.ts'
-import { openStage, type Stage } from './line-faults/stage.ts'
+import { openStage, type Stage, until } from './line-faults/stage.ts'
 
 const skip = whyNoNet() ?? false
 
@@ -17,15 +17,14 @@ async function inFlight(stage: Stage) {
 }
 
 const allDown = (stage: Stage) =>
-  eventually('every line down', async () => {
-    const now = await stage.lines()
-    return now.every(({ standing }) => standing === 'down') ? true : undefined
-  })
+  until('every line down', async () =>
+    (await stage.lines()).every(({ standing }) => standing === 'down'),
+  )
 
 const answered = (stage: Stage, line: string) =>
-  eventually(`an answer over line ${line}`, async () => {
+  until(`an answer over line ${line}`, async () => {
     const { outcome, source } = await stage.ask()
-    return outcome === 'valid' && source.line === line ? true : undefined
+    return outcome === 'valid' && source.line === line
   })
 
 test('with every line silent a question ends as `offline`, further ones at once, and each line that comes back takes them again', {
@@ -66,10 +65,9 @@ test('when the gateway itself goes, that is what is named, and it is asked again
   assert.equal(cut.outcome, 'offline')
   await allDown(stage)
   assert.equal((await stage.ask()).outcome, 'offline')
-  await eventually('the gateway named on every line', async () => {
-    const now = await stage.lines()
-    return now.every(({ path }) => path?.fault?.code === 'GATEWAY_UNREACHABLE') ? true : undefined
-  })
+  await until('the gateway named on every line', async () =>
+    (await stage.lines()).every(({ path }) => path?.fault?.code === 'GATEWAY_UNREACHABLE'),
+  )
   const shown = await eventually(
     'the gateway named in health',
     async () => {

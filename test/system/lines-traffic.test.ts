@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../bed/client.ts'
 import { lineKeys } from '../bed/net/config.ts'
 import { whyNoNet } from '../bed/net/namespaces.ts'
 import { LINES, type LineName, planOf } from '../bed/net/plan.ts'
-import { openStage, type Stage } from './line-faults/stage.ts'
+import { openStage, type Stage, until } from './line-faults/stage.ts'
 
 const skip = whyNoNet() ?? false
 const QUESTIONS = 5
@@ -50,9 +51,14 @@ test('a line that costs by use carries nothing but its monthly test while anothe
   const { bed } = stage
   const carried = async (name: LineName) => (await bed.line(name).packets()).up.packets
   await stage.restart()
-  await stage.until('tested once', 'c', ({ path }) => path !== null)
+  await until('a test of line C', async () => (await stage.line('c')).path !== null)
   const connected = await bed.gateway.stats()
-  const atRest = await carried('c')
+  await stage.stop()
+  const atRest = await eventually('its last packet', async () => {
+    const before = await carried('c')
+    await sleep(100)
+    return before === (await carried('c')) ? before : undefined
+  })
   await stage.restart()
   const [a, b] = [await carried('a'), await carried('b')]
   for (let n = 0; n < QUESTIONS; n += 1) await stage.ask()
@@ -60,15 +66,13 @@ test('a line that costs by use carries nothing but its monthly test while anothe
   assert.equal((await stage.ask()).source.line, 'b')
   await bed.line('a').heal()
   await stage.untilWell(30_000)
-  await eventually('probes of line B', async () =>
-    (await carried('b')) > b + 2 * QUESTIONS ? true : undefined,
-  )
+  await until('probes of line B', async () => (await carried('b')) > b + 2 * QUESTIONS)
   assert.ok((await carried('a')) > a)
   assert.equal(await carried('c'), atRest, 'not a packet on the line that costs by use')
   await Promise.all([bed.line('a').linkDown(), bed.line('b').linkDown()])
-  await eventually('an answer over line C', async () => {
+  await until('an answer over line C', async () => {
     const { outcome, source } = await stage.ask()
-    return outcome === 'valid' && source.line === 'c' ? true : undefined
+    return outcome === 'valid' && source.line === 'c'
   })
   assert.ok((await carried('c')) > atRest)
   assert.ok((await bed.gateway.stats()).questions > connected.questions)

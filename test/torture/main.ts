@@ -1,48 +1,48 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { whyNoNet } from '../bed/net/namespaces.ts'
 import { runKillTest } from './kill.ts'
+import { runOutages, textOfOutages } from './lines/run.ts'
 import { textOf } from './report.ts'
 import { runSchedules } from './schedules.ts'
 
-/** `npm run torture [-- --kills N --schedules N --seed N]`: exit 1 where there is a violation. */
+const USAGE = 'Usage: npm run torture [-- --kills N --schedules N --outages N --seed N]'
+
+/**
+ * `npm run torture`: exit 1 where there is a violation. kills: of the agent. schedules: of line
+ * faults, in virtual time. outages: schedules of faults on real lines; one takes five seconds.
+ */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '300' },
     schedules: { type: 'string', default: '10000' },
+    outages: { type: 'string', default: '50' },
     seed: { type: 'string', default: String(randomInt(2 ** 32)) },
   },
 })
-const [kills, schedules, seed] = [
+const [kills, schedules, outages, seed] = [
   Number(values.kills),
   Number(values.schedules),
+  Number(values.outages),
   Number(values.seed),
 ]
-const SAY_EVERY = 50
-const SAY_EVERY_SCHEDULES = 1_000
 /** sysexits(3). */
 const EX_USAGE = 64
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
+const counting = (every: number, what: string) => (count: number) => {
+  if (count % every === 0) say(`  ${count} ${what}`)
+}
 const isCount = (count: number) => Number.isSafeInteger(count) && count >= 0
-if (
-  !isCount(kills) ||
-  !isCount(schedules) ||
-  kills + schedules < 1 ||
-  !Number.isSafeInteger(seed)
-) {
-  process.stderr.write('Usage: npm run torture [-- --kills N --schedules N --seed N]\n')
+const counts = [kills, schedules, outages]
+if (!counts.every(isCount) || !counts.some((count) => count > 0) || !Number.isSafeInteger(seed)) {
+  process.stderr.write(`${USAGE}\n`)
   process.exit(EX_USAGE)
 }
-say(`torture: ${kills} kills, ${schedules} schedules of line faults, seed ${seed}`)
+say(`torture: ${kills} kills, ${schedules} schedules, ${outages} outages, seed ${seed}`)
 let isBroken = false
 if (kills > 0) {
-  const report = await runKillTest({
-    kills,
-    seed,
-    onKill: (kill) => {
-      if (kill % SAY_EVERY === 0) say(`  ${kill} kills`)
-    },
-  })
+  const report = await runKillTest({ kills, seed, onKill: counting(50, 'kills') })
   say(textOf(report))
   isBroken = report.violations.length > 0
 }
@@ -50,11 +50,16 @@ if (schedules > 0) {
   const report = await runSchedules({
     schedules,
     seed,
-    onSchedule: (count) => {
-      if (count % SAY_EVERY_SCHEDULES === 0) say(`  ${count} schedules`)
-    },
+    onSchedule: counting(1_000, 'schedules'),
   })
   say(report.text)
   isBroken ||= report.isBroken
+}
+if (outages > 0) {
+  const reason = whyNoNet()
+  if (reason !== undefined) throw new Error(reason)
+  const report = await runOutages({ outages, seed, onOutage: counting(10, 'outages') })
+  say(textOfOutages(report))
+  isBroken ||= report.violations.length > 0
 }
 process.exitCode = isBroken ? 1 : 0

@@ -46,7 +46,7 @@ async function cutInQuestion(scene: Scene): Promise<number> {
   const cutting = async () => {
     await until(scene.signal, async () => gateway.stats().questions > questions)
     await relay.cut()
-    say(step(from, performance.now(), `asked over line A, received; then nothing passes any more`))
+    say(step(from, performance.now(), 'asked over line A, received; then nothing passes any more'))
     return performance.now()
   }
   const from = performance.now()
@@ -72,7 +72,7 @@ async function tellOf(scene: Scene, cutAt: number): Promise<void> {
   under(`${line.name} ${line.standing}  ${number} ${code}`)
   under(`${title}${action}`)
   await until(scene.signal, async () => (await conditionsOf(scene)).length > 0)
-  say(step(cutAt, performance.now(), 'GET /health, which tells of no line before it lasts'))
+  say(step(cutAt, performance.now(), 'GET /health: a line that stays down is told after 10 s'))
   for (const { number, code, title, action } of await conditionsOf(scene)) {
     under(`${LINE_NAMES.first} ${number} ${code}`)
     under(`${title}${action}`)

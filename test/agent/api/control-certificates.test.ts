@@ -29,7 +29,7 @@ async function opened(t: TestContext) {
   const taken: { readonly bytes: Buffer; readonly passphrase: string }[] = []
   const activated: string[] = []
   const certificates: Certificates = {
-    async import(pkcs12, passphrase) {
+    async add(pkcs12, passphrase) {
       taken.push({ bytes: Buffer.from(pkcs12), passphrase })
       return listing
     },

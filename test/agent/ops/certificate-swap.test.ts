@@ -91,13 +91,10 @@ test('a real handshake tells a certificate that the gateway takes from one that 
   const { url } = await gateway(t)
   const { desk, ask } = await deskTo(t, url)
   assert.equal((await ask()).answer, 200, 'the line itself is well')
-  const good = await desk.import(container(issueClient(pki.ca, pki.institutionCode)), 'x')
+  const good = await desk.add(container(issueClient(pki.ca, pki.institutionCode)), 'x')
   const strangers = makePki({ client: 'other-ca' })
-  const bad = await desk.import(strangers.clientPkcs12, strangers.passphrase)
-  const late = await desk.import(
-    container(issueClient(pki.ca, pki.institutionCode, 'expired')),
-    'x',
-  )
+  const bad = await desk.add(strangers.clientPkcs12, strangers.passphrase)
+  const late = await desk.add(container(issueClient(pki.ca, pki.institutionCode, 'expired')), 'x')
   assert.deepEqual((await desk.try(good.id)).lines, [{ line: 'line-a', fault: null }])
   assert.deepEqual((await desk.try(bad.id)).lines, [
     { line: 'line-a', fault: 'CLIENT_CERTIFICATE_REFUSED' },
@@ -111,7 +108,7 @@ test('a real handshake tells a certificate that the gateway takes from one that 
 test('a swap drops no question: what is under way ends on the old one, what follows shows the new one', async (t) => {
   const { url, server, seen } = await gateway(t)
   const { desk, ask, configured } = await deskTo(t, url)
-  const { id, fingerprint } = await desk.import(
+  const { id, fingerprint } = await desk.add(
     container(issueClient(pki.ca, pki.institutionCode)),
     'x',
   )

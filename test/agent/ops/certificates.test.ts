@@ -64,7 +64,7 @@ test('a new certificate stands beside the old one, is tried, activated, and undo
   const changes: number[] = []
   const activated = () => void changes.push(changes.length)
   const { desk, lines } = await opened(t, { activated })
-  const { id, state, warnings } = await desk.import(renewed, PASSPHRASE)
+  const { id, state, warnings } = await desk.add(renewed, PASSPHRASE)
   assert.deepEqual([state, warnings], ['imported', []])
   assert.deepEqual(states(desk), ['active', 'imported'])
   assert.equal(lines.used.length, 0, 'importing changes nothing for the lines')
@@ -90,7 +90,7 @@ test('a new certificate stands beside the old one, is tried, activated, and undo
 
 test('one that no line has taken in its last trial is not activated', async (t) => {
   const { desk, lines, registry } = await opened(t)
-  const { id } = await desk.import(renewed, PASSPHRASE)
+  const { id } = await desk.add(renewed, PASSPHRASE)
   await assert.rejects(desk.activate(id), { code: 'CERTIFICATE_UNTRIED', message: /not tried yet/ })
   await desk.try(id)
   lines.lines = [
@@ -113,25 +113,25 @@ test('what cannot be used is refused at the import, and nothing is kept', async 
     [strangers, PASSPHRASE, 'CERTIFICATE_OF_ANOTHER_INSTITUTION'],
   ]
   for (const [bytes, passphrase, code] of refused)
-    await assert.rejects(desk.import(bytes, passphrase), { code })
+    await assert.rejects(desk.add(bytes, passphrase), { code })
   assert.equal(desk.list().length, 1)
 })
 
 test('one that has expired or has not begun is taken in with a warning; the expired one is not activated', async (t) => {
   const { desk } = await opened(t)
-  const old = await desk.import(expired, PASSPHRASE)
+  const old = await desk.add(expired, PASSPHRASE)
   assert.deepEqual(old.warnings, ['expired'])
   await desk.try(old.id)
   await assert.rejects(desk.activate(old.id), { code: 'CLIENT_CERTIFICATE_EXPIRED' })
-  const next = await desk.import(later, PASSPHRASE)
+  const next = await desk.add(later, PASSPHRASE)
   assert.deepEqual(next.warnings, ['not-yet-valid'])
 })
 
 test('the same certificate twice is one, and that of the configuration is known', async (t) => {
   const { desk } = await opened(t)
-  const { id } = await desk.import(renewed, PASSPHRASE)
-  assert.equal((await desk.import(renewed, PASSPHRASE)).id, id)
-  assert.equal((await desk.import(pki.clientPkcs12, pki.passphrase)).id, 'config')
+  const { id } = await desk.add(renewed, PASSPHRASE)
+  assert.equal((await desk.add(renewed, PASSPHRASE)).id, id)
+  assert.equal((await desk.add(pki.clientPkcs12, pki.passphrase)).id, 'config')
   assert.equal(desk.list().length, 2)
 })
 
@@ -140,14 +140,14 @@ test('an id that nobody has is not found, and without lines nothing can be tried
   for (const id of ['', 'nobody', '0123456789ab']) {
     await assert.rejects(desk.activate(id), { code: 'NOT_FOUND' })
   }
-  const { id } = await desk.import(renewed, PASSPHRASE)
+  const { id } = await desk.add(renewed, PASSPHRASE)
   await assert.rejects(desk.try(id), { code: 'AGENT_NOT_RUNNING' })
 })
 
 test('the next start begins with the one that was activated, or says how to go back', async (t) => {
   const { desk, options } = await opened(t)
   assert.equal(activeIdentity(options), options.configured)
-  const { id, fingerprint } = await desk.import(renewed, PASSPHRASE)
+  const { id, fingerprint } = await desk.add(renewed, PASSPHRASE)
   await desk.try(id)
   await desk.activate(id)
   assert.equal(activeIdentity(options).fingerprint, fingerprint)
@@ -173,7 +173,7 @@ test('a change that could not be written is none: the lines keep what they have'
 
 test('two that are activated at once end with the lines on the one that is written last', async (t) => {
   const { desk, lines, registry } = await opened(t)
-  const { id } = await desk.import(renewed, PASSPHRASE)
+  const { id } = await desk.add(renewed, PASSPHRASE)
   await desk.try(id)
   await Promise.all([desk.activate(id), desk.activate('config'), desk.activate(id)])
   assert.equal(registry.activeId(), id)
@@ -184,9 +184,9 @@ test('neither container nor passphrase is in a list, a log or an error', async (
   const { desk, log } = await opened(t)
   const said: unknown[] = []
   const hear = (error: Error) => said.push(error.message, error.stack, JSON.stringify(error))
-  const { id } = await desk.import(renewed, PASSPHRASE)
-  await desk.import(strangers, PASSPHRASE).catch(hear)
-  await desk.import(renewed, `${PASSPHRASE}!`).catch(hear)
+  const { id } = await desk.add(renewed, PASSPHRASE)
+  await desk.add(strangers, PASSPHRASE).catch(hear)
+  await desk.add(renewed, `${PASSPHRASE}!`).catch(hear)
   await desk.activate(id).catch(hear)
   await desk.try(id)
   await desk.activate(id)

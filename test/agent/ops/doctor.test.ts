@@ -28,6 +28,7 @@ const card: LineCard = {
     carrier: 'フレッツ窓口',
     phone: '0120-000-000',
     hours: null,
+    lineAuthUrl: null,
   },
 }
 const line: DoctorLine = {

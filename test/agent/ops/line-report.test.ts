@@ -22,6 +22,7 @@ const card: LineCard = {
     carrier: '見本通信',
     phone: '0120-000-000',
     hours: '平日 9:00〜17:00',
+    lineAuthUrl: null,
   },
 }
 

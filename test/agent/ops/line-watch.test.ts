@@ -17,7 +17,14 @@ const both: readonly LineReport[] = [report('a'), report('b')]
 const contacts = new Map([
   [
     'a',
-    { customerId: 'CAF1', router: null, carrier: null, phone: '0120-000-000', hours: null },
+    {
+      customerId: 'CAF1',
+      router: null,
+      carrier: null,
+      phone: '0120-000-000',
+      hours: null,
+      lineAuthUrl: null,
+    },
   ] as const,
 ])
 const known = (events: readonly UplinkEvent[], reports = both) =>

@@ -77,6 +77,30 @@ test('demo --exit shows a tap and a card face to their end, exits 0 and leaves n
   assert.deepEqual(demo.left(), nothing)
 })
 
+test('demo --cut --exit shows a question that outlives its line, what is told, and the return', async (t) => {
+  const demo = startDemo(t, ['--cut', '--exit'])
+  await demo.closed
+  assert.equal(demo.child.exitCode, 0, demo.err())
+  const shown = demo.out.join('\n')
+  assert.deepEqual(
+    [...shown.matchAll(/, line (line-[ab]),/g)].map(([, line]) => line),
+    ['line-a', 'line-a', 'line-b', 'line-a'],
+  )
+  assert.match(shown, /asked 2 times, one verification/)
+  assert.match(shown, /line-a down +E\d+ LINE_\w+\n +回線/)
+  assert.match(shown, /line-a C902 LINE_DOWN\n +回線/)
+  assert.deepEqual(demo.left(), nothing)
+})
+
+test('Ctrl-C while a line is cut leaves neither a process nor a file', async (t) => {
+  const demo = startDemo(t, ['--cut', '--exit'])
+  await until(demo.child, () => demo.out.some((line) => line.includes('nothing passes')))
+  demo.child.kill('SIGINT')
+  await demo.closed
+  assert.equal(demo.child.exitCode, 130, demo.err())
+  assert.deepEqual(demo.left(), nothing)
+})
+
 test('SIGTERM while the agent is starting leaves neither a process nor a file', async (t) => {
   const demo = startDemo(t, [])
   await until(demo.child, () => agentsIn(demo.folder).length > 0)

@@ -12,6 +12,9 @@ import { FakeClock } from '../../fakes/clock.ts'
 const request: Request = { method: 'POST', path: '/', headers: {}, body: new Uint8Array() }
 const fault = (code: FaultCode) => new AgentError(code, code)
 
+/** How long a look takes that finds nothing. */
+const LOOK_MS = 50
+
 interface Sent {
   readonly answer: (text: string) => void
   readonly fail: (error: unknown) => void
@@ -28,6 +31,7 @@ class FakeCarrier implements Carrier {
   looks = 0
   dropped = 0
   readonly out = new AbortController()
+  clock: FakeClock | undefined
 
   constructor(name: string, isMetered = false) {
     this.name = name
@@ -52,8 +56,9 @@ class FakeCarrier implements Carrier {
     return promise
   }
 
-  async look() {
+  async look(signal: AbortSignal) {
     this.looks += 1
+    if (this.looked.is === 'silent') await this.clock?.sleep(LOOK_MS, signal)
     return this.looked
   }
   acknowledgedWithinMs = () => 300
@@ -65,9 +70,11 @@ class FakeCarrier implements Carrier {
 
 function stage(carriers: FakeCarrier[], over: Partial<AskingParts> = {}) {
   const clock = new FakeClock()
+  for (const carrier of carriers) carrier.clock = clock
   const ended: string[] = []
   const parts: AskingParts = {
     choose: () => carriers,
+    noLine: () => fault('NO_LINE'),
     ended: ({ name }, _tookMs, why) => void ended.push(`${name} ${why?.code ?? 'answered'}`),
     unacknowledged: () => 0,
     hasRoom: () => true,
@@ -113,7 +120,7 @@ test('a line that shows no sign of life brings a second one in, and the first an
     const { a, b, clock, ask, ended } = two()
     const asked = ask()
     a.looked = { is: 'silent' }
-    await clock.advance(policy.firstLookMs)
+    await clock.advance(policy.firstLookMs + LOOK_MS)
     assert.deepEqual([a.sent.length, b.sent.length], [1, 1])
     const [first, second] = winner === 'a' ? [a, b] : [b, a]
     first.sent[0]?.answer('yes')
@@ -178,7 +185,7 @@ test('a question that nobody waits for any more cancels both sendings', async ()
   const { a, b, clock, ask, gone, ended } = two()
   const asked = ask()
   a.looked = { is: 'silent' }
-  await clock.advance(policy.firstLookMs)
+  await clock.advance(policy.firstLookMs + LOOK_MS)
   gone.abort(new Error('nobody waits'))
   await assert.rejects(asked, { message: 'nobody waits' })
   await clock.advance(0)
@@ -214,32 +221,36 @@ test('a kept connection that was closed is replaced on the only line there is', 
 test('a line that costs by use is the second one only where no other is left', async () => {
   const [a, costly, b] = [new FakeCarrier('a'), new FakeCarrier('m', true), new FakeCarrier('b')]
   const { clock, ask } = stage([a, costly, b])
-  ask()
+  const asked = ask()
   a.sent[0]?.fail(fault('LINE_UNREACHABLE'))
   await clock.advance(0)
+  b.sent[0]?.answer('yes')
+  assert.equal((await asked).line, 'b')
   assert.deepEqual([costly.sent.length, b.sent.length], [0, 1])
   const [alone, dear] = [new FakeCarrier('a'), new FakeCarrier('m', true)]
   const other = stage([alone, dear])
-  other.ask()
+  const askedDearly = other.ask()
   alone.sent[0]?.fail(fault('LINE_UNREACHABLE'))
   await other.clock.advance(0)
-  assert.equal(dear.sent.length, 1)
+  dear.sent[0]?.answer('yes')
+  assert.equal((await askedDearly).line, 'm')
 })
 
 test('lateness alone asks a second line where that is set, after the time that is set', async () => {
   const { b, clock, ask } = two({ lateMs: 800 })
-  ask()
+  const asked = ask()
   await clock.advance(799)
   assert.equal(b.sent.length, 0)
   await clock.advance(1)
-  assert.equal(b.sent.length, 1)
+  b.sent[0]?.answer('yes')
+  assert.equal((await asked).line, 'b')
 })
 
 test('where no connection is left the first sending makes room, and faults still end the question', async () => {
   const { a, b, clock, ask } = two({ hasRoom: () => false })
   const asked = ask()
   a.looked = { is: 'silent' }
-  await clock.advance(policy.firstLookMs)
+  await clock.advance(policy.firstLookMs + LOOK_MS)
   assert.deepEqual([a.sent[0]?.isCancelled, b.sent.length], [true, 1])
   b.sent[0]?.fail(fault('GATEWAY_BUSY'))
   await assert.rejects(asked, { code: 'GATEWAY_BUSY' })

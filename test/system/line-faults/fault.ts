@@ -5,7 +5,7 @@ import type { Verification } from '../../../agent/kernel/verification.ts'
 import { eventually } from '../../bed/client.ts'
 import type { NetBedOptions } from '../../bed/net/bed.ts'
 import { whyNoNet } from '../../bed/net/namespaces.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage, type Stage, until } from './stage.ts'
 
 /** One thing that can happen to line A while B and C are well, and what becomes of a question. */
 export interface LineFault {
@@ -40,7 +40,7 @@ export function testFaults(title: string, faults: readonly LineFault[], options?
   test(title, { skip: whyNoNet() ?? false }, async (t) => {
     const stage = await openStage(t, options)
     for (const fault of faults) {
-      await stage.restart()
+      await stage.refresh()
       await t.test(fault.name, (one) => suffer(one, stage, fault))
       await stage.restoreAll()
     }
@@ -62,18 +62,16 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
     }
     if (cause !== undefined) await named(stage, cause, since)
     await also?.(stage)
-    t.diagnostic(`end ${new Date().toISOString()}`)
     await end(stage)
     await stage.untilWell(30_000)
-    await eventually('an answer over line A', async () => {
+    await until('an answer over line A', async () => {
       const { outcome, source } = await stage.ask()
-      return outcome === 'valid' && source.line === 'a' ? true : undefined
+      return outcome === 'valid' && source.line === 'a'
     })
     await after?.(stage)
     assert.deepEqual(await stage.lost(), [])
-    if (process.env['STORY']) for (const { text } of stage.story()) t.diagnostic(text)
   } catch (error) {
-    for (const { text } of stage.story()) t.diagnostic(text)
+    t.diagnostic(stage.output())
     throw error
   }
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type LineAnswer, LineList } from '../../../agent/api/lines.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import type { Behaviour } from '../../../agent/sim/gateway/behaviour.ts'
@@ -22,28 +21,23 @@ const face = patientByNumber('01')?.cardFace ?? {}
 export interface Stage {
   readonly bed: NetBed
   client(): Client
-  /** A new agent, whose lines have no past; resolves when it asks over line A and the others wait. */
+  /** A new agent, whose lines have no past; resolves when it asks over line A and all are up. */
   restart(): Promise<void>
+  /** As `restart`, but an agent whose lines never failed stays. */
+  refresh(): Promise<void>
   stop(): Promise<void>
   /** Asks about a known patient; resolves with the end, whatever it is. */
   ask(): Promise<Verification>
   lines(test?: boolean): Promise<readonly LineAnswer[]>
   line(name: LineName): Promise<LineAnswer>
-  /** Waits for a line that is as it is wanted. */
-  until(
-    what: string,
-    name: LineName,
-    fits: (line: LineAnswer) => boolean,
-    patienceMs?: number,
-  ): Promise<LineAnswer>
-  /** Every line is up, the first of them is asked. */
   untilWell(patienceMs?: number): Promise<void>
-  /** What the agent wrote about its lines since it was started last. */
+  /** What the agent wrote since it was started last, and what of that is about its lines. */
+  output(): string
   story(): Told[]
   /** To questions over this line, or to its connections, as `Behaviour` says. */
   behave(line: LineName, behaviour: Behaviour): Promise<void>
-  /** Resolves when the gateway has got so many more requests than `from`. */
-  arrived(from: Stats, requests?: number): Promise<void>
+  /** Resolves when the gateway has got more questions than `before`. */
+  arrived(before: Stats): Promise<void>
   /** Whatever was done to the lines, and to what is behind them: all is good. */
   restoreAll(): Promise<void>
   /** Questions so far that are not in the feed exactly once. */
@@ -52,96 +46,100 @@ export interface Stage {
 
 export async function openStage(t: Ending, options: NetBedOptions = {}): Promise<Stage> {
   const bed = await makeNetBed(t, { tables: HASTE, gatewayKeys: LIMITS, ...options })
-  const token = await bed.addConsumer('receipt-computer')
-  const asked: string[] = []
-  let agent: AgentProcess | undefined
-  let client: Client | undefined
-  const present = () => {
-    if (client === undefined) throw new Error('no agent was started')
-    return client
-  }
-  const lines: Stage['lines'] = async (test = false) => {
-    const { status, text } = await present().get(`/v1/lines${test ? '?test=true' : ''}`)
-    if (status !== 200) throw new Error(`/v1/lines: ${status} ${text}`)
-    return checked(LineList, JSON.parse(text)).items
-  }
+  const desk = openDesk(bed, await bed.addConsumer('receipt-computer'))
+  const { lines, ask, story } = desk
   const line: Stage['line'] = async (name) => {
     const found = (await lines()).find((one) => one.name === name)
     if (found === undefined) throw new Error(`no line ${name}`)
     return found
   }
-  const ask = async () => {
-    const ended = await present().ask(face)
-    asked.push(ended.id)
-    return ended
+  const untilWell: Stage['untilWell'] = (patienceMs) =>
+    until('every line up', async () => (await lines()).every(isWell), patienceMs)
+  const restart = async () => {
+    await desk.stop()
+    await desk.start()
+    await untilWell()
+    await until('an answer over line A', async () => (await ask()).source.line === 'a')
   }
-  const stop = async () => {
-    const ended = await agent?.stop()
-    agent = undefined
-    if (ended !== undefined && !isDeepStrictEqual(ended, { code: 0, signal: null }))
-      throw new Error(`the agent ended with ${JSON.stringify(ended)}`)
-  }
-  const untilWell: Stage['untilWell'] = (patienceMs = 20_000) =>
-    eventually(
-      'every line up',
-      async () => {
-        const now = await lines()
-        const isWell = now.every(({ standing, rttMs, metered }) =>
-          metered ? standing === 'up' : standing === 'up' && rttMs !== null,
-        )
-        return isWell && now[0]?.isCurrent === true ? true : undefined
-      },
-      patienceMs,
-    ).then(() => undefined)
   return {
-    bed,
-    client: present,
-    async restart() {
-      await stop()
-      agent = await bed.startAgent()
-      client = bed.clientOf(agent, token)
-      await untilWell()
-      const { source, outcome } = await ask()
-      if (source.line !== 'a') throw new Error(`the first question: ${outcome} over ${source.line}`)
+    ...{ bed, client: desk.client, ask, lines, line, untilWell, restart, story },
+    ...{ stop: desk.stop, output: desk.output },
+    async refresh() {
+      const isNew = desk.output() !== '' && story().every(({ event }) => event !== 'line-standing')
+      if (isNew) await untilWell()
+      else await restart()
     },
-    stop,
-    ask,
-    lines,
-    line,
-    until: (what, name, fits, patienceMs) =>
-      eventually(
-        `line ${name}: ${what}`,
-        async () => {
-          const now = await line(name)
-          return fits(now) ? now : undefined
-        },
-        patienceMs,
-      ),
-    untilWell,
-    story: () => readStory(agent?.output() ?? ''),
     behave: (name, behaviour) =>
       bed.gateway.behave({ ...behaviour, from: bed.line(name).plan().prefix }),
-    arrived: (before, requests = 1) =>
-      eventually('the question at the gateway', async () => {
+    arrived: ({ questions }) =>
+      until('the question at the gateway', async () => {
         const now = await bed.gateway.stats()
-        return now.questions - before.questions >= requests ? true : undefined
-      }).then(() => undefined),
+        return now.questions > questions
+      }),
     async restoreAll() {
       await bed.gateway.behave({})
       for (const name of LINES) {
         await bed.dns(name).behave({ mode: 'good' })
-        await bed.lineAuth(name).set('good')
         await bed.line(name).restore()
         await bed.line(name).set(options.quality?.[name] ?? {})
       }
     },
     async lost() {
-      const feed = await present().feed()
-      const ends = new Map<string, number>()
-      for (const item of feed)
-        if (item.type === 'verification')
-          ends.set(item.verification.id, (ends.get(item.verification.id) ?? 0) + 1)
-      return asked.filter((id) => ends.get(id) !== 1)
+      const feed = await desk.client().feed()
+      const ended = feed.flatMap((item) =>
+        item.type === 'verification' ? [item.verification.id] : [],
+      )
+      return desk.asked.filter((id) => ended.filter((one) => one === id).length !== 1)
     },
   }
+}
+
+const isWell = ({ standing, rttMs, metered }: LineAnswer) =>
+  standing === 'up' && (metered || rttMs !== null)
+
+/** An agent in the clinic, one after the other, and who asks it. */
+function openDesk(bed: NetBed, token: string) {
+  const asked: string[] = []
+  let agent: AgentProcess | undefined
+  let client: Client | undefined
+  const output = () => agent?.output() ?? ''
+  const present = () => {
+    if (client === undefined) throw new Error('no agent was started')
+    return client
+  }
+  return {
+    asked,
+    output,
+    client: present,
+    async start() {
+      agent = await bed.startAgent()
+      client = bed.clientOf(agent, token)
+    },
+    async stop() {
+      const ended = await agent?.stop()
+      if (ended !== undefined && ended.code !== 0)
+        throw new Error(`the agent ended with ${JSON.stringify(ended)}: ${output()}`)
+      agent = undefined
+    },
+    async ask() {
+      const ended = await present().ask(face)
+      asked.push(ended.id)
+      return ended
+    },
+    async lines(test = false) {
+      const { status, text } = await present().get(`/v1/lines${test ? '?test=true' : ''}`)
+      if (status !== 200) throw new Error(`/v1/lines: ${status} ${text}`)
+      return checked(LineList, JSON.parse(text)).items
+    },
+    story: () => readStory(output()),
+  }
+}
+
+/** Waits, bounded, until something is so. */
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean>,
+  patienceMs?: number,
+): Promise<void> {
+  await eventually(what, async () => ((await isSo()) ? true : undefined), patienceMs)
 }

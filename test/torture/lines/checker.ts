@@ -82,8 +82,9 @@ function wrongOf(question: Question, evidence: Evidence): string[] {
   ]
 }
 
-const meets = ({ askedAt, endedAt }: Question, { from, to }: Suffered) =>
-  from <= endedAt && to + SETTLE_MS >= askedAt
+/** A line that forgot its old connections takes new ones; an old one may be met at any time. */
+const meets = ({ askedAt, endedAt }: Question, { kind, from, to }: Suffered) =>
+  from <= endedAt && (kind === 'forgets' || to + SETTLE_MS >= askedAt)
 
 /**
  * A line that was good and up while the question lived, with at most one other before it that could

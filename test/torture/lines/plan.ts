@@ -51,8 +51,11 @@ const LONGEST_MS = 1_500
 /** Pure: the same seed gives the same schedule. */
 export function scheduleOf(seed: number): Schedule {
   const chance = chanceOf(seed)
-  const lines = LINES.toSorted(() => chance.next() - 0.5)
-  const faults = lines.slice(0, 1 + chance.below(LINES.length)).map((line): PlannedFault => {
+  const left: LineName[] = [...LINES]
+  const lines = Array.from({ length: 1 + chance.below(LINES.length) }, () =>
+    left.splice(chance.below(left.length), 1),
+  )
+  const faults = lines.flat().map((line): PlannedFault => {
     const fromMs = chance.below(LAST_FAULT_MS)
     const toMs = fromMs + SHORTEST_MS + chance.below(LONGEST_MS - SHORTEST_MS)
     return { line, kind: chance.of(KINDS), fromMs, toMs }

@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Ending } from '../../bed/net/bed.ts'
 import { openStage, type Stage } from '../../system/line-faults/stage.ts'
 import { type Evidence, type Question, type Suffered, violationsIn } from './checker.ts'
 import { begin } from './faults.ts'
 import { type PlannedFault, type Schedule, scheduleOf, textOfFault } from './plan.ts'
 
-export interface LinesReport {
+export interface OutagesReport {
   readonly seed: number
-  readonly schedules: number
+  readonly outages: number
   readonly questions: number
   readonly answered: number
   readonly offline: number
@@ -16,41 +15,49 @@ export interface LinesReport {
   readonly violations: readonly string[]
 }
 
-export interface LinesOptions {
-  readonly schedules: number
+export interface OutagesOptions {
+  readonly outages: number
   /** Of the first schedule; each further one has the next. */
   readonly seed: number
-  readonly onSchedule?: (done: number) => void
+  readonly onOutage?: (done: number) => void
 }
 
 const WELL_LIMIT_MS = 60_000
 
-/** Runs schedules on the bed, one after the other, each with an agent that has no past. */
-export async function runSchedules(
-  t: Ending,
-  { schedules, seed, onSchedule = () => {} }: LinesOptions,
-): Promise<LinesReport> {
-  const stage = await openStage(t)
+/** Runs schedules on a bed, one after the other, each with an agent that has no past. */
+export async function runOutages({
+  outages,
+  seed,
+  onOutage = () => {},
+}: OutagesOptions): Promise<OutagesReport> {
+  const undo: (() => Promise<void>)[] = []
   const seen: Evidence[] = []
   const violations: string[] = []
-  for (let done = 0; done < schedules; done += 1) {
-    const schedule = scheduleOf(seed + done)
-    const evidence = await runSchedule(stage, schedule)
-    const found = violationsIn(evidence)
-    if (found.length > 0) violations.push(told(schedule, found, evidence))
-    seen.push(evidence)
-    onSchedule(done + 1)
+  try {
+    const stage = await openStage({ after: (step) => undo.push(step) })
+    for (let done = 0; done < outages; done += 1) {
+      const schedule = scheduleOf(seed + done)
+      const evidence = await runSchedule(stage, schedule)
+      const found = violationsIn(evidence)
+      if (found.length > 0) violations.push(told(schedule, found, evidence))
+      seen.push(evidence)
+      onOutage(done + 1)
+    }
+    await stage.stop()
+  } finally {
+    for (const step of undo.reverse()) await step()
   }
-  await stage.stop()
+  return { seed, outages, violations, ...summary(seen) }
+}
+
+function summary(seen: readonly Evidence[]) {
   const ends = seen.flatMap(({ questions }) => questions.map(({ outcome }) => outcome))
+  const story = seen.flatMap((one) => one.story)
   return {
-    seed,
-    schedules,
     questions: ends.length,
     answered: ends.filter((outcome) => outcome === 'valid').length,
     offline: ends.filter((outcome) => outcome === 'offline').length,
-    moves: seen.flatMap(({ story }) => story.filter(({ event }) => event === 'line-moved')).length,
-    violations,
+    moves: story.filter(({ event }) => event === 'line-moved').length,
   }
 }
 
@@ -121,9 +128,9 @@ function told(schedule: Schedule, found: readonly string[], evidence: Evidence):
 }
 
 /** For people. */
-export const textOfLines = (report: LinesReport): string =>
+export const textOfOutages = (report: OutagesReport): string =>
   [
-    `seed ${report.seed}: ${report.schedules} schedules of faults on three lines`,
+    `seed ${report.seed}: ${report.outages} schedules of faults on three real lines`,
     `questions ${report.questions}, answered ${report.answered}, offline ${report.offline}, moves ${report.moves}`,
     `violations ${report.violations.length}`,
     ...report.violations.slice(0, 5),
