@@ -46,6 +46,7 @@ const Card = Type.Object({
     carrier: orNull(Text),
     phone: orNull(Text),
     hours: orNull(Text),
+    lineAuthUrl: orNull(Text),
   }),
 })
 

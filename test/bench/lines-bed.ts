@@ -9,7 +9,6 @@ import { Asked, Took, Unlinked, Warmth } from './lines-calls.ts'
 /** Three lines to the simulator, looked after by the agent's own uplink on the clinic's box. */
 export interface LinesBed {
   readonly net: NetBed
-  readonly chance: Chance
   /** How long the gateway takes for what comes over each line from now on; ms. */
   think(): Promise<Thinking>
   /** Over the best line. */
@@ -43,6 +42,7 @@ export const RTT_MS = { a: 20, b: 40, c: 80 } as const
 const MEDIAN_MS = 80
 const SIGMA = 0.6
 const SEED = 20_261_122
+const DRAWS = 2_000
 /** None: after each relapse a line must prove itself twice as long, and here it is cut every second. */
 const PROVE_MS = 0
 /** Sooner than on a clinic's box, so that rounds are short. */
@@ -69,7 +69,7 @@ export async function makeLinesBed(): Promise<LinesBed> {
   await host.call('open', { configFile, proveMs: PROVE_MS, probeMs: PROBE_MS, backup: BACKUP })
   const settle = (line: LineName, probes: number) => host.call('settle', { line, probes })
   await Promise.all([settle('a', PROBES_TO_KNOW), settle('b', PROBES_TO_KNOW)])
-  const chance = chanceOf(SEED)
+  const thinkingOf = openThinking(chanceOf(SEED))
   const behave = (line: LineName, delayMs: number) =>
     net.gateway.behave({ at: 'status', delayMs, from: net.line(line).plan().source })
   const until: LinesBed['until'] = async (line, standing) =>
@@ -77,9 +77,8 @@ export async function makeLinesBed(): Promise<LinesBed> {
   const owned = undo.move()
   return {
     net,
-    chance,
     async think() {
-      const thinking = { a: lognormal(chance), b: lognormal(chance) }
+      const thinking = thinkingOf()
       await Promise.all([behave('a', thinking.a), behave('b', thinking.b)])
       return thinking
     },
@@ -100,7 +99,25 @@ export async function makeLinesBed(): Promise<LinesBed> {
   }
 }
 
-/** Whole ms, by the transform of Box and Muller. */
+/** From 0 up to 1, evenly however few are taken: multiples of an irrational number. */
+export function evenly(step: number): () => number {
+  let at = 0
+  return () => {
+    at = (at + step) % 1
+    return at
+  }
+}
+
+/** The gateway's own times, so that a few rounds stand for the whole distribution; whole ms. */
+function openThinking(chance: Chance): () => Thinking {
+  const times = Array.from({ length: DRAWS }, () => lognormal(chance)).toSorted((a, b) => a - b)
+  const at = (share: number) => times[Math.floor(share * DRAWS)] ?? MEDIAN_MS
+  const ofA = evenly((Math.sqrt(5) - 1) / 2)
+  const ofB = evenly(Math.SQRT2)
+  return () => ({ a: at(ofA()), b: at(ofB()) })
+}
+
+/** By the transform of Box and Muller. */
 function lognormal(chance: Chance): number {
   const normal = Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next())
   return Math.round(MEDIAN_MS * Math.exp(SIGMA * normal))

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { whyNoNet } from '../bed/net/namespaces.ts'
-import { BACKUP, FIRST, type LinesBed, makeLinesBed, RTT_MS } from './lines-bed.ts'
+import { BACKUP, evenly, FIRST, type LinesBed, makeLinesBed, RTT_MS } from './lines-bed.ts'
 import { figure, median, missingRow, quantile, type Row, ratioRow, rounds } from './row.ts'
 
 const HEALTHY = { rounds: 200, budgetMs: 60_000 }
@@ -12,6 +12,9 @@ const NAIVE = { rounds: 3, budgetMs: 16_000 }
 /** A cut comes so long after the question went out, and never after its answer has come. */
 const CUT_AT_LEAST_MS = 5
 const CUT_AT_MOST_MS = 60
+
+/** Of the time in which a cut may come. */
+const share = evenly(Math.sqrt(3))
 
 /** What a line that dies costs, on lines of 20, 40 and 80 ms round trip to a gateway that thinks. */
 export async function linesBench(): Promise<Row[]> {
@@ -48,9 +51,9 @@ export async function linesBench(): Promise<Row[]> {
 }
 
 /** After the question went out; before its answer, which takes a round trip and the thinking. */
-function cutAfter({ chance }: LinesBed, thinkingMs: number): number {
+function cutAfter(thinkingMs: number): number {
   const latest = Math.min(CUT_AT_MOST_MS, RTT_MS[FIRST] + thinkingMs - CUT_AT_LEAST_MS)
-  return CUT_AT_LEAST_MS + chance.next() * (latest - CUT_AT_LEAST_MS)
+  return CUT_AT_LEAST_MS + share() * (latest - CUT_AT_LEAST_MS)
 }
 
 interface Cut {
@@ -66,7 +69,7 @@ async function cutRounds(bed: LinesBed): Promise<Cut[]> {
   for (const _ of rounds(CUT.rounds, CUT.budgetMs)) {
     const thinking = await bed.think()
     const backup = await bed.askBackup()
-    const afterMs = cutAfter(bed, thinking[FIRST])
+    const afterMs = cutAfter(thinking[FIRST])
     const asking = bed.ask()
     await wait(afterMs)
     await line.set({ hole: true })
@@ -173,10 +176,7 @@ async function unlinkedRounds(bed: LinesBed): Promise<Gone[]> {
   const gone: Gone[] = []
   for (const _ of rounds(UNLINK.rounds, UNLINK.budgetMs)) {
     const thinking = await bed.think()
-    const { asked, unlinkedAtMs, toldMs } = await bed.askAndUnlink(
-      FIRST,
-      cutAfter(bed, thinking[FIRST]),
-    )
+    const { asked, unlinkedAtMs, toldMs } = await bed.askAndUnlink(FIRST, cutAfter(thinking[FIRST]))
     await line.linkUp()
     await bed.recovered(FIRST)
     const [, again] = asked.sentAtMs
@@ -226,7 +226,7 @@ async function naiveRounds(bed: LinesBed): Promise<number[]> {
     const thinking = await bed.think()
     await bed.bare(FIRST)
     const asking = bed.naive()
-    await wait(cutAfter(bed, thinking[FIRST]))
+    await wait(cutAfter(thinking[FIRST]))
     await line.set({ hole: true })
     took.push(await asking)
     await line.set({ hole: false })

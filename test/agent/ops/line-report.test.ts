@@ -96,6 +96,7 @@ test('it is one page of A4, whatever happened', () => {
         carrier: word,
         phone: word,
         hours: word,
+        lineAuthUrl: word,
       }),
     }),
     from: fc.constant(start),
