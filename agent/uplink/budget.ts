@@ -6,7 +6,7 @@ export interface Budget {
   /** Whether one more may stand; closes an idle one where that makes room. */
   take(): boolean
   giveBack(): void
-  /** Whether `take` would do. */
+  /** Whether one more may stand beside those that stand, idle ones too. */
   hasRoom(): boolean
   /** `dropOne` closes one idle connection and says whether there was one. */
   lend(dropOne: () => boolean): void

@@ -44,25 +44,14 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
   const { signal } = closing
   let pause = new AbortController()
   let isKicked = false
-  let warmAfterMs: number = policy.warmAgainMs
-  let warmedAt = Number.NEGATIVE_INFINITY
-  let warmAt = Number.NEGATIVE_INFINITY
-
-  /** A connection that never lasts is made anew less and less often. */
-  const keepWarm = async () => {
-    if (kept.isWarm() || now() < warmAt) return
-    const lastedMs = now() - warmedAt
-    const fault = await kept.warm(signal)
-    const isGood = fault === null && lastedMs > policy.warmShortMs
-    warmAfterMs = isGood ? policy.warmAgainMs : Math.min(warmAfterMs * 2, policy.warmAgainAtMostMs)
-    warmedAt = now()
-    warmAt = warmedAt + warmAfterMs
-  }
+  const warmer = openWarmer(kept, now)
 
   /** Ms until the next round. */
   const round = async (): Promise<number> => {
     if (kept.isMetered && !kept.isNeeded()) return idleRound()
     if (kept.memory().standing === 'down') {
+      // We dropped its connections ourselves: that says nothing of how long they last.
+      warmer.reset()
       await kept.test(signal)
       const { standing, testAfterMs } = kept.memory()
       return standing === 'down' ? testAfterMs : 0
@@ -70,9 +59,9 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
     const look = await kept.look(signal)
     if (kept.memory().standing === 'down') return 0
     if (look.is !== 'alive') return policy.lookAfterMissMs
-    await keepWarm()
+    await warmer.keep(signal)
     await kept.probeApplication(signal)
-    return nextIn(kept.memory(), probeMs, kept.isWarm() ? Number.POSITIVE_INFINITY : warmAt - now())
+    return nextIn(kept.memory(), probeMs, warmer.dueInMs())
   }
 
   /** A line that costs by use rests, also while it is down, but for its monthly test. */
@@ -89,6 +78,8 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
       isKicked = false
       const waitMs = await round()
       if (signal.aborted) return
+      // However often it is kicked meanwhile: no more rounds than this.
+      if (isKicked) await clock.sleep(policy.kickAgainMs, signal)
       if (isKicked) continue
       pause = new AbortController()
       await clock.sleep(waitMs, AbortSignal.any([pause.signal, signal]))
@@ -107,6 +98,36 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
       closing.abort()
       await running
     },
+  }
+}
+
+/** Keeps a connection ready. One that never lasts is made anew less and less often. */
+function openWarmer(kept: Pick<Kept, 'isWarm' | 'warm'>, now: () => number) {
+  let againMs: number = policy.warmAgainMs
+  let warmedAt = Number.NEGATIVE_INFINITY
+  let dueAt = Number.NEGATIVE_INFINITY
+  /** When the last one was found gone. */
+  let coldAt: number | null = null
+  return {
+    reset() {
+      againMs = policy.warmAgainMs
+      warmedAt = Number.NEGATIVE_INFINITY
+      dueAt = Number.NEGATIVE_INFINITY
+      coldAt = null
+    },
+    async keep(signal: AbortSignal) {
+      if (kept.isWarm()) return
+      coldAt ??= now()
+      if (now() < dueAt) return
+      const lastedMs = coldAt - warmedAt
+      const fault = await kept.warm(signal)
+      const isGood = fault === null && lastedMs > policy.warmShortMs
+      againMs = isGood ? policy.warmAgainMs : Math.min(againMs * 2, policy.warmAgainAtMostMs)
+      warmedAt = now()
+      dueAt = warmedAt + againMs
+      coldAt = kept.isWarm() ? null : warmedAt
+    },
+    dueInMs: () => (kept.isWarm() ? Number.POSITIVE_INFINITY : dueAt - now()),
   }
 }
 

@@ -43,7 +43,8 @@ export function openLife({ probe, clock, now, onProbed, onLooked }: LifeParts): 
     const expiring = clock.sleep(policy.probeTimeoutMs, done.signal).then(() => given.abort())
     try {
       const rttMs = await probe(given.signal)
-      estimate = estimated(estimate, rttMs)
+      // The kernel sent its SYN again: that is no round trip. [RFC 6298, section 3: Karn’s algorithm]
+      if (rttMs < policy.synAgainMs) estimate = estimated(estimate, rttMs)
       onProbed(rttMs)
       return { is: 'alive' }
     } catch (error) {
@@ -117,12 +118,17 @@ function orAlive(look: Promise<Look>, signal: AbortSignal): Promise<Look> {
 interface Estimate {
   readonly rttMs: number
   readonly deviationMs: number
+  readonly samples: number
 }
 const unknown: Estimate | undefined = undefined
 
 function estimated(last: Estimate | undefined, rttMs: number): Estimate {
-  if (last === undefined) return { rttMs, deviationMs: rttMs / 2 }
+  // The first samples of a busy start are our own delay more than the line’s.
+  const isOurs = last !== undefined && last.samples < policy.firstSamples && rttMs < last.rttMs / 2
+  if (last === undefined || isOurs)
+    return { rttMs, deviationMs: rttMs / 2, samples: (last?.samples ?? 0) + 1 }
   return {
+    samples: last.samples + 1,
     deviationMs: 0.75 * last.deviationMs + 0.25 * Math.abs(last.rttMs - rttMs),
     rttMs: 0.875 * last.rttMs + 0.125 * rttMs,
   }

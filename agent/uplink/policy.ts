@@ -21,6 +21,10 @@ export const policy = {
   silenceUnknownMs: 500,
   /** A probe that came late is still a sign of life, and teaches how slow the line is. */
   probeTimeoutMs: 3_000,
+  /** Linux sends a SYN again after this. [tcp(7), RFC 6298] */
+  synAgainMs: 1_000,
+  /** So many samples may be thrown away for one that is far better. */
+  firstSamples: 8,
   /** Our own thread was late by more than this: then the line is given another chance. */
   ownDelayMs: 8,
   /** Two silent looks in a row; on a line that loses a tenth of its packets once in 800 looks. */
@@ -40,6 +44,8 @@ export const policy = {
    * and 1400 ms. A longer silence in the middle of it is a connection that is no more.
    */
   answerGapMs: 1_500,
+  /** Every question that finds no line asks for a test: not more of them than this. */
+  kickAgainMs: 250,
   /** Between tests of a line that is down: from, doubling, to. A repaired line is back within it. */
   testAfterMs: 1_000,
   testAfterAtMostMs: 15_000,

@@ -73,10 +73,11 @@ const ANSWERS: readonly LineFault[] = [
     over: ['a', 'b'],
   },
   {
-    name: 'a question in flight when the gateway is started anew is answered',
+    name: 'a question in flight when the gateway is started anew is answered, or asked again by itself',
     meets: 'in-flight',
     begin: (stage) => stage.bed.gateway.restart(),
     over: ['a', 'b', 'c'],
+    mayEndOffline: true,
   },
 ]
 

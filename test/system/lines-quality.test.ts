@@ -47,11 +47,14 @@ const QUALITIES: readonly LineFault[] = [
   {
     name: 'a question that is too large for what line A carries any more is answered over another line',
     meets: 'at-rest',
-    begin: (stage) => lineA(stage).set({ mtuBytes: 600 }),
+    begin: (stage) => lineA(stage).set({ mtuBytes: 300 }, 'up'),
     over: ['b'],
+    cause: 'LINE_TIMEOUT',
   },
 ]
 
 testFaults('line A is bad in one way or another', QUALITIES, {
   quality: { a: { delayMs: 10 }, b: { delayMs: 10 } },
+  // An answer may take as long as by itself: TCP sends again what is lost, later each time.
+  gatewayKeys: 'connect_timeout_ms = 1000\n',
 })

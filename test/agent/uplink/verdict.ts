@@ -92,6 +92,7 @@ function ofQuestion(question: AskedQuestion, sendings: Evidence['sendings'], pla
   const { id, at, safe, ends, endedAt, answer, fault } = question
   const sentOver = sendings.filter((one) => one.id === id).map(({ line }) => line)
   if (ends !== 1 || endedAt === null) return [`${id} ended ${ends} times`]
+  const isUnsent = sentOver.length === 0 && fault !== null && fault !== 'gone'
   const turns = 1 + Math.ceil(question.ahead / SESSIONS)
   const wellForLong = plan.ways.filter(
     ({ line }) => line !== plan.metered && wasWell(plan, line, at - returnMs(plan, line, at), at),
@@ -101,7 +102,7 @@ function ofQuestion(question: AskedQuestion, sendings: Evidence['sendings'], pla
     [`went out over ${sentOver.join(', ')}`, sentOver.length > (safe ? 2 : 1)],
     [`was answered by ${answer?.given}, not by ${answer?.told}`, answer?.given !== answer?.told],
     [`ended with ${fault} while a line was well`, isLost(question, endedAt, plan)],
-    ['found no line, and one was well for long', fault === 'NO_LINE' && wellForLong.length > 0],
+    ['found no line, and one was well for long', isUnsent && wellForLong.length > 0],
   ]
   return broken.filter(([, isBroken]) => isBroken).map(([what]) => `${id} ${what}`)
 }
