@@ -80,6 +80,7 @@ export async function askOver<Answer>(
   const turns = openTurns<Turn<Answer>>()
   const sendings: Sending[] = []
   const faults: AgentError[] = []
+  const dropIdle = openDropper()
   let ended = 0
   const start = (carrier: Carrier) =>
     sendings.push(startSending(carrier, request, options, parts, turns.put))
@@ -89,6 +90,7 @@ export async function askOver<Answer>(
   const take = (turn: Exclude<Turn<Answer>, { is: 'answered' | 'broken' }>) => {
     if (turn.is === 'failed') faults.push(turn.fault)
     if (turn.is === 'failed' || turn.is === 'cancelled') ended += 1
+    if (isOfConnection(turn)) dropIdle(turn.by)
     const second = safe && sendings.length === 1 ? secondFor(turn, first, parts) : undefined
     if (second === undefined) return
     if (!parts.hasRoom()) sendings[0]?.cancel()
@@ -118,12 +120,21 @@ function secondFor(
   if (turn.is === 'failed' && !kindOf(turn.fault.code).elsewhere) return undefined
   const lines = choose()
   const others = lines.filter((one) => one !== first)
-  // One connection was dead, or was closed while it was kept: the line itself may be well.
-  const isConnection =
-    turn.is === 'stalled' || (turn.is === 'failed' && turn.fault.code === 'LINE_BROKEN')
-  if (isConnection) first.dropIdle()
-  const again = isConnection && lines.includes(first) ? first : undefined
+  const again = isOfConnection(turn) && lines.includes(first) ? first : undefined
   return others.find(({ isMetered }) => !isMetered) ?? again ?? others[0]
+}
+
+/** One connection was dead, or was closed while it was kept: the line itself may be well. */
+const isOfConnection = (turn: Turn<unknown>) =>
+  turn.is === 'stalled' || (turn.is === 'failed' && turn.fault.code === 'LINE_BROKEN')
+
+/** Where one kept connection was dead, so may be the others; those made after it are not. */
+function openDropper(): (carrier: Carrier) => void {
+  const dropped = new Set<Carrier>()
+  return (carrier) => {
+    if (!dropped.has(carrier)) carrier.dropIdle()
+    dropped.add(carrier)
+  }
 }
 
 /** A fault of the gateway came from further away than one of a line. */

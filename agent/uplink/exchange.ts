@@ -61,6 +61,8 @@ export function exchange(
     }
     const asking = (socket: Socket, isWarm: boolean) => {
       phase = 'asking'
+      // While nothing else is on its way, this alone shows that the other end still knows us.
+      socket.setKeepAlive(true, policy.keepAliveMs)
       expire(limits.timeoutMs, () => unanswered(line))
       onSent(socket, isWarm)
     }

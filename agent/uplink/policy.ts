@@ -37,6 +37,11 @@ export const policy = {
   lookAfterMissMs: 1_000,
   /** Delayed acknowledgements wait 40 ms, 200 ms in old systems; then the request was not received. */
   acknowledgedWithinMs: 250,
+  /**
+   * While a question is out and nothing moves, TCP asks whether the other end is still there: this
+   * often, in whole seconds as Node has it.
+   */
+  keepAliveMs: 1_000,
   /** TCP has sent it four times by then; on a line that lives that is a connection that is no more. */
   givenUpMs: 2_000,
   /**

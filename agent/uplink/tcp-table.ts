@@ -5,7 +5,9 @@ import { codeOf } from '../kernel/errors.ts'
 /**
  * How many bytes of a connection the other end has not acknowledged; null where the system does not
  * say. A connection that the other end has forgotten while its line lives (half-open) shows in this
- * alone: what we send on it is never received. [proc(5), /proc/net/tcp: tx_queue]
+ * alone: what we send on it is never received. Where nothing else is on its way, keep-alive probes
+ * count, from the second one in a row that is not answered. [proc(5), /proc/net/tcp: tx_queue, and
+ * timeout, which are the probes]
  */
 export function unacknowledgedBytes(socket: Socket): number | null {
   const { localPort, remotePort, remoteAddress } = socket
@@ -17,13 +19,17 @@ export function unacknowledgedBytes(socket: Socket): number | null {
 
 /** By the two ports: of two connections to one port of the gateway each has its own local one. */
 export function queueOf(table: string, localPort: number, remotePort: number): number | null {
-  const pattern = new RegExp(
-    `^ *\\d+: [0-9A-F]+:${hex(localPort)} [0-9A-F]+:${hex(remotePort)} [0-9A-F]{2} ([0-9A-F]{8}):`,
-    'm',
-  )
-  const [, queue] = pattern.exec(table) ?? []
-  return queue === undefined ? null : Number.parseInt(queue, 16)
+  const ends = `[0-9A-F]+:${hex(localPort)} [0-9A-F]+:${hex(remotePort)}`
+  const row = new RegExp(`^ *\\d+: ${ends} [0-9A-F]{2} ([0-9A-F]{8}):.*$`, 'm').exec(table)
+  const [whole, queue] = row ?? []
+  if (whole === undefined || queue === undefined) return null
+  // sl local rem st tx:rx tr:when retrnsmt uid timeout inode
+  const probes = Number(whole.trim().split(/ +/)[8] ?? 0)
+  return Number.parseInt(queue, 16) + (probes >= PROBES_IN_A_ROW ? probes : 0)
 }
+
+/** One may be on its way, or lost. */
+const PROBES_IN_A_ROW = 2
 
 const hex = (port: number) => port.toString(16).toUpperCase().padStart(4, '0')
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type LineFault, testFaults } from './line-faults/fault.ts'
-import type { Stage } from './line-faults/stage.ts'
+import { type Stage, settled } from './line-faults/stage.ts'
 
 const lineA = ({ bed }: Stage) => bed.line('a')
 
@@ -61,9 +61,15 @@ const CUTS: readonly LineFault[] = [
     over: ['a', 'b'],
   },
   {
-    name: 'a question in flight when line A forgets its connection is answered',
+    name: 'a question in flight when line A forgets its connection is answered, also where it was received',
     meets: 'in-flight',
-    begin: (stage) => lineA(stage).forget(),
+    heldBackMs: 3_500,
+    async begin({ bed }) {
+      const line = bed.line('a')
+      // Until nothing is on its way any more: the request is acknowledged.
+      await settled(async () => (await line.packets()).up.delivered)
+      await line.forget()
+    },
     over: ['a', 'b'],
   },
   {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from '../bed/client.ts'
 import { lineKeys } from '../bed/net/config.ts'
 import { whyNoNet } from '../bed/net/namespaces.ts'
 import { LINES, type LineName, planOf } from '../bed/net/plan.ts'
-import { openStage, type Stage, until } from './line-faults/stage.ts'
+import { openStage, type Stage, settled, until } from './line-faults/stage.ts'
 
 const skip = whyNoNet() ?? false
 const QUESTIONS = 5
@@ -54,11 +52,7 @@ test('a line that costs by use carries nothing but its monthly test while anothe
   await until('a test of line C', async () => (await stage.line('c')).path !== null)
   const connected = await bed.gateway.stats()
   await stage.stop()
-  const atRest = await eventually('its last packet', async () => {
-    const before = await carried('c')
-    await sleep(100)
-    return before === (await carried('c')) ? before : undefined
-  })
+  const atRest = await settled(() => carried('c'))
   await stage.restart()
   const [a, b] = [await carried('a'), await carried('b')]
   for (let n = 0; n < QUESTIONS; n += 1) await stage.ask()

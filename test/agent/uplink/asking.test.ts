@@ -141,6 +141,7 @@ test('one that is not safe is never sent twice', async () => {
   a.sent[0]?.fail(fault('LINE_BROKEN'))
   await assert.rejects(asked, { code: 'LINE_BROKEN' })
   assert.deepEqual([a.sent.length, b.sent.length], [1, 0])
+  assert.equal(a.dropped, 1, 'what else is kept may be as dead')
 })
 
 test('a fault of the line is asked again elsewhere at once, an answer of the gateway is not', async () => {

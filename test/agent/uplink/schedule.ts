@@ -215,9 +215,10 @@ function hold(uplink: Uplink, line: string | null): void {
 const choicesOf = (lines: readonly LineReport[]): Choice[] =>
   lines
     .filter(({ standing }) => standing !== 'down')
-    .toSorted((one, other) => rank(one) - rank(other))
+    .toSorted((one, other) => rank(one) - rank(other) || trialSince(one) - trialSince(other))
     .map(({ name, standing, metered }) => ({ line: name, isUp: standing === 'up', metered }))
 
+const trialSince = ({ standing, since }: LineReport) => (standing === 'trial' ? since : 0)
 const rank = ({ isHeldByHand, standing }: LineReport) =>
   (isHeldByHand ? 0 : 2) + (standing === 'up' ? 0 : 1)
 

@@ -45,7 +45,7 @@ test('who no longer waits leaves the queue, and another may come', async () => {
 })
 
 test('no more are inside than there are places, and nobody waits beside a free one', async () => {
-  const steps = fc.array(fc.constantFrom('take', 'give', 'leave'), { maxLength: 80 })
+  const steps = fc.array(fc.constantFrom('take', 'give', 'leave'), { maxLength: 80, size: 'max' })
   const limits = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 4 }))
   await fc.assert(
     fc.asyncProperty(limits, steps, async ([places, queueLimit], sequence) => {

@@ -50,7 +50,7 @@ const steps: fc.Arbitrary<Happening[]> = fc.array(
     sign: signs,
     hold: fc.option(fc.constantFrom('a', 'b', 'c', null), { freq: 20, nil: undefined }),
   }),
-  { maxLength: 120 },
+  { maxLength: 120, size: 'max' },
 )
 
 /** Every state that a sequence of signs leads through, with what led there. */
@@ -119,6 +119,7 @@ test('nothing makes a line flap: each return costs twice the time of the one bef
   const fast = fc.array(fc.tuple(fc.constantFrom(1_000, 15_000, PROVE_MS), signs), {
     minLength: 50,
     maxLength: 400,
+    size: 'max',
   })
   fc.assert(
     fc.property(fast, (sequence) => {

@@ -20,6 +20,15 @@ test('what is not acknowledged is read by the two ports, of either family', () =
   assert.equal(queueOf(TCP6, 0xa3d2, 443), 16)
 })
 
+test('keep-alive probes count where two in a row are not answered', () => {
+  const row = (probes: number) =>
+    `${HEAD}   1: 0200A8C0:D431 0100A8C0:01BB 01 00000000:00000000 02:00000019 00000000     0        ${probes} 4711 2 0\n`
+  assert.deepEqual(
+    [0, 1, 2, 5].map((probes) => queueOf(row(probes), 0xd431, 443)),
+    [0, 0, 2, 5],
+  )
+})
+
 test('a connection that is not in the table is unknown', () => {
   assert.equal(queueOf(TCP, 0xd433, 443), null)
   assert.equal(queueOf(TCP, 0xd431, 444), null)

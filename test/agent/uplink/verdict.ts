@@ -122,10 +122,14 @@ function mustBeAnswered(question: AskedQuestion, endedAt: number, plan: Plan): b
     MOVES_ON.has(one),
   )
   const isHeldMeanwhile = plan.holds.some((hold) => hold.at >= at && hold.at <= endedAt)
+  const preferred = plan.holds.findLast((hold) => hold.at <= at)?.line ?? null
+  // One that a person prefers comes before all others as soon as it is back on trial.
+  const isPreferredAway = preferred !== null && choices.every(({ line }) => line !== preferred)
   return (
     safe &&
     isFirstTelling &&
     !isHeldMeanwhile &&
+    !isPreferredAway &&
     second?.isUp === true &&
     !forgotten.includes(second.line) &&
     wasWell(plan, second.line, at, endedAt)
@@ -147,7 +151,7 @@ function ofLines({ plan, events }: Evidence): string[] {
     if (event.is !== 'standing') return []
     const { at, line, standing, relapses, fault } = event
     if (standing === 'trial') trialSince.set(line, at)
-    if (standing === 'down' && wasWell(plan, line, at, at))
+    if (standing === 'down' && wasWell(plan, line, at, at) && !isOfKept(plan, event))
       return [`${line} was taken out by ${fault} at ${at} while it was well`]
     const heldMs = at - (trialSince.get(line) ?? at)
     return standing === 'up' && heldMs < proofMs(relapses, plan.proveMs)
@@ -155,6 +159,11 @@ function ofLines({ plan, events }: Evidence): string[] {
       : []
   })
 }
+
+/** Connections that were forgotten long ago and are found dead now. */
+const isOfKept = ({ spells }: Plan, event: Extract<UplinkEvent, { is: 'standing' }>) =>
+  event.fault === 'LINE_BROKEN' &&
+  spells.some(({ line, trouble }) => line === event.line && trouble === 'half-open')
 
 /** After the last spell the lines come back, and then nothing moves any more. */
 function ofEnd({ events, wellAt }: Evidence): string[] {

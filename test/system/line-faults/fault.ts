@@ -20,6 +20,8 @@ export interface LineFault {
   begin(stage: Stage): Promise<unknown>
   /** Default: all is made good. */
   end?(stage: Stage): Promise<unknown>
+  /** How long the gateway holds the answer back; default `IN_FLIGHT_MS`. */
+  readonly heldBackMs?: number
   /** The lines that may answer. */
   readonly over: readonly ('a' | 'b' | 'c')[]
   /** What the test of line A's path finds, or one of them; none: the line stays in use. */
@@ -80,12 +82,13 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
   }
 }
 
-async function askAround(stage: Stage, { meets, begin }: LineFault): Promise<Verification[]> {
+async function askAround(stage: Stage, fault: LineFault): Promise<Verification[]> {
+  const { meets, begin, heldBackMs = IN_FLIGHT_MS } = fault
   if (meets !== 'in-flight') {
     await begin(stage)
     return meets === 'at-rest' ? [await stage.ask()] : severalAtOnce(stage)
   }
-  await stage.behave('a', { delayMs: IN_FLIGHT_MS, times: 1 })
+  await stage.behave('a', { delayMs: heldBackMs, times: 1 })
   const before = await stage.bed.gateway.stats()
   const asked = stage.ask()
   await stage.arrived(before)

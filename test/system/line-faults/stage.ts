@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type LineAnswer, LineList } from '../../../agent/api/lines.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import type { Behaviour } from '../../../agent/sim/gateway/behaviour.ts'
@@ -142,4 +143,19 @@ export async function until(
   patienceMs?: number,
 ): Promise<void> {
   await eventually(what, async () => ((await isSo()) ? true : undefined), patienceMs)
+}
+
+const QUIET_MS = 60
+
+/** Waits until a count no longer grows; what it is then. */
+export async function settled(count: () => Promise<number>): Promise<number> {
+  let last = Number.NaN
+  await until('no further packet', async () => {
+    const before = last
+    last = await count()
+    if (last === before) return true
+    await sleep(QUIET_MS)
+    return false
+  })
+  return last
 }
