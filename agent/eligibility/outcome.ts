@@ -43,7 +43,10 @@ export function meaningOf({ messageHeader, messageBody }: EligibilityAnswer): Me
   return { outcome, fault: null }
 }
 
-/** Faults that mean that nobody could be asked: no line that carries an answer, or a full queue. */
+/**
+ * Faults that mean that nobody could be asked: no line that leads to the gateway (another server
+ * answers, or a page instead of it), or a full queue.
+ */
 const NOBODY_ASKED = new Set<FaultCode>([
   'LINE_UNREACHABLE',
   'LINE_TIMEOUT',
@@ -56,7 +59,12 @@ const NOBODY_ASKED = new Set<FaultCode>([
   'LINE_AUTH_LOST',
   'LINE_MISROUTED',
   'NO_LINE',
+  'LOGIN_PAGE',
   'GATEWAY_UNREACHABLE',
+  'SERVER_CERTIFICATE_UNTRUSTED',
+  'SERVER_NAME_MISMATCH',
+  'SERVER_CERTIFICATE_EXPIRED',
+  'TLS_FAILED',
   'QUEUE_FULL',
 ])
 

@@ -109,7 +109,8 @@ async function askAll(
   signal: AbortSignal,
 ): Promise<PassEnd> {
   const { log } = parts
-  const all = candidatesIn(parts)
+  const all = readCandidates(parts)
+  if (all === undefined) return { is: 'cut' }
   const candidates = retriesFailed ? all : all.filter(({ hasFailed }) => !hasFailed)
   if (candidates.length > 0) log.info({ questions: candidates.length }, 'asking-again')
   let failures = 0
@@ -117,12 +118,22 @@ async function askAll(
   for (const candidate of candidates) {
     if (isOver() || signal.aborted) return { is: 'stopped' }
     const end = await askOne(parts, candidate, signal)
-    if (end === 'refused' || end === 'cut' || end === 'stopped') return { is: end }
-    if (end === 'failed') anyFailed = true
+    if (end !== 'answered' && end !== 'failed') return { is: end }
+    anyFailed ||= end === 'failed'
     failures = end === 'failed' ? failures + 1 : 0
     if (failures === FAILURES_IN_A_ROW) return { is: 'cut' }
   }
   return { is: 'complete', anyFailed }
+}
+
+/** Undefined where they cannot be read now, or a later release wrote one: polls go on. */
+function readCandidates(parts: ReaskingParts): Candidate[] | undefined {
+  try {
+    return candidatesIn(parts)
+  } catch (error) {
+    parts.log.error({ code: asFault(error).code }, 'asking-again-not-read')
+    return undefined
+  }
 }
 
 type End = 'answered' | 'failed' | 'cut' | 'refused' | 'stopped'

@@ -78,7 +78,7 @@ export type UplinkEvent = { readonly at: number } & (
       readonly fault: FaultCode | null
       readonly relapses: number
     }
-  /** Another line is the current one; null: none is usable. */
+  /** Another line is the current one; null: none is expected to answer. */
   | { readonly is: 'moved'; readonly from: string | null; readonly to: string | null }
   /** The line's own address changed; `prefixChanged` where its /64 (IPv4: /24) did. */
   | {
@@ -96,6 +96,8 @@ export type UplinkEvent = { readonly at: number } & (
       readonly tookMs: number
       readonly fault: FaultCode | null
     }
+  /** The application gave a sign of life that nobody asked a question for. */
+  | { readonly is: 'heard'; readonly line: string }
   | { readonly is: 'tested'; readonly line: string; readonly report: PathReport }
   /** A kept connection was closed by the other end with this fault: a certificate refused, mostly. */
   | { readonly is: 'refused'; readonly line: string; readonly fault: FaultCode }

@@ -125,7 +125,8 @@ export function openCertificateDesk(options: CertificateDeskOptions): Certificat
       const loaded = load(pkcs12, passphrase)
       if (loaded.fingerprint === configured.fingerprint) return find(CONFIGURED)
       const id = await registry.add({ pkcs12, passphrase }, factsOf(loaded))
-      opened.set(id, loaded)
+      // One that was active stays as it is.
+      if (find(id).state === 'imported') opened.set(id, loaded)
       log.info({ certificate: id }, 'certificate-imported')
       return find(id)
     },

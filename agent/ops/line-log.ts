@@ -58,6 +58,7 @@ function entryOf(event: UplinkEvent): Entry | null {
     case 'held':
       return { level: 'warn', event: 'line-held', facts: { line: event.line ?? '' } }
     case 'probed':
+    case 'heard':
     case 'asked':
       return null
   }

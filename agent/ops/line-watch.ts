@@ -68,6 +68,7 @@ export function after(known: LinesKnown, event: UplinkEvent): LinesKnown {
     case 'held':
       return { ...known, held: event.line }
     case 'probed':
+    case 'heard':
       return known
     default: {
       const lines = known.lines.map((line) =>

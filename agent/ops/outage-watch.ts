@@ -19,7 +19,7 @@ export interface OutageWatchParts {
  */
 export function watchOutages(
   { outages, reasking, log, onBug }: OutageWatchParts,
-  lines: readonly Pick<LineReport, 'isCurrent' | 'fault'>[],
+  lines: readonly Pick<LineReport, 'name' | 'isCurrent' | 'fault'>[],
 ): (event: UplinkEvent) => void {
   let isUnproved = outages.current() !== undefined
   let cause: FaultCode = lines[0]?.fault ?? 'NO_LINE'
@@ -27,9 +27,16 @@ export function watchOutages(
     void change
       .catch((error) => log.error({ code: asFault(error).code }, 'outage-not-stamped'))
       .catch(onBug)
+  const [preferred] = lines
   const down = () => {
     reasking.linesAreDown()
     stamp(outages.began(cause))
+  }
+  /** A test says more than what was first seen. */
+  const found = (fault: FaultCode) => {
+    if (fault === cause) return
+    cause = fault
+    if (outages.current() !== undefined) stamp(outages.began(cause))
   }
   const proved = () => {
     if (!isUnproved) return
@@ -41,6 +48,8 @@ export function watchOutages(
   else down()
   return (event) => {
     if (event.is === 'standing' && event.fault !== null) cause = event.fault
+    if (event.is === 'tested' && event.line === preferred?.name && event.report.fault !== null)
+      found(event.report.fault)
     if (isAnswer(event)) proved()
     if (event.is !== 'moved') return
     if (event.to === null) down()
@@ -52,5 +61,6 @@ export function watchOutages(
 }
 
 const isAnswer = (event: UplinkEvent) =>
+  event.is === 'heard' ||
   (event.is === 'asked' && event.fault === null) ||
   (event.is === 'tested' && event.report.fault === null)

@@ -171,7 +171,12 @@ interface TrialRecord extends ChangeRecord {
 export const certificateTransactions = {
   addCertificate(sql: Sql, { id, at, pkcs12, passphrase, facts }: AddRecord): void {
     sql(INSERT).run(id, at, pkcs12, passphrase, facts)
-    record(sql, 'certificate-import', { id, at, auditId: `${id}/import` })
+    // The same certificate in a better container, with its intermediates perhaps: to be tried anew.
+    sql(
+      `UPDATE certificates SET pkcs12 = ?, passphrase = ?, tried_at = NULL, trial = NULL
+       WHERE id = ? AND activated_at IS NULL`,
+    ).run(pkcs12, passphrase, id)
+    record(sql, 'certificate-import', { id, at, auditId: `${id}/import/${at}` })
   },
 
   tryCertificate(sql: Sql, c: TrialRecord): void {

@@ -45,7 +45,10 @@ export const openOutageId = (sql: Sql): string | null =>
 
 export const outageTransactions = {
   beginOutage(sql: Sql, { id, at, cause }: OutageRecord): void {
-    if (openOutageId(sql) !== null) return
+    if (openOutageId(sql) !== null) {
+      sql('UPDATE outages SET cause = ? WHERE ended_at IS NULL').run(cause)
+      return
+    }
     sql('INSERT INTO outages (id, started_at, cause) VALUES (?, ?, ?)').run(id, at, cause)
     audit(sql, { id: `${id}/begin`, at, actor: 'agent', action: 'outage-begin', subject: id })
   },

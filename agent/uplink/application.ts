@@ -1,6 +1,6 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Request, Response } from './exchange.ts'
-import { kindOf } from './fault-kind.ts'
+import { isOfApplication } from './fault-kind.ts'
 import { policy } from './policy.ts'
 
 /** How the application is asked for a sign of life, about no person. */
@@ -36,6 +36,9 @@ export interface ApplicationParts {
   readonly now: () => number
 }
 
+/** How far a request had come that reached the other end. */
+const WAS_SENT: ReadonlySet<string> = new Set(['asking', 'answering'])
+
 export function openApplication(parts: ApplicationParts): Application {
   const { probe, now } = parts
   let heardAt = Number.NEGATIVE_INFINITY
@@ -54,9 +57,9 @@ export function openApplication(parts: ApplicationParts): Application {
     } catch (error) {
       if (!(error instanceof AgentError)) throw error
       const fault = parts.explain(error)
-      // What the line did to it says nothing of the application: it was not reached.
-      if (kindOf(fault.code).proof === 'application') last = fault
-      else heardAt = before
+      if (isOfApplication(fault.code)) last = fault
+      // The line kept it from the application, which was not touched.
+      else if (!WAS_SENT.has(String(fault.facts['phase']))) heardAt = before
       throw fault
     }
     parts.onAnswer()

@@ -43,8 +43,8 @@ export interface AskingParts {
   readonly ended: (carrier: Carrier, tookMs: number, fault: AgentError | null) => void
   /** What is not acknowledged of what was sent; null: unknown. */
   readonly unacknowledged: (socket: Socket) => number | null
-  /** Whether one more connection may stand to the official side. */
-  readonly hasRoom: () => boolean
+  /** Whether one more connection may stand to the official side, perhaps in the place of an idle one. */
+  readonly makeRoom: () => boolean
   /** A second line is asked after this time although the first lives; 0: never. */
   readonly lateMs: number
   readonly clock: Pick<Clock, 'sleep'>
@@ -93,7 +93,7 @@ export async function askOver<Answer>(
     if (isOfConnection(turn)) dropIdle(turn.by)
     const second = safe && sendings.length === 1 ? secondFor(turn, first, parts) : undefined
     if (second === undefined) return
-    if (!parts.hasRoom()) sendings[0]?.cancel()
+    if (!parts.makeRoom()) sendings[0]?.cancel()
     start(second)
   }
   try {
@@ -121,7 +121,8 @@ function secondFor(
   const lines = choose()
   const others = lines.filter((one) => one !== first)
   const again = isOfConnection(turn) && lines.includes(first) ? first : undefined
-  return others.find(({ isMetered }) => !isMetered) ?? again ?? others[0]
+  const isOfLine = turn.is === 'failed' ? !kindOf(turn.fault.code).ofGateway : turn.is !== 'late'
+  return others.find(({ isMetered }) => !isMetered) ?? again ?? (isOfLine ? others[0] : undefined)
 }
 
 /** One connection was dead, or was closed while it was kept: the line itself may be well. */

@@ -1,30 +1,33 @@
+/** A connection, as far as counting goes. */
+interface Countable {
+  readonly destroyed: boolean
+  once(event: 'close', listener: () => void): unknown
+}
+
 /**
  * How many connections may stand to the official side, over all lines together. Those that carry
  * nothing give way to those that shall.
  */
 export interface Budget {
-  /** Whether one more may stand; closes an idle one where that makes room. */
-  take(): boolean
-  giveBack(): void
-  /** Whether one more may stand beside those that stand, idle ones too. */
-  hasRoom(): boolean
+  /** Whether there is room for one more; closes an idle one where that makes room. */
+  makeRoom(): boolean
+  /** Counts a connection until it is closed. */
+  add(connection: Countable): void
   /** `dropOne` closes one idle connection and says whether there was one. */
   lend(dropOne: () => boolean): void
 }
 
 export function openBudget(limit: number): Budget {
   const lenders: (() => boolean)[] = []
-  let taken = 0
+  const standing = new Set<Countable>()
+  // One that was just destroyed stands no more, though it says so only later.
+  const count = () => [...standing].filter(({ destroyed }) => !destroyed).length
   return {
-    take() {
-      if (taken >= limit && !lenders.some((dropOne) => dropOne())) return false
-      taken += 1
-      return true
+    makeRoom: () => count() < limit || lenders.some((dropOne) => dropOne()),
+    add(connection) {
+      standing.add(connection)
+      connection.once('close', () => standing.delete(connection))
     },
-    giveBack() {
-      taken -= 1
-    },
-    hasRoom: () => taken < limit,
     lend: (dropOne) => void lenders.push(dropOne),
   }
 }

@@ -1,6 +1,12 @@
 import { Agent } from 'node:https'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
-import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls'
+import {
+  checkServerIdentity,
+  type PeerCertificate,
+  type SecureContext,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls'
 import { AgentError } from '../kernel/errors.ts'
 import type { Budget } from './budget.ts'
 import type { Identity } from './identity.ts'
@@ -14,6 +20,8 @@ export interface Endpoint {
   /** Name expected in the server certificate. */
   readonly serverName: string
   readonly connectTimeoutMs: number
+  /** Costs by use: no connection is kept. */
+  readonly isMetered: boolean
   readonly names: Names
   /** The address to start from; null: the system chooses. Throws `LINE_*` when there is none. */
   readonly source: () => string | null
@@ -38,6 +46,8 @@ export interface Connections {
   setIdentity(identity: Identity): void
   /** Closes those that carry nothing now: where one was found dead, all may be. */
   dropIdle(): void
+  /** Closes the kept connections on which something came that nobody asked for, or that ended. */
+  dropSpoilt(): void
   /** Closes all; what is under way on them fails with `fault`. */
   dropAll(fault: AgentError): void
   close(): void
@@ -51,59 +61,63 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
   /** Those that show the present certificate. */
   let generation = new WeakSet<object>()
 
-  const onReached = (address: string) => {
-    reached = address
-  }
-  const own = () => {
-    const socket = dial(endpoint, identity.secureContext, onReached)
-    generation.add(socket)
-    return socket
-  }
+  const dialled = ({ secureContext }: Identity) =>
+    dial(endpoint, secureContext, (address) => {
+      reached = address
+    })
+  const own = () => addTo(generation, dialled(identity))
   const takeSpare = () => {
-    const spare = [...spares].find(({ destroyed }) => !destroyed)
-    if (spare === undefined) return undefined
-    spares.delete(spare)
-    return spare.removeAllListeners('error')
+    const spare = [...spares].find(isQuiet)
+    if (spare !== undefined) spares.delete(spare)
+    return spare?.removeAllListeners('error')
   }
-  const agent = Object.assign(new Agent({ keepAlive: true, scheduling: 'lifo' }), {
-    createConnection: () => takeSpare() ?? own(),
-  })
-  const keep = agent.keepSocketAlive.bind(agent)
-  // One that still shows a replaced certificate is not kept.
-  agent.keepSocketAlive = (socket) => generation.has(socket) && keep(socket)
-
+  const agent = agentWith(
+    () => takeSpare() ?? own(),
+    // One that still shows a replaced certificate is not kept, nor one that costs.
+    (socket) => !endpoint.isMetered && generation.has(socket),
+  )
   const idle = () => [...spares, ...all(agent.freeSockets)]
   const dropIdle = () => destroy(idle())
+  const renew = () => {
+    generation = new WeakSet()
+    dropIdle()
+  }
+  const dropSpoilt = () => destroy(idle().filter((socket) => !isQuiet(socket)))
   budget.lend(() => {
-    const [one] = idle()
+    const one = idle().find(({ destroyed }) => !destroyed)
     one?.destroy()
     return one !== undefined
   })
 
   return {
     agent,
-    isWarm: () => idle().some((socket) => !socket.destroyed),
+    dropSpoilt,
+    isWarm() {
+      dropSpoilt()
+      return idle().some(isQuiet)
+    },
     reached: () => reached,
     async warm(signal) {
       const socket = own()
       await secured(socket, endpoint, signal)
+      // Another certificate or address is used since then.
+      if (!generation.has(socket)) return void socket.destroy()
       spares.add(socket)
       socket.once('close', () => spares.delete(socket))
       socket.on('error', (error) => endpoint.onRefused(lineFault(error, 'asking', line)))
     },
     async open(shown, signal) {
-      const socket = dial(endpoint, shown.secureContext, onReached)
+      const socket = dialled(shown)
       await secured(socket, endpoint, signal)
       return socket
     },
     setIdentity(next) {
       identity = next
-      generation = new WeakSet()
-      dropIdle()
+      renew()
     },
     dropIdle,
     dropAll(fault) {
-      dropIdle()
+      renew()
       destroy(all(agent.sockets), fault)
     },
     close() {
@@ -112,6 +126,28 @@ export function openConnections(endpoint: Endpoint, first: Identity): Connection
     },
   }
 }
+
+function agentWith(create: () => TLSSocket, keeps: (socket: object) => boolean): Agent {
+  const agent = Object.assign(new Agent(KEPT), { createConnection: create })
+  const keep = agent.keepSocketAlive.bind(agent)
+  agent.keepSocketAlive = (socket) => keeps(socket) && keep(socket)
+  return agent
+}
+
+function addTo<T extends object>(set: WeakSet<object>, one: T): T {
+  set.add(one)
+  return one
+}
+
+/** Idle ones are asked by TCP once a minute whether they are still there. */
+const KEPT = { keepAlive: true, keepAliveMsecs: 60_000, scheduling: 'lifo' } as const
+
+/**
+ * Whether nothing came on it that nobody asked for: servers end an unused connection with an answer
+ * to no question (408), which would be taken for that to the next one.
+ */
+const isQuiet = ({ destroyed, readableLength, readableEnded }: Socket) =>
+  !destroyed && !readableEnded && readableLength === 0
 
 function destroy(sockets: readonly Socket[], fault?: AgentError): void {
   for (const socket of sockets) socket.destroy(fault)
@@ -127,7 +163,7 @@ function dial(
 ): TLSSocket {
   const { line, host, port, serverName, names, budget } = endpoint
   const source = endpoint.source()
-  if (!budget.take())
+  if (!budget.makeRoom())
     throw new AgentError('QUEUE_FULL', `line ${line}: no more connections to the official side`)
   const options = {
     host,
@@ -135,13 +171,22 @@ function dial(
     secureContext,
     // An address is no server name (RFC 6066), but it is checked against the certificate all the same.
     servername: isIP(serverName) === 0 ? serverName : '',
+    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+      checkServerIdentity(serverName, certificate),
     lookup: lookupWith(names),
     // The line decides the address; racing others would leave by another line.
     autoSelectFamily: false,
     ...(source === null ? {} : { localAddress: source }),
   }
   const socket = tlsConnect(options)
-  socket.once('close', () => budget.giveBack())
+  budget.add(socket)
+  socket.once('close', () => {
+    if (socket.remoteAddress === undefined && !wasReached) names.failed(host)
+  })
+  let wasReached = false
+  socket.once('connect', () => {
+    wasReached = true
+  })
   socket.once('secureConnect', () => {
     if (socket.remoteAddress !== undefined) onReached(socket.remoteAddress)
   })

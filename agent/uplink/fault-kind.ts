@@ -45,8 +45,14 @@ const kinds: Partial<Record<FaultCode, FaultKind>> = {
   SERVER_CERTIFICATE_EXPIRED: ofLine(1),
   TLS_FAILED: ofLine(1),
   LOGIN_PAGE: { ...ofLine(1), proof: 'application' },
+  // Asked elsewhere it would be late twice; a line on which it happens again and again is left.
+  GATEWAY_TIMEOUT: { ...ofGateway(3), elsewhere: false },
   GATEWAY_BUSY: ofGateway(3),
   GATEWAY_ERROR: ofGateway(3),
 }
+
+/** Whether the application said so, or did not answer; not what the line or we did. */
+export const isOfApplication = (fault: FaultCode): boolean =>
+  /^(GATEWAY_(?!UNREACHABLE)|LOGIN_PAGE|LINE_AUTH_LOST|ANSWER_|CLIENT_CERTIFICATE_)/.test(fault)
 
 export const kindOf = (fault: FaultCode): FaultKind => kinds[fault] ?? NOTHING

@@ -15,6 +15,8 @@ export interface Kept {
   readonly isWarm: () => boolean
   /** Makes a connection ahead; the fault that it came to, null when it stands. */
   readonly warm: (signal: AbortSignal) => Promise<AgentError | null>
+  /** Closes what it keeps: it costs. */
+  readonly rest: () => void
   /** Asks the application for a sign of life where its time has come. */
   readonly probeApplication: (signal: AbortSignal) => Promise<void>
   /** The whole path; tells what it found. */
@@ -66,6 +68,7 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
 
   /** A line that costs by use rests, also while it is down, but for its monthly test. */
   const idleRound = async (): Promise<number> => {
+    kept.rest()
     const last = kept.lastTestAt()
     const dueIn = last === null ? 0 : last + policy.meteredTestMs - now()
     if (dueIn > 0) return Math.min(dueIn, probeMs)
@@ -78,11 +81,12 @@ export function openKeeper(kept: Kept, { clock, now, probeMs, onBug }: KeeperPar
       isKicked = false
       const waitMs = await round()
       if (signal.aborted) return
-      // However often it is kicked meanwhile: no more rounds than this.
-      if (isKicked) await clock.sleep(policy.kickAgainMs, signal)
-      if (isKicked) continue
+      const testedAt = kept.memory().standing === 'down' ? now() : Number.NEGATIVE_INFINITY
       pause = new AbortController()
-      await clock.sleep(waitMs, AbortSignal.any([pause.signal, signal]))
+      if (!isKicked) await clock.sleep(waitMs, AbortSignal.any([pause.signal, signal]))
+      // However often it is kicked: no more tests than this.
+      const restMs = testedAt + policy.kickAgainMs - now()
+      if (isKicked && restMs > 0) await clock.sleep(restMs, signal)
     }
   }
   const running = run().catch((error: unknown) => {

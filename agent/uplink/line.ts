@@ -1,9 +1,16 @@
 import { Agent } from 'node:https'
 import { isIPv6 } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { AgentError } from '../kernel/errors.ts'
 import type { Budget } from './budget.ts'
 import { type Connections, openConnections } from './connections.ts'
-import { exchange, type Request, type Response, type Watcher } from './exchange.ts'
+import {
+  type ExchangeLimits,
+  exchange,
+  type Request,
+  type Response,
+  type Watcher,
+} from './exchange.ts'
 import type { Identity } from './identity.ts'
 import { type Names, openNames } from './names.ts'
 import {
@@ -58,6 +65,9 @@ export interface Line {
   close(): void
 }
 
+/** `facts.sign` of what was under way when the line got another address. */
+export const ADDRESS_CHANGED = 'address-changed'
+
 export interface LineParts {
   readonly identity: Identity
   readonly budget: Budget
@@ -86,6 +96,7 @@ export function openLine(settings: LineSettings, parts: LineParts): Line {
       ...gateway,
       serverName: settings.serverName ?? gateway.host,
       connectTimeoutMs: settings.connectTimeoutMs,
+      isMetered: settings.metered,
       names,
       source,
       budget: parts.budget,
@@ -103,20 +114,18 @@ export function openLine(settings: LineSettings, parts: LineParts): Line {
     gateway,
     names,
     connections,
-    request: (request, signal, watcher) =>
-      exchange({ agent: connections.agent, ...gateway }, limits, request, signal, watcher),
-    async requestAs(identity, request, signal) {
-      const socket = await connections.open(identity, signal)
-      const agent = Object.assign(new Agent(), { createConnection: () => socket })
-      try {
-        return await exchange({ agent, ...gateway }, limits, request, signal, { onSent() {} })
-      } finally {
-        socket.destroy()
-      }
+    request(request, signal, watcher) {
+      connections.dropSpoilt()
+      return exchange({ agent: connections.agent, ...gateway }, limits, request, signal, watcher)
     },
+    requestAs: (identity, request, signal) =>
+      requestOnce(connections.open(identity, signal), gateway, limits, request, signal),
     async probe(signal) {
       const [address = ''] = await names.resolve(gateway.host)
-      return connect(address, gateway.port, signal)
+      return connect(address, gateway.port, signal).catch((error: unknown) => {
+        names.failed(gateway.host)
+        throw error
+      })
     },
     connect,
     source: () => state,
@@ -128,7 +137,7 @@ export function openLine(settings: LineSettings, parts: LineParts): Line {
       connections.dropAll(
         state.fault === null
           ? new AgentError('LINE_BROKEN', `line ${name}: its address changed`, {
-              facts: { line: name, sign: 'address-changed', phase: 'answering' },
+              facts: { line: name, sign: ADDRESS_CHANGED, phase: 'answering' },
             })
           : sourceFault(name, state.fault),
       )
@@ -138,6 +147,23 @@ export function openLine(settings: LineSettings, parts: LineParts): Line {
       names.close()
       connections.close()
     },
+  }
+}
+
+/** On a connection of its own, which is closed afterwards. */
+async function requestOnce(
+  opening: Promise<TLSSocket>,
+  gateway: Line['gateway'],
+  limits: ExchangeLimits,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Response> {
+  const socket = await opening
+  const agent = Object.assign(new Agent(), { createConnection: () => socket })
+  try {
+    return await exchange({ agent, ...gateway }, limits, request, signal, { onSent() {} })
+  } finally {
+    socket.destroy()
   }
 }
 

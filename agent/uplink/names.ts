@@ -13,6 +13,8 @@ export interface Names {
   resolve(host: string): Promise<readonly string[]>
   /** As `resolve`, but what the servers say now, and nothing else. */
   resolveAnew(host: string): Promise<readonly string[]>
+  /** The first address of a name leads nowhere now: the next one comes first. */
+  failed(host: string): void
   /** From which address the servers are asked from now on. */
   rebind(address: string | null): void
   close(): void
@@ -73,6 +75,12 @@ export function openNames({ line, family, servers }: NamesSettings, now: () => n
       return last.addresses
     },
     resolveAnew: async (host) => (isIP(host) === 0 ? anew(host) : [host]),
+    failed(host) {
+      const last = known.get(host)
+      const [first, ...rest] = last?.addresses ?? []
+      if (last === undefined || first === undefined) return
+      known.set(host, { ...last, addresses: [...rest, first] })
+    },
     rebind(address) {
       resolver?.cancel()
       resolver = resolverFor(servers, address)

@@ -50,7 +50,7 @@ export const policy = {
    */
   answerGapMs: 1_500,
   /** Every question that finds no line asks for a test: not more of them than this. */
-  kickAgainMs: 250,
+  kickAgainMs: 500,
   /** Between tests of a line that is down: from, doubling, to. A repaired line is back within it. */
   testAfterMs: 1_000,
   testAfterAtMostMs: 15_000,

@@ -1,5 +1,4 @@
 import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../kernel/errors.ts'
@@ -110,11 +109,12 @@ async function nudge(router: string, device: string): Promise<void> {
   const isIpv6 = router.includes(':')
   const socket = createSocket(isIpv6 ? 'udp6' : 'udp4')
   const isLinkLocal = /^fe[89ab]/i.test(router)
-  const sent = once(socket, 'sent')
-  socket.on('error', () => socket.emit('sent'))
-  socket.send(Buffer.alloc(1), DISCARD, isLinkLocal ? `${router}%${device}` : router, () => {
-    socket.emit('sent')
-  })
+  const { promise: sent, resolve } = Promise.withResolvers<void>()
+  // Whether it went out shows in the neighbour’s state.
+  socket.on('error', () => resolve())
+  socket.send(Buffer.alloc(1), DISCARD, isLinkLocal ? `${router}%${device}` : router, () =>
+    resolve(),
+  )
   await sent
   socket.close()
 }

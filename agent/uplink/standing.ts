@@ -64,15 +64,24 @@ export const begin = (names: readonly string[], held: string | null, at: number)
  * is answered, and nothing else tells that sooner. Of those on trial the one that has held longest
  * is best: a preferred one that just came back does not take over unproven. Pure.
  */
-export function usable({ lines, held }: LinesMemory): string[] {
+export function usable(memory: LinesMemory): string[] {
+  const well = inOrder(memory, isWell)
+  return well.length > 0 ? well : inOrder(memory, isReachable)
+}
+
+/** The line that is expected to answer the next question; null: none is. Pure. */
+export const currentOf = (memory: LinesMemory): string | null => inOrder(memory, isWell)[0] ?? null
+
+function inOrder({ lines, held }: LinesMemory, fits: (line: LineMemory) => boolean): string[] {
   const rank = ({ name, standing }: LineMemory) =>
     (name === held ? 0 : 2) + (standing === 'up' ? 0 : 1)
-  const well = lines.filter(({ standing }) => standing !== 'down')
-  const asked = well.length > 0 ? well : lines.filter(isReachable)
-  return asked
+  return lines
+    .filter(fits)
     .toSorted((one, other) => rank(one) - rank(other) || trialSince(one) - trialSince(other))
     .map(({ name }) => name)
 }
+
+const isWell = ({ standing }: LineMemory) => standing !== 'down'
 
 const trialSince = ({ standing, since }: LineMemory) => (standing === 'trial' ? since : 0)
 

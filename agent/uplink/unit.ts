@@ -4,13 +4,13 @@ import type { Part } from '../kernel/ports.ts'
 import { type ApplicationProbe, openApplication } from './application.ts'
 import type { Carrier } from './asking.ts'
 import type { Budget } from './budget.ts'
-import { kindOf } from './fault-kind.ts'
+import { isOfApplication } from './fault-kind.ts'
 import { settled } from './handshake.ts'
 import type { Identity } from './identity.ts'
 import { type JudgeParts, judged, nothingSeen, type Own, type Seen, signOf } from './judge.ts'
 import { type Kept, openKeeper } from './keeper.ts'
 import { type Life, openLife } from './life.ts'
-import type { Line, LineSettings } from './line.ts'
+import { ADDRESS_CHANGED, type Line, type LineSettings } from './line.ts'
 import { isOtherPrefix, type NetworkInterface } from './network.ts'
 import type { LineMemory, Sign } from './standing.ts'
 import type { Underlay } from './underlay.ts'
@@ -73,7 +73,10 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     probe: parts.application,
     everyMs: parts.applicationEveryMs,
     send: (request, signal) => line.request(request, signal, { onSent() {} }),
-    onAnswer: answered,
+    onAnswer: () => {
+      answered()
+      emit({ is: 'heard', line: name })
+    },
   })
   const own = { line, life, application, seen }
   const test: Unit['test'] = (isByHand, signal) => tested(own, parts, isByHand, signal)
@@ -93,8 +96,9 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
       emit({ is: 'asked', line: name, tookMs, fault: fault?.code ?? null })
       // What was taken out has been counted.
       if (fault === null) answered()
-      else if (fault !== takenOutBy) sign({ is: 'failed', fault: parts.explain(fault).code })
-      if (fault === null || kindOf(fault.code).proof === 'application') application.heard(fault)
+      else if (fault !== takenOutBy && !isOfAddress(fault))
+        sign({ is: 'failed', fault: parts.explain(fault).code })
+      if (fault === null || isOfApplication(fault.code)) application.heard(fault)
       if (!line.connections.isWarm()) keeper.kick()
     },
     kick: keeper.kick,
@@ -130,9 +134,9 @@ async function tested(
   const begunAt = parts.now()
   const report = await judged(own, parts, isByHand, signal)
   seen.testedAt = parts.now()
+  seen.path = report
   // A question that was answered meanwhile knows better.
   if (report.fault !== null && (seen.answeredAt ?? 0) > begunAt) return report
-  seen.path = report
   parts.emit({ is: 'tested', line: line.name, report })
   parts.sign(signOf(report, parts.memory(), application.isKnown))
   return report
@@ -145,10 +149,12 @@ const keptOf = (
 ): Kept => ({
   isMetered: line.settings.metered,
   memory,
-  isNeeded: () => others() === 'do-not',
+  // Where there is no other at all it rests while it is well, and is tested when it is down.
+  isNeeded: () => others() === 'do-not' || (others() === 'unknown' && memory().standing === 'down'),
   look: life.look,
   isWarm: line.connections.isWarm,
   warm: (signal) => faultOf(line.connections.warm(signal), signal, sign),
+  rest: line.connections.dropIdle,
   probeApplication: async (signal) => {
     await faultOf(application.askIfDue(signal), signal, sign)
   },
@@ -233,3 +239,6 @@ async function faultOf(
     return error
   }
 }
+
+/** Another address is used: what was under way from the old one says nothing of the line. */
+const isOfAddress = ({ facts }: AgentError) => facts['sign'] === ADDRESS_CHANGED

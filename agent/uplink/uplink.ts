@@ -122,7 +122,7 @@ export function openUplinkOver(
     choose: () => standings.usable().flatMap((name) => units.get(name)?.carrier ?? []),
     ended: ({ name }, tookMs, fault) => units.get(name)?.ended(tookMs, fault),
     unacknowledged: underlay.unacknowledged,
-    hasRoom: budget.hasRoom,
+    makeRoom: budget.makeRoom,
     lateMs: settings.lateMs,
     clock,
     now,
@@ -265,12 +265,11 @@ const onTheWall = (at: number, { clock, monotonic }: Clocks): number =>
 function reportOf({ line, life, seen }: Unit, standings: Standings, clocks: Clocks): LineReport {
   const { name, settings } = line
   const { standing, since, relapses, fault } = standings.of(name)
-  const [current] = standings.usable()
   return {
     name,
     standing,
     since: onTheWall(since, clocks),
-    isCurrent: name === current,
+    isCurrent: name === standings.current(),
     isHeldByHand: name === standings.held(),
     metered: settings.metered,
     address: line.source().address,

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { Agent } from 'node:https'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import { STEPS, type StepReport } from '../../agent/kernel/line.ts'
@@ -43,8 +44,10 @@ function fakeLine(way: FakeWay, settings: LineSettings, { budget }: LineParts): 
   }
   const within = async <T>(work: () => Promise<T>): Promise<T> => {
     source()
-    if (!budget.take()) throw new AgentError('QUEUE_FULL', `line ${name}: no more connections`)
-    return work().finally(budget.giveBack)
+    if (!budget.makeRoom()) throw new AgentError('QUEUE_FULL', `line ${name}: no more connections`)
+    const connection = Object.assign(new EventEmitter(), { destroyed: false })
+    budget.add(connection)
+    return work().finally(() => connection.emit('close'))
   }
   const probe: Line['probe'] = async (signal) => {
     source()
@@ -57,6 +60,7 @@ function fakeLine(way: FakeWay, settings: LineSettings, { budget }: LineParts): 
     names: {
       resolve: async (host) => [host],
       resolveAnew: async (host) => [host],
+      failed() {},
       rebind() {},
       close() {},
     },
@@ -101,6 +105,7 @@ const connectionsOf = (
   open: () => Promise.reject(new Error('the path test of this underlay makes its own')),
   setIdentity() {},
   dropIdle: () => way.idle.clear(),
+  dropSpoilt() {},
   dropAll: (fault) => way.cut(fault),
   close: () => way.idle.clear(),
 })

@@ -21,9 +21,9 @@ const CASES: readonly (readonly [Behaviour, fault: FaultCode, outcome: string])[
   [{ mode: 'reset' }, 'LINE_BROKEN', 'offline'],
   [{ mode: 'status' }, 'GATEWAY_ERROR', 'failed'],
   [{ mode: 'status', status: 404 }, 'GATEWAY_REFUSED', 'failed'],
-  [{ mode: 'status', status: 302 }, 'LOGIN_PAGE', 'failed'],
+  [{ mode: 'status', status: 302 }, 'LOGIN_PAGE', 'offline'],
   [{ mode: 'busy' }, 'GATEWAY_BUSY', 'failed'],
-  [{ mode: 'login-page' }, 'LOGIN_PAGE', 'failed'],
+  [{ mode: 'login-page' }, 'LOGIN_PAGE', 'offline'],
   [{ mode: 'not-xml' }, 'ANSWER_NOT_XML', 'failed'],
   [{ mode: 'truncated' }, 'ANSWER_MALFORMED', 'failed'],
   [{ mode: 'other-institution' }, 'ANSWER_OF_ANOTHER_INSTITUTION', 'failed'],
@@ -146,7 +146,7 @@ test('a page instead of an answer is a lost line authentication, until the next 
   const { client, gateway } = await startBed(t)
   gateway.behave({ mode: 'login-page' })
   const got = await client.ask(face)
-  assert.deepEqual([got.outcome, got.fault?.code], ['failed', 'LOGIN_PAGE'])
+  assert.deepEqual([got.outcome, got.fault?.code], ['offline', 'LOGIN_PAGE'])
   const shown = await shows(client, 'line', 'LINE_AUTH_LOST')
   assert.equal(shown.componentId, 'sim-line')
   gateway.behave({})
@@ -162,7 +162,8 @@ for (const [what, pki, code] of [
   test(`${what} ends a question as ${code}, before anything is asked`, async (t) => {
     const { client, gateway } = await startBed(t, { pki })
     const got = await client.ask(face)
-    assert.deepEqual([got.outcome, got.fault?.code], ['failed', code])
+    const outcome = code.startsWith('SERVER_') ? 'offline' : 'failed'
+    assert.deepEqual([got.outcome, got.fault?.code], [outcome, code])
     assert.equal(gateway.stats().questions, 0)
   })
 }

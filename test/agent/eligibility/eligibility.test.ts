@@ -153,7 +153,7 @@ test('a fault after acceptance is a verification with its code, and clears with 
     outcomes.push([outcome, fault?.code ?? null, fault?.number ?? null])
   }
   assert.deepEqual(outcomes, [
-    ['failed', 'LOGIN_PAGE', 'E506'],
+    ['offline', 'LOGIN_PAGE', 'E506'],
     ['offline', 'LINE_UNREACHABLE', 'E401'],
     ['valid', null, null],
   ])

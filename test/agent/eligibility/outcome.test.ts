@@ -51,10 +51,10 @@ test('every answer has the outcome of the contract’s table, first match counts
   assert.deepEqual(meaningOf({}), { outcome: 'failed', fault: 'OFFICIAL_CODE_UNKNOWN' })
 })
 
-test('no line, one that breaks, and a full queue are offline; every other fault is failed', () => {
-  const others = ['NO_LINE', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL']
+test('no line to the gateway and a full queue are offline; every other fault is failed', () => {
+  const others = ['NO_LINE', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL', 'LOGIN_PAGE', 'TLS_FAILED']
   for (const code of Object.keys(faults).filter(isFaultCode)) {
-    const outcome = code.startsWith('LINE_') || others.includes(code) ? 'offline' : 'failed'
+    const outcome = /^(LINE|SERVER)_/.test(code) || others.includes(code) ? 'offline' : 'failed'
     assert.deepEqual(meaningOfFault(code), { outcome, fault: code })
   }
   assert.equal(meaningOfFault('GATEWAY_TIMEOUT').outcome, 'failed')

@@ -7,8 +7,8 @@ import { watchOutages } from '../../../agent/ops/outage-watch.ts'
 import { recordingLog } from '../../fakes/log.ts'
 
 type Line = Parameters<typeof watchOutages>[1][number]
-const up: Line = { isCurrent: true, fault: null }
-const dead: Line = { isCurrent: false, fault: 'LINE_LINK_DOWN' }
+const up: Line = { name: 'a', isCurrent: true, fault: null }
+const dead: Line = { name: 'a', isCurrent: false, fault: 'LINE_LINK_DOWN' }
 const moved = (from: string | null, to: string | null): UplinkEvent => ({
   is: 'moved',
   at: 0,

@@ -118,6 +118,7 @@ test('each change leaves its record in the audit', async (t) => {
   const rows = db.prepare('SELECT actor, action, subject FROM audit ORDER BY seq').raw().all()
   assert.deepEqual(rows, [
     ['console', 'certificate-import', id],
+    ['console', 'certificate-import', id],
     ['console', 'certificate-try', id],
     ['console', 'certificate-activate', id],
     ['console', 'certificate-activate', 'config'],

@@ -11,9 +11,13 @@ test('an outage has one row from its first moment to its end, and the newest com
   await outages.began('LINE_LINK_DOWN')
   const [first] = outages.list()
   await outages.began('GATEWAY_UNREACHABLE')
-  assert.deepEqual(outages.list(), [first], 'one that lasts keeps its start and cause')
-  assert.deepEqual(outages.current(), first)
-  assert.equal(first?.cause, 'LINE_LINK_DOWN')
+  const cause = 'GATEWAY_UNREACHABLE'
+  assert.deepEqual(
+    outages.list(),
+    [{ ...first, cause }],
+    'it keeps its start, a test knows better why',
+  )
+  assert.deepEqual(outages.current(), { ...first, cause })
   await outages.ended()
   await outages.ended()
   assert.equal(outages.current(), undefined)
@@ -24,7 +28,7 @@ test('an outage has one row from its first moment to its end, and the newest com
     outages.list().map(({ cause, endedAt }) => [cause, endedAt === null]),
     [
       ['NO_LINE', true],
-      ['LINE_LINK_DOWN', false],
+      ['GATEWAY_UNREACHABLE', false],
     ],
   )
 })
@@ -38,5 +42,5 @@ test('an outage that a crash left open goes on after the next start', async (t) 
   const store = await open(path)
   t.after(() => store.close())
   await store.outages.began('NO_LINE')
-  assert.deepEqual(store.outages.list(), [lasting])
+  assert.deepEqual(store.outages.list(), [{ ...lasting, cause: 'NO_LINE' }])
 })

@@ -77,7 +77,7 @@ function stage(carriers: FakeCarrier[], over: Partial<AskingParts> = {}) {
     noLine: () => fault('NO_LINE'),
     ended: ({ name }, _tookMs, why) => void ended.push(`${name} ${why?.code ?? 'answered'}`),
     unacknowledged: () => 0,
-    hasRoom: () => true,
+    makeRoom: () => true,
     lateMs: 0,
     clock,
     now: () => clock.now(),
@@ -248,7 +248,7 @@ test('lateness alone asks a second line where that is set, after the time that i
 })
 
 test('where no connection is left the first sending makes room, and faults still end the question', async () => {
-  const { a, b, clock, ask } = two({ hasRoom: () => false })
+  const { a, b, clock, ask } = two({ makeRoom: () => false })
   const asked = ask()
   a.looked = { is: 'silent' }
   await clock.advance(policy.firstLookMs + LOOK_MS)

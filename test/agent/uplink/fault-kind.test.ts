@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaultCode } from '../../../agent/kernel/faults.ts'
-import { kindOf } from '../../../agent/uplink/fault-kind.ts'
+import { isOfApplication, kindOf } from '../../../agent/uplink/fault-kind.ts'
 
 const ofLine: readonly FaultCode[] = [
   'LINE_UNREACHABLE',
@@ -38,7 +38,6 @@ test('a page in place of an answer is over only when the application answers', (
 
 test('what the official side answers, and what our own certificate lacks, no other line cures', () => {
   for (const code of [
-    'GATEWAY_TIMEOUT',
     'GATEWAY_REFUSED',
     'LOGIN_REFUSED',
     'CLIENT_CERTIFICATE_EXPIRED',
@@ -49,4 +48,22 @@ test('what the official side answers, and what our own certificate lacks, no oth
     const { elsewhere, toDown } = kindOf(code)
     assert.deepEqual([code, elsewhere, toDown], [code, false, null])
   }
+})
+
+test('a line on which answers fail to come is left, but a late answer is not asked for twice', () => {
+  const { elsewhere, toDown, ofGateway } = kindOf('GATEWAY_TIMEOUT')
+  assert.deepEqual([elsewhere, ofGateway], [false, true])
+  assert.ok(toDown !== null && toDown > 1)
+})
+
+test('what the application said is told from what a line or we did', () => {
+  for (const code of ['GATEWAY_BUSY', 'GATEWAY_TIMEOUT', 'LOGIN_PAGE'] as const)
+    assert.equal(isOfApplication(code), true, code)
+  for (const code of ['LINE_SILENT', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL', 'TLS_FAILED'] as const)
+    assert.equal(isOfApplication(code), false, code)
+})
+
+test('an answer that is late is not asked for elsewhere, but a line on which it is always late is left', () => {
+  const { elsewhere, toDown, ofGateway } = kindOf('GATEWAY_TIMEOUT')
+  assert.deepEqual([elsewhere, toDown, ofGateway], [false, 3, true])
 })

@@ -43,6 +43,7 @@ async function stage(t: TestContext, over: Partial<Kept> = {}, standing: Standin
         state.isWarm = true
         return null
       },
+      rest() {},
       async probeApplication() {},
       async test() {
         done.push(`test ${now()}`)

@@ -13,12 +13,9 @@ export const OUT_AT_ONCE = [
 ] as const
 export const PAGE = ['LOGIN_PAGE', 'LINE_AUTH_LOST'] as const
 export const BROKEN = ['LINE_BROKEN'] as const
-export const OF_GATEWAY = ['GATEWAY_BUSY', 'GATEWAY_ERROR'] as const
-export const SAYS_NOTHING = [
-  'GATEWAY_TIMEOUT',
-  'LOGIN_REFUSED',
-  'CLIENT_CERTIFICATE_REFUSED',
-] as const
+export const LATE = ['GATEWAY_TIMEOUT'] as const
+export const OF_GATEWAY = [...LATE, 'GATEWAY_BUSY', 'GATEWAY_ERROR'] as const
+export const SAYS_NOTHING = ['LOGIN_REFUSED', 'CLIENT_CERTIFICATE_REFUSED'] as const
 export const FAULTS: readonly FaultCode[] = [
   ...OUT_AT_ONCE,
   ...PAGE,
@@ -131,6 +128,7 @@ export class PaperModel {
   #isOnlyOne = (line: PaperLine) => this.lines.every((one) => one === line || one.state === 'down')
 
   #bears(fault: FaultCode, isOnlyOne: boolean): number {
+    if (isOne(LATE, fault)) return 2
     if (isOne(OF_GATEWAY, fault)) return 3
     if (isOne(BROKEN, fault)) return isOnlyOne ? 4 : 2
     return 1

@@ -95,7 +95,7 @@ const rows: readonly (readonly [sentence: string, events: readonly Event[], beco
     'a gateway that says no says nothing about the line',
     [
       ['a', failed('GATEWAY_REFUSED')],
-      ['a', failed('GATEWAY_TIMEOUT')],
+      ['a', failed('ANSWER_TOO_LARGE')],
       ['a', failed('LOGIN_REFUSED')],
     ],
     'up up',
