@@ -49,8 +49,11 @@ test('whatever the gateway does, the question ends with the code of what it did,
     asked.every((times) => times <= 2),
     'a question goes out again at most once',
   )
-  const feed = await client.feed()
-  assert.equal(feed.length, 1 + 2 * CASES.length)
+  // Those that ended `offline` are asked again by themselves.
+  const first = (await client.feed()).filter(
+    (item) => item.type === 'verification' && item.verification.supersedes === null,
+  )
+  assert.equal(first.length, 1 + 2 * CASES.length)
 })
 
 test('a connection that is cut once is asked again at once, and answered', async (t) => {

@@ -128,7 +128,7 @@ export class PaperModel {
   #isOnlyOne = (line: PaperLine) => this.lines.every((one) => one === line || one.state === 'down')
 
   #bears(fault: FaultCode, isOnlyOne: boolean): number {
-    if (isOne(LATE, fault)) return 2
+    if (isOne(LATE, fault)) return 3
     if (isOne(OF_GATEWAY, fault)) return 3
     if (isOne(BROKEN, fault)) return isOnlyOne ? 4 : 2
     return 1

@@ -141,7 +141,9 @@ function returnMs(plan: Plan, line: string, at: number): number {
   const TEST_MS = 10_000
   const past = troublesOf(plan, line, Number.NEGATIVE_INFINITY, at)
   const isOfApplication = (['page', 'busy', 'error', 'hang'] as const).some((one) => past.has(one))
-  return policy.testAfterAtMostMs + TEST_MS + (isOfApplication ? plan.applicationProbeMs : 0)
+  // Each forgotten connection may swallow one question to the application.
+  const probes = past.has('half-open') ? 3 : isOfApplication ? 1 : 0
+  return policy.testAfterAtMostMs + TEST_MS + probes * plan.applicationProbeMs
 }
 
 /** A line that is well is not taken out; one that came back proves itself before it is up. */
@@ -162,7 +164,7 @@ function ofLines({ plan, events }: Evidence): string[] {
 
 /** Connections that were forgotten long ago and are found dead now. */
 const isOfKept = ({ spells }: Plan, event: Extract<UplinkEvent, { is: 'standing' }>) =>
-  event.fault === 'LINE_BROKEN' &&
+  (event.fault === 'LINE_BROKEN' || event.fault === 'GATEWAY_TIMEOUT') &&
   spells.some(({ line, trouble }) => line === event.line && trouble === 'half-open')
 
 /** After the last spell the lines come back, and then nothing moves any more. */
