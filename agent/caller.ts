@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readStoreKey } from '../config/files.ts'
 import type { Config } from '../config/schema.ts'
 import { callControl } from './api/control-client.ts'
@@ -19,6 +20,8 @@ export function caller(config: Config): Call {
       return await callControl(config.control.socket, method, path, body)
     } catch (error) {
       if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
+      // What only reads makes no database, which would belong to whoever reads.
+      if (method === 'GET' && !existsSync(config.store.path)) throw error
       return onDatabase(config, offline)
     }
   }

@@ -34,6 +34,8 @@ const EX_CONFIG = 78
 const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG)/
 /** Of the configured certificate, or of one that `cert` was given. */
 const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
+/** Of what the person wrote. */
+const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID)$/
 
 async function command([name, ...args]: string[]): Promise<number> {
   switch (name) {
@@ -70,11 +72,16 @@ async function command([name, ...args]: string[]): Promise<number> {
 async function runCommand(args: string[]): Promise<number> {
   const { values } = options(args)
   if (!values.check) return (await import('./daemon.ts')).run(values.config)
-  const [{ checkConfig }, { identityOf }] = await Promise.all([
+  const [{ checkConfig }, { maintenanceFile }, { identityOf }] = await Promise.all([
     import('../config/load.ts'),
+    import('../config/maintenance.ts'),
     import('./settings.ts'),
   ])
-  identityOf(checkConfig(values.config))
+  const config = checkConfig(values.config)
+  identityOf(config)
+  const names = config.lines.map(({ name }) => name)
+  // The agent starts without it; who asks for a check wants to know.
+  if (config.maintenance.file !== undefined) maintenanceFile(config.maintenance.file, names).read()
   return print(`${values.config}: OK\n`)
 }
 
@@ -125,6 +132,7 @@ async function explain(error: AgentError, name: string | undefined): Promise<num
   const isOfConfig = name !== 'cert' || error.mistakes.length > 0
   if (!isOfConfig && OF_CERTIFICATE.test(code)) return EX_DATAERR
   if (OF_CONFIG.test(code)) return EX_CONFIG
+  if (OF_INPUT.test(code)) return EX_DATAERR
   return code === 'AGENT_NOT_RUNNING' ? EX_UNAVAILABLE : EX_SOFTWARE
 }
 

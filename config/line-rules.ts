@@ -107,6 +107,8 @@ function aboutAddresses(at: At, line: Line): Finding[] {
   const why = line.family === undefined ? 'as the line’s other addresses are' : 'as `family` says'
   const stranger = (field: string, address: string | undefined) => {
     const own = address === undefined ? undefined : familyOf(address)
+    if (address !== undefined && NOWHERE.test(address))
+      return [mistake(field, together, show(address), `an ${spoken} address of one machine`)]
     return own === undefined || own === family
       ? []
       : [mistake(field, together, show(address), `an ${spoken} address, ${why}`)]
@@ -119,6 +121,9 @@ function aboutAddresses(at: At, line: Line): Finding[] {
     ),
   ]
 }
+
+/** The unspecified address, multicast, and link-local ones, which mean nothing without their link. */
+const NOWHERE = /^(::|0\.0\.0\.0|ff[0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|2(2[4-9]|3\d)\..*)$/i
 
 /** The official side is not probed more often than this. Seconds. */
 const APPLICATION_PROBE_LEAST_S = 300

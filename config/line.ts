@@ -4,7 +4,11 @@ import { flag, integer, strict, text } from './shape.ts'
 
 /** Names of lines and readers. */
 export const name = (description: string) =>
-  text(description, '^[a-z0-9-]+$', 'small letters, digits and hyphens')
+  text(
+    description,
+    '^[a-z0-9][a-z0-9-]{0,31}$',
+    'up to 32 small letters, digits and hyphens, not beginning with a hyphen',
+  )
 
 const words = (description: string) =>
   Type.Optional(text(description, '^[^\\u0000-\\u001f\\u007f]{1,200}$', 'one line of text'))

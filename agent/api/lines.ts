@@ -78,8 +78,9 @@ export type LineList = Static<typeof LineList>
 
 /** Lines as the API and the control socket show them. */
 export const shownLines = (lines: readonly LineItem[]): LineList => ({
-  items: lines.map(({ since, fault, lastAnswerAt, contact, path, ...line }) => ({
+  items: lines.map(({ since, fault, lastAnswerAt, contact, path, rttMs, ...line }) => ({
     ...line,
+    rttMs: rttMs === null ? null : Math.round(rttMs * 10) / 10,
     since: toRfc3339(since),
     fault: faultReport(fault),
     lastAnswerAt: lastAnswerAt === null ? null : toRfc3339(lastAnswerAt),

@@ -32,7 +32,7 @@ export function addIntake(
 
 /**
  * Nothing is left to do for an intake. Rejects with `NOT_FOUND`, `QUESTION_OPEN` for a verification
- * that has not ended, `INTAKE_CLOSED`, `INDIVIDUAL_NUMBER_REFUSED`, `STORE_*`.
+ * that has not ended, `INTAKE_CLOSED`, `INTAKE_INVALID`, `INDIVIDUAL_NUMBER_REFUSED`, `STORE_*`.
  */
 export async function closeIntake(
   { store, clock }: IntakeParts,
@@ -42,6 +42,10 @@ export async function closeIntake(
 ): Promise<OfflineIntake> {
   if (holdsIndividualNumber(by) || holdsIndividualNumber(text ?? ''))
     throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'it looks like an individual number')
+  if (/\p{Cc}/u.test(by))
+    throw new AgentError('INTAKE_INVALID', '`by` holds a control character', {
+      mistakes: [{ field: 'by', title: '使えない文字があります。', detail: 'a control character' }],
+    })
   const found = verificationId === null ? null : store.find(verificationId)
   if (found === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
   if (found === 'open') throw new AgentError('QUESTION_OPEN', 'the question has not ended yet')

@@ -68,6 +68,7 @@ export async function judged(
       connect: line.connect,
       handshake: (over) => handshake(line, life, parts, over),
       application: application.forTest(isByHand),
+      answerTimeoutMs: settings.timeoutMs,
       lineAuthUrl: settings.lineAuthUrl,
       lastGateway: line.connections.reached(),
       clock: parts.clock,

@@ -42,14 +42,14 @@ export async function attempt(
   signal: AbortSignal,
   late: FaultCode,
   work: (signal: AbortSignal) => Promise<Facts>,
+  limitMs = LIMIT_MS,
 ): Promise<StepReport> {
   const since = clock.now()
   try {
-    const facts = await limited(LIMIT_MS, work, {
+    const facts = await limited(limitMs, work, {
       clock,
       signal,
-      late: () =>
-        new AgentError(late, `${step}: nothing within ${LIMIT_MS} ms`, { facts: silence }),
+      late: () => new AgentError(late, `${step}: nothing within ${limitMs} ms`, { facts: silence }),
     })
     return passed(step, clock.now() - since, facts)
   } catch (error) {

@@ -23,6 +23,8 @@ export interface PathParts {
   readonly handshake: (signal: AbortSignal) => Promise<void>
   /** Null: not asked now. Throws `LOGIN_PAGE`, `GATEWAY_*`. */
   readonly application: ((signal: AbortSignal) => Promise<void>) | null
+  /** How long the application may take. */
+  readonly answerTimeoutMs: number
   readonly lineAuthUrl: string | null
   /**
    * Address at which the gateway last showed its certificate on this line; null: it never did. Tells
@@ -176,7 +178,8 @@ async function tcpStep(
 async function applicationSteps(parts: PathParts, signal: AbortSignal): Promise<StepReport[]> {
   if (parts.application === null) return []
   const ask = plainly(parts.application)
-  const report = await attempt('application', parts, signal, 'GATEWAY_TIMEOUT', ask)
+  const limitMs = parts.answerTimeoutMs
+  const report = await attempt('application', parts, signal, 'GATEWAY_TIMEOUT', ask, limitMs)
   if (report.fault === 'LOGIN_PAGE')
     return [failed('line-authentication', report.tookMs, 'LINE_AUTH_LOST', report.facts)]
   return [passed('line-authentication', null, {}), report]

@@ -99,6 +99,8 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
       else if (fault !== takenOutBy && !isOfAddress(fault))
         sign({ is: 'failed', fault: parts.explain(fault).code })
       if (fault === null || isOfApplication(fault.code)) application.heard(fault)
+      // A connection that was forgotten at the other end swallows what is sent on it.
+      if (fault?.code === 'GATEWAY_TIMEOUT') line.connections.dropIdle()
       if (!line.connections.isWarm()) keeper.kick()
     },
     kick: keeper.kick,

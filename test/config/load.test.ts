@@ -173,6 +173,7 @@ closed = ["2028-02-29"]
     carrier: null,
     phone: '0120-000-000',
     hours: null,
+    lineAuthUrl: 'https://www.lineauth.mnw',
   })
 })
 

@@ -78,6 +78,7 @@ await answerCalls({
           tcpProbe({ line: 'a', address, port: to }, source.address, signal),
         handshake: async () => {},
         application: null,
+        answerTimeoutMs: 3_000,
         lineAuthUrl: null,
         lastGateway: null,
         clock,

@@ -25,6 +25,7 @@ const parts = (over: Partial<PathParts> = {}): PathParts => ({
   connect: async () => 1,
   handshake: fine,
   application: fine,
+  answerTimeoutMs: 3_000,
   lineAuthUrl: null,
   lastGateway: null,
   clock: new FakeClock(),
