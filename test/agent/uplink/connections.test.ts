@@ -109,9 +109,12 @@ test('a server name that is an address is what the certificate must hold', async
 })
 
 test('no more connections stand than may, and an idle one gives way', async (t) => {
-  const { line, ask, connections } = await lineTo(t, answer, { limit: 1 })
+  const { line } = await lineTo(t, answer, { limit: 1 })
   await line.connections.warm(signal)
-  await line.connections.warm(signal)
-  assert.equal((await ask()).status, 200)
-  assert.equal(connections(), 2)
+  const busy = await line.connections.open(identity, signal)
+  assert.equal(line.connections.isWarm(), false, 'it gave way')
+  await assert.rejects(line.connections.open(identity, signal), { code: 'QUEUE_FULL' })
+  busy.destroy()
+  const next = await line.connections.open(identity, signal)
+  next.destroy()
 })
