@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { closeIntake } from '../../../agent/eligibility/offline-intakes.ts'
+import { openReasking } from '../../../agent/eligibility/reasking.ts'
+import { AgentError } from '../../../agent/kernel/errors.ts'
 import { scratch } from '../store/fixtures.ts'
 import { asker, DAY, deskOf, face, faced, form, MINUTE, never } from './reasking-bed.ts'
 
@@ -250,4 +252,25 @@ test('closing names a verification that has ended, and holds no individual numbe
     code: 'QUESTION_OPEN',
   })
   assert.equal((await closeIntake(desk, id, closing, asker)).state, 'closed')
+})
+
+test('what cannot be read now is told, and takes nothing else down', async (t) => {
+  const { store, eligibility, clock, log } = await deskOf(t)
+  const list = () => {
+    throw new AgentError('STORE_NEWER', 'a later release wrote it')
+  }
+  const bugs: unknown[] = []
+  const reasking = openReasking({
+    store: { ...store, intakes: { ...store.intakes, list } },
+    eligibility,
+    clock,
+    log,
+    onBug: (error) => void bugs.push(error),
+  })
+  reasking.lineIsBack()
+  await clock.advance(0)
+  await reasking.close()
+  assert.deepEqual(bugs, [])
+  const told = log.lines.find(({ event }) => event === 'asking-again-not-read')
+  assert.deepEqual(told?.facts, { code: 'STORE_NEWER' })
 })

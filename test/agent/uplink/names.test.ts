@@ -11,11 +11,20 @@ const SERVER_FAILURE = 2
 const AAAA = 28
 const HEADER_BYTES = 12
 
+interface State {
+  address: Buffer | null
+  more: Buffer[]
+  ttl: number
+  questions: number
+  isSilent: boolean
+}
+
 /** A DNS server on this machine with one answer for every question; null: a failure. [RFC 1035] */
 async function nameServer(t: TestContext) {
   const socket = createSocket('udp6')
-  const state: { address: Buffer | null; ttl: number; questions: number; isSilent: boolean } = {
+  const state: State = {
     address: addressOf(1),
+    more: [],
     ttl: 60,
     questions: 0,
     isSilent: false,
@@ -33,7 +42,13 @@ async function nameServer(t: TestContext) {
 const addressOf = (last: number) =>
   Buffer.from([0x20, 0x01, 0x0d, 0xb8, ...Array(11).fill(0), last])
 
-function answer(query: Buffer, { address, ttl }: { address: Buffer | null; ttl: number }): Buffer {
+interface Said {
+  readonly address: Buffer | null
+  readonly more: readonly Buffer[]
+  readonly ttl: number
+}
+
+function answer(query: Buffer, { address, more, ttl }: Said): Buffer {
   let end = HEADER_BYTES
   while (query.readUInt8(end) !== 0) end += query.readUInt8(end) + 1
   const question = query.subarray(HEADER_BYTES, end + 5)
@@ -41,15 +56,19 @@ function answer(query: Buffer, { address, ttl }: { address: Buffer | null; ttl: 
   query.copy(header, 0, 0, 2)
   header.writeUInt16BE(0x8180 | (address === null ? SERVER_FAILURE : NO_ERROR), 2)
   header.writeUInt16BE(1, 4)
-  header.writeUInt16BE(address === null ? 0 : 1, 6)
-  if (address === null) return Buffer.concat([header, question])
-  const record = Buffer.alloc(12)
-  record.writeUInt16BE(0xc00c, 0)
-  record.writeUInt16BE(AAAA, 2)
-  record.writeUInt16BE(1, 4)
-  record.writeUInt32BE(ttl, 6)
-  record.writeUInt16BE(address.length, 10)
-  return Buffer.concat([header, question, record, address])
+  const addresses = address === null ? [] : [address, ...more]
+  header.writeUInt16BE(addresses.length, 6)
+  return Buffer.concat([header, question, ...addresses.map((one) => record(one, ttl))])
+}
+
+function record(address: Buffer, ttl: number): Buffer {
+  const head = Buffer.alloc(12)
+  head.writeUInt16BE(0xc00c, 0)
+  head.writeUInt16BE(AAAA, 2)
+  head.writeUInt16BE(1, 4)
+  head.writeUInt32BE(ttl, 6)
+  head.writeUInt16BE(address.length, 10)
+  return Buffer.concat([head, address])
 }
 
 async function stage(t: TestContext) {
@@ -65,6 +84,17 @@ test('a name is asked of the line’s own servers, and kept for its time to live
   assert.deepEqual(await names.resolve(HOST), ['2001:db8::1'])
   time.now = 59_999
   await names.resolve(HOST)
+  assert.equal(state.questions, 1)
+})
+
+test('of several addresses the one that leads nowhere goes behind the others', async (t) => {
+  const { state, names } = await stage(t)
+  state.more = [addressOf(2)]
+  const [first = '', second = ''] = await names.resolve(HOST)
+  assert.deepEqual([first, second].sort(), ['2001:db8::1', '2001:db8::2'])
+  names.failed(HOST)
+  assert.deepEqual(await names.resolve(HOST), [second, first])
+  names.failed('other.example')
   assert.equal(state.questions, 1)
 })
 
