@@ -10,7 +10,7 @@ const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
 
 test('a recheck is a new verification that supersedes the old one, which stays as it was', async (t) => {
   const { client, gateway } = await startBed(t)
-  gateway.behave({ mode: 'login-page', times: 1 })
+  gateway.behave({ mode: 'truncated', times: 1 })
   const first = await client.ask({ ...faceOf('14'), patientNumber: '00042' })
   assert.equal(first.outcome, 'failed')
   const rechecked = await client.post(`/v1/verifications/${first.id}/recheck`, {})
@@ -181,7 +181,7 @@ test('consumers are added, listed and revoked on the console, while the agent ru
   assert.equal((await ehr.get('/v1/events')).status, 401, 'refused at once')
   assert.equal((await polled).status, 401, 'also where it waited already')
   assert.equal((await bed.client.get('/v1/events')).status, 200)
-  assert.equal((await bed.cli('consumer', 'revoke', 'nobody')).code, 70)
+  assert.equal((await bed.cli('consumer', 'revoke', 'nobody')).code, 65)
 
   await bed.agent.stop()
   const offline = await bed.addConsumer('dispensary')
