@@ -52,10 +52,12 @@ export function watchOutages(
       found(event.report.fault)
     if (isAnswer(event)) proved()
     if (event.is !== 'moved') return
-    if (event.to === null) down()
-    if (event.from !== null || event.to === null) return
-    isUnproved = false
-    stamp(outages.ended())
+    if (event.to === null) return down()
+    if (event.from === null) {
+      isUnproved = false
+      stamp(outages.ended())
+    }
+    // Also from one line to another: a question may have ended while two died at once.
     reasking.lineIsBack()
   }
 }

@@ -66,8 +66,28 @@ test('an outage begins with its cause when the last line goes, and ends when one
   observe(down('LINE_SILENT'))
   observe(moved('b', null))
   observe(moved(null, 'a'))
+  assert.deepEqual(did.slice(2), ['ask nobody', 'began LINE_SILENT', 'ended', 'ask again'])
+})
+
+test('another line is a reason to ask again too: two may have died under one question', () => {
+  const { did, observe } = watched([up])
   observe(moved('a', 'b'))
-  assert.deepEqual(did, ['ask again', 'ask nobody', 'began LINE_SILENT', 'ended', 'ask again'])
+  assert.deepEqual(did, ['ask again', 'ask again'])
+})
+
+test('a sign of life of the application ends an outage from before the start', () => {
+  const { did, observe } = watched([up], true)
+  observe({ is: 'heard', at: 0, line: 'a' })
+  assert.deepEqual(did, ['ask again', 'ended'])
+})
+
+test('what a test of the preferred line finds is the cause of an outage that lasts', () => {
+  const { did, observe } = watched([dead], true)
+  const report = { line: 'a', at: 0, steps: [], fault: 'GATEWAY_UNREACHABLE', facts: {} } as const
+  observe({ is: 'tested', at: 0, line: 'a', report })
+  observe({ is: 'tested', at: 0, line: 'a', report })
+  observe({ is: 'tested', at: 0, line: 'b', report: { ...report, fault: 'LINE_SILENT' } })
+  assert.deepEqual(did, ['ask nobody', 'began LINE_LINK_DOWN', 'began GATEWAY_UNREACHABLE'])
 })
 
 test('a start without any line is an outage', () => {
