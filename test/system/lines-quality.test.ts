@@ -44,13 +44,6 @@ const QUALITIES: readonly LineFault[] = [
     over: any,
     also: severalMore,
   },
-  {
-    name: 'a question that is too large for what line A carries any more is answered over another line',
-    meets: 'at-rest',
-    begin: (stage) => lineA(stage).set({ mtuBytes: 300 }, 'up'),
-    over: ['b'],
-    cause: 'LINE_TIMEOUT',
-  },
 ]
 
 testFaults('line A is bad in one way or another', QUALITIES, {
