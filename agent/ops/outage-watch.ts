@@ -46,12 +46,24 @@ export function watchOutages(
 
   if (lines.some(({ isCurrent }) => isCurrent)) reasking.lineIsBack()
   else down()
+  let isUp = lines.some(({ isCurrent }) => isCurrent)
+  /** When a sending failed since everything was asked again. */
+  let brokenAt: number | null = null
+  /** A question may have ended with it though a line is left: asked again once that shows life. */
+  const retry = (event: UplinkEvent) => {
+    if (event.is === 'asked' && event.fault !== null) brokenAt = event.at
+    if (brokenAt === null || !isUp || !isLife(event) || event.at - brokenAt < SETTLED_MS) return
+    brokenAt = null
+    reasking.lineIsBack()
+  }
   return (event) => {
+    retry(event)
     if (event.is === 'standing' && event.fault !== null) cause = event.fault
     if (event.is === 'tested' && event.line === preferred?.name && event.report.fault !== null)
       found(event.report.fault)
     if (isAnswer(event)) proved()
     if (event.is !== 'moved') return
+    isUp = event.to !== null
     if (event.to === null) return down()
     if (event.from === null) {
       isUnproved = false
@@ -61,6 +73,12 @@ export function watchOutages(
     reasking.lineIsBack()
   }
 }
+
+/** Until what failed is recorded. */
+const SETTLED_MS = 1_000
+
+const isLife = (event: UplinkEvent) =>
+  isAnswer(event) || (event.is === 'probed' && event.rttMs !== null)
 
 const isAnswer = (event: UplinkEvent) =>
   event.is === 'heard' ||

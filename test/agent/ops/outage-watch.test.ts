@@ -116,3 +116,14 @@ test('a stamp that cannot be written is told, and a bug is not kept quiet', asyn
   await settled()
   assert.deepEqual(broken.bugs, [bug])
 })
+
+test('a question that ended though a line is left is asked again once that shows life', () => {
+  const { did, observe } = watched([up])
+  observe(asked('LINE_BROKEN'))
+  observe({ is: 'probed', at: 999, line: 'a', rttMs: 20 })
+  observe({ is: 'probed', at: 1_500, line: 'a', rttMs: null })
+  assert.deepEqual(did, ['ask again'])
+  observe({ is: 'probed', at: 2_000, line: 'a', rttMs: 20 })
+  observe({ is: 'probed', at: 9_000, line: 'a', rttMs: 20 })
+  assert.deepEqual(did, ['ask again', 'ask again'])
+})
