@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
-import { effectiveFamily } from '../config/line.ts'
-import { hostOf, lineCard } from '../config/line-card.ts'
+import { familyOfLine, hostOf, lineCard } from '../config/line-card.ts'
 import type { Config } from '../config/schema.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
@@ -32,7 +31,7 @@ function lineSettings(line: Config['lines'][number], gateway: Config['gateway'])
       address: line.source_address ?? null,
       interface: line.interface ?? null,
       prefix: line.prefix ?? null,
-      family: effectiveFamily(line),
+      family: familyOfLine(line) === 'ipv4' ? 4 : 6,
     },
     dnsServers: line.dns_servers ?? [],
     serverName: gateway.server_name ?? null,

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { flag, integer, strict, text } from './shape.ts'
 
@@ -85,16 +84,6 @@ export const Line = Type.Object(
   strict,
 )
 export type Line = Static<typeof Line>
-
-/** What is written, else that of the addresses that are, else IPv6. */
-export function effectiveFamily(
-  line: Pick<Line, 'family' | 'gateway' | 'source_address' | 'prefix'>,
-): 4 | 6 {
-  if (line.family !== undefined) return line.family === 'ipv4' ? 4 : 6
-  const host = URL.canParse(line.gateway) ? new URL(line.gateway).hostname : ''
-  const written = [host.replace(/^\[|\]$/g, ''), line.source_address, line.prefix?.split('/')[0]]
-  return written.some((address) => isIP(address ?? '') === 4) ? 4 : 6
-}
 
 /** When another line is taken. */
 export const Failover = Type.Object(

@@ -1,5 +1,4 @@
 import { Agent } from 'node:https'
-import { isIPv6 } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { AgentError } from '../kernel/errors.ts'
 import type { Budget } from './budget.ts'
@@ -177,6 +176,3 @@ export function hostAndPort(origin: string) {
   const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port)
   return { host, port }
 }
-
-/** The family of what is written: of the gateway's address, or of our own. */
-export const familyOf = (address: string): 4 | 6 => (isIPv6(address) ? 6 : 4)
