@@ -165,7 +165,7 @@ module.exports = {
     ),
     monopoly(
       'native-devices-only-in-io',
-      'pcsc-mini',
+      'pcsc-mini|serialport|@serialport|node-hid',
       '^drivers/io/',
       'Native modules in one place.',
     ),

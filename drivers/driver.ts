@@ -17,21 +17,44 @@ export const readerFaults = [
   'READER_GONE',
   'READER_HUNG',
   'READER_SERVICE_DOWN',
+  'READER_FORBIDDEN',
+  'READER_BUSY',
   'DRIVER_UNAVAILABLE',
 ] as const satisfies readonly FaultCode[]
 export type ReaderFault = (typeof readerFaults)[number]
 
-/** Signs a SHA-256 digest (32 bytes) with the card's authentication key: 256 bytes, PKCS#1 v1.5. */
+/** Why a PIN could not be verified in the reader's own pad. */
+export const pinFaults = [
+  'CARD_PIN_REQUIRED',
+  'CARD_PIN_WRONG',
+  'CARD_PIN_LAST_TRY',
+  'CARD_PIN_BLOCKED',
+  'CARD_PIN_UNUSABLE',
+  'PIN_ENTRY_CANCELLED',
+  'PIN_ENTRY_TIMEOUT',
+] as const satisfies readonly FaultCode[]
+
+/**
+ * Has the holder enter the PIN in the reader's own pad, then signs a SHA-256 digest (32 bytes) with
+ * the card's authentication key: 256 bytes, PKCS#1 v1.5. The tries left are asked first; nothing is
+ * tried twice, and the last try is never made. Throws one of `pinFaults` (`CARD_PIN_REQUIRED`: the
+ * reader has no pad; `CARD_PIN_WRONG` with `facts.triesLeft`), and `CARD_GONE` once the card has left.
+ */
 export type Sign = (digest: Uint8Array) => Promise<Uint8Array>
 
 export type ReaderEvent =
   /** The device is open and without fault. First, and again after every reader fault. */
   | { readonly is: 'ready'; readonly device: string }
   /**
-   * One thing stands on the reader. `sign` is there where the card can sign; it throws
-   * `CARD_PIN_REQUIRED` before a PIN was entered and `CARD_GONE` once this thing has left.
+   * One thing stands on the reader. `sign` is there where the card can sign; `pinPad`: the reader
+   * has a pad of its own, so that `sign` can succeed.
    */
-  | { readonly is: 'presented'; readonly presented: Presented; readonly sign?: Sign }
+  | {
+      readonly is: 'presented'
+      readonly presented: Presented
+      readonly sign?: Sign
+      readonly pinPad?: boolean
+    }
   /** A card fault. All but CARD_GONE last until `gone` or the next `presented`. */
   | { readonly is: 'card-fault'; readonly code: CardFault; readonly message: string }
   /** Ends a `presented` or a card fault: it left, or a second card made it ambiguous. */

@@ -17,7 +17,11 @@ const HEARTBEAT_MS = 500
 /** A device that cannot be released by then is left to the kernel. */
 const CLOSE_LIMIT_MS = 1_000
 
-const io: Io = { pcsc: async () => (await import('./io/pcsc.ts')).loadPcsc() }
+const io: Io = {
+  pcsc: async () => (await import('./io/pcsc.ts')).loadPcsc(),
+  serial: async () => (await import('./io/serial.ts')).loadSerial(),
+  hid: async () => (await import('./io/hid.ts')).loadHid(),
+}
 
 type Body = Up extends infer Each ? (Each extends Up ? Omit<Each, 'version'> : never) : never
 
@@ -50,7 +54,12 @@ function forward(event: ReaderEvent): void {
   }
   taps += 1
   if (event.sign !== undefined) sign = { tap: taps, sign: event.sign }
-  send({ is: 'presented', tap: taps, presented: event.presented })
+  send({
+    is: 'presented',
+    tap: taps,
+    presented: event.presented,
+    pinPad: event.pinPad === true,
+  })
 }
 
 async function answerSign({ request, tap, digest }: Extract<Down, { is: 'sign' }>): Promise<void> {
@@ -58,10 +67,17 @@ async function answerSign({ request, tap, digest }: Extract<Down, { is: 'sign' }
     if (sign?.tap !== tap) throw new AgentError('CARD_GONE', 'this card has left')
     send({ is: 'signed', request, signature: await sign.sign(digest) })
   } catch (error) {
-    const { code, message } = asFault(error)
+    const { code, message, facts } = asFault(error)
     const known = signFaults.find((candidate) => candidate === code)
     if (known === undefined) throw error
-    send({ is: 'not-signed', request, code: known, message })
+    const { triesLeft } = facts
+    send({
+      is: 'not-signed',
+      request,
+      code: known,
+      message,
+      ...(typeof triesLeft === 'number' && { triesLeft }),
+    })
   }
 }
 

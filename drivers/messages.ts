@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { AgentError } from '../agent/kernel/errors.ts'
-import { cardFaults, readerFaults } from './driver.ts'
+import { cardFaults, pinFaults, readerFaults } from './driver.ts'
 
 /**
  * The messages between a reader's child process and the daemon, over Node's IPC channel with
@@ -9,10 +9,10 @@ import { cardFaults, readerFaults } from './driver.ts'
  * the version: the two ends come from one release, and an upgrade under a running daemon must show
  * as itself and not as a reader that behaves oddly.
  */
-export const MESSAGES_VERSION = 1
+export const MESSAGES_VERSION = 2
 
 /** Why a card did not sign. */
-export const signFaults = [...cardFaults, ...readerFaults, 'CARD_PIN_REQUIRED'] as const
+export const signFaults = [...cardFaults, ...readerFaults, ...pinFaults] as const
 
 const strict = { additionalProperties: false } as const
 const Bytes = (limit: number) =>
@@ -51,12 +51,18 @@ export const Up = Type.Union([
   message('heartbeat', {}),
   message('ready', { device: Text }),
   /** `tap` counts presentations of this child from 1. */
-  message('presented', { tap: Count, presented: Presented }),
+  message('presented', { tap: Count, presented: Presented, pinPad: Type.Boolean() }),
   message('gone', { reason: Type.Enum(['removed', 'two-cards']) }),
   message('card-fault', { code: Type.Enum([...cardFaults]), message: Text }),
   message('reader-fault', { code: Type.Enum([...readerFaults]), message: Text }),
   message('signed', { request: Count, signature: Bytes(256) }),
-  message('not-signed', { request: Count, code: Type.Enum([...signFaults]), message: Text }),
+  /** `triesLeft`: of the card's PIN, where the card said so. */
+  message('not-signed', {
+    request: Count,
+    code: Type.Enum([...signFaults]),
+    message: Text,
+    triesLeft: Type.Optional(Count),
+  }),
 ])
 export type Up = Static<typeof Up>
 

@@ -1,14 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
-import { asFault } from '../agent/kernel/errors.ts'
-import { defineDriver, type Reader, type ReaderEvent, readerFaults } from './driver.ts'
+import { defineDriver, type Reader } from './driver.ts'
 import type { Io, PcscClient, SlotChange } from './io/io.ts'
-import { Presence, type Standing } from './presence.ts'
-import { Queue } from './queue.ts'
-import { withoutRepeats } from './repeats.ts'
+import type { Standing } from './presence.ts'
+import { readerOf, type SessionEvents } from './sessions.ts'
 
-/** Between attempts to reach a PC/SC service that is down, ms. */
-const RETRY_MS = 500
 /** A service that has just started lists its readers one by one; none by then is no reader. */
 const LISTING_MS = 1_000
 
@@ -30,78 +25,39 @@ export const pcsc = defineDriver({
 })
 
 function openPcsc(pattern: string, io: Io): Reader {
-  const events = new Queue<ReaderEvent>()
-  const emit = withoutRepeats((event) => events.push(event))
-  const stop = new AbortController()
-  let client: PcscClient | undefined
-
-  const session = async () => {
-    client = (await io.pcsc()).connect()
+  return readerOf(async (events, signal) => {
+    const client = (await io.pcsc()).connect()
+    const close = () => client.close()
+    const stop = () => void close()
+    signal.addEventListener('abort', stop, { once: true })
     try {
-      if (!stop.signal.aborted) await follow(client, pattern, emit)
+      if (!signal.aborted) await follow(client, pattern, events)
     } finally {
-      await client.close()
+      signal.removeEventListener('abort', stop)
+      await close()
     }
-  }
-  const survive = (error: unknown) => {
-    const { code, message } = asFault(error)
-    const known = readerFaults.find((candidate) => candidate === code)
-    if (known === undefined || known === 'READER_HUNG') throw error
-    emit({ is: 'reader-fault', code: known, message })
-  }
-  const run = async () => {
-    while (!stop.signal.aborted) {
-      await session().catch(survive)
-      await wait(RETRY_MS, undefined, { signal: stop.signal }).catch(() => undefined)
-    }
-    events.end()
-  }
-  const done = run().catch((error: unknown) => events.fail(error))
-
-  return {
-    events: () => events,
-    close: async () => {
-      stop.abort()
-      await client?.close()
-      await done
-    },
-  }
+  })
 }
 
 /** One connection to the service, for as long as it lasts. */
-async function follow(
-  client: PcscClient,
-  pattern: string,
-  emit: (event: ReaderEvent) => void,
-): Promise<void> {
-  let presence: Presence | undefined
+async function follow(client: PcscClient, pattern: string, events: SessionEvents): Promise<void> {
   const message = pattern === '' ? 'no reader' : 'no reader of the configured name'
-  const gone = () => emit({ is: 'reader-fault', code: 'READER_GONE', message })
+  const gone = () => events.away(message)
   const unlisted = setTimeout(gone, LISTING_MS)
-  const watch = async (shown: Presence) => {
-    const slots = new Map<string, SlotChange>()
+  const slots = new Map<string, SlotChange>()
+  try {
     for await (const change of matching(client.changes(), pattern)) {
       clearTimeout(unlisted)
       const had = slots.size
       if (change.is === 'unplugged') slots.delete(change.slot)
       else slots.set(change.slot, change)
 
-      if (slots.size > 0 && had === 0) emit({ is: 'ready', device: change.slot })
-      if (slots.size > 0) shown.show(standings(client, slots.values()))
-      else if (had > 0) {
-        shown.lose()
-        gone()
-      }
+      if (slots.size > 0 && had === 0) events.ready(change.slot)
+      if (slots.size > 0) events.show(standings(client, slots.values()))
+      else if (had > 0) gone()
     }
-  }
-  try {
-    await new Promise<void>((resolve, reject) => {
-      presence = new Presence(emit, reject)
-      watch(presence).then(resolve, reject)
-    })
   } finally {
     clearTimeout(unlisted)
-    presence?.lose()
   }
 }
 

@@ -40,7 +40,11 @@ export function openSigning(send: (body: SignBody) => void) {
         settle(message.request, ({ resolve }) => resolve(message.signature))
       else if (message.is === 'not-signed')
         settle(message.request, ({ reject }) =>
-          reject(new AgentError(message.code, message.message)),
+          reject(
+            new AgentError(message.code, message.message, {
+              facts: message.triesLeft === undefined ? {} : { triesLeft: message.triesLeft },
+            }),
+          ),
         )
       else return false
       return true

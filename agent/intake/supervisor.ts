@@ -17,7 +17,12 @@ export interface ReaderSetup {
 
 /** What a reader's desk hears of it. `lost`: nobody knows any more what stands on it. */
 export type ReaderNews =
-  | { readonly is: 'presented'; readonly presented: Presented; readonly sign: Sign }
+  | {
+      readonly is: 'presented'
+      readonly presented: Presented
+      readonly sign: Sign
+      readonly pinPad: boolean
+    }
   | { readonly is: 'card-fault'; readonly code: CardFault }
   | { readonly is: 'gone'; readonly reason: 'removed' | 'two-cards' | 'lost' }
 
@@ -135,7 +140,12 @@ function makeTaker(
       case 'presented':
         log.info({ reader, kind: message.presented.kind }, 'card-presented')
         change({ is: 'presented' }, '')
-        news({ is: 'presented', presented: message.presented, sign: signOf(message.tap) })
+        news({
+          is: 'presented',
+          presented: message.presented,
+          sign: signOf(message.tap),
+          pinPad: message.pinPad,
+        })
         break
       case 'gone':
         log.info({ reader, reason: message.reason }, 'card-gone')

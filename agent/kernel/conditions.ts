@@ -2,7 +2,14 @@ import type { Facts } from './errors.ts'
 import type { Clock } from './ports.ts'
 
 /** Where a thing is broken, as `/health` groups it. */
-export type Component = 'agent' | 'reader' | 'line' | 'certificate' | 'gateway' | 'store'
+export type Component =
+  | 'agent'
+  | 'reader'
+  | 'line'
+  | 'certificate'
+  | 'gateway'
+  | 'terminal'
+  | 'store'
 
 interface ConditionKind {
   readonly number: `C${number}`
@@ -72,6 +79,14 @@ export const conditions = {
   LINE_UNSTABLE: kind('C923', 'line', 'warn', 0, '回線が不安定です。', '続くときは回線の窓口へ連絡してください。', 'It went down soon after it had come back; `onshi-agent line report NAME` is what the carrier asks for.'),
   CERTIFICATE_EXPIRES_SOON: kind('C924', 'certificate', 'fail', 0, '電子証明書がまもなく切れます。', 'すぐに電子証明書を更新してください。', 'A week or less is left: `onshi-agent cert import`.'),
   MAINTENANCE_FILE_INVALID: kind('C925', 'agent', 'warn', 0, 'メンテナンス予定のファイルを読めません。', '保守業者に連絡してください。', 'See `mistake`: correct the file that `maintenance.file` names; it is read again within a minute.'),
+  TERMINAL_UNREACHABLE: { ...kind('C926', 'terminal', 'fail', LINE_GRACE_MS, '資格確認端末の共有フォルダーにつながりません。', '資格確認端末の電源と、LANケーブルを確認してください。', 'See `code`: the folder cannot be listed, or does not answer. It is taken up again by itself.'), inHours: true },
+  TERMINAL_SILENT: { ...kind('C927', 'terminal', 'fail', 0, '資格確認端末が照会を受け取りません。', '資格確認端末が起動し、連携アプリケーションが動いているか確認してください。', 'Requests stay in `req`; cleared by the next one that is picked up, or by any new file of the terminal.'), inHours: true, hiddenBy: ['TERMINAL_UNREACHABLE'] },
+  TERMINAL_QUIET: { ...kind('C928', 'terminal', 'warn', 0, '資格確認端末から結果が届いていません。', '資格確認端末とカードリーダーの画面を確認してください。', 'The newest file is older than `terminal.quiet_hours` within clinic hours.'), inHours: true, hiddenBy: ['TERMINAL_UNREACHABLE', 'TERMINAL_SILENT'] },
+  TERMINAL_FILE_UNREADABLE: kind('C929', 'terminal', 'warn', 0, '資格確認端末の結果に読めないファイルがあります。', '公式の画面で結果を確認し、保守業者に連絡してください。', 'See `code` and `modifiedAt`; the file was left as it is. Cleared after a day without another one.'),
+  TERMINAL_CLOCK_WRONG: kind('C930', 'terminal', 'warn', 0, '資格確認端末の時計がずれています。', '保守業者に連絡してください。', 'Its files are `seconds` off this machine’s clock; set the clock that is wrong.'),
+  TERMINAL_BYPASSED: kind('C931', 'terminal', 'warn', 0, '中継を切り離した状態です。', '保守業者に連絡してください。', 'The folder of the receipt computer leads to the terminal itself; nothing is written into it. Undo the bypass that `onshi-agent terminal` prints.'),
+  FRONT_UNWRITABLE: kind('C932', 'terminal', 'fail', 0, 'レセコンに渡すフォルダーへ書き込めません。', '保守業者に連絡してください。', 'See `code`; results wait and are written when it can be. `onshi-agent terminal` prints the one-step bypass.'),
+  TERMINAL_OF_ANOTHER_INSTITUTION: kind('C933', 'terminal', 'warn', 0, '別の医療機関の結果がフォルダーにあります。', '保守業者に連絡してください。', 'Results whose MedicalInstitutionCode is not `institution.code`; they are not taken in.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions

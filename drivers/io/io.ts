@@ -5,6 +5,47 @@
 export interface Io {
   /** Throws DRIVER_UNAVAILABLE where the module or its library is missing. May be tried again. */
   pcsc(): Promise<Pcsc>
+  /** As `pcsc`, for serial ports. */
+  serial(): Promise<Serial>
+  /** As `pcsc`, for USB HID devices. */
+  hid(): Promise<Hid>
+}
+
+/** An open device as bytes: a serial port, or a HID device (one report a piece). */
+export interface Port {
+  /**
+   * What comes in, in the pieces in which it comes. Call once. Ends after `close`; throws
+   * READER_GONE when the device leaves.
+   */
+  incoming(): AsyncIterable<Uint8Array>
+  /** Resolves when the bytes are handed to the system. Throws READER_GONE. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Idempotent; never throws. */
+  close(): Promise<void>
+}
+
+export interface Serial {
+  /** 8N1, held alone. Throws READER_GONE, READER_FORBIDDEN or READER_BUSY. */
+  open(path: string, baudRate: number): Promise<Port>
+}
+
+/** A HID device that is plugged in. */
+export interface HidDevice {
+  readonly path: string
+  readonly vendorId: number
+  readonly productId: number
+  readonly product: string
+  readonly serialNumber: string
+}
+
+export interface Hid {
+  /** What is plugged in and this user may see. */
+  devices(): Promise<readonly HidDevice[]>
+  /**
+   * Reports come in without their report id where the device uses none, and are written with it
+   * first (0 where it uses none). Throws READER_GONE, READER_FORBIDDEN or READER_BUSY.
+   */
+  open(path: string): Promise<Port>
 }
 
 export interface Pcsc {
@@ -42,6 +83,18 @@ export interface HeldCard {
   readonly atr: Uint8Array
   /** Throws CARD_GONE, CARD_UNRESPONSIVE or READER_SERVICE_DOWN. */
   readonly transmit: Transmit
+  /** There where the reader has a PIN pad of its own. */
+  readonly pinPad?: PinPad
   /** Never throws: nobody could do anything about it. */
   release(): Promise<void>
+}
+
+/** Secure PIN entry: the PIN goes from the pad to the card and never to this machine. */
+export interface PinPad {
+  /**
+   * Lets the holder enter a PIN of `digits` ASCII digits, which the reader puts behind the header of
+   * `command` (`00 20 00 80`) and sends. Resolves with the R-APDU. Throws PIN_ENTRY_CANCELLED,
+   * PIN_ENTRY_TIMEOUT, CARD_GONE, CARD_UNRESPONSIVE or READER_SERVICE_DOWN.
+   */
+  verify(command: Uint8Array, digits: number, timeoutMs: number): Promise<Uint8Array>
 }

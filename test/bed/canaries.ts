@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { sim } from '../../drivers/sim.ts'
+import { ioOf } from '../fakes/io.ts'
 import { byteNeedle, type Needle, textNeedle } from './needles.ts'
 
 /** What clients send, chosen so that nothing else can look like it. */
@@ -77,7 +78,7 @@ export function certificateNeedles(der: Buffer): Needle[] {
 
 /** Reads the certificate of the card that stands on the simulator's link, as a reader would. */
 export async function certificateOnLink(port: number): Promise<Buffer> {
-  const io = { pcsc: () => Promise.reject(new Error('no PC/SC is needed')) }
+  const io = ioOf({})
   const reader = await sim.open({ host: '127.0.0.1', port }, io)
   try {
     for await (const event of reader.events()) {

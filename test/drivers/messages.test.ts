@@ -2,25 +2,27 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { AgentError } from '../../agent/kernel/errors.ts'
-import { parseDown, parseUp } from '../../drivers/messages.ts'
+import { MESSAGES_VERSION, parseDown, parseUp } from '../../drivers/messages.ts'
 
-const version = 1
+const version = MESSAGES_VERSION
 
 test('messages of both directions pass their edge unchanged', () => {
   const certificate = Uint8Array.of(0x30, 0x82)
   for (const message of [
     { version, is: 'heartbeat' },
     { version, is: 'ready', device: 'PaSoRi' },
-    { version, is: 'presented', tap: 1, presented: { kind: 'not-a-card' } },
+    { version, is: 'presented', tap: 1, presented: { kind: 'not-a-card' }, pinPad: false },
     {
       version,
       is: 'presented',
       tap: 2,
       presented: { kind: 'my-number-card', certificate, notAfter: 1 },
+      pinPad: true,
     },
     { version, is: 'gone', reason: 'two-cards' },
     { version, is: 'card-fault', code: 'CARD_GONE', message: 'left' },
     { version, is: 'not-signed', request: 1, code: 'CARD_PIN_REQUIRED', message: 'PIN' },
+    { version, is: 'not-signed', request: 1, code: 'CARD_PIN_WRONG', message: 'PIN', triesLeft: 2 },
   ])
     assert.deepEqual(parseUp(message), message)
   for (const message of [
@@ -34,11 +36,11 @@ test('messages of both directions pass their edge unchanged', () => {
 test('a message of another version says so', () => {
   for (const parse of [parseUp, parseDown]) {
     assert.throws(
-      () => parse({ version: 2, is: 'close' }),
+      () => parse({ version: version + 1, is: 'close' }),
       (error) => {
         assert.ok(error instanceof AgentError)
         assert.equal(error.code, 'DRIVER_UNAVAILABLE')
-        assert.deepEqual(error.facts, { expected: 1, found: 2 })
+        assert.deepEqual(error.facts, { expected: version, found: version + 1 })
         return true
       },
     )

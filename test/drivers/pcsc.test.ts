@@ -8,6 +8,7 @@ import type { Pcsc, SlotChange } from '../../drivers/io/io.ts'
 import { loadPcsc } from '../../drivers/io/pcsc.ts'
 import { pcsc } from '../../drivers/pcsc.ts'
 import { Queue } from '../../drivers/queue.ts'
+import { ioOf } from '../fakes/io.ts'
 import { follow } from './bench.ts'
 import { myNumberCard, otherCard } from './cards.ts'
 
@@ -44,7 +45,7 @@ function fakeService() {
   }
   const slots = new Set<string>()
   return {
-    io: { pcsc: () => Promise.resolve(service) },
+    io: ioOf({ pcsc: () => Promise.resolve(service) }),
     plug: (slot: string) => {
       slots.add(slot)
       change(slot, 'empty')
@@ -134,12 +135,12 @@ test('a library that is missing is said once, and found when it is installed', a
   const service = fakeService()
   service.plug('PaSoRi')
   let missing = 3
-  const io = {
+  const io = ioOf({
     pcsc: () =>
       missing-- > 0
         ? Promise.reject(new AgentError('DRIVER_UNAVAILABLE', 'install pcscd'))
         : service.io.pcsc(),
-  }
+  })
   const opened = await pcsc.open({ reader: '' }, io)
   t.after(() => opened.close())
   const events = follow(opened)
@@ -167,7 +168,7 @@ test('of two cards none is presented, and the one that stays is read afresh', {
   const daemon = await startPcscd()
   assert.ok(daemon !== undefined)
   Object.assign(process.env, daemon.env)
-  const opened = await pcsc.open({ reader: 'virtual' }, { pcsc: async () => loadPcsc() })
+  const opened = await pcsc.open({ reader: 'virtual' }, ioOf({ pcsc: async () => loadPcsc() }))
   t.after(async () => {
     await opened.close()
     await daemon.stop()
