@@ -17,7 +17,7 @@ export function verificationOf(
   acceptedAt: number,
   question: Question,
   { outcome, fault }: Meaning,
-  answered: { readonly answer: EligibilityAnswer; readonly line: string } | null,
+  answered: { readonly answer: EligibilityAnswer; readonly line: string | null } | null,
 ): Verification {
   const isCard = question.kind === 'card'
   return {

@@ -27,7 +27,8 @@ export interface GatewayAnswer {
   readonly answer: EligibilityAnswer
   readonly bytes: Uint8Array
   readonly charset: Charset
-  readonly line: string
+  /** Null: it came through the official terminal. */
+  readonly line: string | null
 }
 
 export interface Gateway {

@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox'
+import { file, flag, integer, strict, text } from './shape.ts'
+
+const folder = (description: string) => Type.Optional(file('path', description))
+
+/** The receipt computer’s folders, where the agent stands between it and the terminal. */
+const Front = Type.Object(
+  {
+    root: folder('Folder that holds `req`, `res` and `face` of the receipt computer.'),
+    req: folder('Where the receipt computer puts its requests. When absent: `req` in `root`.'),
+    res: folder('Where it reads its answers. When absent: `res` in `root`.'),
+    face: folder('Where it reads results of the card reader. When absent: `face` in `root`.'),
+  },
+  {
+    ...strict,
+    description:
+      'In front: the receipt computer uses these folders, and the agent passes everything on. Without this table it stands beside: its end changes nothing for the receipt computer.',
+  },
+)
+
+/** The folders of the official terminal (資格確認端末). */
+export const Terminal = Type.Object(
+  {
+    root: folder('The terminal’s share: the folder that holds `req`, `res` and `face`.'),
+    req: folder('Where requests go. When absent: `req` in `root`.'),
+    res: folder('Where answers come. When absent: `res` in `root`.'),
+    face: folder('Where results of the card reader come. When absent: `face` in `root`.'),
+    identifier_letter: text(
+      'Assumed. First letter of the identifiers in the agent’s own file names. Those of receipt computers are digits in practice; take another one where yours uses letters.',
+      '^[A-Z]$',
+      'one capital letter',
+      'A',
+    ),
+    pickup_seconds: integer(
+      'How long the terminal may take to pick up a request; then it is taken back, and the question ends as `offline`. Seconds.',
+      1,
+      600,
+      20,
+    ),
+    answer_seconds: integer(
+      'How long an answer may take after that. A later one is still taken in. Seconds.',
+      1,
+      3_600,
+      60,
+    ),
+    limit_bytes: integer('Longest file that is read. Bytes.', 16_384, 67_108_864, 16_777_216),
+    quiet_hours: integer(
+      'Health warns when nothing came for so long within clinic hours; 0: never. Hours.',
+      0,
+      24,
+      4,
+    ),
+    owns: flag(
+      'No other program reads `res` and `face`: files that were taken in are moved to a folder of the agent inside them, and deleted there later. Otherwise the agent never touches a file that is not its own.',
+      false,
+    ),
+    spool_files: integer('With `owns`: how many are kept.', 0, 100_000, 1_000),
+    spool_days: integer('With `owns`: how long they are kept. Days.', 1, 90, 7),
+    front: Type.Optional(Front),
+  },
+  { ...strict, description: 'The folders of the official terminal (資格確認端末).' },
+)
+export type Terminal = Static<typeof Terminal>
