@@ -86,19 +86,27 @@ const Account = Type.Object(
 /** The other end, and how the clinic shows who it is. */
 export const Gateway = Type.Object(
   {
+    via: Type.Enum(['lines', 'terminal'], {
+      default: 'lines',
+      description:
+        'How questions reach the official side: over `[[lines]]` with the clinic’s certificate, or through the folders of its terminal (資格確認端末), `[terminal]`, which has line and certificate itself.',
+    }),
     simulator: flag(
       'The other end is `onshi-agent sim gateway`: its answers are invented, and health warns of it.',
       false,
     ),
-    certificate_file: file(
-      'pkcs12',
-      'The clinic’s certificate and key, PKCS#12 (.p12, .pfx). Secret.',
+    certificate_file: Type.Optional(
+      file(
+        'pkcs12',
+        'The clinic’s certificate and key, PKCS#12 (.p12, .pfx). Secret. Required over lines, as are the next two.',
+      ),
     ),
-    passphrase_file: file(
-      'secret',
-      'File that holds the passphrase of `certificate_file`. Secret.',
+    passphrase_file: Type.Optional(
+      file('secret', 'File that holds the passphrase of `certificate_file`. Secret.'),
     ),
-    ca_file: file('certificates', 'The only CA that is trusted as the gateway’s issuer, PEM.'),
+    ca_file: Type.Optional(
+      file('certificates', 'The only CA that is trusted as the gateway’s issuer, PEM.'),
+    ),
     server_name: Type.Optional(
       text(
         'Name expected in the gateway’s certificate instead of the host of the line’s `gateway`.',

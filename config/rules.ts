@@ -9,6 +9,8 @@ import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
 import { isTable, keyPath } from './shape.ts'
 import { parseSource, sameAddress } from './sources.ts'
+import { Terminal } from './terminal.ts'
+import { aboutTerminal, aboutVia } from './terminal-rules.ts'
 
 interface Placed<T> {
   readonly key: string
@@ -28,9 +30,12 @@ export function breaches(value: unknown): Finding[] {
   const readers = fitting(Type.Object({ name: Type.String() }), root['readers'], 'readers')
   const protocol = Check(Protocol, gateway['protocol']) ? [gateway['protocol']] : []
   const failover = Check(Failover, root['failover']) ? [root['failover']] : []
+  const terminal = Check(Terminal, root['terminal']) ? [root['terminal']] : []
   const clinic = Check(Clinic, root['clinic']) ? [root['clinic']] : []
   return [
     ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
+    ...aboutVia(root),
+    ...terminal.flatMap((each) => aboutTerminal(each, gateway['via'] === 'terminal')),
     ...repeats(listeners, addressOf, 'address', '同じ受付アドレスが二度あります。'),
     ...aboutSources(root['monitor_from'], 'monitor_from'),
     ...lines.flatMap(({ key, value }) => aboutLine(key, value, simulator)),

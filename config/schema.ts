@@ -6,6 +6,7 @@ import { Failover, Line, name } from './line.ts'
 import { defaultAddress, Listen } from './listen.ts'
 import { file, integer, type Shape, strict, text } from './shape.ts'
 import { Sources } from './sources.ts'
+import { Terminal } from './terminal.ts'
 
 /** `options` fits the option schema of the driver that `driver` names. */
 export interface ReaderConfig {
@@ -74,11 +75,13 @@ export const Config = Type.Object(
       [],
     ),
     lines: Type.Array(Line, {
-      minItems: 1,
-      description: 'Admitted network paths to the gateway, the preferred one first.',
+      default: [],
+      description:
+        'Admitted network paths to the gateway, the preferred one first. At least one, unless `gateway.via` is `terminal`.',
     }),
     failover: Failover,
     gateway: Gateway,
+    terminal: Type.Optional(Terminal),
     clinic: Clinic,
     maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),

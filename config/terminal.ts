@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { type Static, Type } from 'typebox'
+import type { FolderRole } from '../agent/kernel/terminal.ts'
 import { file, flag, integer, strict, text } from './shape.ts'
 
 const folder = (description: string) => Type.Optional(file('path', description))
@@ -61,3 +63,18 @@ export const Terminal = Type.Object(
   { ...strict, description: 'The folders of the official terminal (資格確認端末).' },
 )
 export type Terminal = Static<typeof Terminal>
+
+const kinds = ['req', 'res', 'face'] as const
+
+/** The folders that are written or lie in `root`, by role, absolute. */
+export function foldersOf({ front, ...terminal }: Terminal): Partial<Record<FolderRole, string>> {
+  const named = (which: Partial<Record<'root' | (typeof kinds)[number], string>>, prefix: string) =>
+    kinds.flatMap((kind) => {
+      const path = which[kind] ?? (which.root === undefined ? undefined : join(which.root, kind))
+      return path === undefined ? [] : [[`${prefix}${kind}`, path] as const]
+    })
+  return Object.fromEntries([
+    ...named(terminal, ''),
+    ...(front === undefined ? [] : named(front, 'front-')),
+  ])
+}

@@ -1,0 +1,45 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+
+/** A program that is run, and the Debian package that has it. */
+const TOOLS = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  mmdebstrap: 'mmdebstrap',
+  cpio: 'cpio',
+  depmod: 'kmod',
+  modprobe: 'kmod',
+  xz: 'xz-utils',
+} as const
+
+const isRoot = process.getuid?.() === 0
+
+/**
+ * Makes the programs be there: as root they are installed. Throws what is missing, and how to get
+ * it, where that cannot be done.
+ */
+export function installTools(): void {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('the virtual machine is an x86-64 one, and is built on Linux of that kind')
+  const packages = missingPackages()
+  if (packages.length === 0) return
+  const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if (!isRoot || !isHere('apt-get')) throw new Error(`as root: ${install}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] } as const
+  execFileSync('apt-get', ['update', '-qq'], { ...quiet, stdio: [...quiet.stdio] })
+  execFileSync('sh', ['-c', `${install} -qq`], { ...quiet, stdio: [...quiet.stdio] })
+}
+
+/** Devices and owners are made in the image, which takes root; running it does not. */
+export function assertMayBuild(): void {
+  if (!isRoot) throw new Error('the image has to be built once as root: sudo npm run test:vm')
+}
+
+function missingPackages(): readonly string[] {
+  const missing = Object.entries(TOOLS).filter(([tool]) => !isHere(tool))
+  return [...new Set(missing.map(([, name]) => name))]
+}
+
+/** With the folders of system administration, which a plain user's PATH leaves out. */
+const isHere = (tool: string): boolean =>
+  spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${tool}`], { stdio: 'ignore' })
+    .status === 0
