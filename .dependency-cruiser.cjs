@@ -80,8 +80,8 @@ module.exports = {
     only(
       'gateway-over-uplink',
       '^agent/gateway/',
-      below('gateway', 'uplink', 'xmlmsg'),
-      'The official protocol, over lines.',
+      below('gateway', 'uplink', 'folders', 'xmlmsg'),
+      'The official protocol, over lines or folders.',
     ),
     only(
       'eligibility-declares-its-ports',
@@ -92,8 +92,8 @@ module.exports = {
     only(
       'intake-knows-the-seam',
       '^agent/intake/',
-      `${below('intake', 'eligibility')}|^${seam}$`,
-      'Readers to questions.',
+      `${below('intake', 'eligibility', 'gateway', 'folders', 'xmlmsg')}|^${seam}$`,
+      'Readers and official folders to questions.',
     ),
     only(
       'api-declares-its-ports',
@@ -130,8 +130,8 @@ module.exports = {
       name: 'only-hosts-open-devices',
       severity: 'error',
       comment:
-        'Native device modules load in the reader’s child only, so that a crash there stays there.',
-      from: { path: OURS, pathNot: '^drivers/(io/|host\\.ts$)' },
+        'Native device modules load in the reader’s child only, so that a crash there stays there; and in the command that records one.',
+      from: { path: OURS, pathNot: '^(drivers/(io/|host\\.ts$)|agent/record-command\\.ts$)' },
       to: { path: '^drivers/io/(?!io\\.ts)', dependencyTypesNot: ['type-only'] },
     },
     {

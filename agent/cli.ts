@@ -14,11 +14,17 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
   line list [--test]|use NAME|release NAME|report NAME [--days N]
                                     the ways to the gateway: how they are, switching by hand, a
                                     page for the carrier
+  terminal [--json] [--bypass|--undo]
+                                    the official terminal's folders, and the one step that takes
+                                    the agent out of the way
   doctor [--json]                   what is broken on the way to the gateway, and in the routing
-  readers                           the card readers of the running agent
+  readers [--json]|record NAME --out FILE [--seconds N]
+                                    the card readers that are plugged in, with what to put into
+                                    the configuration; a masked recording of one
   status                            how the running agent is
   sim gateway [options]             the strict simulator of the official side
   sim card [options]                a simulated My Number card
+  sim terminal --root DIR [options] the official terminal's software, on a folder
 
   --config FILE                     default /etc/onshi-agent/agent.toml
 `
@@ -31,7 +37,7 @@ const EX_SOFTWARE = 70
 const EX_CONFIG = 78
 
 /** Faults that only a changed configuration cures: systemd does not restart on their exit code. */
-const OF_CONFIG = /^(CONFIG_|SECRET_|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG)/
+const OF_CONFIG = /^(CONFIG_|SECRET_|FOLDER_LOOP|LISTEN_UNSAFE|CERTIFICATE_|STORE_KEY_WRONG)/
 /** Of the configured certificate, or of one that `cert` was given. */
 const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 /** Of what the person wrote. */
@@ -54,12 +60,15 @@ async function command([name, ...args]: string[]): Promise<number> {
       return (await import('./cert-command.ts')).certCommand(args)
     case 'line':
       return print(await (await import('./line-command.ts')).lineCommand(args))
+    case 'terminal':
+      return print(await (await import('./terminal-command.ts')).terminalCommand(args))
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(args)
     case 'readers':
+      return print(await (await import('./readers-command.ts')).readersCommand(args))
     case 'status': {
       const { askAgent } = await import('./console.ts')
-      return print(await askAgent(options(args).values.config, `/${name}`))
+      return print(await askAgent(options(args).values.config))
     }
     case '--help':
     case 'help':
@@ -72,13 +81,13 @@ async function command([name, ...args]: string[]): Promise<number> {
 async function runCommand(args: string[]): Promise<number> {
   const { values } = options(args)
   if (!values.check) return (await import('./daemon.ts')).run(values.config)
-  const [{ checkConfig }, { maintenanceFile }, { identityOf }] = await Promise.all([
+  const [{ checkConfig }, { maintenanceFile }, { readIdentity }] = await Promise.all([
     import('../config/load.ts'),
     import('../config/maintenance.ts'),
     import('./settings.ts'),
   ])
   const config = checkConfig(values.config)
-  identityOf(config)
+  readIdentity(config)
   const names = config.lines.map(({ name }) => name)
   // The agent starts without it; who asks for a check wants to know.
   if (config.maintenance.file !== undefined) maintenanceFile(config.maintenance.file, names).read()
@@ -91,7 +100,8 @@ async function simCommand([what, ...args]: string[]): Promise<number> {
     return 0
   }
   if (what === 'card') return (await import('./sim/card/command.ts')).cardCommand(args)
-  throw new AgentError('USAGE', 'onshi-agent sim gateway|card')
+  if (what === 'terminal') return (await import('./sim/terminal/command.ts')).terminalCommand(args)
+  throw new AgentError('USAGE', 'onshi-agent sim gateway|card|terminal')
 }
 
 function options(args: string[]) {

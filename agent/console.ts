@@ -41,9 +41,9 @@ export async function consumerCommand(
   }
 }
 
-/** `onshi-agent status` and `readers`: what the running agent says. */
-export async function askAgent(configPath: string, path: '/status' | '/readers'): Promise<string> {
-  return pretty(await callControl(loadConfig(configPath).control.socket, 'GET', path))
+/** `onshi-agent status`: what the running agent says. */
+export async function askAgent(configPath: string): Promise<string> {
+  return pretty(await callControl(loadConfig(configPath).control.socket, 'GET', '/status'))
 }
 
 const usage = () => new AgentError('USAGE', 'onshi-agent consumer add NAME | list | revoke NAME')

@@ -64,6 +64,7 @@ async function examination(config: Config): Promise<Examination> {
 
 /** Nothing is asked of the application: who runs this is no consumer. */
 async function testAlone(config: Config): Promise<PathReport[]> {
+  if (config.lines.length === 0) return []
   const uplink = await openUplink(uplinkSettings(config), identityOf(config), {
     clock: systemClock,
     monotonic: () => performance.now(),

@@ -8,26 +8,17 @@ import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
-import { openGateway } from './gateway/gateway.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
-import { openHoursOf, openLines } from './lines.ts'
+import { openHoursOf } from './lines.ts'
+import { type Official, openOfficial } from './official.ts'
 import { offlineIntakesOf } from './offline.ts'
-import { type CertificateWatch, watchCertificate } from './ops/certificate-watch.ts'
-import { activeIdentity, openCertificateDesk } from './ops/certificates.ts'
 import { examine } from './ops/doctor.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import {
-  doctorLines,
-  gatewaySettings,
-  identityLoader,
-  identityOf,
-  listenSettings,
-  withKey,
-} from './settings.ts'
+import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
@@ -57,11 +48,11 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const conditions = new Conditions(clock, openHoursOf(config))
     for (const condition of standing(config)) conditions.raise(...condition)
     // Before the store: a refused certificate leaves nothing behind.
-    const configured = identityOf(config)
+    const identity = readIdentity(config)
     const store = closer.add('store', await storeOf(config, conditions, platform))
     const { desk, certificates, ...connected } = await connect(
       config,
-      { configured, store, conditions, closer },
+      { identity, store, conditions, closer },
       platform,
     )
     refuseLineAddress(config, connected.lines)
@@ -103,44 +94,21 @@ const examination =
     })
 
 interface Base {
-  readonly configured: Identity
+  readonly identity: Identity | null
   readonly store: Store
   readonly conditions: Conditions
   readonly closer: Closer
 }
 
-/** The parts between the store and the API: lines, questions, readers, certificates. */
+/** The parts between the store and the API: the official side, questions, readers. */
 async function connect(
   config: Config,
-  { configured, store, conditions, closer }: Base,
+  { identity, store, conditions, closer }: Base,
   platform: Platform,
 ) {
   const { clock, log } = platform
-  const registry = store.certificates
-  const load = identityLoader(config)
-  const active = activeIdentity({ registry, configured, load })
-  const official = gatewaySettings(config)
-  const opened = closer.add(
-    'lines',
-    await openLines(config, { identity: active, gateway: official, store, conditions }, platform),
-  )
-  const { uplink, lines } = opened
-  const certificates = openCertificateDesk({
-    registry,
-    configured,
-    active,
-    load,
-    uplink,
-    clock,
-    log,
-    activated: () => watch.look(),
-  })
-  const watch: CertificateWatch = closer.add(
-    'certificate watch',
-    watchCertificate(() => certificates.active().notAfter, conditions, log, clock),
-  )
-  log.info({ certificate: registry.activeId() }, 'certificate-in-use')
-  const gateway = openGateway(uplink, official, clock)
+  const official = await openOfficial(config, identity, { store, conditions, closer }, platform)
+  const { gateway, lines, certificates, terminal } = official
   const observe = watchAttempts(conditions)
   const eligibility = closer.add(
     'eligibility',
@@ -149,30 +117,30 @@ async function connect(
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()
   const reasking = closer.add('re-asking', openReasking({ ...platform, store, eligibility }))
-  opened.attend(reasking)
+  official.attend(reasking)
   const lapseMs = config.taps.lapse_seconds * 1_000
   const desk: Intake<Accepted> = closer.add(
     'readers',
     openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
   )
-  return { lines, certificates, eligibility, reasking, desk }
+  return { lines, certificates, terminal, eligibility, reasking, desk }
 }
 
-interface Served {
+interface Served extends Pick<Official, 'lines' | 'terminal'> {
   readonly store: Store
   readonly conditions: Conditions
-  readonly lines: Lines
   readonly eligibility: Eligibility
   readonly reasking: Reasking
   readonly desk: Intake<Accepted>
 }
 
 /** What the API and the console both show. */
-const sharedOf = ({ store, conditions, lines, desk }: Served, { onBug }: Platform) => ({
+const sharedOf = ({ store, conditions, lines, terminal, desk }: Served, { onBug }: Platform) => ({
   version: VERSION,
   consumers: store.consumers,
   desk,
   lines,
+  terminal,
   health: { showing: () => conditions.showing(), ready: store.isReady },
   onBug,
 })

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
 import { familyOfLine, hostOf, lineCard } from '../config/line-card.ts'
 import type { Config } from '../config/schema.ts'
+import type { Terminal } from '../config/terminal.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
+import type { TerminalSettings } from './gateway/terminal.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import type { DoctorLine } from './ops/doctor.ts'
 import { checkInstitution, type Identity, loadIdentity } from './uplink/identity.ts'
@@ -51,30 +53,40 @@ export const doctorLines = (config: Config): DoctorLine[] =>
     return [{ card: lineCard(line), source, gatewayHost, dnsServers }]
   })
 
+/** The clinic's identity; null where the official terminal has it. Throws as `identityOf`. */
+export const readIdentity = (config: Config): Identity | null =>
+  config.gateway.via === 'lines' ? identityOf(config) : null
+
 /** Throws what a client certificate can be refused for, `CERTIFICATE_*`; another institution's too. */
 export function identityOf(config: Config): Identity {
   const { gateway } = config
   try {
     return identityLoader(config)(
-      readFileSync(gateway.certificate_file),
-      readSecretText(gateway.passphrase_file),
+      readFileSync(written(gateway.certificate_file)),
+      readSecretText(written(gateway.passphrase_file)),
     )
   } catch (error) {
     const fault = asFault(error)
     const key =
       fault.code === 'CERTIFICATE_PASSPHRASE_WRONG' ? 'passphrase_file' : 'certificate_file'
-    throw withKey(fault, `gateway.${key}`, gateway[key])
+    throw withKey(fault, `gateway.${key}`, written(gateway[key]))
   }
 }
 
 /** How a client certificate of this institution is read for this gateway. Throws `CERTIFICATE_*`. */
 export function identityLoader({ institution, gateway }: Config) {
-  const caPem = readFileSync(gateway.ca_file, 'utf8')
+  const caPem = readFileSync(written(gateway.ca_file), 'utf8')
   return (pkcs12: Uint8Array, passphrase: string): Identity => {
     const identity = loadIdentity(pkcs12, passphrase, caPem)
     checkInstitution(identity, institution.code)
     return identity
   }
+}
+
+/** What the rules of the configuration demand over lines. */
+function written(file: string | undefined): string {
+  if (file === undefined) throw new Error('the configuration was not checked')
+  return file
 }
 
 /** The fault with the key of the configuration that is to be corrected, and the file it names. */
@@ -106,6 +118,23 @@ export function gatewaySettings({ institution, gateway }: Config): GatewaySettin
       cardCertificateElement: protocol.card_certificate_element,
       extraHeaders: protocol.extra_headers,
     },
+  }
+}
+
+/** Answers through the folders share the bounds of those over lines. */
+export function terminalSettings(
+  { institution, gateway }: Config,
+  terminal: Terminal,
+): TerminalSettings {
+  return {
+    institutionCode: institution.code,
+    charset: gateway.charset,
+    letter: terminal.identifier_letter,
+    pickupMs: terminal.pickup_seconds * 1_000,
+    answerMs: terminal.answer_seconds * 1_000,
+    answerLimitBytes: terminal.limit_bytes,
+    sessions: gateway.sessions,
+    queueLimit: gateway.queue_limit,
   }
 }
 

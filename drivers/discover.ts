@@ -41,7 +41,7 @@ export interface Found {
   readonly model: Model | undefined
   readonly adapter: Adapter | undefined
   readonly connection: Connection
-  /** Which would take it; null where none does. */
+  /** Which would take it; null where none does. An adapter is taken where its port is configured. */
   readonly driver: Model['driver']
   /** What the driver opens; empty where it goes through pcscd. */
   readonly nodes: readonly string[]
@@ -66,7 +66,8 @@ function judge(device: UsbDevice): Found | undefined {
     return { ...common, connection: 'usb-hid', driver: model.driver, nodes }
   }
   if (device.ttys.length > 0) {
-    const driver = model?.connection === 'usb-serial' ? model.driver : 'pn532'
+    const known = model?.connection === 'usb-serial' ? model.driver : null
+    const driver = adapter === undefined ? known : 'pn532'
     return { ...common, connection: 'usb-serial', driver, nodes: device.ttys }
   }
   if (model === undefined) return undefined
@@ -182,28 +183,37 @@ export async function accessTo(node: string): Promise<'open' | 'forbidden' | 'ab
     await access(node, constants.R_OK | constants.W_OK)
     return 'open'
   } catch (error) {
-    return expected(error, 'EACCES', 'EPERM') ? 'forbidden' : 'absent'
+    const code = codeOf(error)
+    if (code === 'EACCES' || code === 'EPERM') return 'forbidden'
+    if (ABSENT.has(code)) return 'absent'
+    throw error
   }
+}
+
+/**
+ * A name of a serial port that stays when others are plugged in, `/dev/serial/by-id/…`; the port
+ * itself where udev gave it none.
+ */
+export async function lastingName(node: string, folder = '/dev/serial/by-id'): Promise<string> {
+  for (const name of (await list(folder)).sort()) {
+    const path = join(folder, name)
+    if (basename(await realOr(path)) === basename(node)) return path
+  }
+  return node
 }
 
 const hexOf = (text = ''): number => Number.parseInt(text, 16)
 const byNumbers = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
 
-/** Not there, gone while looking, or unreadable: what sysfs answers for a device that is leaving. */
-const ABSENT = ['ENOENT', 'ENOTDIR', 'ENODEV', 'EINVAL', 'EIO', 'EACCES', 'EPERM']
-
-function expected(error: unknown, ...codes: readonly string[]): boolean {
-  if (codes.includes(codeOf(error))) return true
-  if (ABSENT.includes(codeOf(error))) return false
-  throw error
-}
+/** Not there, gone while looking, or not ours to see: what sysfs answers for a device that leaves. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'EINVAL', 'EIO', 'EACCES', 'EPERM'])
 
 async function orEmpty<T>(work: Promise<T>, empty: T): Promise<T> {
   try {
     return await work
   } catch (error) {
-    expected(error)
-    return empty
+    if (ABSENT.has(codeOf(error))) return empty
+    throw error
   }
 }
 

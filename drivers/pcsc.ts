@@ -1,37 +1,48 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { defineDriver, type Reader } from './driver.ts'
 import type { Io, PcscClient, SlotChange } from './io/io.ts'
+import { openSelection } from './pcsc-selection.ts'
 import type { Standing } from './presence.ts'
 import { readerOf, type SessionEvents } from './sessions.ts'
 
 /** A service that has just started lists its readers one by one; none by then is no reader. */
 const LISTING_MS = 1_000
 
+const options = Type.Object(
+  {
+    reader: Type.String({
+      default: '',
+      maxLength: 128,
+      description:
+        'Part of the PC/SC reader name, in any case; empty takes every reader. Name one when more than one is plugged in.',
+    }),
+    usb: Type.String({
+      default: '',
+      pattern: '^([0-9A-Fa-f]{4}:[0-9A-Fa-f]{4})?$',
+      description:
+        'USB vendor and product of the reader, e.g. "054c:0dc8" (`lsusb`); empty takes any. With `reader`, both must fit.',
+    }),
+  },
+  { additionalProperties: false },
+)
+type Options = Static<typeof options>
+
 export const pcsc = defineDriver({
   name: 'pcsc',
   title: 'PC/SC (pcscd): contactless and contact readers that libccid supports',
-  options: Type.Object(
-    {
-      reader: Type.String({
-        default: '',
-        maxLength: 128,
-        description:
-          'Part of the PC/SC reader name, in any case; empty takes every reader. Name one when more than one is plugged in.',
-      }),
-    },
-    { additionalProperties: false },
-  ),
-  open: (options, io) => Promise.resolve(openPcsc(options.reader, io)),
+  options,
+  open: (wanted, io) => Promise.resolve(openPcsc(wanted, io)),
 })
 
-function openPcsc(pattern: string, io: Io): Reader {
+/** `sysfs`: where USB devices are looked up. */
+export function openPcsc(wanted: Options, io: Io, sysfs = '/sys'): Reader {
   return readerOf(async (events, signal) => {
     const client = (await io.pcsc()).connect()
     const close = () => client.close()
     const stop = () => void close()
     signal.addEventListener('abort', stop, { once: true })
     try {
-      if (!signal.aborted) await follow(client, pattern, events)
+      if (!signal.aborted) await follow(client, wanted, sysfs, events)
     } finally {
       signal.removeEventListener('abort', stop)
       await close()
@@ -40,13 +51,19 @@ function openPcsc(pattern: string, io: Io): Reader {
 }
 
 /** One connection to the service, for as long as it lasts. */
-async function follow(client: PcscClient, pattern: string, events: SessionEvents): Promise<void> {
-  const message = pattern === '' ? 'no reader' : 'no reader of the configured name'
-  const gone = () => events.away(message)
+async function follow(
+  client: PcscClient,
+  wanted: Options,
+  sysfs: string,
+  events: SessionEvents,
+): Promise<void> {
+  const isOurs = openSelection(client, wanted, sysfs)
+  const gone = () => events.away(missing(wanted))
   const unlisted = setTimeout(gone, LISTING_MS)
   const slots = new Map<string, SlotChange>()
   try {
-    for await (const change of matching(client.changes(), pattern)) {
+    for await (const change of client.changes()) {
+      if (!(await isOurs(change))) continue
       clearTimeout(unlisted)
       const had = slots.size
       if (change.is === 'unplugged') slots.delete(change.slot)
@@ -61,9 +78,9 @@ async function follow(client: PcscClient, pattern: string, events: SessionEvents
   }
 }
 
-async function* matching(changes: AsyncIterable<SlotChange>, pattern: string) {
-  const part = pattern.toLowerCase()
-  for await (const change of changes) if (change.slot.toLowerCase().includes(part)) yield change
+function missing({ reader, usb }: Options): string {
+  if (usb !== '') return `no reader ${usb}${reader === '' ? '' : ' of the configured name'}`
+  return reader === '' ? 'no reader' : 'no reader of the configured name'
 }
 
 const standings = (client: PcscClient, slots: Iterable<SlotChange>): Standing[] =>

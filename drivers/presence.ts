@@ -1,7 +1,8 @@
 import { AgentError, asFault } from '../agent/kernel/errors.ts'
-import { readCard, signDigest } from './card.ts'
+import { readCard } from './card.ts'
 import { type CardFault, cardFaults, type ReaderEvent, type Sign } from './driver.ts'
-import type { HeldCard, Transmit } from './io/io.ts'
+import type { HeldCard } from './io/io.ts'
+import { signDigest } from './pin.ts'
 
 /** Something that stands in one slot of the device. */
 export interface Standing {
@@ -117,9 +118,12 @@ export class Presence {
 /** One dialogue, and what it comes to. Throws what is no card fault. */
 async function attempt(standing: Standing, left: AbortSignal): Promise<ReaderEvent> {
   try {
-    const presented = await dialogue(standing, left, readCard)
-    if (presented.kind !== 'my-number-card') return { is: 'presented', presented }
-    return { is: 'presented', presented, sign: signerOf(standing, left) }
+    return await dialogue(standing, left, async ({ atr, transmit, pinPad }) => {
+      const presented = await readCard(transmit, atr)
+      if (presented.kind !== 'my-number-card') return { is: 'presented', presented }
+      const sign = signerOf(standing, left)
+      return { is: 'presented', presented, sign, pinPad: pinPad !== undefined }
+    })
   } catch (error) {
     const { code, message } = asFault(error)
     const known = cardFaults.find((candidate) => candidate === code)
@@ -134,32 +138,86 @@ const cardFault = (code: CardFault, message: string): ReaderEvent => ({
   message,
 })
 
-const signerOf =
-  (standing: Standing, left: AbortSignal): Sign =>
-  (digest) =>
-    dialogue(standing, left, (transmit) => signDigest(transmit, digest))
+/** Signs one digest after the other: the holder has one pad. */
+function signerOf(standing: Standing, left: AbortSignal): Sign {
+  let turn: Promise<unknown> = Promise.resolve()
+  return (digest) => {
+    const signed = turn.then(() => signOnce(standing, left, digest))
+    turn = signed.catch(() => undefined)
+    return signed
+  }
+}
+
+async function signOnce(
+  standing: Standing,
+  left: AbortSignal,
+  digest: Uint8Array,
+): Promise<Uint8Array> {
+  try {
+    return await dialogue(standing, left, ({ transmit, pinPad }) =>
+      signDigest(transmit, pinPad, digest),
+    )
+  } catch (error) {
+    // A card that is pulled can look like anything before it is known to have left.
+    const { code } = asFault(error)
+    const isOfCard = cardFaults.some((fault) => fault === code && fault !== 'CARD_GONE')
+    if (isOfCard && (await aborts(left, SETTLE_MS))) throw hasLeft()
+    throw error
+  }
+}
+
+type Talk = Pick<HeldCard, 'atr' | 'transmit' | 'pinPad'>
 
 async function dialogue<T>(
   standing: Standing,
   left: AbortSignal,
-  talk: (transmit: Transmit, atr: Uint8Array) => Promise<T>,
+  talk: (card: Talk) => Promise<T>,
 ): Promise<T> {
   stillThere(left)
   const card = await standing.hold()
+  const { atr, pinPad } = card
   try {
-    return await talk(async (apdu) => {
-      stillThere(left)
-      const answer = await withinLimit(card.transmit(apdu))
-      if (answer.length === 0) throw new AgentError('CARD_GONE', 'the contact broke')
-      return answer
-    }, card.atr)
+    return await talk({
+      atr,
+      transmit: async (apdu) => {
+        stillThere(left)
+        return something(await withinLimit(card.transmit(apdu)))
+      },
+      ...(pinPad !== undefined && {
+        pinPad: {
+          verify: async (...entry) => {
+            stillThere(left)
+            return something(await unlessLeft(left, pinPad.verify(...entry)))
+          },
+        },
+      }),
+    })
   } finally {
     await card.release()
   }
 }
 
 function stillThere(left: AbortSignal): void {
-  if (left.aborted) throw new AgentError('CARD_GONE', 'the card has left')
+  if (left.aborted) throw hasLeft()
+}
+
+const hasLeft = () => new AgentError('CARD_GONE', 'the card has left')
+
+function something(answer: Uint8Array): Uint8Array {
+  if (answer.length === 0) throw new AgentError('CARD_GONE', 'the contact broke')
+  return answer
+}
+
+/** A pad may wait on for a card that is known to have left. */
+async function unlessLeft<T>(left: AbortSignal, answer: Promise<T>): Promise<T> {
+  const { promise: gone, reject } = Promise.withResolvers<never>()
+  const onLeft = () => reject(hasLeft())
+  left.addEventListener('abort', onLeft, { once: true })
+  try {
+    return await Promise.race([answer, gone])
+  } finally {
+    left.removeEventListener('abort', onLeft)
+  }
 }
 
 async function withinLimit<T>(answer: Promise<T>): Promise<T> {

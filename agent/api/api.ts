@@ -25,11 +25,13 @@ import type {
   Lines,
   OfflineIntakes,
   Outages,
+  Terminal,
   Verifications,
 } from './ports.ts'
 import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { readerRoutes } from './readers.ts'
+import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
 import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
 
@@ -51,6 +53,8 @@ export interface ApiOptions {
   readonly offlineIntakes: OfflineIntakes
   readonly outages: Outages
   readonly lines: Lines
+  /** Null where no folders are configured. */
+  readonly terminal: Terminal | null
   readonly audit: Audit
   readonly consumers: Pick<Consumers, 'authenticate'>
   readonly desk: Desk
@@ -151,6 +155,7 @@ function appOf(options: ApiOptions, context: Context): App {
   presentationRoutes(app, desk, verifications, context)
   readerRoutes(app, desk)
   lineRoutes(app, options.lines, context)
+  terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   probeRoutes(app, health)
   healthRoutes(app, health, version)

@@ -10,9 +10,10 @@ import { lineRoute } from './control-lines.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
-import type { Consumers, Desk, HealthSource, Lines } from './ports.ts'
+import type { Consumers, Desk, HealthSource, Lines, Terminal } from './ports.ts'
 import { faultIn, invalid, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
+import { terminalOf } from './terminal.ts'
 
 /** A command in flight is one commit. */
 const DRAIN_MS = 1_000
@@ -27,6 +28,7 @@ export interface ControlOptions {
   readonly desk: Pick<Desk, 'readers'>
   readonly certificates: Certificates
   readonly lines: Lines
+  readonly terminal: Terminal | null
   /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
   readonly examine?: () => Promise<object>
   readonly health: HealthSource
@@ -132,6 +134,8 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       return [200, { items: consumers.list().map(shownConsumer) }]
     case 'GET /readers':
       return [200, shownReaders(desk.readers())]
+    case 'GET /terminal':
+      return [200, terminalOf(options.terminal)]
     case 'GET /status':
       return [200, statusOf(options)]
     default: {

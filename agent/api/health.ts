@@ -6,7 +6,9 @@ import type { HealthSource } from './ports.ts'
 
 const Check = Type.Object({
   componentId: Type.String({ description: 'Which reader, line or file.' }),
-  status: Type.Enum(['warn', 'fail']),
+  status: Type.Enum(['pass', 'warn', 'fail'], {
+    description: 'pass: a statement; nothing is wrong.',
+  }),
   code: Type.String(),
   number: Type.String({ description: 'Short number to read over the phone.' }),
   title: Type.String({ description: 'What is wrong, Japanese.' }),
@@ -23,7 +25,7 @@ export const Health = Type.Object({
   releaseId: Type.String({ description: 'Of the agent.' }),
   checks: Type.Record(Type.String(), Type.Array(Check), {
     description:
-      'What is wrong now, by component: agent, reader, line, certificate, gateway, store.',
+      'What is wrong now, by component: agent, reader, line, certificate, gateway, terminal, store.',
   }),
 })
 export type Health = Static<typeof Health>
@@ -55,7 +57,7 @@ export function healthOf(showing: readonly Showing[], releaseId: string): Health
 
 function worst(showing: readonly Showing[]): Health['status'] {
   if (showing.some(({ severity }) => severity === 'fail')) return 'fail'
-  return showing.length > 0 ? 'warn' : 'pass'
+  return showing.some(({ severity }) => severity === 'warn') ? 'warn' : 'pass'
 }
 
 const nagiosWords = { pass: 'OK', warn: 'WARNING', fail: 'CRITICAL' } as const
@@ -63,8 +65,9 @@ const nagiosWords = { pass: 'OK', warn: 'WARNING', fail: 'CRITICAL' } as const
 /** One line for a monitoring plug-in; worst first. */
 export function nagiosLine(showing: readonly Showing[]): string {
   const word = nagiosWords[worst(showing)]
-  if (showing.length === 0) return `ONSHI-AGENT ${word} - nothing is wrong\n`
-  const sorted = showing.toSorted((a, b) => a.severity.localeCompare(b.severity))
+  const wrong = showing.filter(({ severity }) => severity !== 'pass')
+  if (wrong.length === 0) return `ONSHI-AGENT ${word} - nothing is wrong\n`
+  const sorted = wrong.toSorted((a, b) => a.severity.localeCompare(b.severity))
   // A bar begins performance data, and a line end ends the message.
   const said = sorted.map(({ number, code, subject }) =>
     `${number} ${code} ${subject}`.replace(/[|\p{Cc}]/gu, ' ').trim(),

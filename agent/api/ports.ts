@@ -4,6 +4,7 @@ import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
+import type { TerminalReport } from '../kernel/terminal.ts'
 import type { NoteKind } from '../kernel/verification.ts'
 
 /** What the API needs from the world; `main.ts` supplies it. */
@@ -111,6 +112,11 @@ export interface LineItem extends LineReport {
   readonly kind: LineCard['kind']
   readonly family: LineCard['family']
   readonly contact: LineCard['contact']
+}
+
+/** The official terminal as it is seen from its folders. */
+export interface Terminal {
+  report(): TerminalReport
 }
 
 export interface Lines {

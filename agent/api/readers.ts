@@ -20,7 +20,7 @@ export const ReaderList = Type.Object({
     }),
   ),
 })
-type ReaderList = Static<typeof ReaderList>
+export type ReaderList = Static<typeof ReaderList>
 
 /** Readers as the API and the control socket show them. */
 export const shownReaders = (readers: readonly ReaderState[]): ReaderList => ({

@@ -129,7 +129,7 @@ function askedAnew(store: Pick<Store, 'question' | 'find'>, id: string): FaceQue
   const question = readQuestion(stored.body)
   if (question === undefined)
     throw new AgentError('STORE_NEWER', 'a later release wrote this question')
-  if (question.kind === 'card')
+  if (question.kind !== 'card-face')
     throw new AgentError('CARD_NEEDED', 'a card question needs its card')
   return { kind: 'card-face', face: question.face, supersedes: id }
 }

@@ -45,7 +45,7 @@ export function meaningOf({ messageHeader, messageBody }: EligibilityAnswer): Me
 
 /**
  * Faults that mean that nobody could be asked: no line that leads to the gateway (another server
- * answers, or a page instead of it), or a full queue.
+ * answers, or a page instead of it), no terminal that picks it up, or a full queue.
  */
 const NOBODY_ASKED = new Set<FaultCode>([
   'LINE_UNREACHABLE',
@@ -65,6 +65,9 @@ const NOBODY_ASKED = new Set<FaultCode>([
   'SERVER_NAME_MISMATCH',
   'SERVER_CERTIFICATE_EXPIRED',
   'TLS_FAILED',
+  'TERMINAL_UNREACHABLE',
+  'TERMINAL_REFUSED',
+  'TERMINAL_SILENT',
   'QUEUE_FULL',
 ])
 

@@ -25,9 +25,21 @@ export const Question = Type.Union([
       kind: Type.Literal('card'),
       reader: Type.String(),
       certificateExpired: Type.Boolean(),
-      confirmedBy: Type.String(),
+      /** Null: the holder entered the PIN in the reader's own pad. */
+      confirmedBy: Type.Union([Type.String(), Type.Null()]),
       /** Epoch ms. */
       confirmedAt: Type.Integer(),
+      supersedes: Supersedes,
+    },
+    strict,
+  ),
+  /** Asked by somebody else, at the official terminal; only its answer came here. */
+  Type.Object(
+    {
+      kind: Type.Literal('terminal'),
+      /** One line of a bulk answer. */
+      isOfBatch: Type.Boolean(),
+      arbitraryIdentifier: Type.Union([Type.String(), Type.Null()]),
       supersedes: Supersedes,
     },
     strict,

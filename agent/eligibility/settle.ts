@@ -66,8 +66,9 @@ async function isRecorded({ store, log }: EligibilityParts, record: EndRecord) {
   }
 }
 
-function recordOf(
-  { id, acceptedAt, question }: Accepted,
+/** One question and what it came to, as the store takes it. */
+export function recordOf(
+  { id, acceptedAt, question }: Pick<Accepted, 'id' | 'acceptedAt' | 'question'>,
   meaning: Meaning,
   answered: GatewayAnswer | null,
   at: number,
@@ -95,7 +96,7 @@ async function askGateway(
   { id, acceptedAt, question, certificate }: Accepted,
   signal: AbortSignal,
 ): Promise<{ meaning: Meaning; answered: GatewayAnswer | null }> {
-  if (question.kind === 'card' && certificate === undefined)
+  if (question.kind !== 'card-face' && certificate === undefined)
     return { meaning: meaningOfFault('CARD_NEEDED'), answered: null }
   try {
     const answered = await gateway.ask(

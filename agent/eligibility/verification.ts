@@ -1,7 +1,7 @@
 import { type FaultCode, faults } from '../kernel/faults.ts'
 import type { EligibilityAnswer } from '../kernel/official.ts'
 import { toRfc3339 } from '../kernel/time.ts'
-import type { FaultReport, Official, Verification } from '../kernel/verification.ts'
+import type { FaultReport, Official, Source, Verification } from '../kernel/verification.ts'
 import type { Meaning } from './outcome.ts'
 import type { Question } from './question.ts'
 
@@ -19,15 +19,15 @@ export function verificationOf(
   { outcome, fault }: Meaning,
   answered: { readonly answer: EligibilityAnswer; readonly line: string | null } | null,
 ): Verification {
-  const isCard = question.kind === 'card'
+  const card = question.kind === 'card' ? question : null
+  const face = question.kind === 'card-face' ? question.face : null
   return {
     id,
     supersedes: question.supersedes,
     askedAt: toRfc3339(acceptedAt),
     source: {
-      kind: question.kind,
-      authentication: isCard ? 'visual' : 'none',
-      reader: isCard ? question.reader : null,
+      ...sourceOf(question, answered?.answer),
+      reader: card?.reader ?? null,
       line: answered?.line ?? null,
     },
     outcome,
@@ -36,13 +36,43 @@ export function verificationOf(
     results: answered?.answer.messageBody?.resultList ?? [],
     patient: null,
     lastKnown: null,
-    patientNumber: isCard ? null : (question.face.patientNumber ?? null),
-    arbitraryIdentifier: isCard ? null : (question.face.arbitraryIdentifier ?? null),
-    card: isCard ? { certificateExpired: question.certificateExpired } : null,
-    confirmation: isCard ? { by: question.confirmedBy, at: toRfc3339(question.confirmedAt) } : null,
+    patientNumber: face?.patientNumber ?? null,
+    arbitraryIdentifier:
+      (question.kind === 'terminal' ? question.arbitraryIdentifier : face?.arbitraryIdentifier) ??
+      null,
+    card: card === null ? null : { certificateExpired: card.certificateExpired },
+    confirmation: confirmationOf(question),
     advisories: [],
     held: false,
   }
+}
+
+/** ReferenceClassification 1: the holder of a card was authenticated at the terminal. */
+const BY_CARD = '1'
+
+function sourceOf(
+  question: Question,
+  answer: EligibilityAnswer | undefined,
+): Pick<Source, 'kind' | 'authentication'> {
+  switch (question.kind) {
+    case 'card-face':
+      return { kind: 'card-face', authentication: 'none' }
+    case 'card':
+      return { kind: 'card', authentication: question.confirmedBy === null ? 'pin' : 'visual' }
+    case 'terminal': {
+      const isByCard = answer?.messageHeader?.referenceClassification === BY_CARD
+      return {
+        kind: question.isOfBatch ? 'batch' : 'terminal',
+        authentication: isByCard ? 'terminal' : 'none',
+      }
+    }
+  }
+}
+
+/** 目視確認. */
+function confirmationOf(question: Question): Verification['confirmation'] {
+  if (question.kind !== 'card' || question.confirmedBy === null) return null
+  return { by: question.confirmedBy, at: toRfc3339(question.confirmedAt) }
 }
 
 function officialOf({ messageHeader, messageBody }: EligibilityAnswer): Official {

@@ -34,6 +34,14 @@ export type Taking = 'taken' | 'passed' | 'incomplete'
  */
 export type Taker = (file: FoundFile, isFinal: boolean) => Promise<Taking>
 
+/**
+ * Takes a file that was claimed by its name. not-mine: the name is ours and the content is somebody
+ * else's; the claim holds, the same content is not offered to it again, and whoever takes what
+ * nobody has claimed is offered it instead. `taken` and `passed` are durable only once the question
+ * behind the claim has ended: after a restart it claims the name again.
+ */
+export type ClaimTaker = (file: FoundFile, isFinal: boolean) => Promise<Taking | 'not-mine'>
+
 /** What must be known after a restart, kept by the store. */
 export interface FolderLedger {
   /** Names in this folder that were dealt with before. */
@@ -77,8 +85,11 @@ export interface FolderScanner {
    * Offers the file of exactly this name to `take` before anyone else, from now on, until the
    * result is called. It is found without a listing.
    */
-  claim(name: string, take: Taker): () => void
-  /** Whether a file of this name is there now. Throws `TERMINAL_UNREACHABLE`. */
+  claim(name: string, take: ClaimTaker): () => void
+  /**
+   * Whether a file of this name is there now. Throws `TERMINAL_UNREACHABLE`, also where the folder
+   * itself is not there: a file that cannot be seen is not a file that is gone.
+   */
   has(name: string): Promise<boolean>
   /**
    * Puts a file there, whole at once or not at all; one of the same name and content that is there
@@ -86,8 +97,8 @@ export interface FolderScanner {
    * another file of this name is there).
    */
   put(name: string, bytes: Uint8Array): Promise<void>
-  /** Takes a file of ours away; nothing where there is none. Throws as `put`. */
-  remove(name: string): Promise<void>
+  /** Takes a file of ours away; whether there was one. Throws as `put`. */
+  remove(name: string): Promise<boolean>
 }
 
 /** The folders of one machine or disk. One of them that hangs holds up only these. */

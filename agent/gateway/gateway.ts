@@ -7,6 +7,7 @@ import type { Uplink } from '../uplink/uplink.ts'
 import type { Charset } from '../xmlmsg/charset.ts'
 import { decodeMessage, encodeMessage } from '../xmlmsg/codec.ts'
 import type { EligibilityRequest } from '../xmlmsg/messages.ts'
+import { checkAddressee } from './addressee.ts'
 import { type Account, type Protocol, queryRequest } from './assumptions.ts'
 import { bodyOf } from './response.ts'
 import { openSession } from './session.ts'
@@ -64,7 +65,7 @@ export function openGateway(
       const { message, charset: came } = decodeMessage('eligibilityAnswer', bytes, {
         limitBytes: answerLimitBytes,
       })
-      checkAddressee(message, institutionCode, id)
+      checkAddressee(message, institutionCode, [id])
       return { answer: message, bytes, charset: came }
     }
 
@@ -123,20 +124,4 @@ function requestFor(
             ],
           },
   }
-}
-
-/**
- * An answer counts only when it is for this institution and this question. The identifier is
- * optional in answers; the institution code is not, but for an error that reached no institution.
- */
-function checkAddressee({ messageHeader }: EligibilityAnswer, institutionCode: string, id: string) {
-  if (messageHeader === undefined)
-    throw new AgentError('ANSWER_MALFORMED', 'the answer has no MessageHeader')
-  const { medicalInstitutionCode, arbitraryFileIdentifier, segmentOfResult } = messageHeader
-  if (medicalInstitutionCode === undefined && segmentOfResult !== '9')
-    throw new AgentError('ANSWER_MALFORMED', 'the answer names no MedicalInstitutionCode')
-  if (medicalInstitutionCode !== undefined && medicalInstitutionCode.trim() !== institutionCode)
-    throw new AgentError('ANSWER_OF_ANOTHER_INSTITUTION', 'the answer is another institution’s')
-  if ((arbitraryFileIdentifier ?? '') !== '' && arbitraryFileIdentifier !== id)
-    throw new AgentError('ANSWER_OF_ANOTHER_QUESTION', 'the answer is another question’s')
 }

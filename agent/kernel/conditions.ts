@@ -14,8 +14,8 @@ export type Component =
 interface ConditionKind {
   readonly number: `C${number}`
   readonly component: Component
-  /** `fail` only for what the clinic or its vendor can cure. */
-  readonly severity: 'warn' | 'fail'
+  /** `fail` only for what the clinic or its vendor can cure; `pass` states something, always. */
+  readonly severity: 'pass' | 'warn' | 'fail'
   /** How long, ms, it must hold before anyone is told: a transient is no news. */
   readonly graceMs: number
   /**
@@ -87,6 +87,9 @@ export const conditions = {
   TERMINAL_BYPASSED: kind('C931', 'terminal', 'warn', 0, '中継を切り離した状態です。', '保守業者に連絡してください。', 'The folder of the receipt computer leads to the terminal itself; nothing is written into it. Undo the bypass that `onshi-agent terminal` prints.'),
   FRONT_UNWRITABLE: kind('C932', 'terminal', 'fail', 0, 'レセコンに渡すフォルダーへ書き込めません。', '保守業者に連絡してください。', 'See `code`; results wait and are written when it can be. `onshi-agent terminal` prints the one-step bypass.'),
   TERMINAL_OF_ANOTHER_INSTITUTION: kind('C933', 'terminal', 'warn', 0, '別の医療機関の結果がフォルダーにあります。', '保守業者に連絡してください。', 'Results whose MedicalInstitutionCode is not `institution.code`; they are not taken in.'),
+  LINE_NOT_VISIBLE: kind('C934', 'line', 'pass', 0, '回線は資格確認端末のもので、ここからは見えません。', '回線の状態は資格確認端末で確認してください。', 'Not visible from here: `gateway.via` is `terminal`, the line is the terminal’s.'),
+  CERTIFICATE_NOT_VISIBLE: kind('C935', 'certificate', 'pass', 0, '電子証明書は資格確認端末のもので、ここからは見えません。', '電子証明書の期限は資格確認端末で確認してください。', 'Not visible from here: `gateway.via` is `terminal`, the certificate is the terminal’s.'),
+  TERMINAL_WATCHED: kind('C936', 'terminal', 'pass', 0, '資格確認端末のフォルダーを見ています。', '対応は不要です。', 'Whether the share is there, the age of its newest file, and the terminal’s answer time.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions

@@ -104,6 +104,7 @@ export const faults = {
   QUEUE_FULL: fault('E533', 503, '照会が混み合っています。', '少し待ってもう一度照会してください。', 'More questions wait than `gateway.queue_limit` allows.'),
   CHARACTER_UNENCODABLE: fault('E534', 422, 'Shift_JIS で表せない文字があります。', '文字を確認するか、UTF-8 を使ってください。', 'A character has no CP932 form; nothing was replaced, nothing was sent.'),
   TERMINAL_NEEDED: fault('E535', 409, '資格確認端末の共有フォルダー経由でのみ使えます。', '保守業者に連絡してください。', 'Bulk questions and registrations go through `gateway.via = "terminal"` only; nothing is known of them over the Web API.'),
+  NOT_VISIBLE_HERE: fault('E536', 409, '回線と電子証明書は資格確認端末のもので、ここからは見えません。', '資格確認端末で確認してください。', '`gateway.via` is `terminal`: lines and certificates are the terminal’s.'),
 
   UNAUTHENTICATED: fault('E601', 401, '認証が必要です。', '保守業者に連絡してください。', 'Send `Authorization: Bearer TOKEN`, or Basic with the token as password.'),
   FORBIDDEN: fault('E602', 403, 'この操作は許可されていません。', '保守業者に連絡してください。', 'The source address or the role does not allow this.'),

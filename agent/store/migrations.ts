@@ -108,6 +108,19 @@ const migrations: readonly string[] = [
     activated_at INTEGER
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Folders of the official terminal. leftovers: names that lay there when it was first looked at, a
+  -- line each, deflated: there may be hundreds of thousands.
+  CREATE TABLE folders (
+    role TEXT PRIMARY KEY, first_at INTEGER NOT NULL, leftovers BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  -- Files in them that were dealt with. One name may have had several contents.
+  CREATE TABLE folder_files (
+    role TEXT NOT NULL, name TEXT NOT NULL, sha256 BLOB NOT NULL, size_bytes INTEGER NOT NULL,
+    at INTEGER NOT NULL, became TEXT NOT NULL, PRIMARY KEY (role, name, sha256)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX folder_files_content ON folder_files (sha256);
+  `,
 ]
 
 /** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */

@@ -7,7 +7,7 @@ export interface StoredQuestion {
   readonly id: string
   /** Epoch ms. */
   readonly acceptedAt: number
-  readonly kind: 'card-face' | 'card'
+  readonly kind: 'card-face' | 'card' | 'terminal'
   /** JSON of what was asked. */
   readonly body: string
   readonly supersedes: string | null
@@ -37,6 +37,10 @@ export interface Reads {
    * are not among them.
    */
   unanswered(since: number): Unanswered[]
+  /** Ids of the questions that were made from `fromMs` to before `toMs`, epoch ms. */
+  questionsMade(fromMs: number, toMs: number): string[]
+  /** Whether a later question stands in this one's place. */
+  isSuperseded(id: string): boolean
   message(
     id: string,
   ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
@@ -86,6 +90,11 @@ export function openReads(sql: Sql, feed: Feed): Reads {
         `SELECT v.outcome, CAST(e.body AS TEXT) ->> '$.verification.fault.code' AS code
          FROM verifications v JOIN events e ON e.position = v.position WHERE v.id = ?`,
       ).get(id),
+    questionsMade: (fromMs, toMs) =>
+      sql<{ id: string }>('SELECT id FROM questions WHERE id >= ? AND id < ?')
+        .all(firstIdAt(fromMs), firstIdAt(toMs))
+        .map(({ id }) => id),
+    isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
@@ -103,4 +112,10 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       )
     },
   }
+}
+
+/** UUID v7 begins with its time, 48 bits. [RFC 9562, section 5.7] */
+function firstIdAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

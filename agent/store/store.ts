@@ -8,6 +8,7 @@ import { openCheckpointer } from './checkpointer.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
 import { openDatabase, type Sql, statements } from './database.ts'
 import { type Feed, openFeed } from './feed.ts'
+import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
@@ -19,6 +20,7 @@ import type {
   NoteRecord,
   QuestionRecord,
   ReaskRecord,
+  ResultsRecord,
 } from './transactions.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
@@ -35,12 +37,15 @@ export interface Store extends Part, Reads {
   readonly outages: Outages
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
+  readonly folderFiles: FolderFiles
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
   reask(record: ReaskRecord): Promise<Accepted>
   /** Ends a question in its one verification and announces the event. */
   end(record: EndRecord): Promise<void>
+  /** What one file of the official terminal says, each in its verification; each content once. */
+  takeResults(record: ResultsRecord): Promise<void>
   note(record: NoteRecord): Promise<Uint8Array>
   /** Written before it resolves, durable within a second. Throws `AUDIT_UNAVAILABLE`. */
   auditRead(actor: string, action: string, subject: string): Promise<void>
@@ -119,6 +124,11 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
       const { position } = await commit('end', record)
       announce(position)
     },
+    async takeResults(record) {
+      const { positions } = await commit('takeResults', record)
+      const last = positions.at(-1)
+      if (last !== undefined) announce(last)
+    },
     async note(record) {
       const { position } = await commit('note', record)
       announce(position)
@@ -165,6 +175,10 @@ const openKept = (sql: Sql, commit: WriterThread['commit'], clock: StoreOptions[
   lineChoice: openLineChoice(sql, {
     hold: (record) => commit('holdLine', record),
     tested: (record) => commit('lineTested', record),
+  }),
+  folderFiles: openFolderFiles(sql, {
+    begin: (record) => commit('beginFolder', record),
+    pass: (record) => commit('passFile', record),
   }),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),

@@ -4,6 +4,7 @@ import type { Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import { certificateTransactions } from './certificates.ts'
 import type { Sql } from './database.ts'
+import { type FileRecord, folderTransactions, knowsFile, rememberFile } from './folder-files.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import {
   askedForIntake,
@@ -25,7 +26,7 @@ export interface QuestionRecord {
   /** The id of the verification in which it ends. */
   readonly id: string
   readonly at: number
-  readonly kind: 'card-face' | 'card'
+  readonly kind: 'card-face' | 'card' | 'terminal'
   /** JSON of what is asked; never a certificate. */
   readonly body: string
   readonly supersedes: string | null
@@ -54,6 +55,12 @@ export interface ReaskRecord {
   readonly question: QuestionRecord
   /** The offline intake that it is for. */
   readonly intakeId: string | null
+}
+
+/** A file of the official terminal, and what came of it. */
+export interface ResultsRecord {
+  readonly file: FileRecord
+  readonly results: readonly { readonly question: QuestionRecord; readonly end: EndRecord }[]
 }
 
 export interface NoteRecord {
@@ -148,6 +155,20 @@ export const transactions = {
     return committed
   },
 
+  /** Everything that one file says, or, where its content is known already, nothing. */
+  takeResults(sql: Sql, { file, results }: ResultsRecord): { readonly positions: number[] } {
+    if (knowsFile(sql, file)) {
+      rememberFile(sql, file)
+      return { positions: [] }
+    }
+    const positions = results.map(({ question, end }) => {
+      transactions.accept(sql, question)
+      return transactions.end(sql, end).position
+    })
+    rememberFile(sql, file)
+    return { positions }
+  },
+
   /** The same key and body find the first note. */
   note(sql: Sql, n: NoteRecord): Committed {
     const known = recall(sql, n.key, n.at)
@@ -204,6 +225,7 @@ export const transactions = {
   ...lineChoiceTransactions,
   ...outageTransactions,
   ...intakeTransactions,
+  ...folderTransactions,
   ...certificateTransactions,
 }
 

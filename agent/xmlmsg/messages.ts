@@ -83,7 +83,8 @@ export const BulkAnswer = messageOf(OfficialHeader, {
 })
 export type BulkAnswer = Static<typeof BulkAnswer>
 
-const ReferenceNumberRegistration = Type.Object({
+/** Who is registered under which number. */
+export const ReferenceNumberRegistration = Type.Object({
   referenceNumber: text('照会番号'),
   insurerNumber: text('保険者番号'),
   insuredCardSymbol: text('被保険者証記号'),
@@ -91,6 +92,7 @@ const ReferenceNumberRegistration = Type.Object({
   insuredBranchNumber: text('枝番'),
   unknown,
 })
+export type ReferenceNumberRegistration = Static<typeof ReferenceNumberRegistration>
 
 /** 照会番号登録 request, one person. */
 export const ReferenceNumberRequest = messageOf(RequestHeader, {

@@ -64,6 +64,11 @@ export interface PcscClient {
    * CARD_UNRESPONSIVE or READER_SERVICE_DOWN.
    */
   hold(slot: string): Promise<HeldCard>
+  /**
+   * SCARD_ATTR_CHANNEL_ID of a slot's reader, e.g. 0x0020BBAA: USB bus and address. Undefined where
+   * its driver has none to tell. Throws as `hold` does, and CARD_GONE while others hold it.
+   */
+  channel(slot: string): Promise<number | undefined>
   /** Idempotent. */
   close(): Promise<void>
 }

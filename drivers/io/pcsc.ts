@@ -1,38 +1,13 @@
 import { createRequire } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError, codeOf } from '../../agent/kernel/errors.ts'
-import type { FaultCode } from '../../agent/kernel/faults.ts'
 import { Queue } from '../queue.ts'
-import type { HeldCard, Pcsc, PcscClient, SlotChange } from './io.ts'
+import type { Pcsc, PcscClient, SlotChange } from './io.ts'
+import { openCalls, serviceDown } from './pcsc-calls.ts'
+import { channelOf, holdCard } from './pcsc-card.ts'
 
 type Native = typeof import('pcsc-mini')
 type NativeReader = import('pcsc-mini').Reader
-
-/**
- * A native call that takes longer does not come back: libccid gives a card 3 s and a power-up a
- * few times that. Assumed; the process is then given up, as nothing else frees its thread.
- */
-const CALL_LIMIT_MS = 10_000
-/** One answer: 256 bytes and a status word. */
-const REPLY_BYTES = 258
-
-/** What the PC/SC error of a card, a reader or the service means here; the rest is the contact. */
-const meanings: Readonly<Record<string, FaultCode>> = {
-  RemovedCard: 'CARD_GONE',
-  ResetCard: 'CARD_GONE',
-  NoSmartCard: 'CARD_GONE',
-  NotTransacted: 'CARD_GONE',
-  UnpoweredCard: 'CARD_GONE',
-  ReaderUnavailable: 'CARD_GONE',
-  UnknownReader: 'CARD_GONE',
-  SharingViolation: 'CARD_GONE',
-  NoService: 'READER_SERVICE_DOWN',
-  ServiceStopped: 'READER_SERVICE_DOWN',
-  CommError: 'READER_SERVICE_DOWN',
-  InternalError: 'READER_SERVICE_DOWN',
-  InvalidHandle: 'READER_SERVICE_DOWN',
-  Shutdown: 'READER_SERVICE_DOWN',
-}
 
 /** Loads pcsc-mini. Throws DRIVER_UNAVAILABLE; a later call tries again. */
 export function loadPcsc(): Pcsc {
@@ -55,7 +30,12 @@ function openClient(native: Native): PcscClient {
   const changes = new Queue<SlotChange>()
   const quiet = openQuiet()
   const readers = new Map<string, NativeReader>()
-  const hung = (error: AgentError) => changes.fail(error)
+  const call = openCalls((error) => changes.fail(error))
+  const readerOf = (slot: string): NativeReader => {
+    const reader = readers.get(slot)
+    if (reader === undefined) throw new AgentError('CARD_GONE', 'the slot is gone')
+    return reader
+  }
   const client = new native.Client()
   client.on('error', (error) => changes.fail(serviceDown(error)))
   client.on('reader', (reader) => {
@@ -80,11 +60,8 @@ function openClient(native: Native): PcscClient {
   }
   return {
     changes: () => changes,
-    hold: async (slot) => {
-      const reader = readers.get(slot)
-      if (reader === undefined) throw new AgentError('CARD_GONE', 'the slot is gone')
-      return await holdCard(native, reader, hung)
-    },
+    hold: async (slot) => await holdCard(native, readerOf(slot), call),
+    channel: async (slot) => await channelOf(native, readerOf(slot), call),
     close: () => {
       closed ??= close()
       return closed
@@ -142,91 +119,5 @@ function followSlot(native: Native, reader: NativeReader, changes: Queue<SlotCha
   })
   reader.on('disconnect', () => {
     changes.push({ slot, is: 'unplugged', count: 0 })
-  })
-}
-
-/**
- * Shared, as other programs may watch the reader too, but in a transaction: a SELECT of theirs in
- * the middle of ours would make us read another file.
- */
-async function holdCard(
-  native: Native,
-  reader: NativeReader,
-  hung: (error: AgentError) => void,
-): Promise<HeldCard> {
-  const { LEAVE } = native.CardDisposition
-  const call: Call = (work) => bounded(work, hung)
-  const card = await call(() => reader.connect(native.CardMode.SHARED))
-  const begin = async () => {
-    const transaction = await call(() => card.transaction())
-    const { atr } = await call(() => card.state())
-    return { transaction, atr: Uint8Array.from(atr) }
-  }
-  const leave = () => ended(call(() => card.disconnect(LEAVE)))
-  const { transaction, atr } = await begin().catch(async (error: unknown) => {
-    await leave()
-    throw error
-  })
-
-  let owed: Promise<unknown> | undefined
-  const release = async () => {
-    await ended(call(() => transaction.end(LEAVE)))
-    await leave()
-  }
-  return {
-    atr,
-    transmit: (apdu) => {
-      const answer = call(() => card.transmit(apdu, new ArrayBuffer(REPLY_BYTES)))
-      const settled = () => {
-        owed = undefined
-      }
-      owed = answer.then(settled, settled)
-      return answer
-    },
-    // A card that owes an answer cannot be let go of before it gives one, and nobody waits for it.
-    release: async () => {
-      if (owed === undefined) await release()
-      else void owed.then(release)
-    },
-  }
-}
-
-type Call = <T>(work: () => Promise<T>) => Promise<T>
-
-/** A card that has left cannot be let go of any more, and need not be. */
-async function ended(work: Promise<void>): Promise<void> {
-  try {
-    await work
-  } catch (error) {
-    if (!(error instanceof AgentError)) throw error
-  }
-}
-
-/** pcsc-mini throws some errors where others reject. */
-async function bounded<T>(work: () => Promise<T>, hung: (error: AgentError) => void): Promise<T> {
-  const timer = setTimeout(() => {
-    hung(new AgentError('READER_HUNG', `a PC/SC call took over ${CALL_LIMIT_MS} ms`))
-  }, CALL_LIMIT_MS)
-  try {
-    return await work()
-  } catch (cause) {
-    throw meaningOf(cause)
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** An error without a PC/SC code is a bug, and stays what it is. */
-function meaningOf(cause: unknown): unknown {
-  const pcsc = codeOf(cause)
-  if (pcsc === '') return cause
-  const code = meanings[pcsc] ?? 'CARD_UNRESPONSIVE'
-  return new AgentError(code, `PC/SC says ${pcsc}`, { cause, facts: { pcsc } })
-}
-
-function serviceDown(cause: unknown): AgentError {
-  return new AgentError('READER_SERVICE_DOWN', 'the PC/SC service (pcscd) does not answer', {
-    cause,
-    facts: { pcsc: codeOf(cause) },
   })
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type { Card } from '../../agent/sim/card/card.ts'
-import { readCard, signDigest } from '../../drivers/card.ts'
+import { readCard } from '../../drivers/card.ts'
 import { identityOf, myNumberCard, otherCard, readingApdus } from './cards.ts'
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
@@ -40,18 +40,16 @@ test('an expired certificate is read like any other', async () => {
   assert.ok(presented.notAfter < Date.now())
 })
 
-test('reading and signing touch no card-face applet, no 個人番号 and no PIN', async () => {
+test('reading touches no card-face applet and no 個人番号, and asks for no PIN', async () => {
   const card = myNumberCard()
   const sent: Uint8Array[] = []
-  const transmit = (apdu: Uint8Array) => {
+  await readCard((apdu) => {
     sent.push(apdu)
     return over(card)(apdu)
-  }
-  await readCard(transmit, ATR)
-  await assert.rejects(signDigest(transmit, new Uint8Array(32)), code('CARD_PIN_REQUIRED'))
+  }, ATR)
   assert.deepEqual(card.touched, [])
   const instructions = new Set(sent.map((apdu) => apdu[1]))
-  assert.deepEqual([...instructions].sort(), [0xa4, 0xb0, 0x2a].sort())
+  assert.deepEqual([...instructions].sort(), [0xa4, 0xb0])
   assert.equal(await otherAppletIsNoticed(), 1)
 })
 
@@ -217,29 +215,5 @@ test('a card that is pulled before any of its answers is gone, not unreadable', 
       return over(card)(apdu)
     }
     await assert.rejects(readCard(transmit, card.atr), code('CARD_GONE'), `command ${pulled}`)
-  }
-})
-
-test('the card signs once its PIN was entered', async () => {
-  const card = myNumberCard()
-  const digest = createHash('sha256').update('challenge').digest()
-  // The PIN is entered in the reader, within the dialogue: here behind the selection of the key.
-  const transmit = async (apdu: Uint8Array) => {
-    if (apdu[1] === 0x2a) {
-      card.transmit(hex('00a4020c020018'))
-      assert.deepEqual([...card.transmit(hex('0020008004 31323334'.replace(' ', '')))], [0x90, 0])
-      card.transmit(hex('00a4020c020017'))
-    }
-    return card.transmit(apdu)
-  }
-  const signature = await signDigest(transmit, digest)
-  const key = createPublicKey(identityOf().authKey)
-  assert.ok(verify('sha256', Buffer.from('challenge'), key, signature))
-})
-
-test('an answer that is no signature is an unreadable card', async () => {
-  for (const answers of [['6a82'], ['9000', '6a82'], ['9000', '9000', '9000']]) {
-    const signing = signDigest(scripted(...answers).transmit, new Uint8Array(32))
-    await assert.rejects(signing, code('CARD_UNREADABLE'))
   }
 })

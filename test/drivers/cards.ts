@@ -10,6 +10,10 @@ export const identityOf = (expired = false) => issuer.identityOf(holder, expired
 export const myNumberCard = (expired = false): Card =>
   makeCard({ kind: 'my-number', identity: identityOf(expired) })
 
+/** With a PIN of its own, null for a card without one, and fewer tries. */
+export const cardWithPin = (pin: string | null, triesLeft = 3): Card =>
+  makeCard({ kind: 'my-number', identity: identityOf(), pin, triesLeft })
+
 export const otherCard = (kind: Exclude<CardKind, 'my-number'>): Card => makeCard({ kind })
 
 /** Commands that one reading of a My Number card takes: two SELECTs, the head, the rest. */

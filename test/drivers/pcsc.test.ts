@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Check } from 'typebox/value'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type { Card } from '../../agent/sim/card/card.ts'
-import { startPcscd, whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
-import { attachToVpcd } from '../../agent/sim/card/vpcd.ts'
 import type { Pcsc, SlotChange } from '../../drivers/io/io.ts'
-import { loadPcsc } from '../../drivers/io/pcsc.ts'
-import { pcsc } from '../../drivers/pcsc.ts'
+import { openPcsc, pcsc } from '../../drivers/pcsc.ts'
 import { Queue } from '../../drivers/queue.ts'
 import { ioOf } from '../fakes/io.ts'
 import { follow } from './bench.ts'
 import { myNumberCard, otherCard } from './cards.ts'
+import { usbDevices } from './usb.ts'
 
 /** A PC/SC service that a test can take to pieces. */
 function fakeService() {
   let changes = new Queue<SlotChange>()
   let error: AgentError | undefined
   const cards = new Map<string, Card>()
+  const channels = new Map<string, number | AgentError>()
   let count = 0
   const change = (slot: string, is: SlotChange['is']) => {
     count += 1
@@ -31,6 +31,11 @@ function fakeService() {
       return {
         changes: () => mine,
         close: async () => mine.end(),
+        channel: async (slot) => {
+          const channel = channels.get(slot)
+          if (channel instanceof AgentError) throw channel
+          return channel
+        },
         hold: (slot) => {
           const card = cards.get(slot)
           if (card === undefined) return Promise.reject(new AgentError('CARD_GONE', ''))
@@ -46,13 +51,15 @@ function fakeService() {
   const slots = new Set<string>()
   return {
     io: ioOf({ pcsc: () => Promise.resolve(service) }),
-    plug: (slot: string) => {
+    plug: (slot: string, channel?: number | AgentError) => {
       slots.add(slot)
+      if (channel !== undefined) channels.set(slot, channel)
       change(slot, 'empty')
     },
     unplug: (slot: string) => {
       slots.delete(slot)
       cards.delete(slot)
+      channels.delete(slot)
       change(slot, 'unplugged')
     },
     put: (slot: string, card: Card) => {
@@ -71,7 +78,7 @@ function fakeService() {
 }
 
 const open = async (service: ReturnType<typeof fakeService>, reader = '') => {
-  const opened = await pcsc.open({ reader }, service.io)
+  const opened = await pcsc.open({ reader, usb: '' }, service.io)
   return { opened, events: follow(opened) }
 }
 
@@ -141,7 +148,7 @@ test('a library that is missing is said once, and found when it is installed', a
         ? Promise.reject(new AgentError('DRIVER_UNAVAILABLE', 'install pcscd'))
         : service.io.pcsc(),
   })
-  const opened = await pcsc.open({ reader: '' }, io)
+  const opened = await pcsc.open({ reader: '', usb: '' }, io)
   t.after(() => opened.close())
   const events = follow(opened)
   assert.deepEqual(await events.next(), {
@@ -161,40 +168,65 @@ test('a native call that never returns ends the process of the reader, not the a
   await assert.rejects(events.next(), { code: 'READER_HUNG' })
 })
 
-const missing = whyNoPcscd()
-test('of two cards none is presented, and the one that stays is read afresh', {
-  skip: missing ?? false,
-}, async (t) => {
-  const daemon = await startPcscd()
-  assert.ok(daemon !== undefined)
-  Object.assign(process.env, daemon.env)
-  const opened = await pcsc.open({ reader: 'virtual' }, ioOf({ pcsc: async () => loadPcsc() }))
-  t.after(async () => {
-    await opened.close()
-    await daemon.stop()
-  })
+test('a reader is found by its USB id, in any case, whatever its name', async (t) => {
+  const root = usbDevices(t, { '1-1': ['054c', '0dc8', 1, 4], '2-3': ['072f', '223b', 2, 130] })
+  const service = fakeService()
+  service.plug('Reader 00 00', 0x0020_0104)
+  service.plug('Reader 01 00', 0x0020_0282)
+  service.plug('Serial reader', 0x0001_0104)
+  service.plug('Virtual reader')
+  const opened = openPcsc({ reader: '', usb: '072F:223B' }, service.io, root)
+  t.after(() => opened.close())
   const events = follow(opened)
-  const put = (slot: 0 | 1, card: Card) =>
-    attachToVpcd({
-      host: '127.0.0.1',
-      port: daemon.port(slot),
-      card: {
-        atr: card.atr,
-        transmit: (apdu) => card.transmit(apdu),
-        reset: () => card.reset(),
-      },
-    })
-  assert.equal((await events.next()).is, 'ready')
-  const mine = await put(0, myNumberCard())
-  assert.equal((await events.next()).is, 'presented')
-  const licence = await put(1, otherCard('driving-licence'))
-  assert.deepEqual(await events.next(), { is: 'gone', reason: 'two-cards' })
+  assert.deepEqual(await events.next(), { is: 'ready', device: 'Reader 01 00' })
+  service.put('Reader 00 00', otherCard('juki'))
+  service.put('Serial reader', otherCard('juki'))
+  service.put('Virtual reader', otherCard('juki'))
+  service.put('Reader 01 00', otherCard('phone'))
+  const event = await events.next()
+  assert.ok(event.is === 'presented' && event.presented.kind === 'not-a-card')
+  service.unplug('Reader 00 00')
+  service.unplug('Reader 01 00')
+  assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
   const fault = await events.next()
-  assert.ok(fault.is === 'card-fault' && fault.code === 'TWO_CARDS')
-  await licence.remove()
-  assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
-  const again = await events.next()
-  assert.ok(again.is === 'presented' && again.presented.kind === 'my-number-card')
-  await mine.remove()
-  assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
+  assert.ok(fault.is === 'reader-fault')
+  assert.deepEqual([fault.code, fault.message], ['READER_GONE', 'no reader 072F:223B'])
+})
+
+test('of two alike, the name decides; both slots of one device count', async (t) => {
+  const root = usbDevices(t, { '1-1': ['04e6', '5116', 1, 4], '1-2': ['04e6', '5116', 1, 5] })
+  const service = fakeService()
+  service.plug('SCM 00 00', 0x0020_0104)
+  service.plug('SCM 01 00', 0x0020_0105)
+  service.plug('SCM 01 01', 0x0020_0105)
+  const opened = openPcsc({ reader: 'scm 01', usb: '04e6:5116' }, service.io, root)
+  t.after(() => opened.close())
+  const events = follow(opened)
+  assert.deepEqual(await events.next(), { is: 'ready', device: 'SCM 01 00' })
+  service.put('SCM 00 00', otherCard('juki'))
+  service.put('SCM 01 01', otherCard('phone'))
+  const event = await events.next()
+  assert.ok(event.is === 'presented' && event.presented.kind === 'not-a-card')
+  service.put('SCM 01 00', otherCard('juki'))
+  assert.deepEqual(await events.next(), { is: 'gone', reason: 'two-cards' })
+})
+
+test('a reader that another program has to itself is asked again when it is let go of', async (t) => {
+  const root = usbDevices(t, { '1-1': ['054c', '0dc8', 1, 4] })
+  const service = fakeService()
+  service.plug('PaSoRi', new AgentError('CARD_GONE', 'PC/SC says SharingViolation'))
+  const opened = openPcsc({ reader: '', usb: '054c:0dc8' }, service.io, root)
+  t.after(() => opened.close())
+  const events = follow(opened)
+  const fault = await events.next()
+  assert.ok(fault.is === 'reader-fault' && fault.code === 'READER_GONE')
+  service.plug('PaSoRi', 0x0020_0104)
+  assert.deepEqual(await events.next(), { is: 'ready', device: 'PaSoRi' })
+})
+
+test('a USB id is two numbers of four hexadecimal digits', () => {
+  for (const usb of ['', '054c:0dc8', '054C:0DC8'])
+    assert.ok(Check(pcsc.options, { reader: '', usb }), usb)
+  for (const usb of ['054c', '054c:', '054c:0dc', '54c:0dc8', 'sony:0dc8', ' 054c:0dc8'])
+    assert.equal(Check(pcsc.options, { reader: '', usb }), false, usb)
 })

@@ -286,6 +286,7 @@ export function fakePorts() {
     offlineIntakes: new FakeIntakes(),
     outages: new FakeOutages(),
     lines: new FakeLines(),
+    terminal: null,
     certificates: noCertificates,
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),

@@ -126,7 +126,7 @@ test('the readers are listed with their state, over HTTP and on the console', as
   const shown = await reader()
   assert.deepEqual([shown.name, shown.driver, shown.state], ['desk-1', 'sim', 'card-present'])
   assert.equal(shown.fault, null)
-  const { code, stdout } = await cli('readers')
+  const { code, stdout } = await cli('readers', '--json')
   assert.equal(code, 0)
   assert.equal(JSON.parse(stdout).items[0].name, 'desk-1')
 })

@@ -8,12 +8,17 @@ import { dirname, join } from 'node:path'
 export interface Image {
   readonly kernel: string
   readonly root: string
+  /** Where a machine that runs it writes what its kernel says. */
+  readonly console: string
 }
 
 const SUITE = 'bookworm'
 const KERNEL = 'linux-image-amd64'
-const PACKAGES = ['iproute2', 'kmod', 'libccid', 'libstdc++6', 'libudev1', 'libusb-1.0-0']
-  .concat(['mount', 'pcscd', 'udev'])
+const PACKAGES = ['iproute2', 'kmod', 'libccid', 'libstdc++6', 'libudev1', 'libusb-1.0-0'].concat([
+  'mount',
+  'pcscd',
+  'udev',
+])
 /** With what they need, as modprobe(8) finds it. */
 const MODULES = ['virtio_pci', 'virtio_console', 'virtio_net', '9pnet_virtio', '9p', 'xhci_pci']
   .concat(['hid_generic', 'usbhid', 'uhid', 'ftdi_sio', 'dummy_hcd', 'libcomposite'])
@@ -34,10 +39,17 @@ cd "$1"/.. && apt-get download -qq -o APT::Sandbox::User=root "$name"`
  * The image in the cache, built there when what it is made of has changed. `lap` is told each step
  * of building when it has ended. Throws what is missing.
  */
-export async function readyImage(mayBuild: () => void, lap: (step: string) => void): Promise<Image> {
+export async function readyImage(
+  mayBuild: () => void,
+  lap: (step: string) => void,
+): Promise<Image> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'onshi-agent-vm')
   const folder = join(cache, await hashOfInputs())
-  const image = { kernel: join(folder, 'vmlinux'), root: join(folder, 'root.cpio') }
+  const image = {
+    kernel: join(folder, 'vmlinux'),
+    root: join(folder, 'root.cpio'),
+    console: join(folder, 'console.log'),
+  }
   await mkdir(cache, { recursive: true })
   if ((await readdir(cache)).includes(folder.slice(cache.length + 1))) return image
   mayBuild()
@@ -93,7 +105,7 @@ async function takeKernel(scratch: string, root: string): Promise<string> {
     ...['--dirname', unpacked, '--set-version', version],
     ...['--show-depends', '--all', ...MODULES],
   ])
-  const files = needed.matchAll(/^insmod (\S+)/gm).map(([, file = '']) => file)
+  const files = [...needed.matchAll(/^insmod (\S+)/gm)].map(([, file = '']) => file)
   for (const file of new Set(files)) {
     const target = join(root, 'usr', file.slice(unpacked.length))
     await mkdir(dirname(target), { recursive: true })

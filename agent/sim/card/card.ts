@@ -27,8 +27,8 @@ export interface Card {
 export interface MyNumberCardOptions {
   readonly kind: 'my-number'
   readonly identity: CardIdentity
-  /** 利用者証明用 PIN, four digits. Default 1234. */
-  readonly pin?: string
+  /** 利用者証明用 PIN, four digits; null: never set (顔認証マイナンバーカード). Default 1234. */
+  readonly pin?: string | null
   /** 署名用 PIN, 6–16 of A–Z and 0–9. Default ABC123. */
   readonly signPin?: string
   /** Tries left on the 利用者証明用 PIN, 0–3. Default 3. */

@@ -13,14 +13,15 @@ export interface CardIdentity {
 
 interface JpkiOptions {
   readonly identity: CardIdentity
-  readonly pin?: string
+  /** Null: none was ever set. */
+  readonly pin?: string | null
   readonly signPin?: string
   readonly triesLeft?: number
 }
 
 interface Pin {
   readonly is: 'pin'
-  readonly secret: string
+  readonly secret: string | null
   readonly lengths: readonly [least: number, most: number]
   readonly limit: number
   left: number
@@ -51,13 +52,14 @@ const TOKEN_INFO = Buffer.from('JPKIAPICCTOKEN2'.padEnd(32), 'ascii')
  * jpki/myna]
  *
  * Assumed, as no source says: a query of the tries of a blocked PIN answers 63C0 and a try answers
- * 6984; a PIN of impossible length is refused as 6700 and costs no try; a read beyond the end is
- * cut short, one that begins there is 6B00; selecting the applet forgets a verified PIN; commands
- * that it does not need (PIN change, short file identifiers, extended length) are refused.
+ * 6984; a PIN that was never set answers 6985 to both; a PIN of impossible length is refused as
+ * 6700 and costs no try; a read beyond the end is cut short, one that begins there is 6B00;
+ * selecting the applet forgets a verified PIN; commands that it does not need (PIN change, short
+ * file identifiers, extended length) are refused.
  */
 export function openJpkiApplet(options: JpkiOptions) {
-  const { identity } = options
-  const authPin = makePin(options.pin ?? '1234', [4, 4], 3, options.triesLeft)
+  const { identity, pin = '1234' } = options
+  const authPin = makePin(pin, [4, 4], 3, options.triesLeft)
   const signPin = makePin(options.signPin ?? 'ABC123', [6, 16], 5)
   const files: Record<number, File> = {
     1: { is: 'data', content: identity.signCertificate, guard: signPin },
@@ -106,7 +108,12 @@ export function openJpkiApplet(options: JpkiOptions) {
   }
 }
 
-const makePin = (secret: string, lengths: Pin['lengths'], limit: number, left = limit): Pin => ({
+const makePin = (
+  secret: string | null,
+  lengths: Pin['lengths'],
+  limit: number,
+  left = limit,
+): Pin => ({
   is: 'pin',
   secret,
   lengths,
@@ -131,6 +138,7 @@ function verify({ p1, p2, data, le }: Command, file: File | undefined): Uint8Arr
   if (file.is !== 'pin') return answer(status.incompatibleFile)
   if (p1 !== 0x00 || p2 !== 0x80) return answer(status.wrongParameters)
   if (le !== undefined) return answer(status.wrongLength)
+  if (file.secret === null) return answer(status.conditionsNotSatisfied)
   if (data.length === 0) return answer(triesLeft(file.left))
   if (file.left === 0) return answer(status.blocked)
   const [least, most] = file.lengths

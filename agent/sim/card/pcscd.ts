@@ -7,12 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Ports of vpcd's two slots, inside the namespace. */
-const SLOT_PORTS = [35963, 35964] as const
+/** Ports on 127.0.0.1 of the two slots, inside the namespace: those of vpcd. */
+export const SLOT_PORTS = [35963, 35964] as const
 const VPCD_LIBRARY = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
 const START_LIMIT_MS = 10_000
+/** One virtual reader of two slots. */
+const VPCD_CONF = `FRIENDLYNAME "Virtual PCD"
+DEVICENAME /dev/null:${SLOT_PORTS[0]}
+LIBPATH ${VPCD_LIBRARY}
+CHANNELID ${SLOT_PORTS[0]}
+`
 
-/** A pcscd of our own, with one virtual reader of two slots and no other reader. */
+/** A pcscd of our own, with no other readers than those it is given. */
 export interface PrivatePcscd {
   /** TCP port on 127.0.0.1 where a virtual card of this slot connects. Survives a restart. */
   port(slot?: 0 | 1): number
@@ -48,21 +54,19 @@ const isHere = (tool: string): boolean =>
   spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0
 
 /**
- * Starts a private pcscd, or returns undefined where `whyNoPcscd` has a reason.
+ * Starts a private pcscd, or returns undefined where `whyNoPcscd` has a reason. `conf` is its
+ * reader.conf(5), of readers that take a card at each of `SLOT_PORTS`; vpcd's without it.
  *
  * vpcd listens on every address and pcscd's socket path is compiled in, so both are kept apart: a
  * network namespace for the first, a mount namespace with its own /run for the second. A relay
  * over a Unix socket leads from a loopback port into the namespace. No process
  * outlives this one, however it ends.
  */
-export async function startPcscd(): Promise<PrivatePcscd | undefined> {
+export async function startPcscd(conf = VPCD_CONF): Promise<PrivatePcscd | undefined> {
   if (whyNoPcscd() !== undefined) return undefined
   const dir = await mkdtemp(join(tmpdir(), 'onshi-pcscd-'))
   await Promise.all(['run', 'conf', 'none'].map((name) => mkdir(join(dir, name))))
-  await writeFile(
-    join(dir, 'conf', 'vpcd'),
-    `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${SLOT_PORTS[0]}\nLIBPATH ${VPCD_LIBRARY}\nCHANNELID ${SLOT_PORTS[0]}\n`,
-  )
+  await writeFile(join(dir, 'conf', 'readers'), conf)
   const relays = await Promise.all(SLOT_PORTS.map((_, slot) => listenFor(slotSocket(dir, slot))))
   const clean = () => rmSync(dir, { recursive: true, force: true })
   process.once('exit', clean)

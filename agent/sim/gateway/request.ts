@@ -1,10 +1,21 @@
 import { isCalendarDate } from '../patients/dates.ts'
 import type { CardFace } from '../patients/element.ts'
+import {
+  HEADER,
+  LAYOUT,
+  layoutOf,
+  named,
+  SEARCH,
+  SEARCH_INFO,
+  VALUE,
+  type Values,
+  valuesOf,
+  type Wrong,
+  wrongIn,
+} from './rules.ts'
 import { parse, type Received } from './xml.ts'
 
-/** The header and search fields that came, by element name: what an answer echoes. */
-export type Values = Readonly<Record<string, string>>
-
+/** The header and search fields that came: what an answer echoes. */
 interface Envelope {
   readonly header: Values
   /** Fields of the card face as they came; empty for a card. */
@@ -18,84 +29,9 @@ export type Request =
   | ({ readonly is: 'card-face'; readonly cardFace: CardFace; readonly limit: boolean } & Envelope)
   | ({ readonly is: 'card'; readonly certificateDer: Buffer } & Envelope)
 
-interface Rule {
-  readonly name: string
-  readonly required: boolean
-  readonly is: RegExp
-}
-const must = (name: string, is: RegExp): Rule => ({ name, required: true, is })
-const may = (name: string, is: RegExp): Rule => ({ name, required: false, is })
-
-const SEARCH_INFO = 'QualificationConfirmSearchInfo'
-const ANYTHING = /^/
-/** Eight digits; whether they are a day of the calendar is judged apart. */
-const DATE = /^\d{8}$/
-
-/** In the documented order. */
-const HEADER: readonly Rule[] = [
-  must('QualificationConfirmationDate', DATE),
-  must('MedicalInstitutionCode', /^\d{10}$/),
-  may('ArbitraryFileIdentifier', ANYTHING),
-]
-const SEARCH: readonly Rule[] = [
-  must('InsurerNumber', /^(?=.{8}$) *\d+$/),
-  may('InsuredCardSymbol', /^.{0,20}$/u),
-  must('InsuredIdentificationNumber', /^.{1,20}$/u),
-  may('InsuredBranchNumber', /^(\d{2})?$/),
-  must('Birthdate', DATE),
-  must('LimitApplicationCertificateRelatedConsFlg', /^[01]$/),
-  may('ArbitraryIdentifier', ANYTHING),
-]
-
-/** Codes of the simulator, in the shape of the closed list of result codes. */
-const LAYOUT = 'SIM0001E'
-const REQUIRED = 'SIM0002E'
-const VALUE = 'SIM0003E'
+/** Codes of this simulator, beside those of the rules. */
 const BULK = 'SIM0004E'
 const CERTIFICATE = 'SIM0005E'
-
-interface Wrong {
-  readonly code: string
-  readonly reason: string
-}
-
-/** What is wrong with the order or the names of the children, if anything. */
-const layoutOf = (parent: Received, rules: readonly { readonly name: string }[]) => {
-  let last = -1
-  for (const child of parent.children) {
-    const place = rules.findIndex((rule) => rule.name === child.name)
-    if (place < 0) return `<${child.name}> is not known in <${parent.name}>`
-    if (place === last) return `<${child.name}> appears twice`
-    if (place < last) return `<${child.name}> is out of order in <${parent.name}>`
-    last = place
-  }
-  return undefined
-}
-
-const wrongIn = (parent: Received, rules: readonly Rule[]): Wrong | undefined => {
-  const layout = layoutOf(parent, rules)
-  if (layout !== undefined) return { code: LAYOUT, reason: layout }
-  for (const { name, required, is } of rules) {
-    const child = parent.children.find((one) => one.name === name)
-    if (required && (child === undefined || child.text === ''))
-      return { code: REQUIRED, reason: `<${name}> is missing` }
-    if (child === undefined) continue
-    if (child.children.length > 0) return { code: LAYOUT, reason: `<${name}> has elements inside` }
-    if (!is.test(child.text)) return { code: VALUE, reason: `<${name}> has a wrong value` }
-  }
-  return undefined
-}
-
-/** Only what the rules know: a refused element is not echoed. */
-const valuesOf = (parent: Received | undefined, rules: readonly Rule[]): Values =>
-  Object.fromEntries(
-    (parent?.children ?? [])
-      .filter((child) => rules.some((rule) => rule.name === child.name))
-      .map((child) => [child.name, child.text]),
-  )
-
-const named = (parent: Received, name: string) =>
-  parent.children.find((child) => child.name === name)
 
 const wrongEnvelope = (root: Received, header: Received | undefined): Wrong | undefined => {
   const layout = layoutOf(root, [{ name: 'MessageHeader' }, { name: 'MessageBody' }])
@@ -126,7 +62,8 @@ const wrongBody = (
   return asked?.name === SEARCH_INFO ? wrongIn(asked, SEARCH) : undefined
 }
 
-const cardFaceOf = (search: Values): CardFace => {
+/** The card face that these search fields name. */
+export const cardFaceOf = (search: Values): CardFace => {
   const {
     InsurerNumber = '',
     InsuredCardSymbol,

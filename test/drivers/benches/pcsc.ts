@@ -19,7 +19,10 @@ async function openPcscBench(): Promise<Bench> {
   const daemon = await startPcscd()
   if (daemon === undefined) throw new Error('whyNoPcscd says why')
   Object.assign(process.env, daemon.env)
-  const reader = await pcsc.open({ reader: '' }, ioOf({ pcsc: () => Promise.resolve(loadPcsc()) }))
+  const reader = await pcsc.open(
+    { reader: '', usb: '' },
+    ioOf({ pcsc: () => Promise.resolve(loadPcsc()) }),
+  )
   let lying: VpcdAttachment | undefined
   const take = async () => {
     const before = lying

@@ -1,0 +1,127 @@
+import { fileIdentifierOf, isOwnIdentifier, timeRangeOf } from '../gateway/file-identifier.ts'
+import type { GatewayAnswer } from '../gateway/gateway.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { Clock, Log } from '../kernel/ports.ts'
+import type { FileRecord } from '../store/folder-files.ts'
+import type { Store } from '../store/store.ts'
+import type { QuestionRecord, ResultsRecord } from '../store/transactions.ts'
+import { meaningOf } from './outcome.ts'
+import { type Question, readQuestion } from './question.ts'
+import { recordOf } from './settle.ts'
+
+/** One person's answer out of a file of the official terminal. */
+export interface TerminalResult {
+  readonly answered: GatewayAnswer
+  /** One line of a bulk answer. */
+  readonly isOfBatch: boolean
+}
+
+/** What a file is remembered by. `became` is `owed` while somebody else has not got it yet. */
+export type TerminalFile = Omit<FileRecord, 'at'>
+
+export interface TerminalResultParts {
+  readonly store: Pick<
+    Store,
+    | 'takeResults'
+    | 'question'
+    | 'questionsMade'
+    | 'find'
+    | 'message'
+    | 'isSuperseded'
+    | 'folderFiles'
+  >
+  readonly clock: Pick<Clock, 'now'>
+  readonly log: Log
+  /** First letter of our own identifiers. */
+  readonly letter: string
+}
+
+/** Answers that nobody here waits for, out of the official terminal's folders. */
+export interface TerminalResults {
+  /**
+   * Makes a verification of each result of one file, all of them and the file's hash in one
+   * transaction. An answer to a question of ours that ended without one is a new verification in its
+   * place; one to a question that has its answer is nothing new. `identifier`: of the file, or null.
+   * Rejects with `STORE_*`, and `QUESTION_OPEN` while the question is just being asked.
+   */
+  record(
+    file: TerminalFile,
+    results: readonly TerminalResult[],
+    identifier: string | null,
+  ): Promise<'taken' | 'passed'>
+  /** Remembers a file that is nothing for us. Rejects with `STORE_*`. */
+  pass(file: TerminalFile): Promise<'passed'>
+}
+
+export function openTerminalResults(parts: TerminalResultParts): TerminalResults {
+  const { store, clock, log } = parts
+  const pass = async (file: TerminalFile) => {
+    const became = file.became === 'taken' ? 'passed' : file.became
+    await store.folderFiles.pass({ ...file, became, at: clock.now() })
+    return 'passed' as const
+  }
+  return {
+    pass,
+    async record(file, results, identifier) {
+      const own = identifier === null ? undefined : ownQuestion(parts, identifier)
+      if (own === 'answered') return await pass(file)
+      const at = clock.now()
+      const recorded = results.map((result) => recordedOf(result, own ?? null, at))
+      await store.takeResults({ file: { ...file, at }, results: recorded })
+      for (const { end } of recorded)
+        log.info(
+          { verification: end.id, outcome: end.verification.outcome, folder: file.role },
+          'terminal-result-recorded',
+        )
+      return 'taken'
+    },
+  }
+}
+
+/** Undefined: not ours. A question: ours, and it ended without its answer. */
+function ownQuestion(
+  { store, letter }: TerminalResultParts,
+  identifier: string,
+): Question | 'answered' | undefined {
+  if (!isOwnIdentifier(identifier, letter)) return undefined
+  const { fromMs, toMs } = timeRangeOf(identifier)
+  const id = store
+    .questionsMade(fromMs, toMs)
+    .find((one) => fileIdentifierOf(one, letter) === identifier)
+  if (id === undefined) return undefined
+  if (store.find(id) === 'open')
+    throw new AgentError('QUESTION_OPEN', 'the question of this answer is just being asked')
+  if (store.message(id) !== undefined || store.isSuperseded(id)) return 'answered'
+  const question = readQuestion(store.question(id)?.body ?? '')
+  return question?.kind === 'card-face' ? { ...question, supersedes: id } : undefined
+}
+
+function recordedOf(
+  { answered, isOfBatch }: TerminalResult,
+  own: Question | null,
+  at: number,
+): ResultsRecord['results'][number] {
+  const question: Question = own ?? {
+    kind: 'terminal',
+    isOfBatch,
+    arbitraryIdentifier:
+      answered.answer.messageBody?.qualificationConfirmSearchInfo?.arbitraryIdentifier ?? null,
+    supersedes: null,
+  }
+  const id = uuidV7(at)
+  const record: QuestionRecord = {
+    id,
+    at,
+    kind: question.kind,
+    body: JSON.stringify(question),
+    supersedes: question.supersedes,
+    presentationId: null,
+    key: null,
+    actor: 'agent',
+  }
+  return {
+    question: record,
+    end: recordOf({ id, acceptedAt: at, question }, meaningOf(answered.answer), answered, at),
+  }
+}

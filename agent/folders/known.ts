@@ -1,0 +1,84 @@
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { errnoOf } from './fault.ts'
+import { hashOf, NameSet } from './names.ts'
+
+/** What a listing brought. */
+export interface Listed {
+  readonly entries: number
+  /** Names that were never seen. */
+  readonly fresh: readonly string[]
+  /** Names that are known and were not there at the last listing. */
+  readonly back: readonly string[]
+}
+
+/** The names of one folder that were dealt with, or are leftovers, and those that are there. */
+export class KnownNames {
+  readonly #known = new NameSet()
+  #present = new NameSet()
+  #count = 0
+
+  /** Known from before; whether it is there is not known. */
+  learn(hashes: Iterable<number>): void {
+    for (const hash of hashes) this.#known.add(hash)
+  }
+
+  /** Whether it is new; it is known from now on. */
+  meet(name: string): boolean {
+    const hash = hashOf(name)
+    this.#present.add(hash)
+    if (this.#known.has(hash)) return false
+    this.#known.add(hash)
+    return true
+  }
+
+  has(name: string): boolean {
+    return this.#known.has(hashOf(name))
+  }
+
+  /** A watched file is gone: another one of its name would be new. */
+  forget(name: string): void {
+    const hash = hashOf(name)
+    this.#known.delete(hash)
+    this.#present.delete(hash)
+  }
+
+  /** A name that is only known is gone: it may come back as it was, with a share that was away. */
+  miss(name: string): void {
+    this.#present.delete(hashOf(name))
+  }
+
+  /** Takes a whole listing in; `accepts` is asked of new names only. */
+  take(names: Iterable<string>, accepts: (name: string) => boolean): Listed {
+    const present = new NameSet(this.#count)
+    const fresh: string[] = []
+    const back: string[] = []
+    let entries = 0
+    for (const name of names) {
+      entries += 1
+      const hash = hashOf(name)
+      present.add(hash)
+      if (this.#present.has(hash)) continue
+      if (this.#known.has(hash)) back.push(name)
+      else if (accepts(name)) {
+        this.#known.add(hash)
+        fresh.push(name)
+      }
+    }
+    this.#present = present
+    this.#count = entries
+    return { entries, fresh, back }
+  }
+}
+
+/** When a file was written, by its folder's clock, epoch ms; null: it is gone or no regular file. */
+export function writtenAt(folder: string, name: string): number | null {
+  try {
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false })
+    return stats?.isFile() ? stats.mtimeMs : null
+  } catch (error) {
+    // Locked perhaps: whoever reads it will see.
+    errnoOf(error)
+    return 0
+  }
+}

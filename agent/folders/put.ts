@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  opendirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { errnoOf } from './fault.ts'
+import { stages } from './wire.ts'
+
+/** Ours, of this machine: another machine’s agent may be at work in the same share. */
+const OURS = `.onshi-agent-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}-`
+/** Whether a name is a half made file of ours. Such a name fits no pattern of an official file. */
+export const isOurs = (name: string): boolean => name.startsWith(OURS) && name.endsWith('.tmp')
+
+/** Errors of file systems without hard links, and of folders that cannot be flushed. */
+const UNSUPPORTED = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL', 'EISDIR']
+
+/** Whether the daemon still waits; once. */
+type Finish = () => boolean
+
+/**
+ * Puts a file there whole or not at all: written and flushed under another name, given its own
+ * by a link, which replaces nothing. `isWaited` false: it is undone. Throws the error of a system
+ * call; EEXIST where another file has the name.
+ */
+export function putFile(folder: string, name: string, bytes: Uint8Array, stage: Int32Array): void {
+  const finish: Finish = () => Atomics.compareExchange(stage, 0, stages.open, stages.finished) === 0
+  const isNew = stageAndPlace(folder, join(folder, name), bytes, stage)
+  flushFolder(folder)
+  if (!finish() && isNew) unlinkIfThere(join(folder, name))
+}
+
+/** Whether the file was not there before. */
+function stageAndPlace(folder: string, target: string, bytes: Uint8Array, stage: Int32Array) {
+  const parent = dirname(folder)
+  const beside = isSameDevice(parent, folder) ? stageIn(parent, bytes) : null
+  if (beside === null) return placeFrom(writeNew(folder, bytes), target, bytes, stage)
+  try {
+    return placeFrom(beside, target, bytes, stage)
+  } catch (error) {
+    // A bind mount is another mount of the same device.
+    if (errnoOf(error) !== 'EXDEV') throw error
+    return placeFrom(writeNew(folder, bytes), target, bytes, stage)
+  }
+}
+
+function placeFrom(staged: string, target: string, bytes: Uint8Array, stage: Int32Array): boolean {
+  try {
+    return Atomics.load(stage, 0) !== stages.givenUp && place(staged, target, bytes)
+  } finally {
+    unlinkIfThere(staged)
+  }
+}
+
+/** Whether a name is in the folder. Throws the error of a system call, also where the folder is gone. */
+export function hasFile(folder: string, name: string): boolean {
+  statSync(folder)
+  return lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined
+}
+
+/** Nothing where there is none. Throws as `hasFile`. */
+export function removeFile(folder: string, name: string): void {
+  statSync(folder)
+  unlinkIfThere(join(folder, name))
+}
+
+/** Takes away what a crash left half made. Throws the error of a system call. */
+export function tidy(folder: string): void {
+  const entries = opendirSync(folder)
+  try {
+    for (let entry = entries.readSync(); entry !== null; entry = entries.readSync())
+      if (isOurs(entry.name)) unlinkIfThere(join(folder, entry.name))
+  } finally {
+    entries.closeSync()
+  }
+}
+
+const isSameDevice = (parent: string, folder: string) => {
+  const inside = statSync(folder).dev
+  try {
+    return statSync(parent).dev === inside
+  } catch (error) {
+    errnoOf(error)
+    return false
+  }
+}
+
+/** Null where the folder beside may not be written: then the file is made in the folder itself. */
+function stageIn(parent: string, bytes: Uint8Array): string | null {
+  try {
+    return writeNew(parent, bytes)
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error))) return null
+    throw error
+  }
+}
+
+function writeNew(folder: string, bytes: Uint8Array): string {
+  const path = join(folder, `${OURS}${randomBytes(8).toString('hex')}.tmp`)
+  const handle = openSync(path, 'wx')
+  try {
+    writeFileSync(handle, bytes)
+    fsyncSync(handle)
+  } catch (error) {
+    unlinkIfThere(path)
+    throw error
+  } finally {
+    closeSync(handle)
+  }
+  return path
+}
+
+/** False where the same content is there already. */
+function place(staged: string, target: string, bytes: Uint8Array): boolean {
+  try {
+    linkSync(staged, target)
+    return true
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno !== 'EEXIST' && !UNSUPPORTED.includes(errno)) throw error
+    if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+      if (isSameContent(target, bytes)) return false
+      throw errno === 'EEXIST' ? error : existing(target)
+    }
+    if (errno === 'EEXIST') throw error
+  }
+  // No hard links (FAT, some SMB servers): between look and rename another file may lose its name.
+  renameSync(staged, target)
+  return true
+}
+
+const isSameContent = (path: string, bytes: Uint8Array) => {
+  const stats = lstatSync(path)
+  return stats.isFile() && stats.size === bytes.length && readFileSync(path).equals(bytes)
+}
+
+const existing = (path: string) =>
+  Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST', syscall: 'link' })
+
+/** Where the file system does not allow it, its server decides when a name is durable. */
+function flushFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    if (![...UNSUPPORTED, 'EACCES', 'EBADF'].includes(errnoOf(error))) throw error
+  }
+}
+
+/** Throws the error of a system call. */
+export function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+import { Check } from 'typebox/value'
+import { loadConfig } from '../config/load.ts'
+import type { Terminal } from '../config/terminal.ts'
+import { callControl } from './api/control-client.ts'
+import { TerminalView } from './api/terminal.ts'
+import { AgentError } from './kernel/errors.ts'
+import { bypassCommand } from './terminal-front.ts'
+
+const usage = (cause?: unknown) =>
+  new AgentError('USAGE', 'onshi-agent terminal [--json] [--bypass|--undo]', { cause })
+
+/**
+ * `onshi-agent terminal`: the official terminal's folders as the running agent sees them, and the
+ * one step that takes the agent out of the way. `--bypass` and `--undo` print the step alone, also
+ * where no agent runs. Gives what to print. Throws `USAGE`, `NOT_FOUND`, `AGENT_NOT_RUNNING`.
+ */
+export async function terminalCommand(args: readonly string[]): Promise<string> {
+  const values = options(args)
+  const { terminal, control } = loadConfig(values.config)
+  if (terminal === undefined) throw new AgentError('NOT_FOUND', 'no [terminal] is configured')
+  if (values.bypass || values.undo) return step(terminal, values.undo)
+  const answer = await callControl(control.socket, 'GET', '/terminal')
+  if (values.json || !Check(TerminalView, answer)) return `${JSON.stringify(answer, null, 2)}\n`
+  const folders = answer.folders.map(
+    ({ role, state, path, newestAt, fault }) =>
+      `${role.padEnd(11)} ${state.padEnd(12)} ${path}${newestAt === null ? '' : `  newest ${newestAt}`}${fault === null ? '' : `  ${fault.number} ${fault.title}`}`,
+  )
+  return [
+    ...folders,
+    `open questions ${answer.open}, answer time ${answer.answerMs === null ? 'not known yet' : `${answer.answerMs.last} ms (median ${answer.answerMs.median})`}`,
+    `heard ${answer.heardAt ?? 'nothing yet'}`,
+    ...inFront(terminal, answer.bypassed),
+    '',
+  ].join('\n')
+}
+
+function inFront(terminal: Terminal, bypassed: boolean): string[] {
+  const steps = bypassCommand(terminal)
+  if (steps === null)
+    return ['beside: the end of the agent changes nothing for the receipt computer']
+  return bypassed
+    ? [`in front, BYPASSED. To undo, as root: ${steps.off}`]
+    : [`in front. To take the agent out of the way, as root: ${steps.on}`]
+}
+
+function step(terminal: Terminal, isUndo: boolean): string {
+  const steps = bypassCommand(terminal)
+  if (steps === null)
+    throw new AgentError('NOT_FOUND', 'no [terminal.front]: there is nothing to bypass')
+  return `${isUndo ? steps.off : steps.on}\n`
+}
+
+function options(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
+        json: { type: 'boolean', default: false },
+        bypass: { type: 'boolean', default: false },
+        undo: { type: 'boolean', default: false },
+      },
+    })
+    if (values.bypass && values.undo) throw usage()
+    return values
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw usage(cause)
+  }
+}

@@ -1,0 +1,221 @@
+import type { Config } from '../config/schema.ts'
+import { foldersOf, type Terminal } from '../config/terminal.ts'
+import type { Reasking } from './eligibility/reasking.ts'
+import { openTerminalResults } from './eligibility/terminal-results.ts'
+import type { FolderLedger, FolderSettings, Share, SharePorts, Taker } from './folders/folder.ts'
+import { refuseLoops } from './folders/loop.ts'
+import { openShare } from './folders/share.ts'
+import { isOwnIdentifier } from './gateway/file-identifier.ts'
+import { openTerminalGateway, type TerminalGateway } from './gateway/terminal.ts'
+import { passOn, passRequests } from './intake/front.ts'
+import { takeTerminalFiles } from './intake/terminal-files.ts'
+import { identifierIn } from './intake/terminal-messages.ts'
+import type { Conditions } from './kernel/conditions.ts'
+import { asFault } from './kernel/errors.ts'
+import type { FaultCode } from './kernel/faults.ts'
+import { Closer } from './kernel/lifecycle.ts'
+import type { Part } from './kernel/ports.ts'
+import { type FolderRole, folderRoles, type TerminalReport } from './kernel/terminal.ts'
+import { watchTerminal, watchTerminalOutages } from './ops/terminal-watch.ts'
+import type { Platform } from './platform.ts'
+import { terminalSettings, withKey } from './settings.ts'
+import type { Store } from './store/store.ts'
+import { openTerminalNews, type TerminalNews } from './terminal-events.ts'
+import { type BypassWatch, bypassCommand, isMountedOver, watchBypass } from './terminal-front.ts'
+
+/** The official terminal's folders, and everything that listens to them but the questions. */
+export interface OpenedTerminal extends Part {
+  /** Null where questions go over lines. */
+  readonly gateway: TerminalGateway | null
+  report(): TerminalReport
+  /** Has everything asked again when the terminal is back, from now on. */
+  attend(reasking: Reasking): void
+}
+
+export interface TerminalParts {
+  readonly store: Store
+  readonly conditions: Conditions
+  readonly isOpen: () => boolean
+}
+
+/** Each of the parts here; together they have the time that main.ts gives to one. */
+const CLOSE_BUDGET_MS = 1_000
+const DAY_MS = 24 * 60 * 60_000
+
+/** Answers and results; where the receipt computer sits behind us, whatever is brought to it. */
+const RESULTS = /^OQS.+res_.+\.(?:xml|zip)$/i
+const ANYTHING = /^[^.].*\.(?:xml|zip|pdf)$/i
+
+/** Requests that were passed on may come again under the same name: nothing is remembered. */
+const forgetful: FolderLedger = {
+  names: () => [],
+  holds: () => false,
+  firstAt: () => 0,
+  begin: () => Promise.resolve(),
+}
+
+/** Throws `FOLDER_LOOP` where a folder that is looked through is written as well. */
+export function openTerminal(
+  config: Config,
+  terminal: Terminal,
+  { store, conditions, isOpen }: TerminalParts,
+  platform: Platform,
+): OpenedTerminal {
+  refuseLoopsOf(terminal)
+  const { clock, log, onBug } = platform
+  const closer = new Closer(log, CLOSE_BUDGET_MS)
+  const news = openTerminalNews(clock)
+  const takers = new Map<FolderRole, Taker>()
+  const ports = {
+    clock,
+    log,
+    onBug,
+    isOpen,
+    observe: news.ofFolder,
+    // Filled in below, before the first file can come.
+    take: async (...[file, isFinal]: Parameters<Taker>) =>
+      (await takers.get(file.role)?.(file, isFinal)) ?? 'passed',
+  }
+  const { share, front } = openShares(terminal, store.folderFiles, ports, closer)
+  const gateway =
+    config.gateway.via === 'terminal'
+      ? openTerminalGateway(terminalSettings(config, terminal), {
+          req: share.folder('req'),
+          res: share.folder('res'),
+          clock,
+          log,
+          observe: news.tell,
+        })
+      : null
+  const bypass = closer.add(
+    'bypass watch',
+    watchBypass(terminal, (bypassed) => news.tell({ is: 'bypass', bypassed }), platform),
+  )
+  for (const taker of takersOf(config, terminal, { store, news, bypass, share, front, platform }))
+    takers.set(...taker)
+  const report = () =>
+    news.report({
+      folders: rolesOf(terminal).map((role) => [isOfFront(role) && front ? front : share, role]),
+      gateway,
+      bypass: bypassCommand(terminal)?.on ?? null,
+    })
+  const quietMs = terminal.quiet_hours === 0 ? null : terminal.quiet_hours * 3_600_000
+  const watch = watchTerminal({ conditions, report, isOpen, quietMs, clock, onBug })
+  closer.add('terminal watch', watch)
+  news.listen(watch.take)
+  return {
+    gateway,
+    report,
+    attend: (reasking) =>
+      news.listen(watchTerminalOutages({ ...platform, outages: store.outages, reasking })),
+    close: () => closer.close(),
+  }
+}
+
+const isOfFront = (role: FolderRole) => role.startsWith('front-')
+
+const rolesOf = (terminal: Terminal): FolderRole[] =>
+  folderSettings(terminal).map(({ role }) => role)
+
+function openShares(
+  terminal: Terminal,
+  ledger: FolderLedger,
+  ports: Omit<SharePorts, 'ledger'>,
+  closer: Closer,
+) {
+  const all = folderSettings(terminal)
+  const inFront = all.filter(({ role }) => isOfFront(role))
+  const share = closer.add(
+    'terminal folders',
+    openShare(
+      all.filter(({ role }) => !isOfFront(role)),
+      { ...ports, ledger },
+    ),
+  )
+  if (inFront.length === 0) return { share, front: undefined }
+  const front = closer.add('front folders', openShare(inFront, { ...ports, ledger: forgetful }))
+  return { share, front }
+}
+
+/** The folders as the scanner takes them. */
+function folderSettings(terminal: Terminal): FolderSettings[] {
+  const results = terminal.front === undefined ? RESULTS : ANYTHING
+  const accepts: Readonly<Record<FolderRole, RegExp | null>> = {
+    req: null,
+    res: results,
+    face: results,
+    'front-req': ANYTHING,
+    'front-res': null,
+    'front-face': null,
+  }
+  const spool = { files: terminal.spool_files, maxAgeMs: terminal.spool_days * DAY_MS }
+  const owned: readonly FolderRole[] = terminal.owns ? ['res', 'face'] : []
+  const folders = foldersOf(terminal)
+  return folderRoles.flatMap((role) => {
+    const path = folders[role]
+    if (path === undefined) return []
+    const { limit_bytes: limitBytes } = terminal
+    return [
+      {
+        role,
+        path,
+        accepts: accepts[role],
+        limitBytes,
+        spool: owned.includes(role) ? spool : null,
+      },
+    ]
+  })
+}
+
+interface Connected {
+  readonly store: Store
+  readonly news: TerminalNews
+  readonly bypass: BypassWatch
+  readonly share: Share
+  readonly front: Share | undefined
+  readonly platform: Platform
+}
+
+/** Who takes the files of each folder that is looked through. */
+function takersOf(
+  { institution }: Config,
+  terminal: Terminal,
+  { store, news, bypass, share, front, platform }: Connected,
+): [FolderRole, Taker][] {
+  const { identifier_letter: letter, limit_bytes: limitBytes } = terminal
+  const results = openTerminalResults({ ...platform, store, letter })
+  const take = takeTerminalFiles({
+    results,
+    institutionCode: institution.code,
+    limitBytes,
+    refused: ({ role, modifiedAt, bytes }, code) =>
+      news.tell({ is: 'file-refused', role, code, modifiedAt, sizeBytes: bytes.byteLength }),
+  })
+  const isOwn = (name: string) => isOwnIdentifier(identifierIn(name) ?? '', letter)
+  const { isBypassed } = bypass
+  const folders = foldersOf(terminal)
+  const taken = (['res', 'face'] as const).map((role): [FolderRole, Taker] => {
+    const to = `front-${role}` as const
+    if (front === undefined || folders[to] === undefined)
+      return [role, (file, isFinal) => take(file, isFinal, 'taken')]
+    const observe = (fault: FaultCode | null) => news.tell({ is: 'folder', role: to, fault })
+    return [role, passOn(front.folder(to), { isBypassed, observe }, isOwn, take)]
+  })
+  if (front === undefined || folders['front-req'] === undefined) return taken
+  const requests = passRequests(front.folder('front-req'), share.folder('req'), isBypassed)
+  return [...taken, ['front-req', requests]]
+}
+
+function refuseLoopsOf(terminal: Terminal): void {
+  const folders = foldersOf(terminal)
+  const paths = (...roles: FolderRole[]) => roles.flatMap((role) => folders[role] ?? [])
+  // A bypass that is in place is told by a condition; it must not keep the agent from starting.
+  const isBypassed = terminal.front !== undefined && isMountedOver(terminal)
+  const watched = paths('res', 'face', ...(isBypassed ? [] : (['front-req'] as const)))
+  const written = isBypassed ? paths('req') : paths('req', 'front-res', 'front-face')
+  try {
+    refuseLoops(watched, written)
+  } catch (error) {
+    throw withKey(asFault(error), 'terminal', terminal.root ?? watched[0] ?? '')
+  }
+}

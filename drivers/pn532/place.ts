@@ -1,0 +1,150 @@
+import { AgentError } from '../../agent/kernel/errors.ts'
+import type { HeldCard } from '../io/io.ts'
+import type { Standing } from '../presence.ts'
+import type { Chip, Said } from './chip.ts'
+import type { Target } from './target.ts'
+import { makeTurns } from './turns.ts'
+
+/** Pollings without an answer, one after the other, before the chip is begun with anew. */
+const LOST_LIMIT = 2
+/** A card that says nothing is tried once more: it may have been moving. */
+const SILENCE_LIMIT = 2
+/** How a memory card refuses an APDU: function not supported. [ISO/IEC 7816-4, 5.6] */
+const REFUSAL = Uint8Array.of(0x6a, 0x81)
+
+/** What stands there alone. */
+interface Thing {
+  readonly key: string
+  readonly target: Target
+  /** Times that it has said nothing since it last said something. */
+  readonly silences: number
+  /** Talking to it failed and has not worked since. */
+  readonly isShaky: boolean
+}
+
+type Seen = { readonly is: 'nothing' | 'crowd' } | { readonly is: 'thing'; readonly thing: Thing }
+
+/** The place above the antenna: what stands there, and dialogues with it, one act at a time. */
+export class Place {
+  readonly #chip: Chip
+  readonly #show: (standing: readonly Standing[]) => void
+  readonly #turns = makeTurns()
+  #seen: Seen = { is: 'nothing' }
+  #taps = 0
+  #lost = 0
+
+  /** `show` gets what stands there whenever that was found out anew. */
+  constructor(chip: Chip, show: (standing: readonly Standing[]) => void) {
+    this.#chip = chip
+    this.#show = show
+  }
+
+  /** Looks what stands there. Throws READER_GONE where no answers come. */
+  look(): Promise<void> {
+    return this.#turns.during(async () => {
+      if (this.#seen.is === 'thing' && (await this.#isThere(this.#seen.thing))) return
+      if (this.#seen.is !== 'nothing') await this.#chip.restartField()
+      await this.#poll()
+    })
+  }
+
+  #alone(key: string): Thing | undefined {
+    return this.#seen.is === 'thing' && this.#seen.thing.key === key ? this.#seen.thing : undefined
+  }
+
+  #change(key: string, to: Partial<Thing>): void {
+    const thing = this.#alone(key)
+    if (thing !== undefined) this.#seen = { is: 'thing', thing: { ...thing, ...to } }
+  }
+
+  async #isThere({ key, target, isShaky }: Thing): Promise<boolean> {
+    if (target.is !== 'type-b') return false
+    const ask = () => this.#chip.isThere(target)
+    const answers = (await ask()) || (!isShaky && (await ask()))
+    if (answers) this.#change(key, { isShaky: false })
+    return answers
+  }
+
+  async #poll(): Promise<void> {
+    const targets = await this.#chip.poll()
+    this.#lost = targets === undefined ? this.#lost + 1 : 0
+    if (this.#lost >= LOST_LIMIT) throw new AgentError('READER_GONE', 'the reader gives no answers')
+    if (targets !== undefined) this.#see(targets)
+  }
+
+  #see(targets: readonly Target[]): void {
+    const [target, second] = targets
+    const before = this.#seen
+    if (target === undefined) this.#seen = { is: 'nothing' }
+    else if (second !== undefined) this.#seen = { is: 'crowd' }
+    else if (before.is === 'thing' && isSame(before.thing, target))
+      this.#change(before.thing.key, { target })
+    else {
+      this.#taps += 1
+      const thing = { key: String(this.#taps), target, silences: 0, isShaky: false }
+      this.#seen = { is: 'thing', thing }
+    }
+    const keys = this.#seen.is === 'thing' ? [this.#seen.thing.key] : targets.map(({ id }) => id)
+    this.#show(keys.map((key) => ({ key, mute: false, hold: () => this.#hold(key) })))
+  }
+
+  async #hold(key: string): Promise<HeldCard> {
+    const end = await this.#turns.take()
+    const thing = this.#alone(key)
+    if (thing === undefined) {
+      end()
+      throw new AgentError('CARD_GONE', 'the card has left')
+    }
+    const stop = new AbortController()
+    let owed: Promise<unknown> = Promise.resolve()
+    return {
+      atr: thing.target.atr,
+      transmit: (apdu) => {
+        const answer = this.#transmit(key, apdu, stop.signal)
+        owed = answer.then(settled, settled)
+        return answer
+      },
+      // An answer that nobody waits for any more is given up.
+      release: async () => {
+        stop.abort()
+        await owed
+        end()
+      },
+    }
+  }
+
+  async #transmit(key: string, apdu: Uint8Array, stop: AbortSignal): Promise<Uint8Array> {
+    const thing = this.#alone(key)
+    if (thing === undefined) throw new AgentError('CARD_GONE', 'the card has left')
+    if (thing.target.is === 'memory') return REFUSAL
+    const said = await this.#chip.exchange(thing.target, apdu, stop)
+    if (said.is === 'answer') {
+      this.#change(key, { silences: 0, isShaky: false })
+      return said.apdu
+    }
+    const silences = thing.silences + (said.is === 'silent' ? 1 : 0)
+    this.#change(key, { silences, isShaky: true })
+    await this.#chip.restartField()
+    await this.#poll()
+    throw faultOf(said, this.#alone(key) !== undefined, silences)
+  }
+}
+
+const settled = () => undefined
+
+/**
+ * Whether what was found is what stood there. A type-B card that was looked at without a break keeps
+ * its PUPI; once its field was off, because it did not answer, only its kind is left to go by, and
+ * what is read begins from the start then. Others have their field taken off at each look.
+ */
+function isSame({ target: before, isShaky }: Thing, now: Target): boolean {
+  if (before.is !== now.is || !Buffer.from(before.atr).equals(now.atr)) return false
+  return before.id === now.id || (now.fickle && (isShaky || now.is !== 'type-b'))
+}
+
+function faultOf(said: Exclude<Said, { is: 'answer' }>, isThere: boolean, silences: number) {
+  if (!isThere) return new AgentError('CARD_GONE', 'the card left')
+  if (silences >= SILENCE_LIMIT) return new AgentError('CARD_UNRESPONSIVE', 'the card is silent')
+  const facts = said.is === 'broken' ? { chipStatus: said.status } : {}
+  return new AgentError('CARD_GONE', 'the contact to the card broke', { facts })
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { present } from '../../../agent/sim/card/presented.ts'
+import type { HeldCard, Pcsc } from '../../../drivers/io/io.ts'
+import { loadPcsc } from '../../../drivers/io/pcsc.ts'
+import { pcsc } from '../../../drivers/pcsc.ts'
+import type { Bench, BenchMaker } from '../../drivers/bench.ts'
+import { ioOf } from '../../fakes/io.ts'
+import { HOST, portOf } from './host.ts'
+import { connectVscard } from './vscard.ts'
+
+/** A real pcscd with libccid, and a reader on an emulated USB bus. Its outage is its unplugging. */
+export const ccidBench: BenchMaker = {
+  name: 'pcsc with pcscd, libccid and a CCID reader on USB',
+  driver: 'pcsc',
+  outageIs: 'READER_GONE',
+  missing: undefined,
+  open: openCcidBench,
+}
+
+async function openCcidBench(): Promise<Bench> {
+  const daemon = await startPcscd()
+  const usb = await connectVscard(HOST, portOf('CCID'))
+  usb.unplug()
+  usb.plug()
+  const reader = await pcsc.open(
+    { reader: '', usb: '' },
+    ioOf({ pcsc: async () => withoutPad(loadPcsc()) }),
+  )
+  return {
+    reader,
+    put: async (card, mishap = {}) => usb.put(present(card, mishap, usb.take)),
+    take: async () => usb.take(),
+    outage: async () => usb.unplug(),
+    cure: async () => usb.plug(),
+    close: async () => {
+      await reader.close()
+      usb.unplug()
+      await usb.close()
+      daemon.kill()
+    },
+  }
+}
+
+/** qemu's reader says that it has a PIN pad (bPINSupport), and refuses the command for it. */
+const withoutPad = (pcsc: Pcsc): Pcsc => ({
+  connect: () => {
+    const client = pcsc.connect()
+    const hold = async (slot: string): Promise<HeldCard> => {
+      const { atr, transmit, release } = await client.hold(slot)
+      return { atr, transmit, release }
+    }
+    return { ...client, hold }
+  },
+})
+
+/** Resolves when it can be asked: it says so by its socket. */
+async function startPcscd(): Promise<ChildProcess> {
+  const daemon = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
+  await once(daemon, 'spawn')
+  process.on('exit', () => daemon.kill())
+  return daemon
+}

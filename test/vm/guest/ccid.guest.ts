@@ -1,0 +1,4 @@
+import { holdToContract } from '../../drivers/contract.ts'
+import { ccidBench } from './ccid-bench.ts'
+
+holdToContract(ccidBench)
