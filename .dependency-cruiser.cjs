@@ -156,6 +156,12 @@ module.exports = {
       '^agent/(xmlmsg|sim)/',
       'One XML reader; the simulator has its own use of it.',
     ),
+    monopoly(
+      'zip-only-in-xmlmsg',
+      'fflate',
+      '^agent/(xmlmsg|sim)/',
+      'One reader of ZIP answers; the simulator writes them.',
+    ),
     monopoly('cp932-only-in-xmlmsg', 'iconv-lite', '^agent/(xmlmsg|sim)/', 'One CP932 codec.'),
     monopoly(
       'pkcs12-only-in-uplink',

@@ -123,10 +123,11 @@ async function connect(
     'readers',
     openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
   )
-  return { lines, certificates, terminal, eligibility, reasking, desk }
+  const { challenge } = official
+  return { lines, certificates, challenge, terminal, eligibility, reasking, desk }
 }
 
-interface Served extends Pick<Official, 'lines' | 'terminal'> {
+interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly store: Store
   readonly conditions: Conditions
   readonly eligibility: Eligibility
@@ -146,14 +147,14 @@ const sharedOf = ({ store, conditions, lines, terminal, desk }: Served, { onBug 
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { store, eligibility, reasking, desk: intake } = served
+  const { challenge, store, eligibility, reasking, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
     listen: listenSettings(config),
     monitorFrom: config.monitor_from,
     feed: { page: store.feed.page, subscribe: store.subscribe },
-    verifications: verificationsOf(config, { store, eligibility, intake }, platform),
+    verifications: verificationsOf(config, { challenge, store, eligibility, intake }, platform),
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
     outages: store.outages,
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },

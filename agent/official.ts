@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { Certificates } from './api/control-certificates.ts'
 import type { Lines } from './api/ports.ts'
 import type { Reasking } from './eligibility/reasking.ts'
-import { type Gateway, openGateway } from './gateway/gateway.ts'
+import { type CardGateway, type Gateway, openGateway } from './gateway/gateway.ts'
 import type { Conditions } from './kernel/conditions.ts'
 import { AgentError } from './kernel/errors.ts'
 import type { Closer } from './kernel/lifecycle.ts'
@@ -18,6 +18,8 @@ import type { Identity } from './uplink/identity.ts'
 /** The way to the official side, and what there is to see of it. */
 export interface Official {
   readonly gateway: Gateway
+  /** What a card is to sign; null where cards cannot be asked about. */
+  readonly challenge: CardGateway['challenge'] | null
   readonly lines: Lines
   readonly certificates: Certificates
   /** Null where no folders are configured. */
@@ -54,7 +56,14 @@ export async function openOfficial(
   conditions.raise('LINE_NOT_VISIBLE', 'terminal')
   conditions.raise('CERTIFICATE_NOT_VISIBLE', 'terminal')
   const { gateway, attend } = terminal
-  return { gateway, terminal, attend, lines: noLines, certificates: noCertificates }
+  return {
+    gateway,
+    challenge: null,
+    terminal,
+    attend,
+    lines: noLines,
+    certificates: noCertificates,
+  }
 }
 
 async function overLines(
@@ -89,7 +98,7 @@ async function overLines(
   )
   log.info({ certificate: registry.activeId() }, 'certificate-in-use')
   const gateway = openGateway(uplink, official, clock)
-  return { gateway, lines, certificates, terminal, attend }
+  return { gateway, challenge: gateway.challenge, lines, certificates, terminal, attend }
 }
 
 /** Line and certificate are the terminal's. */

@@ -51,7 +51,7 @@ export async function recordCommand(
     `Recording ${name} for ${seconds} s; Ctrl-C ends it. カードを置き、離してください。Ctrl-C で終わります。\n`,
   )
   try {
-    const wish = { driver, options: { ...options }, release: release() }
+    const wish = { driver, options, release: release() }
     const { recording, released } = await recordReader(wish, io, tell, stop.signal)
     write(out, linesOf(recording))
     const done = `${out}: ${recording.entries.length} entries, masked. ${MASKED}\n`

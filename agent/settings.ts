@@ -116,6 +116,10 @@ export function gatewaySettings({ institution, gateway }: Config): GatewaySettin
       tokenPrefix: protocol.token_prefix,
       tokenField: protocol.token_field,
       cardCertificateElement: protocol.card_certificate_element,
+      challengePath: protocol.challenge_path,
+      challengeField: protocol.challenge_field,
+      cardChallengeElement: protocol.card_challenge_element,
+      cardSignatureElement: protocol.card_signature_element,
       extraHeaders: protocol.extra_headers,
     },
   }

@@ -7,13 +7,17 @@ import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
 import { checkCardFace } from './intake/card-face.ts'
 import type { Intake } from './intake/intake.ts'
+import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 interface Desk {
+  /** What a card is to sign; null where cards cannot be asked about. */
+  readonly challenge: Official['challenge']
   readonly store: Store
   readonly eligibility: Eligibility
   readonly intake: Intake<{ readonly id: string }>
@@ -22,15 +26,17 @@ interface Desk {
 /** What the API asks for, put together from store, eligibility and readers. */
 export function verificationsOf(
   config: Config,
-  { store, eligibility, intake }: Desk,
+  { challenge, store, eligibility, intake }: Desk,
   { clock }: Platform,
 ): Verifications {
-  const confirmTap = async (presentationId: string, person: string, asker: Asker) => {
-    if (!effectiveCardQueries(config.gateway))
+  const confirmTap = async (presentationId: string, person: string | null, asker: Asker) => {
+    if (!effectiveCardQueries(config.gateway) || challenge === null)
       throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
-    if (holdsIndividualNumber(person))
+    if (person !== null && holdsIndividualNumber(person))
       throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
-    return intake.confirm(presentationId, (card) => eligibility.askByCard(card, person, asker))
+    return intake.confirm(presentationId, async (card) =>
+      eligibility.askByCard(card, person ?? (await proofOf(card, challenge)), asker),
+    )
   }
   return {
     ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),

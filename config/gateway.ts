@@ -54,6 +54,28 @@ export const Protocol = Type.Object(
       'the name of an XML element',
       'CardCertificate',
     ),
+    challenge_path: path(
+      'Where a challenge for a card is fetched, whose holder enters the PIN.',
+      '/onshi/challenge',
+    ),
+    challenge_field: text(
+      'Assumed. Field of that answer’s `result` that holds the challenge, Base64.',
+      '^[!-~]+$',
+      'the name of a JSON field',
+      'challenge',
+    ),
+    card_challenge_element: text(
+      'Assumed. Element of a card question that carries the challenge.',
+      '^[A-Za-z_][A-Za-z0-9_.-]*$',
+      'the name of an XML element',
+      'CardChallenge',
+    ),
+    card_signature_element: text(
+      'Assumed. Element of a card question that carries the card’s signature over the SHA-256 of the challenge.',
+      '^[A-Za-z_][A-Za-z0-9_.-]*$',
+      'the name of an XML element',
+      'CardSignature',
+    ),
     extra_headers: Type.Record(
       Type.String(),
       Type.String({ 'x-secret': true, pattern: '^[ -~]*$', 'x-write': 'printable ASCII' }),

@@ -38,8 +38,11 @@ export interface Verifications {
    */
   ask(face: CardFace, by: Asking): Promise<{ id: string }>
   recheck(id: string, by: Asking): Promise<{ id: string }>
-  /** 目視確認 by a named person. Throws `PRESENTATION_GONE`, `CARD_QUERY_OFF`. */
-  confirm(presentationId: string, person: string, by: Asking): Promise<{ id: string }>
+  /**
+   * 目視確認 by a named person, or, for null, PIN entry in the reader's own pad. Throws
+   * `PRESENTATION_GONE`, `CARD_QUERY_OFF`, and with a PIN what entry and challenge can fail with.
+   */
+  confirm(presentationId: string, person: string | null, by: Asking): Promise<{ id: string }>
   /** The feed item (JSON text) once ended; 'open' while it is asked. */
   find(id: string): Uint8Array | 'open' | undefined
   /** Resolves when the question has ended or the signal aborts. */

@@ -6,6 +6,7 @@ import { faultReport } from './answers.ts'
 import { answerAsked, askedAnswers, askingOf, By, Named } from './asked.ts'
 import type { App, Context } from './context.ts'
 import type { Desk, Verifications } from './ports.ts'
+import { invalid } from './problem.ts'
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -19,6 +20,10 @@ export const PresentationList = Type.Object({
       state: Type.Enum(['waiting', 'gone', 'confirmed']),
       lapsesAt: Type.String({ description: 'When a waiting tap lapses, RFC 3339.' }),
       cardPresent: Type.Boolean(),
+      pin: Type.Enum(['none', 'possible', 'entering', 'unusable'], {
+        description:
+          'PIN entry in the reader’s own pad: none: it has no pad; unusable: face or 目視 it must be.',
+      }),
       certificateExpired: orNull(Type.Boolean()),
       name: orNull(Type.String({ description: 'Of a known other card.' })),
       fault: orNull(FaultReport),
@@ -28,9 +33,29 @@ export const PresentationList = Type.Object({
 type PresentationList = Static<typeof PresentationList>
 
 const Confirmation = Type.Object(
-  { by: By },
-  { additionalProperties: false, description: '目視確認 by a named person.' },
+  {
+    method: Type.Optional(
+      Type.Enum(['visual', 'pin'], {
+        description:
+          'visual (when absent): 目視確認 by the person in `by`. pin: the holder enters the PIN in the reader’s own pad, without `by`.',
+      }),
+    ),
+    by: Type.Optional(By),
+  },
+  { additionalProperties: false, description: '本人認証.' },
 )
+
+/** As the driver seam has them. */
+const pinFaults = [
+  'CARD_GONE',
+  'CARD_PIN_REQUIRED',
+  'CARD_PIN_WRONG',
+  'CARD_PIN_LAST_TRY',
+  'CARD_PIN_BLOCKED',
+  'CARD_PIN_UNUSABLE',
+  'PIN_ENTRY_CANCELLED',
+  'PIN_ENTRY_TIMEOUT',
+] as const
 
 const listDoc = {
   summary: 'Taps that wait for 目視確認, and news of what stood on a reader',
@@ -38,17 +63,33 @@ const listDoc = {
 } as const
 
 const confirmDoc = {
-  summary: 'Confirm by sight, and ask',
+  summary: 'Confirm who stands there, by sight or by PIN, and ask',
+  description:
+    'With pin, the answer comes when the holder has entered it; a wrong one is 409 with `triesLeft` and is not tried again by itself.',
   headers: ['Prefer', 'Idempotency-Key'],
   answers: askedAnswers,
   problems: [
     'NOT_FOUND',
     'PRESENTATION_GONE',
     'CARD_QUERY_OFF',
+    ...pinFaults,
     'IDEMPOTENCY_KEY_REUSED',
     'STORE_FAILED',
   ],
 } as const
+
+/** The person who confirms by sight; null: the holder enters the PIN. Throws `REQUEST_INVALID`. */
+function confirmerIn({ method = 'visual', by }: Static<typeof Confirmation>): string | null {
+  if (method === 'visual' && by !== undefined) return by.trim()
+  if (method === 'pin' && by === undefined) return null
+  throw method === 'pin'
+    ? invalid(
+        'by',
+        '暗証番号のときは確認者を送らないでください。',
+        'must be absent with method pin',
+      )
+    : invalid('by', '確認した人の名前が必要です。', 'must say who confirmed by sight')
+}
 
 const shown = (one: WaitingPresentation): PresentationList['items'][number] => ({
   id: one.id,
@@ -58,6 +99,7 @@ const shown = (one: WaitingPresentation): PresentationList['items'][number] => (
   state: one.state,
   lapsesAt: toRfc3339(one.lapsesAt),
   cardPresent: one.cardPresent,
+  pin: one.pin,
   certificateExpired: one.certificateExpired,
   name: one.name,
   fault: faultReport(one.fault),
@@ -78,8 +120,11 @@ export function presentationRoutes(
     '/v1/presentations/:id/confirmation',
     { schema: { params: Named, body: Confirmation }, config: { doc: confirmDoc } },
     async (request, reply) => {
-      const by = request.body.by.trim()
-      const { id } = await verifications.confirm(request.params.id, by, askingOf(request))
+      const { id } = await verifications.confirm(
+        request.params.id,
+        confirmerIn(request.body),
+        askingOf(request),
+      )
       return answerAsked(id, request, reply, verifications, context)
     },
   )

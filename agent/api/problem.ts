@@ -21,6 +21,9 @@ export const Problem = Type.Object(
     oldest: Type.Optional(
       Type.String({ description: 'CURSOR_GONE only: the cursor to go on from.' }),
     ),
+    triesLeft: Type.Optional(
+      Type.Integer({ description: 'CARD_PIN_WRONG only: how many tries the card has left.' }),
+    ),
   },
   { description: 'application/problem+json' },
 )
@@ -56,6 +59,7 @@ export function problemOf(error: AgentError, status: number = error.fault.http):
     action,
     ...(mistakes.length > 0 && { mistakes }),
     ...(code === 'CURSOR_GONE' && { oldest: facts['oldest'] }),
+    ...(code === 'CARD_PIN_WRONG' && { triesLeft: facts['triesLeft'] }),
   })
   const wait = status === 429 || status === 503
   return {

@@ -1,3 +1,4 @@
+import type { CardProof } from '../gateway/gateway.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
@@ -9,7 +10,7 @@ import { type FaceQuestion, type Question, readQuestion } from './question.ts'
 import type { EligibilityParts } from './settle.ts'
 import { openWork } from './work.ts'
 
-/** A tap whose holder a person has confirmed. The certificate stays in memory. */
+/** A tap whose holder was authenticated. The certificate stays in memory. */
 export interface ConfirmedCard {
   readonly presentationId: string
   readonly reader: string
@@ -30,9 +31,10 @@ export interface Eligibility extends Part {
    * Rejects with `INTAKE_CLOSED`, `SHUTTING_DOWN`, `STORE_*`.
    */
   reask(question: FaceQuestion, intakeId: string | null): Promise<{ readonly id: string }>
+  /** `by`: who confirmed by sight, or the proof that the PIN was entered. */
   askByCard(
     card: ConfirmedCard,
-    confirmedBy: string,
+    by: string | CardProof,
     asker: Asker,
   ): Promise<{ readonly id: string }>
   /** Resolves when the question has ended, or the signal aborts. */
@@ -54,7 +56,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
   const accept = async (
     question: Question,
     asker: Asker,
-    card: { presentationId: string; certificate: Uint8Array } | null,
+    card: { presentationId: string; certificate: Uint8Array; proof: CardProof | null } | null,
     sent: string = JSON.stringify(question),
   ) => {
     const record = recordOf(question, asker.consumerId ?? 'agent')
@@ -63,7 +65,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       presentationId: card?.presentationId ?? null,
       key: requestKey(asker, sent),
     })
-    if (isNew) work.begin({ id, acceptedAt: record.at, question, certificate: card?.certificate })
+    if (isNew) work.begin({ id, acceptedAt: record.at, question, card: card ?? undefined })
     return { id }
   }
 
@@ -75,12 +77,13 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     async reask(question, intakeId) {
       const record = recordOf(question, 'agent')
       const { id, isNew } = await store.reask({ question: record, intakeId })
-      if (isNew) work.begin({ id, acceptedAt: record.at, question, certificate: undefined })
+      if (isNew) work.begin({ id, acceptedAt: record.at, question, card: undefined })
       return { id }
     },
 
-    askByCard: ({ presentationId, certificate, reader, certificateExpired }, confirmedBy, asker) =>
-      accept(
+    askByCard: ({ presentationId, certificate, reader, certificateExpired }, by, asker) => {
+      const confirmedBy = typeof by === 'string' ? by : null
+      return accept(
         {
           kind: 'card',
           reader,
@@ -90,9 +93,10 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
           supersedes: null,
         },
         asker,
-        { presentationId, certificate },
+        { presentationId, certificate, proof: typeof by === 'string' ? null : by },
         JSON.stringify({ presentationId, confirmedBy }),
-      ),
+      )
+    },
 
     ended: work.ended,
 
@@ -102,7 +106,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       for (const { id, acceptedAt, body } of interrupted) {
         const question = readQuestion(body)
         if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
-        else work.begin({ id, acceptedAt, question, certificate: undefined })
+        else work.begin({ id, acceptedAt, question, card: undefined })
       }
     },
 

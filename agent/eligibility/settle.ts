@@ -1,4 +1,4 @@
-import type { Gateway, GatewayAnswer } from '../gateway/gateway.ts'
+import type { CardProof, Gateway, GatewayAnswer, GatewayQuestion } from '../gateway/gateway.ts'
 import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
@@ -26,7 +26,13 @@ export interface Accepted {
   readonly acceptedAt: number
   readonly question: Question
   /** Absent for a card question that a crash interrupted. */
-  readonly certificate: Uint8Array | undefined
+  readonly card: PresentCard | undefined
+}
+
+/** What is asked with while the card is there. In memory only. */
+export interface PresentCard {
+  readonly certificate: Uint8Array
+  readonly proof: CardProof | null
 }
 
 /**
@@ -93,20 +99,17 @@ export function recordOf(
 /** The official answer and its meaning, or the meaning of the fault that came instead. */
 async function askGateway(
   { gateway, observe }: EligibilityParts,
-  { id, acceptedAt, question, certificate }: Accepted,
+  { id, acceptedAt, question, card }: Accepted,
   signal: AbortSignal,
 ): Promise<{ meaning: Meaning; answered: GatewayAnswer | null }> {
-  if (question.kind !== 'card-face' && certificate === undefined)
-    return { meaning: meaningOfFault('CARD_NEEDED'), answered: null }
+  const about = aboutOf(question, card)
+  if (about === undefined) return { meaning: meaningOfFault('CARD_NEEDED'), answered: null }
   try {
     const answered = await gateway.ask(
       {
         id,
         confirmationDate: confirmationDateOf(question, acceptedAt),
-        about:
-          question.kind === 'card-face'
-            ? { kind: 'card-face', searchInfo: searchInfoOf(question.face) }
-            : { kind: 'card', certificate: certificate ?? new Uint8Array() },
+        about,
       },
       signal,
     )
@@ -120,4 +123,14 @@ async function askGateway(
     observe(fault)
     return { meaning: meaningOfFault(fault.code), answered: null }
   }
+}
+
+/** Undefined where the card is needed again. */
+function aboutOf(
+  question: Question,
+  card: PresentCard | undefined,
+): GatewayQuestion['about'] | undefined {
+  if (question.kind === 'card-face')
+    return { kind: 'card-face', searchInfo: searchInfoOf(question.face) }
+  return card === undefined ? undefined : { kind: 'card', ...card }
 }

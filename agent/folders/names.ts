@@ -1,71 +1,70 @@
-/**
- * 53 bits of a name: two lanes of 32 bits with unrelated multipliers, mixed at the end. Among
- * 200,000 names a new one meets an old one’s number once in 4 * 10^10. Never 0.
- */
-export function hashOf(name: string): number {
-  let low = 0x9e3779b1
-  let high = 0x41c6ce57
-  for (let at = 0; at < name.length; at += 1) {
-    const unit = name.charCodeAt(at)
-    low = Math.imul(low ^ unit, 0x9e3779b1)
-    high = Math.imul(high ^ unit, 0x5f356495)
-  }
-  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
-  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
-  return (high & 0x1f_ffff) * 2 ** 32 + (low >>> 0) || 1
+import { hashOf, NameSet } from './name-set.ts'
+
+/** What a listing brought. */
+export interface Listed {
+  readonly entries: number
+  /** Names that were never seen. */
+  readonly fresh: readonly string[]
+  /** Names that are known and were not there at the last listing. */
+  readonly back: string[]
 }
 
-const FREE = 0
-const DELETED = -1
-const LEAST_SLOTS = 1024
+/** The names of one folder that were dealt with, or are leftovers, and those that are there. */
+export class KnownNames {
+  readonly #known = new NameSet()
+  #present = new NameSet()
+  #count = 0
 
-/** A set of name hashes, 8 bytes a slot: a folder’s 200,000 leftovers are 4 MB, without strings. */
-export class NameSet {
-  #slots: Float64Array
-  /** Slots that are not free. */
-  #used = 0
-
-  /** Room for `count` without growing. */
-  constructor(count = 0) {
-    this.#slots = new Float64Array(slotsFor(count))
+  /** Known from before; whether it is there is not known. */
+  learn(hashes: Iterable<number>): void {
+    for (const hash of hashes) this.#known.add(hash)
   }
 
-  has(hash: number): boolean {
-    return this.#slots[this.#find(hash)] === hash
+  /** Whether it is new; it is known from now on. */
+  meet(name: string): boolean {
+    const hash = hashOf(name)
+    this.#present.add(hash)
+    if (this.#known.has(hash)) return false
+    this.#known.add(hash)
+    return true
   }
 
-  add(hash: number): void {
-    const at = this.#find(hash)
-    if (this.#slots[at] === hash) return
-    this.#slots[at] = hash
-    this.#used += 1
-    if (this.#used * 2 > this.#slots.length) this.#grow()
+  /** A watched file is gone: another one of its name would be new. */
+  forget(name: string): void {
+    const hash = hashOf(name)
+    this.#known.delete(hash)
+    this.#present.delete(hash)
   }
 
-  delete(hash: number): void {
-    const at = this.#find(hash)
-    if (this.#slots[at] === hash) this.#slots[at] = DELETED
+  /** A name that is only known is gone: it may come back as it was, with a share that was away. */
+  miss(name: string): void {
+    this.#present.delete(hashOf(name))
   }
 
-  /** Where the hash is, or the free slot where it would go. */
-  #find(hash: number): number {
-    const mask = this.#slots.length - 1
-    let at = (hash >>> 0) & mask
-    for (;;) {
-      const slot = this.#slots[at]
-      if (slot === hash || slot === FREE) return at
-      at = (at + 1) & mask
+  /** What is there now is not what was there. */
+  forgetPresence(): void {
+    this.#present = new NameSet()
+  }
+
+  /** Takes a whole listing in; `accepts` is asked of new names only. */
+  take(names: Iterable<string>, accepts: (name: string) => boolean): Listed {
+    const present = new NameSet(this.#count)
+    const fresh: string[] = []
+    const back: string[] = []
+    let entries = 0
+    for (const name of names) {
+      entries += 1
+      const hash = hashOf(name)
+      const isSeenBefore = present.has(hash) || this.#present.has(hash)
+      present.add(hash)
+      if (isSeenBefore) continue
+      if (this.#known.has(hash)) back.push(name)
+      else if (accepts(name)) fresh.push(name)
     }
-  }
-
-  #grow(): void {
-    const held = this.#slots.filter((slot) => slot > FREE)
-    this.#slots = new Float64Array(slotsFor(held.length))
-    for (const hash of held) this.#slots[this.#find(hash)] = hash
-    this.#used = held.length
+    // Not before: a listing that breaks off has brought nothing.
+    for (const name of fresh) this.#known.add(hashOf(name))
+    this.#present = present
+    this.#count = entries
+    return { entries, fresh, back }
   }
 }
-
-/** A power of two, at most a quarter full. */
-const slotsFor = (count: number) =>
-  Math.max(LEAST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, count * 2)) + 1))

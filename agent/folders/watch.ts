@@ -6,6 +6,8 @@ import { errnoOf } from './fault.ts'
 export interface Watch {
   /** True: every change of the folder’s entries brings an event, as long as `wasDeaf` is false. */
   readonly hearsAll: boolean
+  /** False: the kernel has no watch left for us; a later one may be heard. */
+  readonly isArmed: boolean
   /** Takes the names. */
   names(): string[]
   /** Whether entries came or went, as events say, since this was last asked. */
@@ -54,6 +56,7 @@ export function watchFolder(path: string, onNames: () => void): Watch {
     errnoOf(error)
   }
   return {
+    isArmed: watcher !== null,
     hearsAll: watcher !== null && isLocal(path),
     names() {
       const taken = [...names]

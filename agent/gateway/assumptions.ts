@@ -21,6 +21,12 @@ export interface Protocol {
   readonly tokenField: string
   /** Element that carries a card's certificate, Base64, in place of the search fields. */
   readonly cardCertificateElement: string
+  /** Where a challenge is fetched, and the field of its answer's `result` that holds it, Base64. */
+  readonly challengePath: string
+  readonly challengeField: string
+  /** Elements of a card question whose holder has entered the PIN, Base64. */
+  readonly cardChallengeElement: string
+  readonly cardSignatureElement: string
   readonly extraHeaders: Readonly<Record<string, string>>
 }
 
@@ -49,8 +55,8 @@ export const statusRequest = (protocol: Protocol): Request => ({
   body: new Uint8Array(),
 })
 
-const LoginAnswer = Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) })
-type LoginAnswer = Static<typeof LoginAnswer>
+const ResultAnswer = Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) })
+type ResultAnswer = Static<typeof ResultAnswer>
 
 /** Longest token that is sent on; HTTP servers commonly take 8 KiB of headers or more. */
 const TOKEN_LIMIT = 8_000
@@ -60,7 +66,7 @@ const TOKEN_LIMIT = 8_000
  * `ANSWER_MALFORMED`.
  */
 export function tokenOf(protocol: Protocol, body: Uint8Array): string {
-  const answer = parseLogin(body)
+  const answer = parseResult(body)
   const token = answer?.result[protocol.tokenField]
   if (typeof token === 'string' && token.length <= TOKEN_LIMIT && /^[!-~]+$/.test(token))
     return token
@@ -68,10 +74,35 @@ export function tokenOf(protocol: Protocol, body: Uint8Array): string {
   throw new AgentError('ANSWER_MALFORMED', `the login’s answer has no ${missing}`)
 }
 
-function parseLogin(body: Uint8Array): LoginAnswer | undefined {
+export const challengeRequest = (protocol: Protocol, token: string | null): Request => ({
+  method: 'GET',
+  path: protocol.challengePath,
+  headers: {
+    ...protocol.extraHeaders,
+    accept: 'application/json',
+    ...tokenHeader(protocol, token),
+  },
+  body: new Uint8Array(),
+})
+
+const CHALLENGE_BYTES = { least: 16, most: 1_024 }
+
+/** The challenge out of its answer. Throws `ANSWER_MALFORMED`. */
+export function challengeOf(protocol: Protocol, body: Uint8Array): Uint8Array {
+  const text = parseResult(body)?.result[protocol.challengeField]
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : Buffer.alloc(0)
+  const { least, most } = CHALLENGE_BYTES
+  if (bytes.length >= least && bytes.length <= most) return bytes
+  throw new AgentError('ANSWER_MALFORMED', 'the answer holds no challenge')
+}
+
+const tokenHeader = (protocol: Protocol, token: string | null) =>
+  token === null ? {} : { [protocol.tokenHeader]: `${protocol.tokenPrefix}${token}` }
+
+function parseResult(body: Uint8Array): ResultAnswer | undefined {
   try {
     const answer: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
-    return Value.Check(LoginAnswer, answer) ? answer : undefined
+    return Value.Check(ResultAnswer, answer) ? answer : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
@@ -91,7 +122,7 @@ export const queryRequest = (
     ...protocol.extraHeaders,
     'content-type': `${protocol.contentType}; charset=${charset}`,
     accept: protocol.accept,
-    ...(token === null ? {} : { [protocol.tokenHeader]: `${protocol.tokenPrefix}${token}` }),
+    ...tokenHeader(protocol, token),
   },
   body: message,
 })

@@ -48,7 +48,7 @@ export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Inta
 function admit<T>(room: WaitingRoom<T>, reader: string, news: ReaderNews): void {
   switch (news.is) {
     case 'presented':
-      room.presented(reader, news.presented, news.sign)
+      room.presented(reader, news.presented, news.sign, news.pinPad)
       break
     case 'card-fault':
       room.unreadable(reader, news.code)

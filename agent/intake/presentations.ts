@@ -1,5 +1,6 @@
 import type { CardFault, Sign } from '../../drivers/driver.ts'
 import { AgentError } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Part } from '../kernel/ports.ts'
 import type { Presented, WaitingPresentation } from '../kernel/presentation.ts'
@@ -19,7 +20,8 @@ export interface ConfirmedCard {
 }
 
 export interface WaitingRoom<T> extends Part {
-  presented(reader: string, presented: Presented, sign: Sign): void
+  /** `pinPad`: the reader has one, so that `sign` can succeed. */
+  presented(reader: string, presented: Presented, sign: Sign, pinPad: boolean): void
   unreadable(reader: string, fault: CardFault): void
   /** What stood on the reader has left, is withdrawn, or is no longer known to stand there. */
   left(reader: string, reason: 'removed' | 'two-cards' | 'lost'): void
@@ -70,14 +72,18 @@ export function openWaitingRoom<T>(clock: Clock, lapseMs: number): WaitingRoom<T
   }
 
   return {
-    presented: (reader, presented, sign) => {
+    presented: (reader, presented, sign, pinPad) => {
       if (presented.kind === 'other-card')
         show(reader, { kind: presented.kind, name: presented.name ?? null })
       if (presented.kind === 'not-a-card') show(reader, { kind: presented.kind })
       if (presented.kind === 'my-number-card')
         show(
           reader,
-          { kind: presented.kind, certificateExpired: presented.notAfter < clock.now() },
+          {
+            kind: presented.kind,
+            certificateExpired: presented.notAfter < clock.now(),
+            pin: pinPad ? 'possible' : 'none',
+          },
           { certificate: presented.certificate, sign },
         )
     },
@@ -112,12 +118,16 @@ export function openWaitingRoom<T>(clock: Clock, lapseMs: number): WaitingRoom<T
 
 type Shown = Pick<WaitingPresentation, 'kind'> &
   Partial<
-    Pick<WaitingPresentation, 'name' | 'fault' | 'certificateExpired' | 'cardPresent' | 'state'>
+    Pick<
+      WaitingPresentation,
+      'name' | 'fault' | 'certificateExpired' | 'cardPresent' | 'state' | 'pin'
+    >
   >
 
 const plain = {
   state: 'waiting',
   cardPresent: true,
+  pin: 'none',
   certificateExpired: null,
   name: null,
   fault: null,
@@ -160,7 +170,8 @@ async function confirm<T>(
     reader,
     at,
     certificateExpired: certificateExpired === true,
-    ...entry.card,
+    certificate: entry.card.certificate,
+    sign: entering(entry, entry.card.sign),
   }
   try {
     entry.use = use(card)
@@ -172,6 +183,27 @@ async function confirm<T>(
     if (entry.shown.state !== 'confirmed') entry.use = undefined
   }
 }
+
+/** While the holder enters the PIN that shows, and afterwards whether it can be tried again. */
+function entering<T>(entry: Entry<T>, sign: Sign): Sign {
+  const show = (pin: WaitingPresentation['pin']) => {
+    entry.shown = { ...entry.shown, pin }
+  }
+  return async (digest) => {
+    const before = entry.shown.pin
+    if (before !== 'none') show('entering')
+    try {
+      const signature = await sign(digest)
+      show(before)
+      return signature
+    } catch (error) {
+      show(error instanceof AgentError && UNUSABLE.has(error.code) ? 'unusable' : before)
+      throw error
+    }
+  }
+}
+
+const UNUSABLE = new Set<FaultCode>(['CARD_PIN_BLOCKED', 'CARD_PIN_LAST_TRY', 'CARD_PIN_UNUSABLE'])
 
 function whyNot({ kind, state }: WaitingPresentation): string {
   if (kind === 'my-number-card') return state === 'gone' ? 'the tap was withdrawn' : 'it was used'

@@ -41,6 +41,11 @@ export interface WaitingPresentation {
   /** When a waiting tap lapses, epoch ms. */
   readonly lapsesAt: number
   readonly cardPresent: boolean
+  /**
+   * PIN entry in the reader's own pad. `none`: the reader has no pad; `entering`: the holder is
+   * asked now; `unusable`: this card's PIN is, so face or 目視 it must be.
+   */
+  readonly pin: 'none' | 'possible' | 'entering' | 'unusable'
   /** The card's certificate is past its end; null where there is none. */
   readonly certificateExpired: boolean | null
   readonly name: string | null

@@ -4,14 +4,7 @@ import type { FaultCode } from './faults.ts'
  * What a folder is to the agent. `req`, `res` and `face` are the official terminal's; those of the
  * front are what the receipt computer uses in their place.
  */
-export const folderRoles = [
-  'req',
-  'res',
-  'face',
-  'front-req',
-  'front-res',
-  'front-face',
-] as const
+export const folderRoles = ['req', 'res', 'face', 'front-req', 'front-res', 'front-face'] as const
 export type FolderRole = (typeof folderRoles)[number]
 
 /** How a folder is now. Times are epoch ms of this machine. */

@@ -73,12 +73,14 @@ interface End {
   readonly directoryAt: number
 }
 
-/** The record that ends the file, its comment included. */
+/** The record that ends the file with its comment, where it follows the directory that it names. */
 function endOf(view: Buffer): End | undefined {
   const last = view.length - END_BYTES
   for (let at = last; at >= Math.max(0, last - COMMENT_LIMIT_BYTES); at -= 1) {
-    if (view.readUInt32LE(at) === END && view.readUInt16LE(at + 20) === last - at)
-      return { entries: view.readUInt16LE(at + 10), directoryAt: view.readUInt32LE(at + 16) }
+    if (view.readUInt32LE(at) !== END || view.readUInt16LE(at + 20) !== last - at) continue
+    const directoryAt = view.readUInt32LE(at + 16)
+    if (directoryAt + view.readUInt32LE(at + 12) === at)
+      return { entries: view.readUInt16LE(at + 10), directoryAt }
   }
   return undefined
 }

@@ -57,10 +57,9 @@ export class Place {
     if (thing !== undefined) this.#seen = { is: 'thing', thing: { ...thing, ...to } }
   }
 
-  async #isThere({ key, target, isShaky }: Thing): Promise<boolean> {
+  async #isThere({ key, target }: Thing): Promise<boolean> {
     if (target.is !== 'type-b') return false
-    const ask = () => this.#chip.isThere(target)
-    const answers = (await ask()) || (!isShaky && (await ask()))
+    const answers = await this.#chip.isThere(target)
     if (answers) this.#change(key, { isShaky: false })
     return answers
   }

@@ -15,7 +15,7 @@ const CLOSE_LIMIT_MS = 1_000
 
 export interface Wish {
   readonly driver: string
-  readonly options: Readonly<Record<string, unknown>>
+  readonly options: unknown
   readonly release: string
 }
 
@@ -85,8 +85,9 @@ async function follow(
       const { code, message } = asFault(error)
       if (code !== 'READER_HUNG') throw error
       tell({ is: 'reader-fault', code, message })
-      return 'hung'
+      return 'hung' as const
     }
+    return undefined
   }
   const { promise: aborted, resolve } = Promise.withResolvers<undefined>()
   signal.addEventListener('abort', () => resolve(undefined), { once: true })

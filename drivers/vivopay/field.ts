@@ -118,7 +118,7 @@ async function isThere(
       return (await exchange(LOOK)) !== undefined
     } catch (error) {
       const { code } = asFault(error)
-      if (code === 'READER_GONE') throw error
+      if (code !== 'CARD_UNRESPONSIVE' && code !== 'CARD_UNREADABLE') throw error
       if (code === 'CARD_UNRESPONSIVE' || turn === LOOKS) return true
     }
   }

@@ -86,7 +86,7 @@ describe('a PC/SC reader with a PIN pad', {
     await ends('9000')
     assert.ok(verify('sha256', challenge, publicKey, await signed))
     await takeAway(lying)
-    const said = bed.said()
+    const said = await bed.said()
     assert.ok(said.includes(Buffer.from('802a008033', 'hex')), 'the recording has the commands')
     assert.ok(said.includes(Buffer.from(await signed)), 'the recording has the answers')
     assert.equal(said.includes(PIN), false)

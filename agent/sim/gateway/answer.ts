@@ -1,11 +1,12 @@
-import { X509Certificate } from 'node:crypto'
+import { verify, X509Certificate } from 'node:crypto'
 import { headerError, personError, processed } from '../patients/case.ts'
 import { isCalendarDate, japaneseMoment } from '../patients/dates.ts'
 import type { Answer, Fields, Patient } from '../patients/element.ts'
 import { OTHER_INSTITUTION } from '../patients/odd.ts'
 import { patientByCardId, patientsByCardFace } from '../patients.ts'
 import { CARD_AUTHORITY } from '../pki.ts'
-import type { Request } from './request.ts'
+import type { Challenges } from './challenges.ts'
+import type { CardProof, Request } from './request.ts'
 import type { Charset } from './write.ts'
 
 /** A request that is an official message, good or refused. */
@@ -40,21 +41,45 @@ const readCertificate = (der: Buffer): X509Certificate | undefined => {
   }
 }
 
-const findByCard = (der: Buffer, now: number): Found => {
-  const certificate = readCertificate(der)
+const NOT_SIGNED = personError(
+  'SIM0106E',
+  '（模擬）カードの署名を確認できません。暗証番号の入力からやり直してください。',
+)
+
+const isSignedBy = (certificate: X509Certificate, { challenge, signature }: CardProof): boolean =>
+  verify('sha256', challenge, certificate.publicKey, signature)
+
+type CardMessage = Extract<Message, { is: 'card' }>
+
+const findByCard = (
+  message: CardMessage,
+  now: number,
+  challenges: Challenges | undefined,
+): Found => {
+  const { certificateDer, proof, header } = message
+  const certificate = readCertificate(certificateDer)
   if (certificate === undefined)
     return answered(headerError('SIM0005E', '（模擬）証明書を読み取れません。'))
+  const question = header['ArbitraryFileIdentifier'] ?? ''
+  if (
+    proof !== undefined &&
+    !(isSignedBy(certificate, proof) && challenges?.use(proof.challenge, question) === true)
+  )
+    return answered(NOT_SIGNED)
   if (commonName(certificate.issuer) !== CARD_AUTHORITY) return answered(NOT_A_CARD)
   if (certificate.validToDate.getTime() < now) return answered(CARD_EXPIRED)
   const patient = patientByCardId(commonName(certificate.subject) ?? '')
   return patient === undefined ? answered(processed('4', [])) : { is: 'patient', patient }
 }
 
-/** Looks the question up. `now` is epoch ms, for the end of a card's certificate. */
-export const find = (message: Message, now: number): Found => {
+/**
+ * Looks the question up. `now` is epoch ms, for the end of a card's certificate. Without
+ * `challenges` no card has signed.
+ */
+export const find = (message: Message, now: number, challenges?: Challenges): Found => {
   if (message.is === 'refused')
     return answered(headerError(message.code, `（模擬）${message.reason}`))
-  if (message.is === 'card') return findByCard(message.certificateDer, now)
+  if (message.is === 'card') return findByCard(message, now, challenges)
   if (!isCalendarDate(message.cardFace.birthdate)) return answered(NO_SUCH_DAY)
   const [patient, another] = patientsByCardFace(message.cardFace)
   if (patient === undefined) return answered(processed('4', []))

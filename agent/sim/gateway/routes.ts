@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { compose, find, type Message, type Twist } from './answer.ts'
 import type { Behaviour, Mode } from './behaviour.ts'
 import type { Behaviours, Moment } from './behaviours.ts'
+import type { Challenges } from './challenges.ts'
 import {
   jsonReply,
   mediaType,
@@ -11,7 +12,7 @@ import {
   replaced,
   textReply,
 } from './http.ts'
-import { readRequest } from './request.ts'
+import { type CardElements, readRequest } from './request.ts'
 import type { Sessions } from './sessions.ts'
 import { plainAddress } from './source.ts'
 import type { Tally } from './stats.ts'
@@ -26,8 +27,9 @@ export interface GatewayNames {
   readonly tokenHeader: string
   readonly tokenScheme: string
   readonly contentType: string
-  /** The element that carries a card's certificate as base64 DER. */
-  readonly cardElement: string
+  /** Where a challenge for a card is fetched. */
+  readonly challengePath: string
+  readonly card: CardElements
 }
 
 export const DEFAULT_NAMES: GatewayNames = {
@@ -37,7 +39,8 @@ export const DEFAULT_NAMES: GatewayNames = {
   tokenHeader: 'authorization',
   tokenScheme: 'Bearer',
   contentType: 'application/xml',
-  cardElement: 'CardCertificate',
+  challengePath: '/onshi/challenge',
+  card: { certificate: 'CardCertificate', challenge: 'CardChallenge', signature: 'CardSignature' },
 }
 
 /** The parts that a route works on. */
@@ -47,6 +50,7 @@ export interface Parts {
   readonly arrange: Arrange
   /** Undefined when no login is asked for. */
   readonly sessions: Sessions | undefined
+  readonly challenges: Challenges
   readonly behaviours: Behaviours
   readonly tally: Tally
   now(): number
@@ -103,11 +107,11 @@ const TWISTS: Partial<Record<Mode, Twist>> = {
 }
 
 const answer = (message: Message, { institutionCode, source }: Client, parts: Parts): Handled => {
-  const { charset, arrange, tally, names } = parts
+  const { charset, arrange, tally, names, challenges } = parts
   const { ArbitraryFileIdentifier: identifier = '', MedicalInstitutionCode: code = '' } =
     message.header
   const now = parts.now()
-  const found = find(message, now)
+  const found = find(message, now, challenges)
   const patient = found.is === 'patient' ? found.patient.number : undefined
   const behaviour = parts.behaviours.take('question', source, patient)
   const twist = TWISTS[behaviour.mode ?? 'normal']
@@ -139,7 +143,7 @@ const question = async (
     return refuse(textReply(415, `the content type must be ${parts.names.contentType}`))
   if (!hasSession(request, parts))
     return refuse(jsonReply(401, { status: 'error', msg: 'ログインしてください' }))
-  const message = readRequest(body, parts.names.cardElement)
+  const message = readRequest(body, parts.names.card)
   if (message.is === 'not-a-message') {
     parts.tally.question({ identifier: '', source: client.source })
     parts.tally.add('questionsRefused')
@@ -153,11 +157,21 @@ const methodOf = ({ names }: Parts, path: string) =>
     [names.loginPath, 'POST'],
     [names.questionPath, 'POST'],
     [names.statusPath, 'GET'],
+    [names.challengePath, 'GET'],
   ]).get(path)
 
 const placeOf = ({ names }: Parts, path: string): Moment => {
   if (path === names.loginPath) return 'login'
   return path === names.questionPath ? 'question' : 'status'
+}
+
+const replyAt = async (path: string, request: IncomingMessage, parts: Parts): Promise<Reply> => {
+  if (path === parts.names.loginPath) return await login(request, parts)
+  if (path === parts.names.statusPath) return textReply(200, 'ok')
+  if (!hasSession(request, parts))
+    return jsonReply(401, { status: 'error', msg: 'ログインしてください' })
+  const challenge = parts.challenges.give().toString('base64')
+  return jsonReply(200, { status: 'success', msg: '', result: { challenge } })
 }
 
 const LOGGED_OUT = () => jsonReply(401, { status: 'error', msg: '強制ログアウトされました' })
@@ -180,7 +194,7 @@ export const handle = async (
     place === 'question'
       ? await question(request, client, parts)
       : {
-          reply: place === 'login' ? await login(request, parts) : textReply(200, 'ok'),
+          reply: await replyAt(path, request, parts),
           behaviour: parts.behaviours.take(place, client.source),
         }
   const { reply, behaviour } = handled

@@ -4,6 +4,7 @@ import type { ServerTls } from '../pki.ts'
 import type { Behaviour } from './behaviour.ts'
 import { openBehaviours } from './behaviours.ts'
 import type { OtherTls } from './certificates.ts'
+import { openChallenges } from './challenges.ts'
 import { type Steered, startControl } from './control.ts'
 import { type DoorOptions, openDoor } from './door.ts'
 import { deliver, htmlReply } from './http.ts'
@@ -100,6 +101,7 @@ const partsOf = (options: GatewaySimulatorOptions, tally: Tally): Parts => {
     charset: options.charset ?? 'utf-8',
     arrange: options.shuffle === false ? documented : shuffled(options.seed ?? 1),
     sessions: account === null ? undefined : openSessions(account, options.idleMs ?? IDLE_MS, now),
+    challenges: openChallenges(now),
     behaviours: openBehaviours(),
     tally,
     now,

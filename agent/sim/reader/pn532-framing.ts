@@ -16,14 +16,14 @@ export const ack = Uint8Array.of(0, 0, 0xff, 0, 0xff, 0)
 export const nack = Uint8Array.of(0, 0, 0xff, 0xff, 0, 0)
 export const errorFrame = Uint8Array.of(0, 0, 0xff, 0x01, 0xff, 0x7f, 0x81, 0)
 
-const total = (bytes: Uint8Array): number => {
+const total = (bytes: Iterable<number>): number => {
   let sum = 0
   for (const byte of bytes) sum += byte
   return sum % 256
 }
 
 /** Frames an answer: its code, then its data. Extended where it must be. */
-export function answerFrame(payload: Uint8Array): Uint8Array {
+export function answerFrame(payload: readonly number[]): Uint8Array {
   const length = payload.length + 1
   const head =
     length < 256

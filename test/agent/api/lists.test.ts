@@ -15,6 +15,7 @@ test('taps are listed with times of Japan and what to do', async (t) => {
     state: 'gone',
     lapsesAt: at + 60_000,
     cardPresent: false,
+    pin: 'none',
     certificateExpired: null,
     name: null,
     fault: 'CARD_GONE',

@@ -18,6 +18,10 @@ const protocol: Protocol = {
   tokenPrefix: 'T ',
   tokenField: 'idToken',
   cardCertificateElement: 'Card',
+  challengePath: '/challenge',
+  challengeField: 'challenge',
+  cardChallengeElement: 'Challenge',
+  cardSignatureElement: 'Signature',
   extraHeaders: { 'x-extra': '1' },
 }
 const settings = {
@@ -132,7 +136,7 @@ test('without an account no login is tried and no token sent', async () => {
 
 test('a card question carries the certificate in the configured element, and no search fields', async () => {
   const uplink = scripted(() => answerTo('q-1'))
-  const about = { kind: 'card' as const, certificate: Buffer.from('DER') }
+  const about = { kind: 'card' as const, certificate: Buffer.from('DER'), proof: null }
   await openGateway(uplink, { ...settings, account: null }, clock).ask(
     { ...question, about },
     never,

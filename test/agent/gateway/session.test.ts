@@ -17,6 +17,10 @@ const protocol: Protocol = {
   tokenPrefix: '',
   tokenField: 'idToken',
   cardCertificateElement: 'Card',
+  challengePath: '/challenge',
+  challengeField: 'challenge',
+  cardChallengeElement: 'Challenge',
+  cardSignatureElement: 'Signature',
   extraHeaders: {},
 }
 const MINUTE_MS = 60_000

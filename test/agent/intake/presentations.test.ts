@@ -11,7 +11,7 @@ function bench() {
   const clock = new FakeClock()
   const room = openWaitingRoom<string>(clock, LAPSE_MS)
   const tap = (reader = 'desk-1', notAfter = clock.now() + 1) => {
-    room.presented(reader, { kind: 'my-number-card', certificate, notAfter }, sign)
+    room.presented(reader, { kind: 'my-number-card', certificate, notAfter }, sign, false)
     const id = room.list().at(-1)?.id
     assert.ok(id !== undefined)
     return id
@@ -156,7 +156,7 @@ test('an earlier patient’s tap survives a second card that joins a later one',
 
 test('other cards are news with a name, and cannot be confirmed', async () => {
   const { clock, room } = bench()
-  room.presented('desk-1', { kind: 'other-card', name: '運転免許証' }, sign)
+  room.presented('desk-1', { kind: 'other-card', name: '運転免許証' }, sign, false)
   const [news] = room.list()
   assert.ok(news !== undefined)
   assert.deepEqual(
@@ -171,7 +171,7 @@ test('other cards are news with a name, and cannot be confirmed', async () => {
 test('news of what has left gives way to what comes next on that reader', () => {
   const { room, tap } = bench()
   room.unreadable('desk-1', 'CARD_GONE')
-  room.presented('desk-2', { kind: 'not-a-card' }, sign)
+  room.presented('desk-2', { kind: 'not-a-card' }, sign, false)
   assert.deepEqual(
     room.list().map(({ state, cardPresent }) => [state, cardPresent]),
     [

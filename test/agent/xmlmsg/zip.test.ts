@@ -21,6 +21,7 @@ function patched(zip: Uint8Array, signature: number, at: number, value: number, 
   return copy
 }
 const CENTRAL = 0x02014b50
+const END = 0x06054b50
 
 test('every sample comes out of a ZIP byte for byte, packed or stored', () => {
   for (const { name, bytes } of samples) {
@@ -35,7 +36,11 @@ test('every sample comes out of a ZIP byte for byte, packed or stored', () => {
 })
 
 test('other files beside the one XML do not matter, nor does a comment at the end', () => {
-  const zip = zipped({ 'a.pdf': utf8('%PDF'), 'a.xml': utf8('<XmlMsg/>'), 'xml/': new Uint8Array() })
+  const zip = zipped({
+    'a.pdf': utf8('%PDF'),
+    'a.xml': utf8('<XmlMsg/>'),
+    'xml/': new Uint8Array(),
+  })
   assert.equal(String(unzipMessage(zip, LIMIT)), '<XmlMsg/>')
   const comment = Buffer.from('comment PK\x05\x06')
   const commented = Buffer.concat([zip, comment])
@@ -68,6 +73,12 @@ test('an encrypted one, or one packed in another way, is refused', () => {
   refused(patched(zip, CENTRAL, 10, 12, 2))
 })
 
+test('one whose end names no directory before it is not whole', () => {
+  const zip = zipped({ 'a.xml': utf8('<XmlMsg/>') })
+  for (const at of [0, 1, 0x7fffffff])
+    assert.equal(unzipMessage(patched(zip, END, 16, at, 4), LIMIT), 'incomplete')
+})
+
 test('a damaged one is refused: content, checksum, size, directory', () => {
   const zip = zipped({ 'a.xml': utf8(`<XmlMsg>${'<A>架空</A>'.repeat(50)}</XmlMsg>`) })
   refused(patched(zip, CENTRAL, 16, 0, 4))
@@ -76,8 +87,7 @@ test('a damaged one is refused: content, checksum, size, directory', () => {
   refused(patched(zip, CENTRAL, 24, 5, 4))
   refused(patched(zip, CENTRAL, 42, 7, 4))
   refused(patched(zip, CENTRAL, 42, 0x7fffffff, 4))
-  refused(patched(zip, 0x06054b50, 16, 0x7fffffff, 4))
-  refused(patched(zip, 0x06054b50, 10, 9, 2))
+  refused(patched(zip, END, 10, 9, 2))
 })
 
 test('too long is refused by what the ZIP says, and by what it holds whatever it says', () => {

@@ -39,7 +39,7 @@ export interface PinPadBed extends PrivatePcscd {
   /** Anew after a restart of pcscd. */
   pad(): Promise<Pad>
   /** All that PC/SC clients with this `env` and pcscd have told each other. */
-  said(): Buffer
+  said(): Promise<Buffer>
 }
 
 /** Names as PC/SC has them. */

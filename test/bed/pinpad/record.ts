@@ -1,48 +1,39 @@
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 
 /** Everything that went through a Unix socket, both ways. */
 export interface Recording {
   /** Where the client is to connect instead. */
   readonly path: string
-  bytes(): Buffer
+  bytes(): Promise<Buffer>
   close(): Promise<void>
 }
 
-/** A relay in front of the Unix socket `far`. What cannot be connected is closed at once. */
+/**
+ * A relay in front of the Unix socket `far`. In a thread of its own, as a PC/SC client blocks the
+ * one that it is in until the service answers.
+ */
 export async function recordSocket(far: string, path: string): Promise<Recording> {
-  const seen: Buffer[] = []
-  const open = new Set<Socket>()
-  const server = createServer((near) => {
-    const behind = connect(far)
-    const sides: readonly [Socket, Socket][] = [
-      [near, behind],
-      [behind, near],
-    ]
-    for (const [one, other] of sides) {
-      open.add(one)
-      one.on('data', (chunk: Buffer) => {
-        seen.push(chunk)
-        other.write(chunk)
-      })
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        open.delete(one)
-        other.destroy()
-      })
-    }
+  const relay = new Worker(new URL('record-relay.ts', import.meta.url), { workerData: { far, path } })
+  const seen: Uint8Array[] = []
+  relay.on('message', (message: unknown) => {
+    if (message instanceof Uint8Array) seen.push(message)
   })
-  server.listen(path)
-  await once(server, 'listening')
+  await once(relay, 'message')
   return {
     path,
-    bytes: () => Buffer.concat(seen),
+    bytes: () =>
+      new Promise((resolve) => {
+        relay.on('message', function take(message: unknown) {
+          if (message !== 'told') return
+          relay.off('message', take)
+          resolve(Buffer.concat(seen))
+        })
+        relay.postMessage('tell')
+      }),
     close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of open) socket.destroy()
-      await closed
+      await relay.terminate()
       rmSync(path, { force: true })
     },
   }

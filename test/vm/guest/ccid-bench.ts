@@ -7,6 +7,7 @@ import { pcsc } from '../../../drivers/pcsc.ts'
 import type { Bench, BenchMaker } from '../../drivers/bench.ts'
 import { ioOf } from '../../fakes/io.ts'
 import { HOST, portOf } from './host.ts'
+import { portOfDevice } from './usb-port.ts'
 import { connectVscard } from './vscard.ts'
 
 /** A real pcscd with libccid, and a reader on an emulated USB bus. Its outage is its unplugging. */
@@ -20,23 +21,22 @@ export const ccidBench: BenchMaker = {
 
 async function openCcidBench(): Promise<Bench> {
   const daemon = await startPcscd()
-  const usb = await connectVscard(HOST, portOf('CCID'))
-  usb.unplug()
-  usb.plug()
+  const slot = await connectVscard(HOST, portOf('CCID'))
+  const port = portOfDevice('08e6', '4433')
   const reader = await pcsc.open(
     { reader: '', usb: '' },
     ioOf({ pcsc: async () => withoutPad(loadPcsc()) }),
   )
   return {
     reader,
-    put: async (card, mishap = {}) => usb.put(present(card, mishap, usb.take)),
-    take: async () => usb.take(),
-    outage: async () => usb.unplug(),
-    cure: async () => usb.plug(),
+    put: async (card, mishap = {}) => slot.put(present(card, mishap, slot.take)),
+    take: async () => slot.take(),
+    outage: async () => port.unplug(),
+    cure: async () => port.plug(),
     close: async () => {
       await reader.close()
-      usb.unplug()
-      await usb.close()
+      port.plug()
+      await slot.close()
       daemon.kill()
     },
   }
@@ -56,7 +56,7 @@ const withoutPad = (pcsc: Pcsc): Pcsc => ({
 
 /** Resolves when it can be asked: it says so by its socket. */
 async function startPcscd(): Promise<ChildProcess> {
-  const daemon = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
+  const daemon = spawn('sh',['-c','exec pcscd -f -d >>/tmp/pcscd.log 2>&1'],{stdio:'ignore'})
   await once(daemon, 'spawn')
   process.on('exit', () => daemon.kill())
   return daemon

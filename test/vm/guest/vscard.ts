@@ -3,21 +3,17 @@ import { connect } from 'node:net'
 import type { Presented } from '../../../agent/sim/card/presented.ts'
 
 /**
- * The far end of qemu's `ccid-card-passthru`: whether its USB reader is plugged in, and which card
- * is in it. Messages are type, reader and length (u32 each, big-endian), then the payload.
+ * The far end of qemu's `ccid-card-passthru`: which card is in its USB reader. Messages are type, reader and length (u32 each, big-endian), then the payload.
  *
  * [libcacard, vscard_common.h; qemu, hw/usb/ccid-card-passthru.c]
  */
 export interface Vscard {
-  plug(): void
-  /** A card that is in it stays there. */
-  unplug(): void
   put(card: Presented): void
   take(): void
   close(): Promise<void>
 }
 
-const TYPE = { init: 1, error: 2, add: 3, remove: 4, atr: 5, taken: 6, apdu: 7 } as const
+const TYPE = { init: 1, error: 2, atr: 5, taken: 6, apdu: 7 } as const
 const HEADER_BYTES = 12
 /** `VSCD`, version 0.0.2, no capabilities. */
 const HELLO = Buffer.from('56534344' + '00000002' + '00000000', 'hex')
@@ -38,9 +34,9 @@ export async function connectVscard(host: string, port: number): Promise<Vscard>
   }
   const answer = (apdu: Uint8Array) => {
     const reply = card?.transmit(apdu)
-    // The reader would wait for ever; one of glass and copper says after a while that it is mute.
-    if (reply === undefined) send(TYPE.error, GENERAL_ERROR)
-    else send(TYPE.apdu, reply)
+    if (reply !== undefined) send(TYPE.apdu, reply)
+    // qemu's reader would wait for ever; others say after a while that a card is mute.
+    else if (card !== undefined) send(TYPE.error, GENERAL_ERROR)
   }
   let rest = Buffer.alloc(0)
   socket.on('data', (piece) => {
@@ -61,12 +57,6 @@ export async function connectVscard(host: string, port: number): Promise<Vscard>
     send(TYPE.taken)
   }
   return {
-    plug: () => {
-      send(TYPE.add)
-      card?.reset()
-      if (card !== undefined) insert(card)
-    },
-    unplug: () => send(TYPE.remove),
     put: (next) => {
       take()
       card = next

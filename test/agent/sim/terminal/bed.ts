@@ -44,7 +44,11 @@ export const open = async (
 }
 
 /** Puts a request there as a careful client does. */
-export const put = ({ folders }: TerminalSimulator, name: string, bytes: string | Buffer): void => {
+export const put = (
+  { folders }: Pick<TerminalSimulator, 'folders'>,
+  name: string,
+  bytes: string | Buffer,
+): void => {
   const built = join(folders.req, '..', `${name}.building`)
   writeFileSync(built, bytes)
   renameSync(built, join(folders.req, name))

@@ -65,8 +65,8 @@ test(
     const seen: string[] = []
     const read = async (start: string) => {
       for (;;) {
-        const { value: line, done } = await lines.next()
-        assert.notEqual(done, true, seen.join('\n'))
+        const { value: line } = await lines.next()
+        assert.ok(line !== undefined, seen.join('\n'))
         seen.push(line)
         if (line.startsWith(start)) return line
       }

@@ -1,0 +1,120 @@
+/**
+ * The thread in which every file of a share is touched, with calls that wait: a mount that hangs
+ * stops this thread and nothing else, neither the daemon nor the pool that its own files need.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FolderRole } from '../kernel/terminal.ts'
+import { errnoOf } from './fault.ts'
+import { Look } from './look.ts'
+import { hasFile, putFile, removeFile } from './put.ts'
+import {
+  type CallResult,
+  type FromThread,
+  signs,
+  stages,
+  type ThreadStart,
+  type ToThread,
+} from './wire.ts'
+
+/** A file that another program deletes a second after it came is seen in three looks. */
+const LOOK_MS = 250
+/** Outside the clinic's hours. */
+const SELDOM_MS = 2_000
+
+const port = parentPort
+if (port === null) throw new Error('thread.ts runs as a worker thread')
+const start: ThreadStart = workerData
+const shared = new Int32Array(start.signs)
+const lookedAt = new Float64Array(start.lookedAt)
+const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
+  port.postMessage(message, transfer)
+const beat = () => {
+  Atomics.add(shared, signs.beat, 1)
+}
+const now = () => performance.now()
+
+const held = { bytes: 0 }
+const looks = new Map(
+  start.folders.map((settings, at) => {
+    const look = new Look(settings, { send, beat, held, now })
+    return [settings.role, { look, path: settings.path, at, isStarted: false }] as const
+  }),
+)
+const lookOf = (role: FolderRole) => {
+  const found = looks.get(role)
+  if (found === undefined) throw new Error(`no folder ${role}`)
+  return found
+}
+let isClosing = false
+
+function call({ id, role, call, stage }: ToThread & { is: 'call' }): CallResult | null {
+  const { path } = lookOf(role)
+  const state = new Int32Array(stage)
+  if (Atomics.load(state, 0) === stages.givenUp) return null
+  beat()
+  try {
+    const found = call.is === 'has' && hasFile(path, call.name)
+    if (call.is === 'put') putFile(path, call.name, call.bytes, state)
+    if (call.is === 'remove') removeFile(path, call.name)
+    Atomics.compareExchange(state, 0, stages.open, stages.finished)
+    return { found, errno: null }
+  } catch (error) {
+    return { found: null, errno: errnoOf(error) }
+  }
+}
+
+function take(message: ToThread): void {
+  if (message.is === 'close') {
+    isClosing = true
+    for (const { look } of looks.values()) look.close()
+    send({ is: 'closed' })
+    process.exit()
+  }
+  if (message.is === 'call') {
+    const result = call(message)
+    if (result !== null) send({ is: 'called', id: message.id, result })
+    return
+  }
+  const folder = lookOf(message.role)
+  const { arrivals } = folder.look
+  if (message.is === 'known') arrivals.learn(message.hashes)
+  else if (message.is === 'begun') arrivals.begun()
+  else if (message.is === 'claim') arrivals.claim(message.name)
+  else if (message.is === 'release') arrivals.release(message.name)
+  else if (message.is === 'verdict') arrivals.verdict(message.id, message.verdict)
+  else {
+    arrivals.start(message.firstAt)
+    folder.isStarted = true
+  }
+}
+
+/** True: more is waiting. */
+async function lookAtAll(): Promise<boolean> {
+  let isBusy = false
+  for (const { look, at, isStarted } of looks.values()) {
+    if (!isStarted || isClosing) continue
+    beat()
+    isBusy = (await look.look()) || isBusy
+    lookedAt[at] = Date.now()
+  }
+  return isBusy
+}
+
+/** Whoever claims a name waits for it, whatever the hour. */
+const hasClaims = () => [...looks.values()].some(({ look }) => look.arrivals.hasClaims())
+
+port.on('message', take)
+let dueAt = 0
+while (!isClosing) {
+  beat()
+  const isOpen = Atomics.load(shared, signs.isOpen) === 1 || hasClaims()
+  if (isOpen) dueAt = Math.min(dueAt, now())
+  let isBusy = false
+  if (now() >= dueAt) {
+    const from = now()
+    isBusy = await lookAtAll()
+    dueAt = from + (isOpen ? LOOK_MS : SELDOM_MS)
+  }
+  await wait(isBusy ? 0 : Math.max(0, Math.min(LOOK_MS, dueAt - now())))
+}

@@ -1,4 +1,0 @@
-import { vivopayBench } from './benches/vivopay.ts'
-import { holdToContract } from './contract.ts'
-
-holdToContract(vivopayBench)
