@@ -9,7 +9,9 @@ const ofLines = ['certificate_file', 'passphrase_file', 'ca_file'] as const
 
 /** What belongs to one way to the official side, and not to the other. `root`: as it came. */
 export function aboutVia(root: Readonly<Record<string, unknown>>): Finding[] {
-  const gateway = isTable(root['gateway']) ? root['gateway'] : {}
+  const gateway = root['gateway']
+  // What is no table has its own mistake.
+  if (!isTable(gateway)) return []
   const has = (key: string) => Object.hasOwn(gateway, key)
   const { lines } = root
   if (gateway['via'] !== 'terminal') {

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts'
 import type { QuestionRecord } from '../store/transactions.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { type FaceQuestion, type Question, readQuestion } from './question.ts'
-import type { EligibilityParts } from './settle.ts'
+import type { EligibilityParts, PresentCard } from './settle.ts'
 import { openWork } from './work.ts'
 
 /** A tap whose holder was authenticated. The certificate stays in memory. */
@@ -65,7 +65,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       presentationId: card?.presentationId ?? null,
       key: requestKey(asker, sent),
     })
-    if (isNew) work.begin({ id, acceptedAt: record.at, question, card: card ?? undefined })
+    if (isNew) work.begin({ id, acceptedAt: record.at, question, card: presentCard(card) })
     return { id }
   }
 
@@ -113,6 +113,10 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     close: work.close,
   }
 }
+
+/** What of a confirmed tap goes into the question, and no more. */
+const presentCard = (card: PresentCard | null): PresentCard | undefined =>
+  card === null ? undefined : { certificate: card.certificate, proof: card.proof }
 
 const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({
   id: uuidV7(at),

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf } from './fault.ts'
-import { type Files, type FilesPorts, watchFiles } from './files.ts'
+import { Files, type FilesPorts } from './files.ts'
 import type { FolderSettings } from './folder.ts'
 import { KnownNames } from './names.ts'
 import type { Spooler } from './spooler.ts'
@@ -49,7 +49,7 @@ export class Arrivals {
   constructor(settings: FolderSettings, spool: Spooler, ports: ArrivalsPorts) {
     this.#settings = settings
     this.#ports = ports
-    this.#files = watchFiles(settings, {
+    this.#files = new Files(settings, {
       ...ports,
       isClaimed: (name) => this.#claims.has(name),
       onGone: (name) => this.#names.forget(name),

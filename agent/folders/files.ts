@@ -19,21 +19,6 @@ export interface FilesPorts {
   readonly onDone: (name: string, mark: string) => void
 }
 
-/** The files of a folder that are looked at by name. */
-export interface Files {
-  /** Looks at one, and offers it when there is something to offer. */
-  visit(name: string, isNew: boolean): void
-  /** Offers one that was dealt with before once more. */
-  claim(name: string): void
-  isWatched(name: string): boolean
-  /** Whether nothing more is read until the daemon has decided on something. */
-  isFull(): boolean
-  /** Those that wait for something, were dealt with lately, or come in turn; for some ms. */
-  round(budgetMs: number): void
-  verdict(id: number, verdict: Verdict): void
-  drop(name: string): void
-}
-
 /** Read and not decided on; claimed files are read above it. */
 const HELD_BYTES = 64 * 1024 * 1024
 /** Older ones that are looked at in one look. */
@@ -45,142 +30,179 @@ let lastOfferId = 0
 
 interface Offered {
   readonly name: string
-  readonly mark: string
   readonly stamp: Stamp
   readonly isFinal: boolean
 }
 
-/** Watches the files of one folder by name. */
-export function watchFiles(settings: FolderSettings, ports: FilesPorts): Files {
-  const { role, path, limitBytes } = settings
-  const { send, beat, held, now } = ports
-  const entries = new Entries()
-  const offers = new Map<number, Offered>()
+/** The files of a folder that are looked at by name. */
+export class Files {
+  readonly #settings: FolderSettings
+  readonly #ports: FilesPorts
+  readonly #entries = new Entries()
+  readonly #offers = new Map<number, Offered>()
 
-  const refuse = (
-    entry: Entry,
-    code: 'ANSWER_TOO_LARGE' | 'ANSWER_MALFORMED',
-    { modifiedAt, sizeBytes }: Pick<Stamp, 'modifiedAt' | 'sizeBytes'>,
-  ) => {
-    if (entry.isTold) return
-    entry.isTold = true
-    send({ is: 'event', event: { is: 'refused', role, code, modifiedAt, sizeBytes } })
+  constructor(settings: FolderSettings, ports: FilesPorts) {
+    this.#settings = settings
+    this.#ports = ports
   }
 
-  const offer = (entry: Entry, file: ReadFile & { is: 'read' }, isFinal: boolean) => {
+  /** Looks at one, and offers it when there is something to offer. */
+  visit(name: string, isNew: boolean): void {
+    this.#look(this.#entries.get(name) ?? this.#entries.add(name, isNew, this.#ports.now()))
+  }
+
+  /** Offers one that was dealt with before once more. */
+  claim(name: string): void {
+    const entry = this.#entries.get(name)
+    if (entry === undefined || entry.state === 'offered') return
+    entry.mustOffer = true
+    this.#look(entry)
+  }
+
+  isWatched(name: string): boolean {
+    return this.#entries.get(name) !== undefined
+  }
+
+  /** Whether nothing more is read until the daemon has decided on something. */
+  isFull(): boolean {
+    return this.#ports.held.bytes >= HELD_BYTES
+  }
+
+  /** Those that wait for something, were dealt with lately, or come in turn; for some ms. */
+  round(budgetMs: number): void {
+    const { now } = this.#ports
+    const until = now() + budgetMs
+    for (const entry of this.#entries.hot(now())) {
+      this.#look(entry)
+      if (now() > until) return
+    }
+    for (const entry of this.#entries.inTurn(now(), IN_TURN)) {
+      this.#look(entry)
+      if (now() > until) return
+    }
+  }
+
+  verdict(id: number, verdict: Verdict): void {
+    const offered = this.#offers.get(id)
+    if (offered === undefined) throw new Error(`a verdict on ${id}, which was not offered`)
+    this.#offers.delete(id)
+    this.#ports.held.bytes -= offered.stamp.sizeBytes
+    if (verdict === 'done') this.#ports.onDone(offered.name, offered.stamp.mark)
+    const entry = this.#entries.get(offered.name)
+    // What came of older content says nothing about the newer.
+    if (entry === undefined || entry.offerId !== id) return
+    if (verdict === 'dropped') this.#gone(entry.name)
+    else this.#settle(entry, verdict, offered)
+  }
+
+  drop(name: string): void {
+    this.#entries.drop(name)
+  }
+
+  #settle(entry: Entry, verdict: Verdict, { isFinal, stamp }: Offered): void {
+    this.#entries.heat(entry)
+    entry.state = verdict !== 'incomplete' ? 'done' : isFinal ? 'refused' : 'incomplete'
+    if (entry.state === 'refused') this.#refuse(entry, 'ANSWER_MALFORMED', stamp)
+  }
+
+  #look(entry: Entry): void {
+    this.#ports.beat()
+    const looked = lookAt(join(this.#settings.path, entry.name))
+    if (looked.is === 'gone') this.#gone(entry.name)
+    else if (looked.is === 'locked') this.#wait(entry, { modifiedAt: Date.now(), sizeBytes: 0 })
+    else this.#compare(entry, looked.stamp)
+  }
+
+  #compare(entry: Entry, stamp: Stamp): void {
+    const hasChanged = stamp.mark !== entry.mark
+    entry.mark = stamp.mark
+    if (hasChanged) entry.changedAt = this.#ports.now()
+    if (!stamp.isFile) Object.assign(entry, { state: 'foreign', isUnread: false })
+    else if (hasChanged || this.#needsRead(entry)) this.#read(entry, stamp)
+  }
+
+  #needsRead(entry: Entry): boolean {
+    if (entry.mustOffer || entry.isUnread) return true
+    if (entry.state === 'incomplete') return this.#isStill(entry)
+    return entry.isFresh && entry.state !== 'offered'
+  }
+
+  #isStill(entry: Entry): boolean {
+    return this.#ports.now() - entry.changedAt >= WHOLE_AFTER_MS
+  }
+
+  #read(entry: Entry, stamp: Stamp): void {
+    const { path, limitBytes } = this.#settings
+    if (stamp.sizeBytes === 0) this.#wait(entry, stamp)
+    else if (stamp.sizeBytes > limitBytes) {
+      const left = { state: 'refused', isUnread: false, sha256: '', mustOffer: false } as const
+      Object.assign(entry, left)
+      this.#refuse(entry, 'ANSWER_TOO_LARGE', stamp)
+    } else if (this.#mustWait(entry, stamp)) {
+      entry.isUnread = true
+      this.#entries.heat(entry)
+    } else {
+      const file = readWhole(join(path, entry.name), limitBytes, this.#ports.beat)
+      if (file.is === 'gone') this.#gone(entry.name)
+      else if (file.is === 'read') this.#take(entry, file)
+      else this.#wait(entry, stamp)
+    }
+  }
+
+  /** Too much is held already; a claimed file is read nevertheless. */
+  #mustWait({ name }: Entry, { sizeBytes }: Stamp): boolean {
+    const { held, isClaimed } = this.#ports
+    return held.bytes > 0 && held.bytes + sizeBytes > HELD_BYTES && !isClaimed(name)
+  }
+
+  #take(entry: Entry, file: ReadFile & { is: 'read' }): void {
+    entry.isFresh = Math.abs(Date.now() - file.stamp.modifiedAt) < TICK_MS
+    entry.mark = file.stamp.mark
+    entry.isUnread = false
+    const isOther = file.sha256 !== entry.sha256
+    if (isOther || entry.mustOffer) {
+      if (isOther) entry.isTold = false
+      if (entry.state === 'done' || entry.state === 'refused') entry.isNew = isOther
+      entry.sha256 = file.sha256
+      this.#offer(entry, file, false)
+    } else if (entry.state === 'incomplete' && this.#isStill(entry)) this.#offer(entry, file, true)
+  }
+
+  #offer(entry: Entry, file: ReadFile & { is: 'read' }, isFinal: boolean): void {
     const { stamp, bytes, sha256 } = file
     const { name, isNew } = entry
     lastOfferId += 1
     const id = lastOfferId
     Object.assign(entry, { state: 'offered', offerId: id, isNew: false, mustOffer: false })
-    offers.set(id, { name, mark: stamp.mark, stamp, isFinal })
-    held.bytes += stamp.sizeBytes
+    this.#entries.heat(entry)
+    this.#offers.set(id, { name, stamp, isFinal })
+    this.#ports.held.bytes += stamp.sizeBytes
     const { modifiedAt } = stamp
-    const found = { role, name, bytes, sha256, modifiedAt }
-    send({ is: 'file', offer: { ...found, id, isFinal, isNew } }, [bytes.buffer])
+    const found = { role: this.#settings.role, name, bytes, sha256, modifiedAt }
+    this.#ports.send({ is: 'file', offer: { ...found, id, isFinal, isNew } }, [bytes.buffer])
   }
 
   /** It cannot be read yet; after a while somebody is told, and it is tried on. */
-  const wait = (entry: Entry, stamp: Pick<Stamp, 'modifiedAt' | 'sizeBytes'>) => {
+  #wait(entry: Entry, stamp: Pick<Stamp, 'modifiedAt' | 'sizeBytes'>): void {
     entry.isUnread = true
-    entries.heat(entry)
-    if (now() - entry.changedAt >= WHOLE_AFTER_MS) refuse(entry, 'ANSWER_MALFORMED', stamp)
+    this.#entries.heat(entry)
+    if (this.#isStill(entry)) this.#refuse(entry, 'ANSWER_MALFORMED', stamp)
   }
 
-  const gone = (name: string) => {
-    entries.drop(name)
-    ports.onGone(name)
+  #gone(name: string): void {
+    this.#entries.drop(name)
+    this.#ports.onGone(name)
   }
 
-  const take = (entry: Entry, file: ReadFile & { is: 'read' }) => {
-    entry.isFresh = Math.abs(Date.now() - file.stamp.modifiedAt) < TICK_MS
-    entry.mark = file.stamp.mark
-    entry.isUnread = false
-    if (file.sha256 !== entry.sha256 || entry.mustOffer) {
-      if (file.sha256 !== entry.sha256) entry.isTold = false
-      if (entry.state === 'done' || entry.state === 'refused') entry.isNew = !entry.mustOffer
-      entry.sha256 = file.sha256
-      offer(entry, file, false)
-    } else if (entry.state === 'incomplete' && isStill(entry)) offer(entry, file, true)
-  }
-
-  const read = (entry: Entry, stamp: Stamp) => {
-    if (stamp.sizeBytes === 0) return wait(entry, stamp)
-    if (stamp.sizeBytes > limitBytes) {
-      const left = { state: 'refused', isUnread: false, sha256: '', mustOffer: false } as const
-      Object.assign(entry, left)
-      return refuse(entry, 'ANSWER_TOO_LARGE', stamp)
-    }
-    const isFull = held.bytes > 0 && held.bytes + stamp.sizeBytes > HELD_BYTES
-    if (isFull && !ports.isClaimed(entry.name)) {
-      entry.isUnread = true
-      return entries.heat(entry)
-    }
-    const file = readWhole(join(path, entry.name), limitBytes, beat)
-    if (file.is === 'gone') gone(entry.name)
-    else if (file.is === 'read') take(entry, file)
-    else wait(entry, stamp)
-  }
-
-  const isStill = (entry: Entry) => now() - entry.changedAt >= WHOLE_AFTER_MS
-
-  const needsRead = (entry: Entry, hasChanged: boolean) =>
-    hasChanged ||
-    entry.mustOffer ||
-    entry.isUnread ||
-    (entry.isFresh && entry.state !== 'offered') ||
-    (entry.state === 'incomplete' && isStill(entry))
-
-  const look = (entry: Entry) => {
-    beat()
-    const looked = lookAt(join(path, entry.name))
-    if (looked.is === 'gone') return gone(entry.name)
-    if (looked.is === 'locked') return wait(entry, { modifiedAt: Date.now(), sizeBytes: 0 })
-    const { stamp } = looked
-    const hasChanged = stamp.mark !== entry.mark
-    entry.mark = stamp.mark
-    if (hasChanged) entry.changedAt = now()
-    if (!stamp.isFile) Object.assign(entry, { state: 'foreign', isUnread: false })
-    else if (needsRead(entry, hasChanged)) read(entry, stamp)
-  }
-
-  return {
-    visit(name, isNew) {
-      look(entries.get(name) ?? entries.add(name, isNew, now()))
-    },
-    claim(name) {
-      const entry = entries.get(name)
-      if (entry === undefined || entry.state === 'offered') return
-      entry.mustOffer = true
-      look(entry)
-    },
-    isWatched: (name) => entries.get(name) !== undefined,
-    isFull: () => held.bytes >= HELD_BYTES,
-    round(budgetMs) {
-      const until = now() + budgetMs
-      for (const entry of entries.hot(now())) {
-        look(entry)
-        if (now() > until) return
-      }
-      for (const entry of entries.inTurn(now(), IN_TURN)) {
-        look(entry)
-        if (now() > until) return
-      }
-    },
-    verdict(id, verdict) {
-      const offered = offers.get(id)
-      if (offered === undefined) throw new Error(`a verdict on ${id}, which was not offered`)
-      offers.delete(id)
-      held.bytes -= offered.stamp.sizeBytes
-      if (verdict === 'done') ports.onDone(offered.name, offered.mark)
-      const entry = entries.get(offered.name)
-      // What came of older content says nothing about the newer.
-      if (entry === undefined || entry.offerId !== id) return
-      if (verdict === 'dropped') return gone(entry.name)
-      entry.state = verdict === 'done' ? 'done' : offered.isFinal ? 'refused' : 'incomplete'
-      if (entry.state === 'refused') refuse(entry, 'ANSWER_MALFORMED', offered.stamp)
-      entries.heat(entry)
-    },
-    drop: (name) => entries.drop(name),
+  /** Said once, until there is other content. */
+  #refuse(
+    entry: Entry,
+    code: 'ANSWER_TOO_LARGE' | 'ANSWER_MALFORMED',
+    { modifiedAt, sizeBytes }: Pick<Stamp, 'modifiedAt' | 'sizeBytes'>,
+  ): void {
+    if (entry.isTold) return
+    entry.isTold = true
+    const { role } = this.#settings
+    this.#ports.send({ is: 'event', event: { is: 'refused', role, code, modifiedAt, sizeBytes } })
   }
 }

@@ -1,14 +1,15 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
-import type { Taker, Taking } from './folder.ts'
+import type { ClaimTaker, Taker, Taking } from './folder.ts'
 import type { Offer, Verdict } from './wire.ts'
 
 export interface OfferPorts {
   readonly clock: Clock
-  /** Who takes a file, now; null: nobody any more. */
-  readonly takerOf: (offer: Offer) => Taker | null
-  readonly isClaimed: (offer: Offer) => boolean
-  /** Whether a file that nobody claims is known by its content. */
+  /** Takes what nobody has claimed. */
+  readonly take: Taker
+  /** Whether a file of this name is one to be taken without a claim. */
+  readonly accepts: (name: string) => boolean
+  /** Whether this content was dealt with before. */
   readonly isKnown: (offer: Offer) => boolean
   readonly decide: (id: number, verdict: Verdict) => void
   /** A taker could not take it now. */
@@ -16,81 +17,108 @@ export interface OfferPorts {
   readonly onBug: (error: unknown) => void
 }
 
-/** The files of one folder that wait for their taker. */
-export interface Offers {
-  add(offer: Offer): void
-  /** No file is offered any more; resolves when the one that is being taken is. */
-  close(): Promise<void>
-}
-
 const AGAIN_MS = 1_000
+
+interface Claim {
+  readonly take: ClaimTaker
+  /** Content that is somebody else’s, by its hash. */
+  readonly notMine: Set<string>
+}
 
 interface Waiting {
   readonly offer: Offer
-  /** Epoch ms. */
+  /** Epoch ms; 0: at once. */
   readonly dueAt: number
 }
 
-/** Offers files one at a time, claimed ones first, else in the order in which they were added. */
-export function openOffers(ports: OfferPorts): Offers {
-  const { clock, onBug } = ports
-  const closing = new AbortController()
-  const waiting: Waiting[] = []
-  let current: Promise<void> | null = null
+/**
+ * The files of one folder that wait for their taker: offered one at a time, claimed ones first, else
+ * in the order in which they were added.
+ */
+export class Offers {
+  readonly #ports: OfferPorts
+  readonly #claims = new Map<string, Claim>()
+  readonly #waiting: Waiting[] = []
+  readonly #closing = new AbortController()
+  #current: Promise<void> | null = null
 
-  const next = () => {
-    const due = waiting.filter(({ dueAt }) => dueAt <= clock.now())
-    const first = due.find(({ offer }) => ports.isClaimed(offer)) ?? due[0]
-    if (first !== undefined) waiting.splice(waiting.indexOf(first), 1)
-    return first?.offer
+  constructor(ports: OfferPorts) {
+    this.#ports = ports
   }
 
-  const offer = async (file: Offer) => {
-    const take = ports.takerOf(file)
-    if (take === null) return ports.decide(file.id, 'dropped')
-    if (!ports.isClaimed(file) && ports.isKnown(file)) return ports.decide(file.id, 'done')
-    const { role, name, bytes, sha256, modifiedAt } = file
-    try {
-      const taking = await take({ role, name, bytes, sha256, modifiedAt }, file.isFinal)
-      if (!closing.signal.aborted) ports.decide(file.id, verdictOf(taking))
-    } catch (error) {
-      if (!(error instanceof AgentError)) throw error
-      ports.onFault(error)
-      waiting.push({ offer: file, dueAt: clock.now() + AGAIN_MS })
-      void later()
-    }
+  /** Ends the claim when the result is called; true if it was still the one of its name. */
+  claim(name: string, take: ClaimTaker): () => boolean {
+    const claim = { take, notMine: new Set<string>() }
+    this.#claims.set(name, claim)
+    return () => this.#claims.get(name) === claim && this.#claims.delete(name)
   }
 
-  const later = async () => {
-    await clock.sleep(AGAIN_MS, closing.signal)
-    run()
+  isClaimed({ name, sha256 }: Offer): boolean {
+    const claim = this.#claims.get(name)
+    return claim !== undefined && !claim.notMine.has(sha256)
   }
 
-  const drain = async () => {
-    for (let file = next(); file !== undefined; file = next()) {
-      if (closing.signal.aborted) return
-      await offer(file)
-    }
+  add(offer: Offer): void {
+    this.#waiting.push({ offer, dueAt: 0 })
+    this.#run()
   }
 
-  const run = () => {
-    if (closing.signal.aborted) return
-    current ??= drain()
-      .catch(onBug)
+  /** No file is offered any more; resolves when the one that is being taken is. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#current
+  }
+
+  #run(): void {
+    if (this.#closing.signal.aborted) return
+    this.#current ??= this.#drain()
+      .catch(this.#ports.onBug)
       .finally(() => {
-        current = null
+        this.#current = null
       })
   }
 
-  return {
-    add(file) {
-      waiting.push({ offer: file, dueAt: 0 })
-      run()
-    },
-    async close() {
-      closing.abort()
-      await current
-    },
+  async #drain(): Promise<void> {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      await this.#offer(next)
+      if (this.#closing.signal.aborted) return
+    }
+  }
+
+  #next(): Offer | undefined {
+    const now = this.#ports.clock.now()
+    const due = this.#waiting.filter(({ dueAt }) => dueAt <= now)
+    const first = due.find(({ offer }) => this.isClaimed(offer)) ?? due[0]
+    if (first !== undefined) this.#waiting.splice(this.#waiting.indexOf(first), 1)
+    return first?.offer
+  }
+
+  async #offer(offer: Offer): Promise<void> {
+    try {
+      const verdict = await this.#verdictOn(offer)
+      if (!this.#closing.signal.aborted) this.#ports.decide(offer.id, verdict)
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      this.#ports.onFault(error)
+      const { clock, onBug } = this.#ports
+      this.#waiting.push({ offer, dueAt: clock.now() + AGAIN_MS })
+      void clock.sleep(AGAIN_MS, this.#closing.signal).then(() => this.#run(), onBug)
+    }
+  }
+
+  async #verdictOn(offer: Offer): Promise<Verdict> {
+    const { role, name, bytes, sha256, modifiedAt, isFinal } = offer
+    const file = { role, name, bytes, sha256, modifiedAt }
+    const claim = this.#claims.get(name)
+    const isOurs = claim !== undefined && !claim.notMine.has(sha256)
+    if (isOurs) {
+      const taking = await claim.take(file, isFinal)
+      if (taking !== 'not-mine') return verdictOf(taking)
+      claim.notMine.add(sha256)
+    }
+    if (!this.#ports.accepts(name)) return claim === undefined ? 'dropped' : 'left'
+    if (this.#ports.isKnown(offer)) return 'done'
+    return verdictOf(await this.#ports.take(file, isFinal))
   }
 }
 

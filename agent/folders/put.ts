@@ -68,10 +68,10 @@ export function hasFile(folder: string, name: string): boolean {
   return lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined
 }
 
-/** Nothing where there is none. Throws as `hasFile`. */
-export function removeFile(folder: string, name: string): void {
+/** Whether there was one. Throws as `hasFile`. */
+export function removeFile(folder: string, name: string): boolean {
   statSync(folder)
-  unlinkIfThere(join(folder, name))
+  return unlinkIfThere(join(folder, name))
 }
 
 /** Takes away what a crash left half made. Throws the error of a system call. */
@@ -161,11 +161,13 @@ function flushFolder(folder: string): void {
   }
 }
 
-/** Throws the error of a system call. */
-export function unlinkIfThere(path: string): void {
+/** Whether there was one. Throws the error of a system call. */
+export function unlinkIfThere(path: string): boolean {
   try {
     unlinkSync(path)
+    return true
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error
+    return false
   }
 }

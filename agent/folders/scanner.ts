@@ -1,28 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { AgentError } from '../kernel/errors.ts'
-import type { FolderReport } from '../kernel/terminal.ts'
+import type { FolderReport, FolderRole } from '../kernel/terminal.ts'
 import { unreachable } from './fault.ts'
-import type { FolderScanner, FolderSettings, SharePorts, Taker } from './folder.ts'
+import type { ClaimTaker, FolderScanner, FolderSettings, SharePorts } from './folder.ts'
 import { hashOf } from './name-set.ts'
-import { openOffers } from './offers.ts'
+import { Offers } from './offers.ts'
 import type { Call, FromThread, Offer, ToThread } from './wire.ts'
 
-/** The part of a scanner that the share drives. */
-export interface Scanner extends FolderScanner {
-  /** Tells the thread what is known and has it look. */
-  start(): Promise<void>
-  hear(message: FromThread & { is: Heard }): void
-  /** The thread gives no sign of life, or does again. */
-  setSilent(isSilent: boolean): void
-  close(): Promise<void>
-}
-
 /** What the thread says of one folder. */
-export type Heard = 'state' | 'listed' | 'spool' | 'file' | 'leftovers' | 'event' | 'note'
+export type Heard = Exclude<FromThread, { is: 'called' }>
 
 export interface ScannerPorts extends SharePorts {
   readonly send: (message: ToThread) => void
-  /** Runs a call in the thread; whether the file is there. */
+  /** Runs a call in the thread; whether the file is or was there. */
   readonly call: (call: Call) => Promise<boolean>
   /** Epoch ms; null: never. */
   readonly lookedAt: () => number | null
@@ -33,63 +23,141 @@ export interface ScannerPorts extends SharePorts {
 const BATCH = 4_096
 const AGAIN_MS = 1_000
 
-/** The daemon’s side of one folder. */
-export function openScanner(settings: FolderSettings, ports: ScannerPorts): Scanner {
-  const { role, path } = settings
-  const { ledger, clock, log, observe, send, signal } = ports
-  const claims = new Map<string, Taker>()
-  const report: { -readonly [K in keyof FolderReport]: FolderReport[K] } = {
-    role,
-    path,
-    state: 'starting',
-    since: clock.now(),
-    fault: null,
-    entries: null,
-    newestAt: null,
-    lookedAt: null,
-    listingMs: null,
-    spool: null,
-  }
+/** The daemon’s side of one folder; the share drives it. */
+export class Scanner implements FolderScanner {
+  readonly #role: FolderRole
+  readonly #ports: ScannerPorts
+  readonly #offers: Offers
+  #report: FolderReport
   /** As the thread said last; undefined: it said nothing yet. */
-  let errno: string | null | undefined
-  let isSilent = false
+  #errno: string | null | undefined
+  #isSilent = false
 
-  const isKnown = ({ sha256, bytes }: Offer) => ledger.holds(role, sha256, bytes.length)
-  const isClaimed = ({ name }: Offer) => claims.has(name)
-  const offers = openOffers({
-    clock,
-    takerOf: ({ name }) => claims.get(name) ?? (settings.accepts?.test(name) ? ports.take : null),
-    isClaimed,
-    isKnown,
-    decide: (id, verdict) => send({ is: 'verdict', role, id, verdict }),
-    onFault: ({ code }) => log.warn({ folder: role, code }, 'file-taken-later'),
-    onBug: ports.onBug,
-  })
-
-  const settle = () => {
-    if (errno === undefined && !isSilent) return
-    const fault = isSilent
-      ? unreachable(role, 'silent')
-      : errno == null
-        ? null
-        : unreachable(role, errno)
-    const state = isSilent ? 'silent' : fault === null ? 'reachable' : 'unreachable'
-    if (state === report.state) return
-    Object.assign(report, { state, since: clock.now(), fault: fault?.code ?? null })
-    observe({ is: 'folder', role, fault })
-  }
-
-  const came = (offer: Offer) => {
-    const isOld = isKnown(offer)
-    if (offer.isNew && !isOld) {
-      report.newestAt = clock.now()
-      observe({ is: 'came', role, modifiedAt: offer.modifiedAt })
+  constructor({ role, path, accepts }: FolderSettings, ports: ScannerPorts) {
+    this.#role = role
+    this.#ports = ports
+    this.#offers = new Offers({
+      clock: ports.clock,
+      take: ports.take,
+      accepts: (name) => accepts?.test(name) ?? false,
+      isKnown: (offer) => this.#isKnown(offer),
+      decide: (id, verdict) => ports.send({ is: 'verdict', role, id, verdict }),
+      onFault: ({ code }) => ports.log.warn({ folder: role, code }, 'file-taken-later'),
+      onBug: ports.onBug,
+    })
+    this.#report = {
+      role,
+      path,
+      state: 'starting',
+      since: ports.clock.now(),
+      fault: null,
+      entries: null,
+      newestAt: null,
+      lookedAt: null,
+      listingMs: null,
+      spool: null,
     }
-    if (isOld && !isClaimed(offer)) send({ is: 'verdict', role, id: offer.id, verdict: 'done' })
-    else offers.add(offer)
   }
 
-  const begin = async (at: number, names: readonly string[]) => {
+  report(): FolderReport {
+    return { ...this.#report, lookedAt: this.#ports.lookedAt() }
+  }
+
+  claim(name: string, take: ClaimTaker): () => void {
+    const release = this.#offers.claim(ownName(name), take)
+    this.#ports.send({ is: 'claim', role: this.#role, name })
+    return () => {
+      if (release()) this.#ports.send({ is: 'release', role: this.#role, name })
+    }
+  }
+
+  async has(name: string): Promise<boolean> {
+    return this.#ports.call({ is: 'has', name: ownName(name) })
+  }
+
+  async put(name: string, bytes: Uint8Array): Promise<void> {
+    await this.#ports.call({ is: 'put', name: ownName(name), bytes })
+  }
+
+  async remove(name: string): Promise<boolean> {
+    return this.#ports.call({ is: 'remove', name: ownName(name) })
+  }
+
+  /** Tells the thread what is known and has it look. */
+  async start(): Promise<void> {
+    const { ledger, send } = this.#ports
+    const role = this.#role
+    let batch: number[] = []
+    for (const name of ledger.names(role)) {
+      if (batch.push(hashOf(name)) < BATCH) continue
+      send({ is: 'known', role, hashes: Float64Array.from(batch) })
+      batch = []
+      await turn()
+    }
+    send({ is: 'known', role, hashes: Float64Array.from(batch) })
+    send({ is: 'look', role, firstAt: ledger.firstAt(role) ?? null })
+  }
+
+  hear(message: Heard): void {
+    const { observe, log, onBug } = this.#ports
+    if (message.is === 'file') this.#came(message.offer)
+    else if (message.is === 'event') observe(message.event)
+    else if (message.is === 'note')
+      log.warn({ folder: this.#role, errno: message.errno }, message.event)
+    else if (message.is === 'leftovers') void this.#begin(message.at, message.names).catch(onBug)
+    else if (message.is === 'state') {
+      this.#errno = message.errno
+      this.#settle()
+    } else this.#note(message)
+  }
+
+  #note(message: Heard & { is: 'listed' | 'spool' }): void {
+    if (message.is === 'listed') {
+      const { entries, listingMs } = message
+      this.#report = { ...this.#report, entries, listingMs }
+    } else {
+      const { files, oldestAt } = message
+      this.#report = { ...this.#report, spool: { files, oldestAt } }
+    }
+  }
+
+  /** The thread gives no sign of life, or does again. */
+  setSilent(isSilent: boolean): void {
+    this.#isSilent = isSilent
+    this.#settle()
+  }
+
+  close(): Promise<void> {
+    return this.#offers.close()
+  }
+
+  #settle(): void {
+    if (this.#errno === undefined && !this.#isSilent) return
+    const errno = this.#isSilent ? 'silent' : (this.#errno ?? null)
+    const fault = errno === null ? null : unreachable(this.#role, errno)
+    const state = this.#isSilent ? 'silent' : fault === null ? 'reachable' : 'unreachable'
+    if (state === this.#report.state) return
+    const since = this.#ports.clock.now()
+    this.#report = { ...this.#report, state, since, fault: fault?.code ?? null }
+    this.#ports.observe({ is: 'folder', role: this.#role, fault })
+  }
+
+  #isKnown({ sha256, bytes }: Offer): boolean {
+    return this.#ports.ledger.holds(this.#role, sha256, bytes.length)
+  }
+
+  #came(offer: Offer): void {
+    const isOld = this.#isKnown(offer)
+    if (offer.isNew && !isOld) {
+      this.#report = { ...this.#report, newestAt: this.#ports.clock.now() }
+      this.#ports.observe({ is: 'came', role: this.#role, modifiedAt: offer.modifiedAt })
+    }
+    this.#offers.add(offer)
+  }
+
+  async #begin(at: number, names: readonly string[]): Promise<void> {
+    const { ledger, log, clock, signal, send } = this.#ports
+    const role = this.#role
     while (!signal.aborted) {
       try {
         await ledger.begin(role, at, names)
@@ -102,61 +170,11 @@ export function openScanner(settings: FolderSettings, ports: ScannerPorts): Scan
       }
     }
   }
-
-  return {
-    report: () => ({ ...report, lookedAt: ports.lookedAt() }),
-    claim(name, take) {
-      claims.set(name, take)
-      send({ is: 'claim', role, name })
-      return () => {
-        if (claims.get(name) !== take) return
-        claims.delete(name)
-        send({ is: 'release', role, name })
-      }
-    },
-    has: (name) => ports.call({ is: 'has', name: ownName(name) }),
-    async put(name, bytes) {
-      await ports.call({ is: 'put', name: ownName(name), bytes })
-    },
-    async remove(name) {
-      await ports.call({ is: 'remove', name: ownName(name) })
-    },
-    async start() {
-      let batch: number[] = []
-      const flush = async () => {
-        send({ is: 'known', role, hashes: Float64Array.from(batch) })
-        batch = []
-        await turn()
-      }
-      for (const name of ledger.names(role)) if (batch.push(hashOf(name)) === BATCH) await flush()
-      await flush()
-      send({ is: 'look', role, firstAt: ledger.firstAt(role) ?? null })
-    },
-    hear(message) {
-      if (message.is === 'file') came(message.offer)
-      else if (message.is === 'event') observe(message.event)
-      else if (message.is === 'note')
-        log.warn({ folder: role, errno: message.errno }, message.event)
-      else if (message.is === 'leftovers') void begin(message.at, message.names).catch(ports.onBug)
-      else if (message.is === 'state') {
-        errno = message.errno
-        settle()
-      } else if (message.is === 'listed') {
-        report.entries = message.entries
-        report.listingMs = message.listingMs
-      } else report.spool = { files: message.files, oldestAt: message.oldestAt }
-    },
-    setSilent(is) {
-      isSilent = is
-      settle()
-    },
-    close: () => offers.close(),
-  }
 }
 
 /** A name of ours never leads out of its folder. */
 function ownName(name: string): string {
-  if (name === '' || name.startsWith('.') || /[/\0]/.test(name))
-    throw new Error('a file name that is none')
+  if (name === '' || name.startsWith('.') || name.includes('/') || name.includes('\0'))
+    throw new Error('no name of a file in a folder')
   return name
 }

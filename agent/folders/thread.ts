@@ -5,10 +5,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FolderRole } from '../kernel/terminal.ts'
+import type { Arrivals } from './arrivals.ts'
 import { errnoOf } from './fault.ts'
 import { Look } from './look.ts'
 import { hasFile, putFile, removeFile } from './put.ts'
 import {
+  type Call,
   type CallResult,
   type FromThread,
   signs,
@@ -24,9 +26,9 @@ const SELDOM_MS = 2_000
 
 const port = parentPort
 if (port === null) throw new Error('thread.ts runs as a worker thread')
-const start: ThreadStart = workerData
-const shared = new Int32Array(start.signs)
-const lookedAt = new Float64Array(start.lookedAt)
+const given: ThreadStart = workerData
+const shared = new Int32Array(given.signs)
+const lookedAt = new Float64Array(given.lookedAt)
 const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []) =>
   port.postMessage(message, transfer)
 const beat = () => {
@@ -34,29 +36,36 @@ const beat = () => {
 }
 const now = () => performance.now()
 
+interface Folder {
+  readonly look: Look
+  readonly path: string
+  /** Slot of `lookedAt`. */
+  readonly at: number
+  isStarted: boolean
+}
+
 const held = { bytes: 0 }
-const looks = new Map(
-  start.folders.map((settings, at) => {
+const folders = new Map(
+  given.folders.map((settings, at): [FolderRole, Folder] => {
     const look = new Look(settings, { send, beat, held, now })
-    return [settings.role, { look, path: settings.path, at, isStarted: false }] as const
+    return [settings.role, { look, path: settings.path, at, isStarted: false }]
   }),
 )
-const lookOf = (role: FolderRole) => {
-  const found = looks.get(role)
+const folderOf = (role: FolderRole) => {
+  const found = folders.get(role)
   if (found === undefined) throw new Error(`no folder ${role}`)
   return found
 }
 let isClosing = false
 
-function call({ id, role, call, stage }: ToThread & { is: 'call' }): CallResult | null {
-  const { path } = lookOf(role)
+/** Null where nobody waits for it any more. */
+function run({ role, call, stage }: ToThread & { is: 'call' }): CallResult | null {
+  const { path } = folderOf(role)
   const state = new Int32Array(stage)
   if (Atomics.load(state, 0) === stages.givenUp) return null
   beat()
   try {
-    const found = call.is === 'has' && hasFile(path, call.name)
-    if (call.is === 'put') putFile(path, call.name, call.bytes, state)
-    if (call.is === 'remove') removeFile(path, call.name)
+    const found = perform(path, call, state)
     Atomics.compareExchange(state, 0, stages.open, stages.finished)
     return { found, errno: null }
   } catch (error) {
@@ -64,35 +73,56 @@ function call({ id, role, call, stage }: ToThread & { is: 'call' }): CallResult 
   }
 }
 
+function perform(path: string, call: Call, stage: Int32Array): boolean {
+  if (call.is === 'put') {
+    putFile(path, call.name, call.bytes, stage)
+    return true
+  }
+  return call.is === 'has' ? hasFile(path, call.name) : removeFile(path, call.name)
+}
+
+function start(folder: Folder, firstAt: number | null): void {
+  folder.look.arrivals.start(firstAt)
+  folder.isStarted = true
+}
+
+function close(): void {
+  isClosing = true
+  for (const { look } of folders.values()) look.close()
+  process.exit()
+}
+
 function take(message: ToThread): void {
   if (message.is === 'close') {
-    isClosing = true
-    for (const { look } of looks.values()) look.close()
-    send({ is: 'closed' })
-    process.exit()
-  }
-  if (message.is === 'call') {
-    const result = call(message)
-    if (result !== null) send({ is: 'called', id: message.id, result })
+    close()
     return
   }
-  const folder = lookOf(message.role)
-  const { arrivals } = folder.look
+  const folder = folderOf(message.role)
+  if (message.is === 'call') answer(message)
+  else if (message.is === 'look') start(folder, message.firstAt)
+  else tell(folder.look.arrivals, message)
+}
+
+function answer(message: ToThread & { is: 'call' }): void {
+  const result = run(message)
+  if (result !== null) send({ is: 'called', id: message.id, result })
+}
+
+function tell(
+  arrivals: Arrivals,
+  message: Exclude<ToThread, { is: 'close' | 'call' | 'look' }>,
+): void {
   if (message.is === 'known') arrivals.learn(message.hashes)
   else if (message.is === 'begun') arrivals.begun()
-  else if (message.is === 'claim') arrivals.claim(message.name)
-  else if (message.is === 'release') arrivals.release(message.name)
   else if (message.is === 'verdict') arrivals.verdict(message.id, message.verdict)
-  else {
-    arrivals.start(message.firstAt)
-    folder.isStarted = true
-  }
+  else if (message.is === 'claim') arrivals.claim(message.name)
+  else arrivals.release(message.name)
 }
 
 /** True: more is waiting. */
 async function lookAtAll(): Promise<boolean> {
   let isBusy = false
-  for (const { look, at, isStarted } of looks.values()) {
+  for (const { look, at, isStarted } of folders.values()) {
     if (!isStarted || isClosing) continue
     beat()
     isBusy = (await look.look()) || isBusy
@@ -102,7 +132,7 @@ async function lookAtAll(): Promise<boolean> {
 }
 
 /** Whoever claims a name waits for it, whatever the hour. */
-const hasClaims = () => [...looks.values()].some(({ look }) => look.arrivals.hasClaims())
+const hasClaims = () => [...folders.values()].some(({ look }) => look.arrivals.hasClaims())
 
 port.on('message', take)
 let dueAt = 0

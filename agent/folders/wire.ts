@@ -33,9 +33,10 @@ export interface Offer extends FoundFile {
 
 /**
  * - done: taken, passed, or known by its content
+ * - left: nobody’s here; it stays as it is
  * - dropped: nobody claims it any more, and its name is not one to be taken
  */
-export type Verdict = 'done' | 'incomplete' | 'dropped'
+export type Verdict = 'done' | 'left' | 'incomplete' | 'dropped'
 
 /** What is done once, on demand. */
 export type Call =
@@ -101,9 +102,8 @@ export type FromThread =
       readonly errno: string
     }
   | { readonly is: 'called'; readonly id: number; readonly result: CallResult }
-  | { readonly is: 'closed' }
 
-/** `found` is meant by `has` alone. */
+/** `found`: whether the file was there, by `has` and `remove`. */
 export type CallResult =
   | { readonly found: boolean; readonly errno: null }
   | { readonly found: null; readonly errno: string }

@@ -105,7 +105,8 @@ export class FrameReader {
   }
 
   push(chunk: Uint8Array): Frame[] {
-    this.#rest = Buffer.concat([this.#rest, chunk])
+    // A copy of its own: a slice of a Buffer would share its memory.
+    this.#rest = Uint8Array.from(Buffer.concat([this.#rest, chunk]))
     return this.#scan()
   }
 

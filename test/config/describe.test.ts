@@ -24,7 +24,7 @@ test('a table without its markers is an error, not an unchanged file', () => {
 test('editors are asked for no key that has a default', () => {
   const schema: unknown = JSON.parse(jsonSchema())
   assert.ok(typeof schema === 'object' && schema !== null && 'required' in schema)
-  assert.deepEqual(schema.required, ['institution', 'store', 'lines', 'gateway'])
+  assert.deepEqual(schema.required, ['institution', 'store'])
   assert.doesNotMatch(jsonSchema(), /"x-/)
 })
 

@@ -121,7 +121,9 @@ test('defaults are filled in, down to the options of a driver', (t) => {
   const path = writeConfig(folder, good.replace(/\[\[listen\]\]\naddress.*\n/, ''))
   const config = loadConfig(path, {})
   assert.deepEqual(config.listen, [{ address: '127.0.0.1:8480', insecure_lan: false, hosts: [] }])
-  assert.deepEqual(config.readers, [{ name: 'desk-1', driver: 'pcsc', options: { reader: '' } }])
+  assert.deepEqual(config.readers, [
+    { name: 'desk-1', driver: 'pcsc', options: { reader: '', usb: '' } },
+  ])
   assert.equal(config.gateway.timeout_ms, 10_000)
   assert.equal(config.gateway.protocol.query_path, '/onshi/kakunin')
   assert.deepEqual(config.gateway.protocol.extra_headers, {})

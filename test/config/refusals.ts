@@ -69,7 +69,7 @@ export const refused: readonly Refusal[] = [
     name: 'no line',
     toml: `lines = []\n${good.replace(/\[\[lines\]\][^[]*\[fd00::1\]:8443"\n/, '')}`,
     key: 'lines',
-    says: [/found 0 of them; write at least 1/],
+    says: [/found no line; write tables, each under \[\[lines\]\]/],
   },
   {
     name: 'a time-out below its range',
@@ -135,7 +135,7 @@ export const refused: readonly Refusal[] = [
     name: 'a key that is like no other',
     toml: underGateway('banana = 1'),
     key: 'gateway.banana',
-    says: [/only known keys here: simulator, /],
+    says: [/only known keys here: via, /],
   },
   {
     name: 'a key that every object inherits',

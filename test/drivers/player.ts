@@ -146,6 +146,22 @@ export function play(recording: Recording) {
       }),
   }
 
+  let told = 0
+  let events = 0
+  /** What came after an event came to a driver that had told it. */
+  const toldOf = async (count: number): Promise<void> => {
+    while (told < count) {
+      awaited = `event ${count}`
+      const { promise, resolve } = Promise.withResolvers<void>()
+      wake = () => {
+        again()
+        resolve()
+      }
+      again()
+      await promise
+      awaited = undefined
+    }
+  }
   let last = { port: 0, pieces: [] as string[] }
   const step = async (entry: Entry): Promise<void> => {
     switch (entry.is) {
@@ -187,8 +203,10 @@ export function play(recording: Recording) {
       case 'left':
       case 'connected':
       case 'not-connected':
-      case 'event':
         return
+      case 'event':
+        events += 1
+        return toldOf(events)
     }
   }
   const run = async () => {
@@ -199,6 +217,11 @@ export function play(recording: Recording) {
   }
   return {
     io,
+    /** The driver has told one more event. */
+    told: () => {
+      told += 1
+      wake()
+    },
     /** Resolves when every entry was played; what is asked again is still answered then. */
     done: Promise.race([run(), stopped.promise]),
     /** For people: what is due, and what the driver asks for instead. */

@@ -30,7 +30,6 @@ function endsTwice(exchanges: readonly Exchange[], cycle: number): boolean {
 function exchangesIn(entries: readonly Entry[]): Exchange[] {
   const exchanges: Entry[][] = []
   for (const entry of entries) {
-    if (entry.is === 'event') continue
     const current = exchanges.at(-1)
     const isOpen = current?.[0]?.is === 'wrote' && entry.is === 'came'
     if (isOpen) current?.push(entry)

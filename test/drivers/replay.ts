@@ -1,4 +1,3 @@
-import type { ReaderEvent } from '../../drivers/driver.ts'
 import { driverNamed } from '../../drivers/index.ts'
 import { toldBy } from '../../drivers/record/recorder.ts'
 import type { Recording, Told } from '../../drivers/record/recording.ts'
@@ -17,22 +16,23 @@ export async function replay(recording: Recording, limitMs = 20_000): Promise<To
   const { head } = recording
   const driver = driverNamed(head.driver)
   if (driver === undefined) throw new Error(`no driver ${head.driver}`)
-  const { io, done, standing } = play(filled(recording))
-  const reader = await driver.open(head.options, io)
+  const player = play(filled(recording))
+  const reader = await driver.open(head.options, player.io)
   const told: Told[] = []
   const wanted = toldIn(recording).length
   const listen = async () => {
     for await (const event of reader.events()) {
-      told.push(toldBy(event satisfies ReaderEvent))
+      told.push(toldBy(event))
+      player.told()
       if (told.length === wanted) return
     }
   }
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
-    reject(new Error(`stopped short: ${JSON.stringify({ ...standing(), told })}`))
+    reject(new Error(`stopped short: ${JSON.stringify({ ...player.standing(), told })}`))
   }, limitMs)
   try {
-    await Promise.race([Promise.all([listen(), done]), late, done.then(() => late)])
+    await Promise.race([Promise.all([listen(), player.done]), late])
     return told
   } finally {
     clearTimeout(timer)

@@ -14,6 +14,8 @@ export interface Pn532Reader {
   /** Takes a card away; without one, everything. */
   remove(card?: Presented): void
   trouble(trouble: LineTrouble): void
+  /** Ends the connection of the client. */
+  cut(): void
   /** What the host did that it should not have done, in its order. */
   violations(): readonly string[]
   close(): Promise<void>
@@ -67,6 +69,7 @@ export async function startPn532Reader(options: {
     insert: (card) => field.insert(card),
     remove: (card) => field.remove(card),
     trouble: (trouble) => line.trouble(trouble),
+    cut: () => client?.destroy(),
     violations: () => [...chip.violations],
     close: async () => {
       client?.destroy()

@@ -18,7 +18,7 @@ const EIO = 5
 const POLL_MS = 2
 
 /** Reports 1 to 4, in and out, of 63 bytes each, on a page of the maker's own. */
-const descriptor = Buffer.from(
+export const descriptor = Buffer.from(
   `0600ff0901a101${[1, 2, 3, 4].map((id) => `850${id}150026ff007508953f0902810209039102`).join('')}c0`,
   'hex',
 )

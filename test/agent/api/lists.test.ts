@@ -31,6 +31,7 @@ test('taps are listed with times of Japan and what to do', async (t) => {
         state: 'gone',
         lapsesAt: '2026-04-02T00:00:59+09:00',
         cardPresent: false,
+        pin: 'none',
         certificateExpired: null,
         name: null,
         fault: { code: 'CARD_GONE', number, title, detail: hint, action },

@@ -14,6 +14,7 @@ const routes = [
   'POST /v1/presentations/{id}/confirmation',
   'GET /v1/readers',
   'GET /v1/lines',
+  'GET /v1/terminal',
   'GET /v1/lines/{name}/report',
   'POST /v1/offline-intakes',
   'GET /v1/offline-intakes',

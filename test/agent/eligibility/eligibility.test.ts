@@ -130,7 +130,11 @@ test('a confirmed tap is asked with its certificate, which is stored nowhere', a
   })
   assert.deepEqual(verification.card, { certificateExpired: true }, 'a fact, no refusal')
   assert.equal(verification.confirmation.by, '受付')
-  assert.deepEqual(gateway.asked[0]?.about, { kind: 'card', certificate: card.certificate })
+  assert.deepEqual(gateway.asked[0]?.about, {
+    kind: 'card',
+    certificate: card.certificate,
+    proof: null,
+  })
   const stored = JSON.stringify([verification, desk.store.question(id)])
   assert.ok(!stored.includes(card.certificate.toString('base64')))
   await assert.rejects(desk.eligibility.recheck(id, asker), { code: 'CARD_NEEDED' })

@@ -52,9 +52,13 @@ test('every answer has the outcome of the contract’s table, first match counts
 })
 
 test('no line to the gateway and a full queue are offline; every other fault is failed', () => {
-  const others = ['NO_LINE', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL', 'LOGIN_PAGE', 'TLS_FAILED']
+  const others = [
+    ...['NO_LINE', 'GATEWAY_UNREACHABLE', 'QUEUE_FULL', 'LOGIN_PAGE', 'TLS_FAILED'],
+    ...['TERMINAL_UNREACHABLE', 'TERMINAL_REFUSED', 'TERMINAL_SILENT'],
+  ]
   for (const code of Object.keys(faults).filter(isFaultCode)) {
-    const outcome = /^(LINE|SERVER)_/.test(code) || others.includes(code) ? 'offline' : 'failed'
+    const isOffline = /^(LINE|SERVER)_/.test(code) || others.includes(code)
+    const outcome = isOffline ? 'offline' : 'failed'
     assert.deepEqual(meaningOfFault(code), { outcome, fault: code })
   }
   assert.equal(meaningOfFault('GATEWAY_TIMEOUT').outcome, 'failed')

@@ -207,11 +207,14 @@ test(
   WHOLE,
   async (t) => {
     const { terminal, gateway } = await open(t)
-    const codes = { broken: 'ANSWER_MALFORMED', 'not-xml': 'ANSWER_NOT_XML' } as const
-    for (const mode of ['broken', 'not-xml'] as const) {
+    const codes = ['ANSWER_MALFORMED', 'ANSWER_NOT_XML'] as const
+    const ends: Promise<void>[] = []
+    for (const [at, mode] of (['broken', 'not-xml'] as const).entries()) {
       terminal.behave({ mode })
-      await assert.rejects(gateway.ask(question('01'), never), { code: codes[mode] })
+      ends.push(assert.rejects(gateway.ask(question('01'), never), { code: codes[at] }))
+      while (terminal.stats().pickedUp <= at) await systemClock.sleep(5, never)
     }
+    await Promise.all(ends)
   },
 )
 

@@ -56,7 +56,7 @@ const withoutPad = (pcsc: Pcsc): Pcsc => ({
 
 /** Resolves when it can be asked: it says so by its socket. */
 async function startPcscd(): Promise<ChildProcess> {
-  const daemon = spawn('sh',['-c','exec pcscd -f -d >>/tmp/pcscd.log 2>&1'],{stdio:'ignore'})
+  const daemon = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
   await once(daemon, 'spawn')
   process.on('exit', () => daemon.kill())
   return daemon

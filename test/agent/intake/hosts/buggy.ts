@@ -1,5 +1,5 @@
 /** A reader's process with a bug: it beats, then dies of it. */
-process.send?.({ version: 1, is: 'heartbeat' })
+process.send?.({ version: 2, is: 'heartbeat' })
 setTimeout(() => {
   throw new TypeError('a bug')
 }, 50)

@@ -27,6 +27,8 @@ const work = (
   t.after(() => computer.close())
   return computer
 }
+/** The terminal with its face folder where requests are put. */
+const toFace = ({ folders }: TerminalSimulator) => ({ folders: { ...folders, req: folders.face } })
 const kinds = (computer: ReturnType<typeof startReceiptComputer>) =>
   computer.complaints().map(({ what }) => what)
 
@@ -82,7 +84,7 @@ test('it complains of what comes again, and of what changes under it', LIMITED, 
   terminal.behave({ mode: 'normal' })
   const name = await terminal.face('02')
   const { bytes } = await computer.arrived((file) => file.name === name)
-  writeFileSync(join(terminal.folders.face, name), bytes)
+  put(toFace(terminal), name, bytes)
   await until(() => computer.complaints().length === 2)
   assert.deepEqual(kinds(computer), ['repeated', 'rewritten'])
   assert.equal(new Set(computer.received().map(({ sha256 }) => sha256)).size, 2)
@@ -94,7 +96,7 @@ test('it complains of a name that comes back after it was deleted', LIMITED, asy
   const name = await terminal.face('01')
   const { bytes } = await computer.arrived((file) => file.name === name)
   await until(() => names(terminal.folders.face).length === 0)
-  put({ folders: { ...terminal.folders, req: terminal.folders.face } }, name, bytes)
+  put(toFace(terminal), name, bytes)
   await until(() => computer.complaints().length === 1)
   assert.deepEqual(kinds(computer), ['repeated'])
 })
