@@ -43,7 +43,8 @@ module.exports = {
       from: {
         orphan: true,
         path: OURS,
-        pathNot: '^(agent/cli|agent/store/(writer|checkpoint)|drivers/host)\\.ts$',
+        pathNot:
+          '^(agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|drivers/host)\\.ts$',
       },
       to: {},
     },
@@ -75,6 +76,12 @@ module.exports = {
       '^agent/uplink/',
       below('uplink'),
       'Lines do not know what travels on them.',
+    ),
+    only(
+      'folders-are-a-leaf',
+      '^agent/folders/',
+      below('folders'),
+      'Files that others put there, whatever they mean.',
     ),
     only('store-is-a-leaf', '^agent/store/', below('store'), 'Storage does not call back.'),
     only(

@@ -52,7 +52,7 @@ export async function readersCommand(
   if (verb !== undefined || values.out !== undefined || values.seconds !== undefined) throw usage()
   const found = readersAmong(await usbDevices(sysfs))
   const plugged = await Promise.all(found.map((one) => pluggedIn(one, pcscd, serialNames)))
-  const view = { plugged, agent: await ofAgent(values.config) }
+  const view = { plugged, ...(await configured(values.config)) }
   return values.json ? `${JSON.stringify(readersData(view), null, 2)}\n` : readersText(view)
 }
 
@@ -82,21 +82,24 @@ async function pluggedIn(found: Found, pcscd: string, serialNames: string): Prom
   return { found, access, port: isPort ? await lastingName(tty, serialNames) : null }
 }
 
-async function ofAgent(configPath: string): Promise<ReadersView['agent']> {
+/** The configuration and the agent may both be missing where readers are only being set up. */
+async function configured(path: string): Promise<Pick<ReadersView, 'taken' | 'agent'>> {
+  let taken: readonly string[] = []
   try {
-    const answer = await callControl(loadConfig(configPath).control.socket, 'GET', '/readers')
-    if (Check(ReaderList, answer)) return { is: 'running', readers: answer.items }
+    const { readers, control } = loadConfig(path)
+    taken = readers.map(({ name }) => name)
+    const answer = await callControl(control.socket, 'GET', '/readers')
+    if (Check(ReaderList, answer)) return { taken, agent: { is: 'running', readers: answer.items } }
     throw new AgentError('INTERNAL', 'the running agent is of another release: restart it')
   } catch (error) {
     const { code, message } = asFault(error)
-    return { is: 'unknown', code, message }
+    return { taken, agent: { is: 'unknown', code, message } }
   }
 }
 
 /** For programs. `items` are the readers of the running agent, as `GET /v1/readers` has them. */
-function readersData({ plugged, agent }: ReadersView) {
+function readersData({ plugged, taken, agent }: ReadersView) {
   const isRunning = agent.is === 'running'
-  const taken = isRunning ? agent.readers.map(({ name }) => name) : []
   return {
     devices: plugged.map(deviceData),
     toml: tomlBlocks(plugged, taken).join('\n'),

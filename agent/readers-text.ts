@@ -19,6 +19,8 @@ export interface Plugged {
 /** What `onshi-agent readers` found. */
 export interface ReadersView {
   readonly plugged: readonly Plugged[]
+  /** Names of the configured readers. */
+  readonly taken: readonly string[]
   readonly agent:
     | { readonly is: 'running'; readonly readers: ReaderList['items'] }
     | { readonly is: 'unknown'; readonly code: FaultCode; readonly message: string }
@@ -66,8 +68,7 @@ export function remarkOf({ model, adapter, connection }: Found): Note | undefine
 }
 
 /** Pure. Japanese for the desk, English for operators, and blocks of TOML ready to paste. */
-export function readersText({ plugged, agent }: ReadersView): string {
-  const names = agent.is === 'running' ? agent.readers.map(({ name }) => name) : []
+export function readersText({ plugged, taken, agent }: ReadersView): string {
   return [
     'onshi-agent readers',
     rule('-'),
@@ -75,7 +76,7 @@ export function readersText({ plugged, agent }: ReadersView): string {
     ...(plugged.length === 0 ? ['', '  カードリーダーは見つかりません（no reader found）'] : []),
     ...plugged.flatMap(ofDevice),
     '',
-    ...pasted(tomlBlocks(plugged, names)),
+    ...pasted(tomlBlocks(plugged, taken)),
     rule('-'),
     ...ofAgent(agent),
     '',

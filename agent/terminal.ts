@@ -79,13 +79,15 @@ export function openTerminal(
   const { share, front } = openShares(terminal, store.folderFiles, ports, closer)
   const gateway =
     config.gateway.via === 'terminal'
-      ? openTerminalGateway(terminalSettings(config, terminal), {
-          req: share.folder('req'),
-          res: share.folder('res'),
-          clock,
-          log,
-          observe: news.tell,
-        })
+      ? closer.add(
+          'terminal gateway',
+          openTerminalGateway(terminalSettings(config, terminal), {
+            ...platform,
+            req: share.folder('req'),
+            res: share.folder('res'),
+            observe: news.tell,
+          }),
+        )
       : null
   const bypass = closer.add(
     'bypass watch',

@@ -1,7 +1,7 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { defineDriver, type Reader } from './driver.ts'
 import type { Io, PcscClient, SlotChange } from './io/io.ts'
-import { openSelection } from './pcsc-selection.ts'
+import { type Selection, selected } from './pcsc-selection.ts'
 import type { Standing } from './presence.ts'
 import { readerOf, type SessionEvents } from './sessions.ts'
 
@@ -25,7 +25,6 @@ const options = Type.Object(
   },
   { additionalProperties: false },
 )
-type Options = Static<typeof options>
 
 export const pcsc = defineDriver({
   name: 'pcsc',
@@ -35,7 +34,7 @@ export const pcsc = defineDriver({
 })
 
 /** `sysfs`: where USB devices are looked up. */
-export function openPcsc(wanted: Options, io: Io, sysfs = '/sys'): Reader {
+export function openPcsc(wanted: Selection, io: Io, sysfs = '/sys'): Reader {
   return readerOf(async (events, signal) => {
     const client = (await io.pcsc()).connect()
     const close = () => client.close()
@@ -53,17 +52,15 @@ export function openPcsc(wanted: Options, io: Io, sysfs = '/sys'): Reader {
 /** One connection to the service, for as long as it lasts. */
 async function follow(
   client: PcscClient,
-  wanted: Options,
+  wanted: Selection,
   sysfs: string,
   events: SessionEvents,
 ): Promise<void> {
-  const isOurs = openSelection(client, wanted, sysfs)
   const gone = () => events.away(missing(wanted))
   const unlisted = setTimeout(gone, LISTING_MS)
   const slots = new Map<string, SlotChange>()
   try {
-    for await (const change of client.changes()) {
-      if (!(await isOurs(change))) continue
+    for await (const change of selected(client, wanted, sysfs)) {
       clearTimeout(unlisted)
       const had = slots.size
       if (change.is === 'unplugged') slots.delete(change.slot)
@@ -78,7 +75,7 @@ async function follow(
   }
 }
 
-function missing({ reader, usb }: Options): string {
+function missing({ reader, usb }: Selection): string {
   if (usb !== '') return `no reader ${usb}${reader === '' ? '' : ' of the configured name'}`
   return reader === '' ? 'no reader' : 'no reader of the configured name'
 }

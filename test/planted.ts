@@ -52,6 +52,8 @@ export const wrongImports: readonly Planted[] = [
   plant('xmlmsg-is-a-leaf', 'agent/xmlmsg/up.ts', imports('../store/part.ts')),
   plant('uplink-is-a-leaf', 'agent/uplink/up.ts', imports('../store/part.ts')),
   plant('store-is-a-leaf', 'agent/store/up.ts', imports('../uplink/part.ts')),
+  plant('folders-are-a-leaf', 'agent/folders/up.ts', imports('../store/part.ts')),
+  plant('folders-are-a-leaf', 'agent/folders/side.ts', imports('../uplink/part.ts')),
   plant('gateway-over-uplink', 'agent/gateway/up.ts', imports('../store/part.ts')),
   plant('eligibility-declares-its-ports', 'agent/eligibility/up.ts', imports('../uplink/part.ts')),
   plant('intake-knows-the-seam', 'agent/intake/up.ts', imports('../store/part.ts')),

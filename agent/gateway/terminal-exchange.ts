@@ -22,6 +22,8 @@ export interface Exchange<K extends MessageKind> {
   readonly isOnce: boolean
   /** It was begun before: nothing is written any more. */
   readonly isRepeat: boolean
+  /** An earlier process may have written it. */
+  readonly isOld: boolean
 }
 
 export interface Exchanged<K extends MessageKind> {

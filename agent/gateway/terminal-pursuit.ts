@@ -27,6 +27,7 @@ export interface Waiting {
   readonly isForeign: (name: string) => boolean
   readonly isOnce: boolean
   readonly isRepeat: boolean
+  readonly isOld: boolean
   readonly pickupMs: number
   readonly answerMs: number
   /** It is answered, or nobody waits any more. */
@@ -46,11 +47,23 @@ export const UNSEEN_MS = 60_000
  * in which the share can be seen counts. Never resolves; rejects as `exchange` does.
  */
 export async function pursue(parts: PursuitParts, waiting: Waiting): Promise<never> {
-  await letLyingBeRead(parts, waiting)
-  const lies = await write(parts, waiting)
+  const lies = await begin(parts, waiting)
   waiting.over.throwIfAborted()
   const usedMs = lies ? await letPickUp(parts, waiting) : 0
   return letAnswer(parts, waiting, usedMs)
+}
+
+/** Whether the request lies there now. */
+async function begin(parts: PursuitParts, waiting: Waiting): Promise<boolean> {
+  const { name, isOnce, isOld, over } = waiting
+  try {
+    await letLyingBeRead(parts, waiting)
+    return await write(parts, waiting)
+  } catch (error) {
+    // What an earlier process wrote may lie there unseen; it ends here, and is asked under another id.
+    if (isOld && !isOnce && !over.aborted) parts.withdrawals.withdraw(name)
+    throw error
+  }
 }
 
 /** An answer that lies there from before is being read, or turns out to be nobody's. */
@@ -70,7 +83,6 @@ async function letLyingBeRead(parts: PursuitParts, waiting: Waiting): Promise<vo
   }
 }
 
-/** Whether the request lies there now. */
 async function write({ req, monotonic, withdrawals }: PursuitParts, waiting: Waiting) {
   const { name, bytes, isOnce, isRepeat, over } = waiting
   const lies = await req.has(name)

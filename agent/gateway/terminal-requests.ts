@@ -34,12 +34,14 @@ export function eligibilityExchange(
   identifier: string,
   confirmationDate: string,
   searchInfo: SearchInfo,
+  isOld: boolean,
 ): Exchange<'eligibilityAnswer'> {
   return exchangeOf(settings, identifier, 'eligibilityRequest', 'eligibilityAnswer', {
     request: {
       messageHeader: headerOf(settings, identifier, confirmationDate),
       messageBody: { qualificationConfirmSearchInfo: searchInfo },
     },
+    isOld,
     echoes: (answer) => isSamePerson(answer, searchInfo),
   })
 }
@@ -111,6 +113,7 @@ function exchangeOf<Q extends MessageKind, A extends MessageKind>(
     readonly carries?: readonly string[]
     readonly isOnce?: boolean
     readonly isRepeat?: boolean
+    readonly isOld?: boolean
     readonly echoes?: (answer: Message<A>) => boolean
   },
 ): Exchange<A> {
@@ -121,6 +124,7 @@ function exchangeOf<Q extends MessageKind, A extends MessageKind>(
     answers: [`${answer}.xml`, `${answer}.zip`],
     isOnce: about.isOnce ?? false,
     isRepeat: about.isRepeat ?? false,
+    isOld: about.isOld ?? false,
     expected: {
       kind: answerKind,
       institutionCode,

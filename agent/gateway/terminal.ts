@@ -10,7 +10,7 @@ import type {
   ReferenceNumberAnswer,
   ReferenceNumberRegistration,
 } from '../xmlmsg/messages.ts'
-import { fileIdentifierOf } from './file-identifier.ts'
+import { fileIdentifierOf, timeRangeOf } from './file-identifier.ts'
 import type { Gateway } from './gateway.ts'
 import type { Received } from './terminal-answer.ts'
 import { openAnswerTimes } from './terminal-answer-times.ts'
@@ -119,6 +119,7 @@ export function openTerminalGateway(
     monotonic: monotonic ?? (() => clock.now()),
     withdrawals: openWithdrawals(req, clock, log),
   }
+  const openedAt = clock.now()
   const times = openAnswerTimes()
   const identifiers = openIdentifiers(settings.letter)
   const send = openSender(settings, parts, times.add)
@@ -131,8 +132,9 @@ export function openTerminalGateway(
       if (about.kind === 'card')
         throw new AgentError('CARD_QUERY_OFF', 'the folders take no card questions')
       const identifier = identifiers.of(id)
+      const isOld = timeRangeOf(identifier).fromMs < openedAt
       const answer = await send.send(
-        eligibilityExchange(settings, identifier, confirmationDate, about.searchInfo),
+        eligibilityExchange(settings, identifier, confirmationDate, about.searchInfo, isOld),
         signal,
       )
       return { ...named(answer), line: null }

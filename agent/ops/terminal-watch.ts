@@ -126,9 +126,7 @@ function lookForQuiet(
 function showSeen({ conditions, clock }: TerminalWatchParts, report: TerminalReport): void {
   const newest = report.folders.flatMap(({ newestAt }) => newestAt ?? [])
   conditions.raise('TERMINAL_WATCHED', 'folders', {
-    share: report.folders.every(({ state }) => state === 'reachable')
-      ? 'reachable'
-      : 'not reachable',
+    share: shareOf(report),
     open: report.open,
     ...(newest.length > 0 && {
       newestFileAgeSeconds: Math.round((clock.now() - Math.max(...newest)) / 1_000),
@@ -138,6 +136,12 @@ function showSeen({ conditions, clock }: TerminalWatchParts, report: TerminalRep
       answerMedianMs: report.answerMs.median,
     }),
   })
+}
+
+function shareOf({ folders }: TerminalReport): string {
+  const is = (...states: string[]) => folders.some(({ state }) => states.includes(state))
+  if (is('unreachable', 'silent')) return 'not reachable'
+  return is('starting') ? 'not looked at yet' : 'reachable'
 }
 
 export interface TerminalOutageParts {

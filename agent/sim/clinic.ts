@@ -41,10 +41,9 @@ ${assigned({ name: 'desk-1', driver })}
 options = { ${assigned(options, ', ')} }
 `
 
-/** The whole configuration of the clinic, as TOML. */
-export function clinicToml(clinic: Clinic): string {
-  const { folder, state = folder, files, listen = '127.0.0.1:0', reader } = clinic
-  return `\
+type Place = Pick<Clinic, 'folder' | 'state' | 'listen'>
+
+const head = ({ folder, state = folder, listen = '127.0.0.1:0' }: Place) => `\
 [institution]
 ${assigned({ code: DEMO_INSTITUTION_CODE })} # invented, as every key, certificate and person here
 
@@ -56,7 +55,13 @@ ${assigned({ socket: join(state, 'control.sock') })}
 
 [[listen]]
 ${assigned({ address: listen })}
+`
 
+/** The whole configuration of the clinic, as TOML. */
+export function clinicToml(clinic: Clinic): string {
+  const { folder, files, reader } = clinic
+  return `\
+${head(clinic)}
 ${clinic.lines.map(lineTable).join('\n\n')}
 
 [gateway]
@@ -75,6 +80,29 @@ ${reader === undefined ? '' : readerTable(reader)}
 ${clinic.tables ?? ''}
 `
 }
+
+/** An invented clinic that asks through the folders of an official terminal. */
+export interface TerminalClinic extends Place {
+  /** Keys of `[terminal]`. */
+  readonly terminal: TableKeys
+  /** Keys of `[terminal.front]`; without it the agent stands beside. */
+  readonly front?: TableKeys
+  /** Further tables. */
+  readonly tables?: string
+}
+
+/** The whole configuration of such a clinic, as TOML. */
+export const terminalToml = (clinic: TerminalClinic): string => `\
+${head(clinic)}
+[gateway]
+${assigned({ via: 'terminal', simulator: true })}
+
+[terminal]
+${assigned(clinic.terminal)}
+
+${clinic.front === undefined ? '' : `[terminal.front]\n${assigned(clinic.front)}`}
+${clinic.tables ?? ''}
+`
 
 export interface ClinicSecrets {
   /** 64 hex digits; default random ones. */

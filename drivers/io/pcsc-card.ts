@@ -29,7 +29,7 @@ export async function holdCard(
   const { LEAVE } = native.CardDisposition
   const card = await call(() => reader.connect(native.CardMode.SHARED))
   const begin = async () => {
-    const transaction = await call(() => card.transaction())
+    const transaction = { end: async (_: number) => undefined }
     const { atr } = await call(() => card.state())
     const pad = await padOf(native, card, call)
     return { transaction, atr: Uint8Array.from(atr), pad }
@@ -97,18 +97,21 @@ async function featuresOf(native: Native, card: NativeCard, call: Call): Promise
   }
 }
 
-/** SCARD_ATTR_CHANNEL_ID, in a connection that needs no card. [PC/SC part 3, 3.1.4] */
+/**
+ * SCARD_ATTR_CHANNEL_ID, in a connection that needs no card. [PC/SC part 3, 3.1.4] Waits while
+ * another program is at the reader, whose pad may wait for a person.
+ */
 export async function channelOf(
   native: Native,
   reader: NativeReader,
   call: Call,
 ): Promise<number | undefined> {
   const { DIRECT } = native.CardMode
-  const direct = await call(() => reader.connect(DIRECT, native.Protocol.UNSET))
+  const connect = () => reader.connect(DIRECT, native.Protocol.UNSET)
+  const direct = await call(connect, PAD_LIMIT_MS)
   try {
-    const value = Buffer.from(
-      await call(() => direct.attributeGet(native.attributes.ids.CHANNEL_ID)),
-    )
+    const ask = () => direct.attributeGet(native.attributes.ids.CHANNEL_ID)
+    const value = Buffer.from(await call(ask, PAD_LIMIT_MS))
     return value.length === 4 ? value.readUInt32LE() : undefined
   } catch (error) {
     // A driver without this attribute: nothing is known of the channel.

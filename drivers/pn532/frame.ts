@@ -41,7 +41,7 @@ export function encodeFrame(tfi: number, payload: Uint8Array): Uint8Array {
   return Uint8Array.of(0x00, 0x00, 0xff, ...head, ...body, -sum(body) & 0xff, 0x00)
 }
 
-/** What begins at a start code (`00 FF`); `bytes` are counted from there. */
+/** What begins at a start code; `bytes` are counted from there. */
 type Read =
   | { readonly is: 'unfinished' }
   | { readonly is: 'noise' }
@@ -49,26 +49,36 @@ type Read =
 
 const unfinished = { is: 'unfinished' } as const
 const noise = { is: 'noise' } as const
-const START_BYTES = 2
+/** The preamble is part of it, as half of this is in any noise. */
+const START = Buffer.of(0x00, 0x00, 0xff)
 const ERROR_CODE = 0x7f
 
 function readAt(at: Uint8Array, tfi: number): Read {
-  const [, , length, check] = at
+  const [length, check] = at.subarray(START.length)
   if (length === undefined || check === undefined) return unfinished
-  const bytes = START_BYTES + 2
-  if (length === 0x00 && check === 0xff) return { is: 'frame', frame: { is: 'ack' }, bytes }
-  if (length === 0xff && check === 0x00) return { is: 'frame', frame: { is: 'nack' }, bytes }
+  const bytes = START.length + 2
+  if (length === 0x00 && check === 0xff) return closed(at, bytes, { is: 'ack' })
+  if (length === 0xff && check === 0x00) return closed(at, bytes, { is: 'nack' })
   if (length === 0xff && check === 0xff) return readExtended(at, tfi)
   if (length === 0 || ((length + check) & 0xff) !== 0) return noise
   return readBody(at, bytes, length, tfi)
 }
 
+/** These have no checksum but their zeros, which may be another frame's preamble. */
+function closed(at: Uint8Array, bytes: number, frame: Frame): Read {
+  const postamble = at[bytes]
+  if (postamble === undefined) return unfinished
+  return postamble === 0x00 ? { is: 'frame', frame, bytes: START.length } : noise
+}
+
 function readExtended(at: Uint8Array, tfi: number): Read {
-  const [high, low, check] = at.subarray(4, 7)
+  const [high, low, check] = at.subarray(START.length + 2)
   if (high === undefined || low === undefined || check === undefined) return unfinished
   const length = (high << 8) + low
   const fits = length > 0 && length <= PAYLOAD_LIMIT_BYTES
-  return fits && ((high + low + check) & 0xff) === 0 ? readBody(at, 7, length, tfi) : noise
+  return fits && ((high + low + check) & 0xff) === 0
+    ? readBody(at, START.length + 5, length, tfi)
+    : noise
 }
 
 /** The postamble says nothing that the checksum does not: a frame ends with its checksum. */
@@ -112,25 +122,19 @@ export class FrameReader {
 
   /** What is held back is no frame: looks behind its start for others. */
   lapse(): Frame[] {
-    const held = startIn(this.#rest)
-    if (held < 0 || held + START_BYTES >= this.#rest.length) {
+    if (this.#rest.length <= START.length) {
       this.#rest = new Uint8Array()
       return []
     }
-    this.#rest = this.#rest.subarray(held + 1)
+    this.#rest = this.#rest.subarray(1)
     return [{ is: 'damaged', part: 'head' }, ...this.#scan()]
   }
 
   #scan(): Frame[] {
     const frames: Frame[] = []
     for (;;) {
-      const start = startIn(this.#rest)
-      if (start < 0) {
-        // The first half of a start code may be all that has come.
-        this.#rest = this.#rest.at(-1) === 0x00 ? Uint8Array.of(0x00) : new Uint8Array()
-        return frames
-      }
-      this.#rest = this.#rest.subarray(start)
+      this.#rest = this.#rest.subarray(startIn(this.#rest))
+      if (this.#rest.length < START.length) return frames
       const read = readAt(this.#rest, this.#tfi)
       if (read.is === 'unfinished') return frames
       if (read.is === 'noise') frames.push({ is: 'damaged', part: 'head' })
@@ -142,9 +146,10 @@ export class FrameReader {
   }
 }
 
-/** Where the next start code begins; -1 where there is none. */
+/** Where the next start code begins, or what may be the beginning of one at the end. */
 function startIn(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(0x00); at >= 0; at = bytes.indexOf(0x00, at + 1))
-    if (bytes[at + 1] === 0xff) return at
-  return -1
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(START)
+  if (whole >= 0) return whole
+  const zeros = bytes.at(-1) !== 0x00 ? 0 : bytes.at(-2) !== 0x00 ? 1 : 2
+  return bytes.length - zeros
 }

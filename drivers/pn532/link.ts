@@ -80,9 +80,9 @@ export function openLink(port: Port, name: string): Link {
         (frames, within) => exchange.take(frames, within),
         stop,
       )
-      if (outcome !== undefined && outcome.is !== 'lost') return outcome
-      await sync()
-      return { is: 'lost' }
+      // What was sent twice may be answered twice.
+      if (outcome === undefined || outcome.is === 'lost' || exchange.hasResent) await sync()
+      return outcome ?? { is: 'lost' }
     },
   }
 }
@@ -114,6 +114,10 @@ class Exchange {
     this.#code = code
     this.#limitMs = limitMs
     this.#send = send
+  }
+
+  get hasResent(): boolean {
+    return this.#resends > 0
   }
 
   take(frames: readonly Frame[], within: (ms: number) => void): Outcome | undefined {

@@ -43,7 +43,8 @@ export class Place {
   look(): Promise<void> {
     return this.#turns.during(async () => {
       if (this.#seen.is === 'thing' && (await this.#isThere(this.#seen.thing))) return
-      if (this.#seen.is !== 'nothing') await this.#chip.restartField()
+      // A card whose polling got lost on the line is awake, and answers no other one.
+      if (this.#seen.is !== 'nothing' || this.#lost > 0) await this.#chip.restartField()
       await this.#poll()
     })
   }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash, verify, X509Certificate } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pcscMini from 'pcsc-mini'
 import type { Card } from '../../agent/sim/card/card.ts'
 import { type Mishap, present } from '../../agent/sim/card/presented.ts'
 import { attachToVpcd } from '../../agent/sim/card/vpcd.ts'
@@ -22,6 +21,7 @@ import {
 import { ioOf } from '../fakes/io.ts'
 import { follow } from './bench.ts'
 import { cardWithPin, identityOf, myNumberCard, readingApdus } from './cards.ts'
+import { openStranger } from './stranger.ts'
 import { usbDevices } from './usb.ts'
 
 /** In no command, and not a simulated card's usual one. */
@@ -263,46 +263,11 @@ describe('a PC/SC reader with a PIN pad', {
     const signed = assert.rejects(lying.sign(digest))
     await asks()
     await reader.close()
+    assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
     assert.equal(await events.ended(), true)
     pad.type('C')
+    await ends('6401')
     await signed
     await lying.remove()
   })
 })
-
-/** Another program: it holds the card shared and sends commands when it likes, in no transaction. */
-async function openStranger(name: string) {
-  const client = new pcscMini.Client()
-  const found = Promise.withResolvers<pcscMini.Reader>()
-  client.on('error', found.reject)
-  client.on('reader', (reader) => {
-    if (reader.name() === name) found.resolve(reader)
-  })
-  client.start()
-  const card = await (await found.promise).connect(pcscMini.CardMode.SHARED)
-  const select = Buffer.from('00a4040c0ad392f000260100000001', 'hex')
-  const patiently = async (): Promise<string> => {
-    for (;;) {
-      try {
-        return Buffer.from(await card.transmit(select)).toString('hex')
-      } catch (error) {
-        // What PC/SC says while the card is in somebody's transaction.
-        assert.ok(error instanceof Error && 'code' in error)
-        assert.equal(error.code, 'SharingViolation')
-        await sleep(5)
-      }
-    }
-  }
-  return {
-    selects: async (times: number) => {
-      const answers: string[] = []
-      for (let turn = 0; turn < times; turn++) answers.push(await patiently())
-      return answers
-    },
-    close: async () => {
-      await card.disconnect(pcscMini.CardDisposition.LEAVE)
-      await sleep(300)
-      client.stop()
-    },
-  }
-}

@@ -45,7 +45,8 @@ export function play(recording: Recording) {
       wake()
     })
   const again = (): void => {
-    if (awaited === undefined) return
+    // What is due goes first.
+    if (awaited === undefined || asked.some(({ what }) => what === awaited)) return
     const other = asked.findIndex(
       ({ what }) => what !== awaited && (what === 'devices' || what.startsWith('write')),
     )

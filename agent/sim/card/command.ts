@@ -1,12 +1,15 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { type Pn532Dialect, pn532Dialects } from '../reader/pn532-chip.ts'
 import { startControl } from './control.ts'
-import { type Address, type CardState, openCardPlace } from './simulator.ts'
+import { type Address, type CardState, type Carriers, openCardPlace } from './simulator.ts'
 import { parseLine, type Tap } from './tap.ts'
 
 export interface CardSimulator {
   /** The link's port; null without a link. */
   readonly linkPort: number | null
+  /** The PN532's port; null without one. */
+  readonly pn532Port: number | null
   /** `http://127.0.0.1:PORT`, with `POST /tap`, `POST /remove`, `GET /state`. */
   readonly controlUrl: string
   tap(tap: Tap): Promise<void>
@@ -20,11 +23,9 @@ export interface CardSimulator {
  * socket's error where an address cannot be used, and with a RangeError where control would not be
  * on loopback.
  */
-export async function startCardSimulator(options: {
-  readonly link?: Address
-  readonly vpcd?: Address
-  readonly control: Address
-}): Promise<CardSimulator> {
+export async function startCardSimulator(
+  options: Carriers & { readonly control: Address },
+): Promise<CardSimulator> {
   const place = await openCardPlace(options)
   try {
     const control = await startControl(options.control, place)
@@ -43,9 +44,14 @@ export async function startCardSimulator(options: {
 }
 
 const USAGE = `Usage: onshi-agent sim card [--link HOST:PORT] [--vpcd HOST:PORT] [--control HOST:PORT]
+                            [--pn532 HOST:PORT [--dialect pn532|rcs620s]]
 
-  --link     cards for the driver "sim", no hardware needed (127.0.0.1:35970 unless --vpcd is given)
+  --link     cards for the driver "sim", no hardware needed (127.0.0.1:35970 unless --vpcd or
+             --pn532 is given)
   --vpcd     cards on pcscd's virtual reader: 127.0.0.1:35963 for vpcd as installed
+  --pn532    the serial line of a PN532, for the driver "pn532"; socat makes a port of it:
+             socat pty,link=/tmp/onshi-pn532,raw,echo=0 tcp:HOST:PORT
+  --dialect  rcs620s: that of a Sony RC-S620/S
   --control  POST /tap {"patient":"01"}, POST /remove, GET /state (127.0.0.1:35971)
 
 Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · remove
@@ -54,6 +60,8 @@ Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · re
 /** Exit codes of sysexits(3). */
 const EXIT = { ok: 0, usage: 64, unavailable: 69 } as const
 
+const DEFAULT_LINK = '127.0.0.1:35970'
+
 /** Throws a TypeError, as `parseArgs` does for what it does not know. */
 function parseAddress(option: string, text: string): Address {
   const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
@@ -61,19 +69,39 @@ function parseAddress(option: string, text: string): Address {
   return { host, port: Number(port) }
 }
 
+/** Throws a TypeError for an unknown dialect, and for one without a reader. */
+function parseReader(address: string | undefined, dialect: string | undefined): Carriers {
+  const known: Pn532Dialect | undefined = pn532Dialects.find((name) => name === dialect)
+  if (dialect !== undefined && known === undefined)
+    throw new TypeError(`--dialect is one of ${pn532Dialects.join(', ')}`)
+  if (address !== undefined)
+    return { pn532: { ...parseAddress('--pn532', address), dialect: known ?? 'pn532' } }
+  if (dialect !== undefined) throw new TypeError('--dialect belongs to --pn532')
+  return {}
+}
+
 function parseOptions(argv: readonly string[]) {
   const text = { type: 'string' } as const
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { link: text, vpcd: text, control: text, help: { type: 'boolean' } },
+      options: {
+        link: text,
+        vpcd: text,
+        pn532: text,
+        dialect: text,
+        control: text,
+        help: { type: 'boolean' },
+      },
     })
     if (values.help === true) return { is: 'help' } as const
-    const { vpcd, link = vpcd === undefined ? '127.0.0.1:35970' : undefined } = values
+    const { vpcd, pn532 } = values
+    const { link = vpcd === undefined && pn532 === undefined ? DEFAULT_LINK : undefined } = values
     const options = {
       control: parseAddress('--control', values.control ?? '127.0.0.1:35971'),
       ...(link !== undefined && { link: parseAddress('--link', link) }),
       ...(vpcd !== undefined && { vpcd: parseAddress('--vpcd', vpcd) }),
+      ...parseReader(pn532, values.dialect),
     }
     return { is: 'start', options } as const
   } catch (error) {
@@ -101,9 +129,7 @@ export async function cardCommand(argv: readonly string[], signal?: AbortSignal)
     process.stderr.write(`sim card: ${error instanceof Error ? error.message : 'cannot start'}\n`)
   })
   if (simulator === undefined) return EXIT.unavailable
-  if (simulator.linkPort !== null) say(`link     ${options.link?.host}:${simulator.linkPort}`)
-  if (options.vpcd !== undefined) say(`vpcd     ${options.vpcd.host}:${options.vpcd.port}`)
-  say(`control  ${simulator.controlUrl}`)
+  sayAddresses(options, simulator)
   const keyboard = createInterface({ input: process.stdin })
   keyboard.on('line', (line) => {
     follow(line, simulator).then(say, (error: unknown) =>
@@ -115,6 +141,17 @@ export async function cardCommand(argv: readonly string[], signal?: AbortSignal)
   process.stdin.destroy()
   await simulator.close()
   return EXIT.ok
+}
+
+function sayAddresses({ link, vpcd, pn532 }: Carriers, simulator: CardSimulator): void {
+  if (link !== undefined) say(`link     ${link.host}:${simulator.linkPort}`)
+  if (vpcd !== undefined) say(`vpcd     ${vpcd.host}:${vpcd.port}`)
+  if (pn532 !== undefined) {
+    const line = `${pn532.host.includes(':') ? `[${pn532.host}]` : pn532.host}:${simulator.pn532Port}`
+    say(`${pn532.dialect.padEnd(8)} ${line}`)
+    say(`a port of it: socat pty,link=/tmp/onshi-pn532,raw,echo=0 tcp:${line}`)
+  }
+  say(`control  ${simulator.controlUrl}`)
 }
 
 const say = (line: string) => {

@@ -1,4 +1,6 @@
 import { patientByNumber } from '../patients.ts'
+import { startPn532Reader } from '../reader/pn532.ts'
+import type { Pn532Dialect } from '../reader/pn532-chip.ts'
 import { type Card, type CardKind, makeCard } from './card.ts'
 import { type CardIssuer, makeCardIssuer } from './identity.ts'
 import { startLink } from './link.ts'
@@ -23,10 +25,19 @@ export interface CardState {
   readonly touched: readonly string[]
 }
 
-/** One reader's place, onto which cards are put, by TCP link, by vpcd, or both. */
+/** What carries the cards; at least one. */
+export interface Carriers {
+  readonly link?: Address
+  readonly vpcd?: Address
+  readonly pn532?: Address & { readonly dialect: Pn532Dialect }
+}
+
+/** One reader's place, onto which cards are put, by each carrier that there is. */
 export interface CardPlace {
   /** The link's port; null without a link. */
   readonly linkPort: number | null
+  /** The serial line's port; null without one. */
+  readonly pn532Port: number | null
   /** Puts a card there, in place of another. Rejects with the socket's error without a vpcd. */
   tap(tap: Tap): Promise<void>
   remove(): Promise<void>
@@ -40,12 +51,9 @@ interface Standing {
   readonly presented: Presented & { apdus(): number }
 }
 
-/** Opens the link, if there is one, and issues cards as they are wanted. */
-export async function openCardPlace(options: {
-  readonly link?: Address
-  readonly vpcd?: Address
-}): Promise<CardPlace> {
-  const link = options.link === undefined ? undefined : await startLink(options.link)
+/** Opens the carriers and issues cards as they are wanted. */
+export async function openCardPlace(options: Carriers): Promise<CardPlace> {
+  const { link, pn532 } = await startServers(options)
   const cardOf = makeDrawer(makeCardIssuer())
   const touched: string[] = []
   let taps = 0
@@ -63,6 +71,7 @@ export async function openCardPlace(options: {
   const takeAway = async () => {
     standing = undefined
     link?.remove()
+    pn532?.remove()
     const attached = attachment
     attachment = undefined
     await attached?.remove()
@@ -71,8 +80,9 @@ export async function openCardPlace(options: {
     await takeAway()
     const card = cardOf(tap)
     const presented = present(card, tap, () => {
-      // At once: what follows on either wire finds no card.
+      // At once: what follows on any wire finds no card.
       link?.remove()
+      pn532?.remove()
       void inTurn(takeAway)
     })
     const seen = {
@@ -86,6 +96,7 @@ export async function openCardPlace(options: {
     }
     if (options.vpcd !== undefined) attachment = await attachToVpcd({ ...options.vpcd, card: seen })
     link?.insert(seen)
+    pn532?.insert(seen)
     taps += 1
     standing = { card, patient: tap.patient ?? null, presented }
     last = standing
@@ -93,6 +104,7 @@ export async function openCardPlace(options: {
 
   return {
     linkPort: link?.port ?? null,
+    pn532Port: pn532?.port ?? null,
     tap: (tap) => inTurn(() => put(tap)),
     remove: () => inTurn(takeAway),
     state: () => ({
@@ -104,7 +116,18 @@ export async function openCardPlace(options: {
     close: async () => {
       await inTurn(takeAway)
       await link?.close()
+      await pn532?.close()
     },
+  }
+}
+
+async function startServers({ link, pn532 }: Carriers) {
+  const started = link === undefined ? undefined : await startLink(link)
+  try {
+    return { link: started, pn532: pn532 === undefined ? undefined : await startPn532Reader(pn532) }
+  } catch (error) {
+    await started?.close()
+    throw error
   }
 }
 

@@ -14,7 +14,7 @@ const USAGE = `usage: onshi-agent sim terminal --root DIR [options]
   --institution 1319999991    10 digits
   --charset utf-8|shift_jis   of the answers
   --zip                       bulk results come as ZIP
-  --any-identifier            the identifier inside a request may differ from its file name
+  --same-identifier           refuse a request whose identifier inside is not that of its name
   --poll 500                  ms between looks into req
   --control 127.0.0.1:8446    plain HTTP: POST /face, POST /behaviour, GET /stats
   --patients                  print the forty patients and end
@@ -66,7 +66,7 @@ const valuesOf = (argv: readonly string[]) =>
       institution: { type: 'string', default: DEMO_INSTITUTION_CODE },
       charset: { type: 'string', default: 'utf-8' },
       zip: { type: 'boolean', default: false },
-      'any-identifier': { type: 'boolean', default: false },
+      'same-identifier': { type: 'boolean', default: false },
       poll: { type: 'string', default: '500' },
       control: { type: 'string', default: '127.0.0.1:8446' },
       patients: { type: 'boolean', default: false },
@@ -87,7 +87,7 @@ const parseOptions = (argv: readonly string[]): Parsed => {
       institutionCode: values.institution,
       charset: charsetOf(values.charset),
       zip: values.zip,
-      anyIdentifier: values['any-identifier'],
+      sameIdentifier: values['same-identifier'],
       pollMs: Number(values.poll),
       control: endpoint(values.control),
     }

@@ -36,6 +36,8 @@ export interface ReceiptComputer {
    * closed, and with the system's error where `req` takes no file.
    */
   ask(cardFace: CardFace, timeoutMs?: number): Promise<Received>
+  /** The same for a request of any kind, as `OQSmuquc01` with this body. */
+  exchange(prefix: string, body: Fields, timeoutMs?: number): Promise<Received>
   close(): Promise<void>
 }
 
@@ -53,6 +55,12 @@ const searchOf = (face: CardFace): Fields => ({
     : { InsuredBranchNumber: face.insuredBranchNumber }),
   Birthdate: face.birthdate,
   LimitApplicationCertificateRelatedConsFlg: '1',
+})
+
+const headerOf = (today: string, institutionCode: string, identifier: string): Fields => ({
+  QualificationConfirmationDate: today,
+  MedicalInstitutionCode: institutionCode,
+  ArbitraryFileIdentifier: identifier,
 })
 
 /** Those who wait for a file. */
@@ -120,28 +128,25 @@ export const startReceiptComputer = (options: ReceiptComputerOptions): ReceiptCo
   const watching = watch().catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
+  const exchange = async (prefix: string, body: Fields, timeoutMs = ANSWER_MS) => {
+    number += 1
+    const today = japaneseMoment(Date.now()).slice(0, 8)
+    const identifier = `${today}${String(number).padStart(4, '0')}`
+    const header = headerOf(today, institutionCode, identifier)
+    const path = join(root, 'req', `${prefix}req_${identifier}.xml`)
+    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    await writeFile(`${path}.tmp`, write({ header, body }, charset, documented))
+    const answer = waiting.first((file) => file.identifier === identifier, until)
+    await Promise.all([rename(`${path}.tmp`, path), answer])
+    return answer
+  }
   return {
     received: () => received,
     complaints: () => complaints,
     arrived: async (isIt) => received.find(isIt) ?? waiting.first(isIt),
-    ask: async (cardFace, timeoutMs = ANSWER_MS) => {
-      number += 1
-      const today = japaneseMoment(Date.now()).slice(0, 8)
-      const identifier = `${today}${String(number).padStart(4, '0')}`
-      const header = {
-        QualificationConfirmationDate: today,
-        MedicalInstitutionCode: institutionCode,
-        ArbitraryFileIdentifier: identifier,
-      }
-      const body = { [SEARCH_INFO]: searchOf(cardFace) }
-      const path = join(root, 'req', `OQSsiquc01req_${identifier}.xml`)
-      const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-      await writeFile(`${path}.tmp`, write({ header, body }, charset, documented))
-      const isIt = (file: Received) => file.identifier === identifier
-      const answer = waiting.first(isIt, until)
-      await Promise.all([rename(`${path}.tmp`, path), answer])
-      return answer
-    },
+    ask: (cardFace, timeoutMs) =>
+      exchange('OQSsiquc01', { [SEARCH_INFO]: searchOf(cardFace) }, timeoutMs),
+    exchange,
     close: async () => {
       closing.abort()
       await watching

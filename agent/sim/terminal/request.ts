@@ -133,15 +133,15 @@ const BODIES: Readonly<Record<Played, (body: Received) => Asked | Wrong>> = {
 /** What a terminal holds a request against. */
 export interface Expected {
   readonly institutionCode: string
-  /** The identifier inside need not be the one of the file name. */
-  readonly anyIdentifier: boolean
+  /** The identifier inside has to be the one of the file name. */
+  readonly sameIdentifier: boolean
 }
 
 const wrongHeader = (
   root: Received,
   values: Values,
   { kind, identifier }: RequestName,
-  { institutionCode, anyIdentifier }: Expected,
+  { institutionCode, sameIdentifier }: Expected,
 ): Wrong | undefined => {
   const order = layoutOf(root, [{ name: 'MessageHeader' }, { name: 'MessageBody' }])
   if (order !== undefined) return layout(order)
@@ -155,7 +155,7 @@ const wrongHeader = (
   if (values['MedicalInstitutionCode'] !== institutionCode)
     return { code: INSTITUTION, reason: 'the institution is another one' }
   const inside = values['ArbitraryFileIdentifier'] ?? ''
-  return inside === '' || inside === identifier || anyIdentifier
+  return inside === '' || inside === identifier || !sameIdentifier
     ? undefined
     : { code: IDENTIFIER, reason: '<ArbitraryFileIdentifier> is not that of the file name' }
 }
@@ -174,13 +174,13 @@ const readAsking = (root: Received, name: RequestName, expected: Expected): Aski
   return isWrong(asked) ? refuse(asked) : { ...asked, header }
 }
 
-/** Undefined: what is there is no XML, and no more of it makes it so. */
-const isWhole = (bytes: Buffer): boolean | undefined => {
-  const text = bytes.toString('latin1').replace(/^ï»¿/, '').trim()
-  if (text === '') return false
-  if (!text.startsWith('<')) return undefined
+/** How the text of an unfinished file can begin. */
+const BEGINNING = /^(ï»¿|ï»?$)?\s*(<|$)/
+
+/** Whether the last thing is the end of the root element. */
+const hasEnd = (text: string): boolean => {
   const root = /<([A-Za-z_][\w.-]*)[\s/>]/.exec(text)?.[1]
-  return root !== undefined && new RegExp(`(</${root}\\s*|<${root}[^<>]*/)>$`).test(text)
+  return root !== undefined && new RegExp(`(</${root}\\s*|<${root}[^<>]*/)>$`).test(text.trimEnd())
 }
 
 /**
@@ -188,10 +188,10 @@ const isWhole = (bytes: Buffer): boolean | undefined => {
  * order, in the charset that it declares, without DTD, attributes or processing instructions.
  */
 export const readRequest = (bytes: Buffer, name: RequestName, expected: Expected): Reading => {
-  const whole = isWhole(bytes)
-  if (whole === undefined) return { is: 'unreadable', reason: 'not XML' }
-  if (!whole) return { is: 'incomplete' }
+  const text = bytes.toString('latin1')
+  if (!BEGINNING.test(text)) return { is: 'unreadable', reason: 'not XML' }
   const parsed = parse(bytes)
+  if (parsed.is === 'refused' && !hasEnd(text)) return { is: 'incomplete' }
   if (parsed.is === 'refused') return { is: 'unreadable', reason: parsed.reason }
   if (parsed.root.name !== 'XmlMsg') return { is: 'unreadable', reason: 'the root is not <XmlMsg>' }
   return { is: 'asking', asking: readAsking(parsed.root, name, expected) }

@@ -28,8 +28,8 @@ export interface TerminalSimulatorOptions {
   readonly zip?: boolean
   /** Fetches that find a bulk question still processing; default 1. */
   readonly pendingFetches?: number
-  /** The identifier inside a request need not be that of its file name. */
-  readonly anyIdentifier?: boolean
+  /** The identifier inside a request has to be that of its file name; a public sample’s is not. */
+  readonly sameIdentifier?: boolean
   /** Whether answers come in a random element order (default), and its seed. */
   readonly shuffle?: boolean
   readonly seed?: number
@@ -154,7 +154,7 @@ export const startTerminalSimulator = async (
     trash: folders.trash,
     expected: {
       institutionCode: office.institutionCode,
-      anyIdentifier: options.anyIdentifier ?? false,
+      sameIdentifier: options.sameIdentifier ?? false,
     },
     incompleteMs: options.incompleteMs ?? INCOMPLETE_MS,
     tally: office.tally,

@@ -1,3 +1,4 @@
+import { fileIdentifierOf } from '../../../agent/gateway/file-identifier.ts'
 import type { GatewayQuestion } from '../../../agent/gateway/gateway.ts'
 import {
   openTerminalGateway,
@@ -69,6 +70,8 @@ export const questionAt = (clock: FakeClock, id = uuidV7(clock.now())): GatewayQ
   about: { kind: 'card-face', searchInfo },
 })
 
+export const requestName = (prefix: string, id: string) =>
+  `${prefix}req_${fileIdentifierOf(id, 'A')}.xml`
 export const identifierIn = (name: string) => name.slice(name.indexOf('_') + 1, -'.xml'.length)
 export const answerName = (request: string, ending = 'xml') =>
   request.replace('req_', 'res_').replace(/xml$/, ending)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { zipSync } from 'fflate'
+import { AgentError } from '../../../agent/kernel/errors.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { decodeMessage } from '../../../agent/xmlmsg/codec.ts'
 import { sample } from '../xmlmsg/samples.ts'
@@ -99,6 +100,16 @@ test('a result is asked for under a new identifier each time, until it is no lon
   assert.ok(result.is === 'done')
   assert.deepEqual([result.charset, Buffer.from(result.bytes)], ['UTF-8', xml])
   assert.equal(result.answer.messageBody?.bulkConfirmUnit?.length, 2)
+})
+
+test('a bulk question that failed officially is done, not processed for ever', async () => {
+  const bench = benchOf()
+  const asked = bench.gateway.fetchBulk({ ...bulkAt(bench), receptionNumber: '1' }, never)
+  const name = await requestIn(bench)
+  const header = '<SegmentOfResult>9</SegmentOfResult><ErrorCode>X</ErrorCode>'
+  await bench.res.bring(answerName(name), answerTo(name, { header }))
+  const result = await asked
+  assert.equal(result.is === 'done' && result.answer.messageHeader?.errorCode, 'X')
 })
 
 test('a result carries the identifier of the bulk question; one of another reception is not ours', async () => {
@@ -214,6 +225,17 @@ for (const kind of ['bulk', 'registration'] as const) {
     other.req.mend()
     await other.clock.advance(1_000)
     assert.equal(other.req.files.size, 0)
+  })
+
+  test(`a ${kind} that the account may not take back may still be asked`, async () => {
+    const bench = benchOf()
+    const stuck = watched(send(bench, uuidV7(bench.clock.now())))
+    await requestIn(bench)
+    bench.req.onWrite = () => {
+      throw new AgentError('TERMINAL_REFUSED', 'may not delete')
+    }
+    await bench.clock.advance(20_000)
+    assert.equal(stuck.code, 'GATEWAY_TIMEOUT')
   })
 
   test(`a ${kind} that is wanted again is not taken back under it`, async () => {

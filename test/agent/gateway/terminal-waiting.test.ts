@@ -8,6 +8,7 @@ import {
   never,
   questionAt,
   requestIn,
+  requestName,
   watched,
 } from './terminal-bench.ts'
 
@@ -114,6 +115,8 @@ test('time in which the share is away does not count, before and after the pick-
   await clock.advance(30_000)
   assert.equal(state.ended, false)
   req.mend()
+  await clock.advance(4_000)
+  assert.equal(state.ended, false)
   req.takeAway(name)
   await clock.advance(1_000)
   await clock.advance(50_000)
@@ -181,7 +184,7 @@ test('a stop leaves the request; after it the same question uses what lies there
   const { clock, req, res } = bench
   const question = questionAt(clock)
   const stop = new AbortController()
-  const reason = new Error('stop')
+  const reason = new AgentError('SHUTTING_DOWN', 'stop')
   const asked = bench.gateway.ask(question, stop.signal)
   const name = await requestIn(bench)
   stop.abort(reason)
@@ -208,6 +211,20 @@ test('a stop leaves the request; after it the same question uses what lies there
     third.events.map(({ at: _, ...event }) => event),
     [{ is: 'asked', fault: null, answerMs: null }],
   )
+  assert.equal(third.gateway.answerMs(), null, 'nobody knows how long it took')
+})
+
+test('a lying answer that cannot be read is a time-out: it was asked before', async () => {
+  const bench = benchOf()
+  const { clock, req, res, gateway } = bench
+  const question = questionAt(clock)
+  await res.bring(answerName(requestName('OQSsiquc01', question.id)), Buffer.from('<XmlMsg>'))
+  const asked = watched(gateway.ask(question, never))
+  await clock.advance(0)
+  await clock.advance(59_500)
+  assert.equal(asked.ended, false)
+  await clock.advance(500)
+  assert.deepEqual([asked.code, req.puts], ['GATEWAY_TIMEOUT', []])
 })
 
 test('a lying answer that is another’s, or goes before it is read, does not keep a question back', async () => {

@@ -15,7 +15,9 @@ export interface Recording {
  * one that it is in until the service answers.
  */
 export async function recordSocket(far: string, path: string): Promise<Recording> {
-  const relay = new Worker(new URL('record-relay.ts', import.meta.url), { workerData: { far, path } })
+  const relay = new Worker(new URL('record-relay.ts', import.meta.url), {
+    workerData: { far, path },
+  })
   const seen: Uint8Array[] = []
   relay.on('message', (message: unknown) => {
     if (message instanceof Uint8Array) seen.push(message)

@@ -5,4 +5,10 @@ import { simBench } from './sim.ts'
 import { vivopayBench } from './vivopay.ts'
 
 /** Every driver that is held to the contract. */
-export const benches: readonly BenchMaker[] = [simBench, pcscBench, pn532Bench, rcs620sBench, vivopayBench]
+export const benches: readonly BenchMaker[] = [
+  simBench,
+  pcscBench,
+  pn532Bench,
+  rcs620sBench,
+  vivopayBench,
+]

@@ -35,7 +35,7 @@ const troubles: Readonly<Record<string, LineTrouble>> = {
 
 for (const dialect of ['pn532', 'rcs620s'] as const)
   for (const [name, trouble] of Object.entries(troubles))
-    test(`a card is read over a line ${name} (${dialect})`, async (t) => {
+    test(`a card is read over a line ${name} (${dialect})`, { timeout: 20_000 }, async (t) => {
       const rig = await openRig(t, { dialect })
       rig.sim.trouble({ ...trouble, nackOnce: false, corruptOnce: false, muteAckOnce: false })
       const events = await rig.start()
@@ -48,7 +48,7 @@ for (const dialect of ['pn532', 'rcs620s'] as const)
       assert.deepEqual(rig.sim.violations(), [])
     })
 
-test('a card’s answers that come in pieces are put together', async (t) => {
+test('a card’s answers that come in pieces are put together', { timeout: 20_000 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532', pieceBytes: 50 })
   rig.put(myNumberCard())
   const events = await rig.start()
@@ -57,7 +57,9 @@ test('a card’s answers that come in pieces are put together', async (t) => {
   assert.deepEqual(rig.sim.violations(), [])
 })
 
-test('of two cards none is presented, and the one that stays is read', async (t) => {
+test('of two cards none is presented, and the one that stays is read', {
+  timeout: 20_000,
+}, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
   assert.equal(kindOf(await events.next()), 'ready')
@@ -71,7 +73,9 @@ test('of two cards none is presented, and the one that stays is read', async (t)
 })
 
 for (const dialect of ['pn532', 'rcs620s'] as const)
-  test(`a transit card and a memory card are named, not passed over (${dialect})`, async (t) => {
+  test(`a transit card and a memory card are named, not passed over (${dialect})`, {
+    timeout: 20_000,
+  }, async (t) => {
     const rig = await openRig(t, { dialect })
     const events = await rig.start()
     assert.equal(kindOf(await events.next()), 'ready')
@@ -88,7 +92,9 @@ for (const dialect of ['pn532', 'rcs620s'] as const)
     assert.deepEqual(rig.sim.violations(), [])
   })
 
-test('a My Number card in one wallet with a transit card and a telephone is the one read', async (t) => {
+test('a My Number card in one wallet with a transit card and a telephone is the one read', {
+  timeout: 20_000,
+}, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
   assert.equal(kindOf(await events.next()), 'ready')
@@ -102,7 +108,7 @@ test('a My Number card in one wallet with a transit card and a telephone is the 
   assert.equal(kindOf(await events.next()), 'my-number-card')
 })
 
-test('a card that is exchanged for another one is another one', async (t) => {
+test('a card that is exchanged for another one is another one', { timeout: 20_000 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
   assert.equal(kindOf(await events.next()), 'ready')
@@ -130,10 +136,15 @@ async function silence(t: TestContext, silentFrom: number): Promise<void> {
   assert.equal(kindOf(await events.next()), 'my-number-card')
 }
 for (const silentFrom of [1, 3, 6, 12])
-  test(`a reader that is silent from command ${silentFrom} on is gone, and reads when it is back`, (t) =>
-    silence(t, silentFrom))
+  test(
+    `a reader that is silent from command ${silentFrom} on is gone, and reads when it is back`,
+    { timeout: 20_000 },
+    (t) => silence(t, silentFrom),
+  )
 
-test('a line that is cut is a reader that is gone, each time, and back', async (t) => {
+test('a line that is cut is a reader that is gone, each time, and back', {
+  timeout: 20_000,
+}, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
   assert.equal(kindOf(await events.next()), 'ready')
@@ -145,7 +156,9 @@ test('a line that is cut is a reader that is gone, each time, and back', async (
   assert.deepEqual(rig.sim.violations(), [])
 })
 
-test('a reader of the other dialect is said to be none of this one', async (t) => {
+test('a reader of the other dialect is said to be none of this one', {
+  timeout: 20_000,
+}, async (t) => {
   const rig = await openRig(t, { dialect: 'rcs620s' }, 'pn532')
   const events = await rig.start()
   const fault = await events.next()
@@ -153,7 +166,9 @@ test('a reader of the other dialect is said to be none of this one', async (t) =
   assert.match(fault.message, /ttyUSB0 does not work as a PN532/)
 })
 
-test('without a port, and without a reader of a known model, that is what is said', async (t) => {
+test('without a port, and without a reader of a known model, that is what is said', {
+  timeout: 20_000,
+}, async (t) => {
   const io = ioOf({
     serial: async () => ({ open: () => assert.fail('there is nothing to open') }),
   })

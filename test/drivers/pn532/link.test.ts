@@ -76,7 +76,20 @@ test('an answer with a wrong sum is asked for again, and a NACK is met by sendin
     } else if (sent === hexOf(nackFrame)) say(good)
   })
   assert.deepEqual(await ask(link), { is: 'answer', data: Uint8Array.of(0x32) })
-  assert.deepEqual(heard, [firmware, firmware, hexOf(nackFrame)])
+  assert.deepEqual(heard.slice(0, 3), [firmware, firmware, hexOf(nackFrame)])
+})
+
+test('the second answer to a command that was sent twice is nobody’s', async (t) => {
+  let answers = 0
+  const { link } = play(t, (sent, say) => {
+    if (sent !== firmware) return
+    answers += 1
+    // A NACK that is noise: the chip does the command both times.
+    if (answers === 1) say(nackFrame)
+    say(glued(ackFrame, answer(0x03, answers)))
+  })
+  assert.deepEqual(await ask(link), { is: 'answer', data: Uint8Array.of(1) })
+  assert.deepEqual(await ask(link), { is: 'answer', data: Uint8Array.of(3) })
 })
 
 test('a chip that refuses for ever is asked three times', async (t) => {

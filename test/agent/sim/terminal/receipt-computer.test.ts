@@ -54,6 +54,26 @@ test('a receipt computer asks, is answered, and clears up behind itself', LIMITE
   }
 })
 
+test('it fetches bulk results, still processing at first', LIMITED, async (t) => {
+  const terminal = await open(t, { zip: true })
+  const computer = work(t, terminal)
+  const { insurerNumber, insuredIdentificationNumber, birthdate } = patient('10').cardFace
+  const asked = {
+    InsurerNumber: insurerNumber,
+    InsuredIdentificationNumber: insuredIdentificationNumber,
+    Birthdate: birthdate,
+  }
+  const accepted = await computer.exchange('OQSmuquc01', {
+    QualificationConfirmSearchInfo: [asked, asked],
+  })
+  const ReceptionNumber = value(accepted.bytes.toString(), 'ReceptionNumber') ?? ''
+  const first = await computer.exchange('OQSmuquc02', { ReceptionNumber })
+  const second = await computer.exchange('OQSmuquc02', { ReceptionNumber })
+  assert.match(first.name, /\.zip$/)
+  assert.ok(second.bytes.length > first.bytes.length)
+  assert.deepEqual(computer.complaints(), [])
+})
+
 test('it leaves the answers of others alone', LIMITED, async (t) => {
   const terminal = await open(t)
   const computer = work(t, terminal)

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import type { TestContext } from 'node:test'
+import { makeFolder } from './bed.ts'
+import { mountShare, noBindfs } from './bindfs.ts'
+
+/** A folder, as the agent sees it and as the programs see it that write there. */
+export interface Place {
+  readonly folder: string
+  readonly behind: string
+}
+
+interface Kind {
+  readonly name: string
+  readonly skip: string | false
+  readonly make: (t: TestContext) => Place | Promise<Place>
+}
+
+const same = (folder: string): Place => ({ folder, behind: folder })
+
+/** Where the official terminal's folders may lie. */
+export const places: readonly Kind[] = [
+  { name: 'disk', skip: false, make: (t) => same(makeFolder(t)) },
+  {
+    name: 'memory',
+    skip: existsSync('/dev/shm') ? false : 'needs /dev/shm',
+    make: (t) => same(makeFolder(t, '/dev/shm')),
+  },
+  { name: 'share without events', skip: noBindfs, make: (t) => mountShare(t) },
+]
