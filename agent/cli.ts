@@ -42,6 +42,8 @@ const OF_CONFIG = /^(CONFIG_|SECRET_|FOLDER_LOOP|LISTEN_UNSAFE|CERTIFICATE_|STOR
 const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 /** Of what the person wrote. */
 const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID)$/
+/** Of what else runs, or does not run, on this machine. */
+const OF_OTHERS = /^(AGENT_NOT_RUNNING|READER_BUSY)$/
 
 async function command([name, ...args]: string[]): Promise<number> {
   switch (name) {
@@ -143,7 +145,7 @@ async function explain(error: AgentError, name: string | undefined): Promise<num
   if (!isOfConfig && OF_CERTIFICATE.test(code)) return EX_DATAERR
   if (OF_CONFIG.test(code)) return EX_CONFIG
   if (OF_INPUT.test(code)) return EX_DATAERR
-  return code === 'AGENT_NOT_RUNNING' ? EX_UNAVAILABLE : EX_SOFTWARE
+  return OF_OTHERS.test(code) ? EX_UNAVAILABLE : EX_SOFTWARE
 }
 
 try {

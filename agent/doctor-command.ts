@@ -9,7 +9,7 @@ import type { PathReport } from './kernel/line.ts'
 import { Examination, examine, isWell } from './ops/doctor.ts'
 import { doctorData, doctorText } from './ops/doctor-text.ts'
 import { systemClock } from './platform.ts'
-import { doctorLines, identityOf, uplinkSettings } from './settings.ts'
+import { doctorFolders, doctorLines, identityOf, uplinkSettings } from './settings.ts'
 import { openUplink } from './uplink/uplink.ts'
 
 /** sysexits(3). */
@@ -58,7 +58,9 @@ async function examination(config: Config): Promise<Examination> {
   } catch (error) {
     if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
     const testLines = () => testAlone(config)
-    return examine({ lines: doctorLines(config), testLines, clock: systemClock })
+    const lines = doctorLines(config)
+    const folders = doctorFolders(config)
+    return examine({ lines, folders, testLines, clock: systemClock })
   }
 }
 

@@ -18,7 +18,7 @@ import { offlineIntakesOf } from './offline.ts'
 import { examine } from './ops/doctor.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
+import { doctorFolders, doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
@@ -86,6 +86,7 @@ const examination =
   () =>
     examine({
       lines: doctorLines(config),
+      folders: doctorFolders(config),
       async testLines() {
         await lines.test()
         return lines.list().flatMap(({ path }) => path ?? [])

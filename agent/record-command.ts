@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Check } from 'typebox/value'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -39,9 +39,9 @@ export async function recordCommand(
   const limitMs = secondsIn(seconds) * 1_000
   const config = loadConfig(configPath)
   const { driver, options } = readerNamed(config, name)
-  // Not found out after a minute of work.
-  if (existsSync(out)) throw unwritable(out, 'it is there already')
   await aside(config, name, driver)
+  // At once, and not after a minute of work.
+  const file = created(out)
 
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), limitMs)
@@ -53,11 +53,15 @@ export async function recordCommand(
   try {
     const wish = { driver, options, release: release() }
     const { recording, released } = await recordReader(wish, io, tell, stop.signal)
-    write(out, linesOf(recording))
+    writeFileSync(file, linesOf(recording))
     const done = `${out}: ${recording.entries.length} entries, masked. ${MASKED}\n`
     if (!released) leaveHung(done)
     return done
+  } catch (error) {
+    rmSync(out)
+    throw error
   } finally {
+    closeSync(file)
     clearTimeout(timer)
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
@@ -111,18 +115,16 @@ function tell(event: ReaderEvent): void {
   say(`  ${event.is} ${what}${kind}`.trimEnd().concat('\n'))
 }
 
-function write(out: string, text: string): void {
+/** A new file that only its owner may read. Throws REQUEST_INVALID. */
+function created(out: string): number {
   try {
-    writeFileSync(out, text, { mode: 0o600, flag: 'wx' })
+    return openSync(out, 'wx', 0o600)
   } catch (cause) {
     const code = codeOf(cause)
     if (code === '') throw cause
-    throw unwritable(out, code, cause)
+    throw new AgentError('REQUEST_INVALID', `${out} cannot be written: ${code}`, { cause })
   }
 }
-
-const unwritable = (out: string, why: string, cause?: unknown) =>
-  new AgentError('REQUEST_INVALID', `${out} cannot be written: ${why}`, { cause })
 
 function release(): string {
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
 import { familyOfLine, hostOf, lineCard } from '../config/line-card.ts'
 import type { Config } from '../config/schema.ts'
-import type { Terminal } from '../config/terminal.ts'
+import { foldersOf, type Terminal } from '../config/terminal.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
 import type { TerminalSettings } from './gateway/terminal.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
+import { type FolderRole, folderRoles } from './kernel/terminal.ts'
 import type { DoctorLine } from './ops/doctor.ts'
+import type { DoctorFolder } from './ops/doctor-folders.ts'
 import { checkInstitution, type Identity, loadIdentity } from './uplink/identity.ts'
 import type { LineSettings } from './uplink/line.ts'
 import type { UplinkSettings } from './uplink/uplink.ts'
@@ -52,6 +54,20 @@ export const doctorLines = (config: Config): DoctorLine[] =>
     const gatewayHost = hostOf(line.gateway) ?? ''
     return [{ card: lineCard(line), source, gatewayHost, dnsServers }]
   })
+
+export function doctorFolders({ terminal, gateway }: Config): DoctorFolder[] {
+  if (terminal === undefined) return []
+  const written: readonly FolderRole[] = [
+    ...(gateway.via === 'terminal' || terminal.front !== undefined ? (['req'] as const) : []),
+    ...(terminal.owns ? (['res', 'face'] as const) : []),
+    ...(['front-req', 'front-res', 'front-face'] as const),
+  ]
+  const folders = foldersOf(terminal)
+  return folderRoles.flatMap((role) => {
+    const path = folders[role]
+    return path === undefined ? [] : [{ role, path, isWritten: written.includes(role) }]
+  })
+}
 
 /** The clinic's identity; null where the official terminal has it. Throws as `identityOf`. */
 export const readIdentity = (config: Config): Identity | null =>

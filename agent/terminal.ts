@@ -7,7 +7,7 @@ import { refuseLoops } from './folders/loop.ts'
 import { openShare } from './folders/share.ts'
 import { isOwnIdentifier } from './gateway/file-identifier.ts'
 import { openTerminalGateway, type TerminalGateway } from './gateway/terminal.ts'
-import { passOn, passRequests } from './intake/front.ts'
+import { passOn, passRemovals, passRequests } from './intake/front.ts'
 import { takeTerminalFiles } from './intake/terminal-files.ts'
 import { identifierIn } from './intake/terminal-messages.ts'
 import type { Conditions } from './kernel/conditions.ts'
@@ -93,7 +93,15 @@ export function openTerminal(
     'bypass watch',
     watchBypass(terminal, (bypassed) => news.tell({ is: 'bypass', bypassed }), platform),
   )
-  for (const taker of takersOf(config, terminal, { store, news, bypass, share, front, platform }))
+  for (const taker of takersOf(config, terminal, {
+    store,
+    news,
+    bypass,
+    share,
+    front,
+    platform,
+    closer,
+  }))
     takers.set(...taker)
   const report = () =>
     news.report({
@@ -176,13 +184,14 @@ interface Connected {
   readonly share: Share
   readonly front: Share | undefined
   readonly platform: Platform
+  readonly closer: Closer
 }
 
 /** Who takes the files of each folder that is looked through. */
 function takersOf(
   { institution }: Config,
   terminal: Terminal,
-  { store, news, bypass, share, front, platform }: Connected,
+  { store, news, bypass, share, front, platform, closer }: Connected,
 ): [FolderRole, Taker][] {
   const { identifier_letter: letter, limit_bytes: limitBytes } = terminal
   const results = openTerminalResults({ ...platform, store, letter })
@@ -198,10 +207,19 @@ function takersOf(
   const folders = foldersOf(terminal)
   const taken = (['res', 'face'] as const).map((role): [FolderRole, Taker] => {
     const to = `front-${role}` as const
-    if (front === undefined || folders[to] === undefined)
+    const path = folders[to]
+    if (front === undefined || path === undefined)
       return [role, (file, isFinal) => take(file, isFinal, 'taken')]
     const observe = (fault: FaultCode | null) => news.tell({ is: 'folder', role: to, fault })
-    return [role, passOn(front.folder(to), { isBypassed, observe }, isOwn, take)]
+    const removals =
+      terminal.front?.pass_removals === true
+        ? closer.add(
+            'removals',
+            passRemovals({ ...platform, path, terminal: share.folder(role), isBypassed }),
+          )
+        : undefined
+    const passed = (name: string) => removals?.passed(name)
+    return [role, passOn(front.folder(to), { isBypassed, observe, passed }, isOwn, take)]
   })
   if (front === undefined || folders['front-req'] === undefined) return taken
   const requests = passRequests(front.folder('front-req'), share.folder('req'), isBypassed)

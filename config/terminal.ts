@@ -12,6 +12,10 @@ const Front = Type.Object(
     req: folder('Where the receipt computer puts its requests. When absent: `req` in `root`.'),
     res: folder('Where it reads its answers. When absent: `res` in `root`.'),
     face: folder('Where it reads results of the card reader. When absent: `face` in `root`.'),
+    pass_removals: flag(
+      'What the receipt computer deletes or moves away here goes at the terminal too, as if the agent were not there. Without it the terminal’s folders grow, and a bypass brings everything again.',
+      true,
+    ),
   },
   {
     ...strict,

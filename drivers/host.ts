@@ -3,7 +3,7 @@ import { Check, Default } from 'typebox/value'
 import { AgentError, asFault } from '../agent/kernel/errors.ts'
 import { type Reader, type ReaderEvent, readerFaults, type Sign } from './driver.ts'
 import { driverNamed } from './index.ts'
-import type { Io } from './io/io.ts'
+import { nativeIo } from './io/native.ts'
 import { type Down, MESSAGES_VERSION, parseDown, signFaults, type Up } from './messages.ts'
 
 /**
@@ -16,12 +16,6 @@ import { type Down, MESSAGES_VERSION, parseDown, signFaults, type Up } from './m
 const HEARTBEAT_MS = 500
 /** A device that cannot be released by then is left to the kernel. */
 const CLOSE_LIMIT_MS = 1_000
-
-const io: Io = {
-  pcsc: async () => (await import('./io/pcsc.ts')).loadPcsc(),
-  serial: async () => (await import('./io/serial.ts')).loadSerial(),
-  hid: async () => (await import('./io/hid.ts')).loadHid(),
-}
 
 type Body = Up extends infer Each ? (Each extends Up ? Omit<Each, 'version'> : never) : never
 
@@ -42,7 +36,7 @@ async function open({ driver: name, options }: Extract<Down, { is: 'open' }>): P
   const complete = Default(driver.options, structuredClone(options))
   if (!Check(driver.options, complete))
     throw new AgentError('DRIVER_UNAVAILABLE', `these are no options of driver ${name}`)
-  reader = await driver.open(complete, io)
+  reader = await driver.open(complete, nativeIo)
   for await (const event of reader.events()) forward(event)
 }
 

@@ -10,8 +10,10 @@ import { openLink } from './pn532/link.ts'
 import { Place } from './pn532/place.ts'
 import { readerOf, type SessionEvents } from './sessions.ts'
 
-/** Between two looks at the place above the antenna; a look itself takes the chip some 50 ms. */
-const LOOK_MS = 40
+/** Between two looks at an empty place, which take the chip some 50 ms each. */
+const EMPTY_LOOK_MS = 40
+/** Between two looks at a thing that stands there: a telephone notices each of them. */
+const LOOK_MS = 150
 /** The last words to a chip that is let go of need no longer. */
 const LEAVE_LIMIT_MS = 100
 
@@ -80,7 +82,7 @@ async function drive(
     const place = new Place(chip, events.show)
     while (!signal.aborted) {
       await place.look()
-      await wait(LOOK_MS)
+      await wait(place.isEmpty ? EMPTY_LOOK_MS : LOOK_MS)
     }
   }
   try {

@@ -3,8 +3,8 @@ import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Part } from '../kernel/ports.ts'
+import type { QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
-import type { QuestionRecord } from '../store/transactions.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { type FaceQuestion, type Question, readQuestion } from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
@@ -39,7 +39,10 @@ export interface Eligibility extends Part {
   ): Promise<{ readonly id: string }>
   /** Resolves when the question has ended, or the signal aborts. */
   ended(id: string, signal: AbortSignal): Promise<void>
-  /** Asks again what a crash interrupted. What a later release asked stays open for that one. */
+  /**
+   * Asks again what a crash interrupted; lines of bulk questions are asked with them. What a later
+   * release asked stays open for that one.
+   */
   resume(): void
 }
 
@@ -101,10 +104,12 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     ended: work.ended,
 
     resume() {
-      const interrupted = store.openQuestions()
+      const interrupted = store
+        .openQuestions()
+        .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
+        .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
       if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
-      for (const { id, acceptedAt, body } of interrupted) {
-        const question = readQuestion(body)
+      for (const { id, acceptedAt, question } of interrupted) {
         if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
         else work.begin({ id, acceptedAt, question, card: undefined })
       }

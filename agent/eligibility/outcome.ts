@@ -71,6 +71,8 @@ const NOBODY_ASKED = new Set<FaultCode>([
   'QUEUE_FULL',
 ])
 
+export const isNobodyAsked = (fault: FaultCode): boolean => NOBODY_ASKED.has(fault)
+
 /** The outcome of a question that no answer came to. */
 export const meaningOfFault = (fault: FaultCode): Meaning => ({
   outcome: NOBODY_ASKED.has(fault) ? 'offline' : 'failed',

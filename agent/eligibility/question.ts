@@ -17,6 +17,8 @@ export const Question = Type.Union([
       supersedes: Supersedes,
       /** The day that it is asked for, YYYYMMDD, where the agent asks it later by itself. */
       asOf: Type.Optional(Type.String()),
+      /** Id of the bulk question that it is a line of. */
+      batch: Type.Optional(Type.String()),
     },
     strict,
   ),

@@ -4,8 +4,9 @@ import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import type { FileRecord } from '../store/folder-files.ts'
+import type { QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
-import type { QuestionRecord, ResultsRecord } from '../store/transactions.ts'
+import type { ResultsRecord } from '../store/transactions.ts'
 import { meaningOf } from './outcome.ts'
 import { type Question, readQuestion } from './question.ts'
 import { recordOf } from './settle.ts'
@@ -64,7 +65,7 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
   return {
     pass,
     async record(file, results, identifier) {
-      const own = identifier === null ? undefined : ownQuestion(parts, identifier)
+      const own = identifier === null ? undefined : ownQuestion(parts, identifier, results)
       if (own === 'answered') return await pass(file)
       const at = clock.now()
       const recorded = results.map((result) => recordedOf(result, own ?? null, at))
@@ -83,6 +84,7 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
 function ownQuestion(
   { store, letter }: TerminalResultParts,
   identifier: string,
+  results: readonly TerminalResult[],
 ): Question | 'answered' | undefined {
   if (!isOwnIdentifier(identifier, letter)) return undefined
   const { fromMs, toMs } = timeRangeOf(identifier)
@@ -94,8 +96,17 @@ function ownQuestion(
     throw new AgentError('QUESTION_OPEN', 'the question of this answer is just being asked')
   if (store.message(id) !== undefined || store.isSuperseded(id)) return 'answered'
   const question = readQuestion(store.question(id)?.body ?? '')
-  return question?.kind === 'card-face' ? { ...question, supersedes: id } : undefined
+  return question?.kind === 'card-face' && isAbout(question.face.birthdate, results)
+    ? { ...question, supersedes: id }
+    : undefined
 }
+
+/** An answer that repeats the search fields repeats whom they were about. */
+const isAbout = (birthdate: string, results: readonly TerminalResult[]): boolean =>
+  results.every(({ answered }) => {
+    const echoed = answered.answer.messageBody?.qualificationConfirmSearchInfo?.birthdate
+    return echoed === undefined || echoed === birthdate
+  })
 
 function recordedOf(
   { answered, isOfBatch }: TerminalResult,

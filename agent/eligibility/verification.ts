@@ -56,7 +56,10 @@ function sourceOf(
 ): Pick<Source, 'kind' | 'authentication'> {
   switch (question.kind) {
     case 'card-face':
-      return { kind: 'card-face', authentication: 'none' }
+      return {
+        kind: question.batch === undefined ? 'card-face' : 'batch',
+        authentication: 'none',
+      }
     case 'card':
       return { kind: 'card', authentication: question.confirmedBy === null ? 'pin' : 'visual' }
     case 'terminal': {

@@ -12,7 +12,7 @@ export interface Identifiers {
    * has it already, once in thousands: asked again, it has an id and an identifier of its own.
    */
   of(id: string): string
-  /** One that was never given, for what is not asked again under an id; `nowMs` is epoch ms. */
+  /** One that was never given, for what has no id of its own; `nowMs` is epoch ms. Throws as `of`. */
   fresh(nowMs: number): string
 }
 
@@ -26,11 +26,8 @@ export function openIdentifiers(letter: string): Identifiers {
       throw new AgentError('QUEUE_FULL', 'another question of this millisecond has the identifier')
     owners.delete(identifier)
     owners.set(identifier, id)
-    if (owners.size > KEPT)
-      for (const oldest of owners.keys()) {
-        owners.delete(oldest)
-        break
-      }
+    const [oldest] = owners.keys()
+    if (oldest !== undefined && owners.size > KEPT) owners.delete(oldest)
     return identifier
   }
   return {

@@ -17,20 +17,22 @@ const ELDERLY = /^39/
  * cannot be a card face. Keys come out in one order, whatever order they were sent in.
  */
 export function checkCardFace(typed: CardFace, nowMs: number): CardFace {
-  const held = Object.entries(typed).find(([, value]) => holdsIndividualNumber(value))
-  if (held !== undefined)
-    throw new AgentError(
-      'INDIVIDUAL_NUMBER_REFUSED',
-      `${held[0]} looks like an individual number`,
-      {
-        facts: { field: held[0] },
-      },
-    )
+  refuseIndividualNumber(typed)
   const face = tidy(typed)
   const mistakes = mistakesIn(face, toOfficialDate(nowMs))
   if (mistakes.length === 0) return face
   throw new AgentError('CARD_FACE_INVALID', `${mistakes.length} fields cannot be a card face`, {
     mistakes,
+  })
+}
+
+/** Throws `INDIVIDUAL_NUMBER_REFUSED`, naming the field after `prefix`. */
+export function refuseIndividualNumber(typed: Readonly<Record<string, string>>, prefix = ''): void {
+  const held = Object.entries(typed).find(([, value]) => holdsIndividualNumber(value))
+  if (held === undefined) return
+  const field = `${prefix}${held[0]}`
+  throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', `${field} looks like an individual number`, {
+    facts: { field },
   })
 }
 

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises'
 import type { FolderScanner, FoundFile, Taker } from '../folders/folder.ts'
-import { asFault } from '../kernel/errors.ts'
+import { asFault, codeOf } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
+import type { Clock, Log, Part } from '../kernel/ports.ts'
 import type { ResultTaker } from './terminal-files.ts'
 
 /** What stands between the terminal and the receipt computer. */
@@ -9,6 +11,8 @@ export interface FrontParts {
   readonly isBypassed: () => Promise<boolean>
   /** What passing on came to; null: it is there. */
   readonly observe: (fault: FaultCode | null) => void
+  /** A file is there for the receipt computer. */
+  readonly passed: (name: string) => void
 }
 
 /**
@@ -19,7 +23,7 @@ export interface FrontParts {
  */
 export function passOn(
   front: FolderScanner,
-  { isBypassed, observe }: FrontParts,
+  { isBypassed, observe, passed }: FrontParts,
   isOwn: (name: string) => boolean,
   take: ResultTaker,
 ): Taker {
@@ -35,6 +39,7 @@ export function passOn(
       throw fault
     }
     observe(null)
+    passed(file.name)
     return await take(file, isFinal, 'taken')
   }
 }
@@ -51,6 +56,70 @@ export function passRequests(
     await terminal.put(file.name, file.bytes)
     await requests.remove(file.name)
     return 'taken'
+  }
+}
+
+export interface Removals extends Part {
+  /** From now on this file's going is passed on. */
+  passed(name: string): void
+}
+
+export interface RemovalParts {
+  /** The folder that the receipt computer reads. */
+  readonly path: string
+  readonly terminal: FolderScanner
+  readonly isBypassed: FrontParts['isBypassed']
+  readonly clock: Clock
+  readonly log: Log
+  readonly onBug: (error: unknown) => void
+}
+
+const LOOK_MS = 1_000
+
+/**
+ * What the receipt computer deletes or moves away goes at the terminal too, as if nobody stood
+ * between: else the terminal's folders grow for ever, and a bypass would bring everything again.
+ * Only of files that were passed on since the start, so that an emptied disk empties nothing else.
+ */
+export function passRemovals(parts: RemovalParts): Removals {
+  const { path, terminal, isBypassed, clock, log, onBug } = parts
+  const closing = new AbortController()
+  const passed = new Set<string>()
+  const look = async () => {
+    const there = await namesIn(path)
+    if (there === undefined || (await isBypassed())) return
+    for (const name of passed) {
+      if (there.has(name)) continue
+      await terminal.remove(name)
+      passed.delete(name)
+    }
+  }
+  const run = async () => {
+    while (!closing.signal.aborted) {
+      await clock.sleep(LOOK_MS, closing.signal)
+      if (passed.size === 0 || closing.signal.aborted) continue
+      await look().catch((error) => {
+        log.warn({ code: asFault(error).code }, 'removal-not-passed-on')
+      })
+    }
+  }
+  const done = run().catch(onBug)
+  return {
+    passed: (name) => void passed.add(name),
+    async close() {
+      closing.abort()
+      await done
+    },
+  }
+}
+
+/** Undefined while the folder cannot be listed: nothing is known to have gone. */
+async function namesIn(path: string): Promise<Set<string> | undefined> {
+  try {
+    return new Set(await readdir(path))
+  } catch (error) {
+    if (codeOf(error) === '') throw error
+    return undefined
   }
 }
 

@@ -1,10 +1,9 @@
+import { unitAnswer } from '../eligibility/bulk-answer.ts'
 import type { TerminalResult } from '../eligibility/terminal-results.ts'
 import type { FoundFile } from '../folders/folder.ts'
 import { AgentError } from '../kernel/errors.ts'
-import type { EligibilityAnswer, OfficialHeader } from '../kernel/official.ts'
-import type { Charset } from '../xmlmsg/charset.ts'
-import { decodeMessage, encodeMessage } from '../xmlmsg/codec.ts'
-import type { BulkConfirmUnit } from '../xmlmsg/messages.ts'
+import type { OfficialHeader } from '../kernel/official.ts'
+import { decodeMessage } from '../xmlmsg/codec.ts'
 import { unzipMessage } from '../xmlmsg/zip.ts'
 
 /** What one file says. */
@@ -58,7 +57,7 @@ function bulk(xml: Uint8Array, limitBytes: number): Contents<TerminalResult> {
   return {
     ...addressed(messageHeader),
     results: units.map((unit) => ({
-      answered: answerOf(unit, messageHeader ?? {}, charset),
+      answered: unitAnswer(unit, messageHeader ?? {}, charset),
       isOfBatch: true,
     })),
   }
@@ -71,29 +70,4 @@ function addressed(header: OfficialHeader | undefined) {
     identifier: header.arbitraryFileIdentifier || null,
     institutionCode: header.medicalInstitutionCode.trim(),
   }
-}
-
-/** One unit of a bulk answer as a message of its own: what it says of one person, word for word. */
-export function answerOf(unit: BulkConfirmUnit, header: OfficialHeader, charset: Charset) {
-  const {
-    resultOfQualificationConfirmation: results,
-    referenceNumber: numbers,
-    unknown,
-    ...body
-  } = unit
-  const [referenceNumber] = numbers ?? []
-  const answer: EligibilityAnswer = {
-    messageHeader: header,
-    messageBody: {
-      ...body,
-      ...(results !== undefined && {
-        resultList: results.map((result) => ({
-          ...(referenceNumber !== undefined && { referenceNumber }),
-          ...result,
-        })),
-      }),
-      ...(unknown !== undefined && { unknown }),
-    },
-  }
-  return { answer, bytes: encodeMessage('eligibilityAnswer', answer, charset), charset, line: null }
 }

@@ -1,5 +1,6 @@
 import { faults } from '../kernel/faults.ts'
 import type { LineContact, Step } from '../kernel/line.ts'
+import type { FolderRole } from '../kernel/terminal.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { type Examination, isWell, type Passing, type Routing } from './doctor.ts'
 import { fit, rule } from './text-page.ts'
@@ -20,12 +21,13 @@ const RESULTS = { pass: 'OK', fail: 'NG', skipped: '－' } as const
 
 /** Pure. What `doctor` prints: Japanese for the desk, English for operators. */
 export function doctorText(examination: Examination): string {
-  const { at, lines, forwarding } = examination
+  const { at, lines, folders, forwarding } = examination
   const verdict = isWell(examination) ? 'OK  すべて正常です。' : 'NG  上の NG を確認してください。'
   return [
     `onshi-agent doctor  ${toRfc3339(at)}`,
     '',
     ...lines.flatMap(ofLine),
+    ...ofFolders(folders, lines.length === 0),
     rule('-'),
     '経路（routing）',
     ...lines.flatMap(({ card, routing }) => ofRouting(card.name, routing)),
@@ -66,7 +68,10 @@ const factWords = (facts: object): string[] =>
     .filter(([key]) => !KNOWN.includes(key))
     .map(([key, value]) => `${key}=${value}`)
 
-function ofFault({ fault, facts }: NonNullable<ExaminedLine['path']>): string[] {
+function ofFault({
+  fault,
+  facts,
+}: Pick<NonNullable<ExaminedLine['path']>, 'fault' | 'facts'>): string[] {
   if (fault === null) return []
   const { number, title, action, hint } = faults[fault]
   const found = factWords(facts).join('  ')
@@ -76,6 +81,33 @@ function ofFault({ fault, facts }: NonNullable<ExaminedLine['path']>): string[] 
     `  → ${action}`,
     `    ${hint}`,
     ...(found === '' ? [] : [`    ${found}`]),
+  ]
+}
+
+const FOLDERS: Readonly<Record<FolderRole, string>> = {
+  req: '端末への照会',
+  res: '端末の回答',
+  face: 'カードの結果',
+  'front-req': 'レセコンの照会',
+  'front-res': 'レセコンへの回答',
+  'front-face': 'レセコンへの結果',
+}
+
+function ofFolders(folders: Examination['folders'], isOnlyWay: boolean): string[] {
+  if (folders.length === 0) return []
+  return [
+    rule('-'),
+    '資格確認端末の共有フォルダー（folders）',
+    ...folders.flatMap(({ role, path, result, fault, facts }) => [
+      cells(RESULTS[result], FOLDERS[role], role, [path, ...factWords(facts)]),
+      ...ofFault({ fault, facts: {} }),
+    ]),
+    ...(isOnlyWay
+      ? [
+          '  －  回線と電子証明書は資格確認端末のもので、ここからは見えません（not visible from here）',
+        ]
+      : []),
+    '',
   ]
 }
 
@@ -125,7 +157,7 @@ const quoted = (cure: string | null): string[] =>
 
 /** Pure. The same as data: codes with their numbers and texts, times as RFC 3339. */
 export function doctorData(examination: Examination) {
-  const { at, lines, forwarding } = examination
+  const { at, lines, folders, forwarding } = examination
   const explained = (code: keyof typeof faults | null) => {
     if (code === null) return null
     const { number, title, action, hint } = faults[code]
@@ -144,6 +176,7 @@ export function doctorData(examination: Examination) {
       },
       routing,
     })),
+    folders: folders.map((folder) => ({ ...folder, fault: explained(folder.fault) })),
     forwarding,
   }
 }

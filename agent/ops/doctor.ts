@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { type FaultCode, faults } from '../kernel/faults.ts'
 import { type LineCard, type PathReport, STEPS } from '../kernel/line.ts'
 import type { Clock } from '../kernel/ports.ts'
+import { folderRoles } from '../kernel/terminal.ts'
 import {
   type NetworkInterface,
   readNetwork,
@@ -12,6 +13,7 @@ import {
 } from '../uplink/network.ts'
 import { type Forwarding, type RouteAnswer, readForwarding, routeTo } from '../uplink/routing.ts'
 import { FORWARDING_SYSCTL, networkdSnippet } from '../uplink/routing-units.ts'
+import { type DoctorFolder, examineFolders } from './doctor-folders.ts'
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -73,10 +75,20 @@ const Passing = Type.Object({
 })
 export type Passing = Static<typeof Passing>
 
+/** A folder of the official terminal, or of the receipt computer. */
+const Folder = Type.Object({
+  role: Type.Enum([...folderRoles]),
+  path: Text,
+  result: Result,
+  fault: orNull(Code),
+  facts: Found,
+})
+
 /** All that `doctor` finds. `at` is epoch ms. */
 export const Examination = Type.Object({
   at: Type.Number(),
   lines: Type.Array(Type.Object({ card: Card, path: orNull(Path), routing: Routing })),
+  folders: Type.Array(Folder),
   forwarding: Passing,
 })
 export type Examination = Static<typeof Examination>
@@ -93,13 +105,20 @@ export interface DoctorLine {
 export interface DoctorParts {
   /** In order of preference. */
   readonly lines: readonly DoctorLine[]
+  /** Those of the official terminal, where there are any. */
+  readonly folders: readonly DoctorFolder[]
   /** Tests the path of every line now. */
   readonly testLines: () => Promise<readonly PathReport[]>
   readonly clock: Pick<Clock, 'now'>
 }
 
 /** Tests every line, and how this machine routes between them. */
-export async function examine({ lines, testLines, clock }: DoctorParts): Promise<Examination> {
+export async function examine({
+  lines,
+  folders,
+  testLines,
+  clock,
+}: DoctorParts): Promise<Examination> {
   const at = clock.now()
   const paths = await testLines()
   const network = await readNetwork()
@@ -119,6 +138,7 @@ export async function examine({ lines, testLines, clock }: DoctorParts): Promise
       path: line.path === null ? null : shownPath(line.path),
       routing: routingOf(line),
     })),
+    folders: (await examineFolders(folders)).map((one) => ({ ...one, facts: { ...one.facts } })),
     forwarding: passingOf(forwarding, examined, network),
   }
 }
@@ -203,7 +223,8 @@ export function passingOf(
     : { result: 'fail', ipv4, ipv6, cure: FORWARDING_SYSCTL }
 }
 
-/** Nothing is red: neither a path nor the routing. */
-export const isWell = ({ lines, forwarding }: Examination): boolean =>
+/** Nothing is red: neither a path, nor a folder, nor the routing. */
+export const isWell = ({ lines, folders, forwarding }: Examination): boolean =>
   forwarding.result !== 'fail' &&
+  folders.every(({ result }) => result !== 'fail') &&
   lines.every(({ path, routing }) => path?.fault === null && routing.result !== 'fail')

@@ -120,6 +120,25 @@ const migrations: readonly string[] = [
     at INTEGER NOT NULL, became TEXT NOT NULL, PRIMARY KEY (role, name, sha256)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX folder_files_content ON folder_files (sha256);
+
+  -- Bulk questions. state: waiting, written, asked, ended.
+  CREATE TABLE batches (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, confirmation_date TEXT NOT NULL,
+    state TEXT NOT NULL, reception_number TEXT, asked_at INTEGER, ended_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX batches_open ON batches (at) WHERE ended_at IS NULL;
+  CREATE INDEX batches_reception ON batches (reception_number) WHERE reception_number IS NOT NULL;
+  -- Their lines, from 1 on, each a question.
+  CREATE TABLE batch_lines (
+    batch_id TEXT NOT NULL, line INTEGER NOT NULL, question_id TEXT NOT NULL,
+    PRIMARY KEY (batch_id, line)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Patient numbers to be known to the official side. body and result are JSON.
+  CREATE TABLE registrations (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL, ended_at INTEGER, result TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX registrations_open ON registrations (at) WHERE ended_at IS NULL;
   `,
 ]
 

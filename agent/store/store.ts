@@ -3,6 +3,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { openAuditJournal } from './audit-journal.ts'
+import { type Batches, openBatches } from './batches.ts'
 import { type CertificateRegistry, openCertificates } from './certificates.ts'
 import { openCheckpointer } from './checkpointer.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
@@ -13,15 +14,10 @@ import { type Intakes, openIntakes } from './intakes.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
 import { type Outages, openOutages } from './outages.ts'
+import type { Accepted, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
-import type {
-  Accepted,
-  EndRecord,
-  NoteRecord,
-  QuestionRecord,
-  ReaskRecord,
-  ResultsRecord,
-} from './transactions.ts'
+import { openRegistrations, type Registrations } from './registrations.ts'
+import type { NoteRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -38,6 +34,8 @@ export interface Store extends Part, Reads {
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
   readonly folderFiles: FolderFiles
+  readonly batches: Batches
+  readonly registrations: Registrations
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
@@ -117,7 +115,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     feed,
     consumers: openConsumers(sql, { commit }, clock),
     ...openReads(sql, feed),
-    ...openKept(sql, commit, clock),
+    ...openKept(sql, commit, announce, clock),
     accept: (question) => commit('accept', question),
     reask: (record) => commit('reask', record),
     async end(record) {
@@ -150,7 +148,12 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
 }
 
 /** What is kept beside questions and verifications. */
-const openKept = (sql: Sql, commit: WriterThread['commit'], clock: StoreOptions['clock']) => ({
+const openKept = (
+  sql: Sql,
+  commit: WriterThread['commit'],
+  announce: (position: number) => void,
+  clock: StoreOptions['clock'],
+) => ({
   intakes: openIntakes(sql, {
     add: (record) => commit('addIntake', record),
     close: (record) => commit('closeIntake', record),
@@ -179,6 +182,18 @@ const openKept = (sql: Sql, commit: WriterThread['commit'], clock: StoreOptions[
   folderFiles: openFolderFiles(sql, {
     begin: (record) => commit('beginFolder', record),
     pass: (record) => commit('passFile', record),
+  }),
+  batches: openBatches(sql, {
+    add: (record) => commit('addBatch', record),
+    move: (step) => commit('moveBatch', step),
+    async end(record) {
+      const { position } = await commit('endBatch', record)
+      announce(position)
+    },
+  }),
+  registrations: openRegistrations(sql, {
+    add: (record) => commit('addRegistration', record),
+    end: (record) => commit('endRegistration', record),
   }),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),

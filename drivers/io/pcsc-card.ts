@@ -29,7 +29,7 @@ export async function holdCard(
   const { LEAVE } = native.CardDisposition
   const card = await call(() => reader.connect(native.CardMode.SHARED))
   const begin = async () => {
-    const transaction = { end: async (_: number) => undefined }
+    const transaction = await call(() => card.transaction())
     const { atr } = await call(() => card.state())
     const pad = await padOf(native, card, call)
     return { transaction, atr: Uint8Array.from(atr), pad }

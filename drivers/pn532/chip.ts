@@ -118,8 +118,12 @@ export async function openChip(link: Link, dialect: Dialect, name: string): Prom
 
 /** A My Number card is of type B: where there is one, nothing else is looked for. */
 async function poll(link: Link, atMost: number): Promise<readonly Target[] | undefined> {
-  for (const { code, data, parse } of [pollings.typeB, pollings.typeA, pollings.felica]) {
-    const parameters = [atMost, code, ...data]
+  for (const { code, data, targets: most, parse } of [
+    pollings.typeB,
+    pollings.typeA,
+    pollings.felica,
+  ]) {
+    const parameters = [Math.min(atMost, most), code, ...data]
     const outcome = await link.command(command.inListPassiveTarget, parameters, POLL_LIMIT_MS)
     if (outcome.is === 'lost') return undefined
     const targets = outcome.is === 'answer' ? parseTargets(outcome.data, parse) : []

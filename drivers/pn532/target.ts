@@ -6,21 +6,20 @@ export interface Target {
   readonly is: 'type-b' | 'type-a' | 'memory'
   /** As a PC/SC reader would build it, so that a thing has one name over all drivers. */
   readonly atr: Uint8Array
-  /** PUPI, UID or IDm, hex: differs from one thing to the next, and where `fickle` from one
-   * activation to the next. For telling things apart for as long as they stand; never to be kept. */
+  /** PUPI, UID or IDm, hex. For telling things apart for as long as they stand; never kept. */
   readonly id: string
+  /** The id may be another one once the field was off. */
   readonly fickle: boolean
 }
 
 /** Kinds of polling, as InListPassiveTarget names them. [NXP UM0701-02, 7.3.5] */
 export const pollings = {
   /** AFI 0: of any application. */
-  typeB: { code: 0x03, data: [0x00], parse: parseTypeB },
-  typeA: { code: 0x00, data: [], parse: parseTypeA },
-  /** 212 kbit/s, any system code, no request, one time slot. [JIS X 6319-4] */
-  felica: { code: 0x01, data: [0x00, 0xff, 0xff, 0x00, 0x00], parse: parseFelica },
+  typeB: { code: 0x03, data: [0x00], targets: 2, parse: parseTypeB },
+  typeA: { code: 0x00, data: [], targets: 2, parse: parseTypeA },
+  /** 212 kbit/s, any system code, no request, one time slot and so one target. [JIS X 6319-4] */
+  felica: { code: 0x01, data: [0x00, 0xff, 0xff, 0x00, 0x00], targets: 1, parse: parseFelica },
 } as const
-export type Polling = (typeof pollings)[keyof typeof pollings]
 
 /** One target, and where the next one begins; undefined where it is cut short. */
 type Parse = (bytes: Uint8Array) => { readonly target: Target; readonly bytes: number } | undefined

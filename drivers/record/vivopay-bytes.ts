@@ -1,4 +1,10 @@
-import { type CrcOrder, decodeFrame, encodeFrame, type Frame } from '../vivopay/frame.ts'
+import {
+  type CrcOrder,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  frameBytes,
+} from '../vivopay/frame.ts'
 import { openAssembler, toReports } from '../vivopay/report.ts'
 import type { Dialogue, Edit, EditPieces, Piece } from './edit.ts'
 
@@ -9,6 +15,8 @@ const EXCHANGE = 0x13
 const TYPE_B = 0x02
 const CRC_BYTES = 2
 const HEAD_BYTES = 14
+/** A report's id stands before its part of the frame. */
+const ID_BYTES = 1
 const PUPI_BYTES = 4
 /** Type, PUPI, application data and protocol info: more is no answer to a poll. */
 const POLL_LIMIT_BYTES = 12
@@ -62,7 +70,7 @@ function openDirection(edit: Edit, orders: readonly CrcOrder[], change: EditFram
   const assemble = openAssembler()
   let parts: Piece[] = []
   const spoil = () => {
-    for (const part of parts) part.bytes = edit.noise(part.bytes)
+    for (const part of parts) part.bytes = torn(part.bytes, edit)
     parts = []
   }
   return {
@@ -78,12 +86,18 @@ function openDirection(edit: Edit, orders: readonly CrcOrder[], change: EditFram
       if (assembled.is !== 'frame') return
       const reports = toReports(changed(assembled.bytes, orders, change, edit))
       parts.forEach((part, at) => {
-        part.bytes = reports[at] ?? edit.noise(part.bytes)
+        part.bytes = reports[at] ?? torn(part.bytes, edit)
       })
       parts = []
     },
     end: spoil,
   }
+}
+
+/** A report of a frame that cannot be had whole: its place in the frame, and the frame's head. */
+function torn(report: Uint8Array, edit: Edit): Uint8Array {
+  const head = ID_BYTES + (frameBytes(report.subarray(ID_BYTES)) === undefined ? 0 : HEAD_BYTES)
+  return Uint8Array.of(...report.subarray(0, head), ...edit.data(report.subarray(head)))
 }
 
 function changed(

@@ -6,6 +6,8 @@ import type { PassThrough, Thing } from './pass-through.ts'
 
 /** How long the reader looks for a card at a time: what closing may have to wait for. */
 const POLL_MS = 200
+/** A FeliCa card is looked for after as many looks that found nothing: it takes a second each time. */
+const FELICA_AFTER = 8
 /** Between looks at a card that stands there. */
 const LOOK_MS = 250
 /** As often as that in a row. */
@@ -25,6 +27,8 @@ interface Found {
   readonly thing: Thing
   /** It answered the last APDU; one that never did is looked at by polls. */
   answers: boolean
+  /** A dialogue has come to its end: an answer that fails to come now is no bounce. */
+  known: boolean
 }
 
 /**
@@ -36,25 +40,63 @@ export async function watchField(
   show: (standing: readonly Standing[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let found: Found | undefined
-  let taps = 0
-  let free: Promise<void> = Promise.resolve()
+  const take = openTurns()
+  const place = openPlace(reader, take, show)
+  while (!signal.aborted) {
+    const release = await take()
+    const startedAt = performance.now()
+    try {
+      await place.look()
+    } finally {
+      release()
+    }
+    // A poll that found nothing has waited itself, unless the reader was quick to say so.
+    const pauseMs = place.isEmpty() ? startedAt + POLL_MS / 2 - performance.now() : LOOK_MS
+    if (pauseMs > 0) await wait(pauseMs, undefined, { signal }).catch(() => undefined)
+  }
+}
 
-  /** Dialogues and looks take turns: an APDU between two others would change what they read. */
-  const take = async (): Promise<() => void> => {
+type Take = () => Promise<() => void>
+
+/** Dialogues and looks take turns: an APDU between two others would change what they read. */
+function openTurns(): Take {
+  let free: Promise<void> = Promise.resolve()
+  return async () => {
     const before = free
     const mine = Promise.withResolvers<void>()
     free = mine.promise
     await before
     return mine.resolve
   }
-  const settle = (thing: Thing | undefined, isSame: boolean) => {
+}
+
+/** What stands there, in so far as it is known. `look` is for whoever has the turn. */
+function openPlace(
+  reader: PassThrough,
+  take: Take,
+  show: (standing: readonly Standing[]) => void,
+): { look(): Promise<void>; isEmpty(): boolean } {
+  let found: Found | undefined
+  let taps = 0
+  let empty = 0
+
+  const settle = (thing: Thing | undefined, mayBeSame: boolean) => {
     if (thing === undefined) found = undefined
-    else if (found === undefined || !isSame) {
+    else if (found !== undefined && mayBeSame && isLike(found.thing, thing))
+      found = { ...found, answers: false }
+    else {
       taps += 1
-      found = { key: String(taps), thing, answers: thing.talks }
-    } else found = { ...found, thing, answers: false }
+      found = { key: String(taps), thing, answers: thing.talks, known: false }
+    }
     show(found === undefined ? [] : [standingOf(found)])
+  }
+  const poll = async (): Promise<Thing | undefined> => {
+    const thing = await reader.poll(POLL_MS)
+    if (thing !== undefined) return thing
+    empty += 1
+    // One that stands there is asked for at once.
+    const isDue = empty % FELICA_AFTER === 0 || found?.thing.talks === false
+    return isDue ? await reader.pollFelica() : undefined
   }
   const exchange = async (apdu: Uint8Array): Promise<Uint8Array | undefined> => {
     if (found !== undefined) found.answers = false
@@ -66,14 +108,15 @@ export async function watchField(
     const talked = found?.answers === true
     if (talked && (await isThere(exchange))) return
     // One that talked and does not left, or lost its field for a moment: what is there came anew.
-    settle(await reader.poll(POLL_MS), !talked)
+    settle(await poll(), !talked)
   }
   const transmit = async (key: string, apdu: Uint8Array): Promise<Uint8Array> => {
     if (found?.key !== key) throw left()
     if (!found.thing.talks) return NOT_SUPPORTED
+    const { known } = found
     const answer = await exchange(apdu)
     if (answer !== undefined) return answer
-    settle(await reader.poll(POLL_MS), true)
+    settle(await reader.poll(POLL_MS), !known)
     throw left()
   }
   const hold = async (key: string): Promise<HeldCard> => {
@@ -86,23 +129,21 @@ export async function watchField(
     return {
       atr,
       transmit: (apdu) => transmit(key, apdu),
-      release: () => Promise.resolve(release()),
+      release: () => {
+        if (found?.key === key) found.known = found.answers
+        release()
+        return Promise.resolve()
+      },
     }
   }
   const standingOf = ({ key }: Found): Standing => ({ key, mute: false, hold: () => hold(key) })
 
-  while (!signal.aborted) {
-    const release = await take()
-    const startedAt = performance.now()
-    try {
-      await look()
-    } finally {
-      release()
-    }
-    const pauseMs = found === undefined ? startedAt + POLL_MS / 2 - performance.now() : LOOK_MS
-    if (pauseMs > 0) await wait(pauseMs, undefined, { signal }).catch(() => undefined)
-  }
+  return { look, isEmpty: () => found === undefined }
 }
+
+/** Serial numbers are not kept, so two of a kind are told apart by their leaving only. */
+const isLike = (one: Thing, other: Thing) =>
+  one.talks === other.talks && Buffer.compare(one.atr, other.atr) === 0
 
 const left = () => new AgentError('CARD_GONE', 'the card gave no answer')
 

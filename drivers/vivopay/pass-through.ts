@@ -3,10 +3,10 @@ import type { Answer, Link } from './link.ts'
 
 /**
  * The pass-through commands, by which the host talks to a card.
- * [NEO 2 Interface Developer's Guide 80139403-002 rev. 88.1, 3.2 and 8.12 to 8.15]
+ * [NEO 2 Interface Developer's Guide 80139403-002 rev. 88.1, 3.2 and 8.12 to 8.17]
  */
 const PASS_THROUGH = 0x2c
-const subs = { startStop: 0x01, poll: 0x02, exchange: 0x13 } as const
+const subs = { startStop: 0x01, poll: 0x02, exchange: 0x13, nfc: 0x40 } as const
 /** Which contact an exchange is with: 20 and above are slots. */
 const CONTACTLESS = 0x00
 
@@ -35,8 +35,15 @@ const PHONE = 0x07
 /** A MIFARE card or an A card without ISO 14443-4: knows no APDUs. */
 const storage: readonly number[] = [types.mifare, types.ultralight, types.otherA]
 
-/** As PC/SC readers call a card that knows no APDUs, and a thing that is none. [atr.ts] */
+/** "NFC Tag 3", that is FeliCa: only the NFC family of commands sees it. [the guide, 8.17.1] */
+const FELICA = 0x0c
+/** "Poll for a NFC tag", for one second, the shortest there is. */
+const NFC_POLL = [0xff, 1] as const
+const NFC_POLL_MS = 1_000
+
+/** What PC/SC readers call a card that knows no APDUs, and a thing that is no card. */
 const STORAGE_ATR = Uint8Array.from(Buffer.from('3b8f8001804f0ca0000003060300000000000068', 'hex'))
+const FELICA_ATR = Uint8Array.from(Buffer.from('3b8f8001804f0ca0000003061100000000000078', 'hex'))
 const PHONE_ATR = Uint8Array.of(0x3b, 0x80, 0x80, 0x01, 0x01)
 
 /** PUPI, then application data and protocol info, as in an ATQB. [ISO/IEC 14443-3, 7.9] */
@@ -47,8 +54,8 @@ const NAME_BYTES = 7
 const STATE_TRIES = 3
 /** Beyond what the reader itself waits for. */
 const MARGIN_MS = 1_000
-/** The longest that an ISO 14443-4 card may take: 4.9 s. [ISO/IEC 14443-4, FWI 14] */
-const CARD_LIMIT_MS = 5_000
+/** Nobody waits longer for a card; the reader's own limit is below it for all but the slowest. */
+const CARD_LIMIT_MS = 3_000
 
 /** What a poll has found. Its serial number stays in the reader's answer and is never kept. */
 export interface Thing {
@@ -68,6 +75,11 @@ export interface PassThrough {
    * forgets its session. Undefined where there is none. Throws READER_GONE.
    */
   poll(ms: number): Promise<Thing | undefined>
+  /**
+   * Looks for a FeliCa card, which `poll` does not see, for up to a second; ends as soon as anything
+   * else comes. Always undefined on a reader that does not know how.
+   */
+  pollFelica(): Promise<Thing | undefined>
   /**
    * One APDU to the card that the last poll found; undefined where the card gave no answer. Never
    * sent twice. Throws CARD_UNREADABLE for an answer that was lost on the way or withheld,
@@ -96,6 +108,8 @@ export function openPassThrough(link: Link): PassThrough {
     return askState(subs.poll, time, ms + MARGIN_MS)
   }
 
+  let knowsNfc = true
+
   return {
     start,
     stop: async () => {
@@ -111,6 +125,13 @@ export function openPassThrough(link: Link): PassThrough {
       if (isNotAllowed(answer.status) || troubles.includes(answer.status))
         throw refused(answer.status)
       return answer.status === statuses.ok ? thingOf(answer.data) : undefined
+    },
+    pollFelica: async () => {
+      if (!knowsNfc) return undefined
+      const { status, data } = await askState(subs.nfc, NFC_POLL, NFC_POLL_MS + MARGIN_MS)
+      knowsNfc = !troubles.includes(status)
+      if (status !== statuses.ok || data[0] !== FELICA) return undefined
+      return { talks: false, atr: FELICA_ATR }
     },
     exchange: async (apdu) =>
       apduOf(await ask(subs.exchange, [CONTACTLESS, ...apdu], CARD_LIMIT_MS)),

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openControl } from '../../agent/api/control.ts'
 import { readersCommand } from '../../agent/readers-command.ts'
+import { readersText } from '../../agent/readers-text.ts'
 import { checkConfig } from '../../config/load.ts'
+import { readersAmong, usbDevices } from '../../drivers/discover.ts'
 import { clinicFolder, good, writeConfig } from '../config/clinic.ts'
 import { ftdi, keyboard, modem, rcS300, sysfs, vp3300 } from '../drivers/sysfs.ts'
 import { fakePorts } from '../fakes/api-ports.ts'
@@ -114,11 +116,28 @@ test('two alike are told apart in their blocks, by serial number or by what to l
   assert.match((await pcsc.list()).toml, /# Two of this model: .* part of its PC\/SC name/)
 })
 
-test('without pcscd a PC/SC reader says what to install; a node that may not be opened says so', async (t) => {
+test('without pcscd a PC/SC reader says what to install', async (t) => {
   const { run, places } = machine(t, [rcS300])
   assert.match(await run(), /READER_SERVICE_DOWN[\s\S]*apt-get install pcscd/)
   writeFileSync(places.pcscd, '', { mode: 0o666 })
   assert.doesNotMatch(await run(), /READER_SERVICE_DOWN/)
+})
+
+test('a node that this user may not open says so, with the group or the udev rule that cures it', async (t) => {
+  const { root } = sysfs(t, [vp3300, ftdi])
+  const plugged = readersAmong(await usbDevices(root)).map((found) => ({
+    found,
+    access: found.nodes.map((node) => ({ node, is: 'forbidden' as const })),
+    port: null,
+  }))
+  const agent = { is: 'unknown', code: 'AGENT_NOT_RUNNING', message: '' } as const
+  const page = readersText({ plugged, taken: [], agent })
+  assert.equal(
+    page.match(/E305 READER_FORBIDDEN {2}カードリーダーを開く権限がありません。/g)?.length,
+    2,
+  )
+  assert.match(page, /hidraw0: .*ATTRS\{idVendor\}=="0acd", ATTRS\{idProduct\}=="3530"/)
+  assert.match(page, /ttyUSB0: .*group dialout/)
 })
 
 test('a serial port is pasted under the name that udev keeps for it', async (t) => {

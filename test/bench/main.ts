@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { commitBench } from './commit.ts'
 import { decodeBench } from './decode.ts'
 import { deliveryBench } from './delivery.ts'
+import { foldersBench } from './folders.ts'
 import { linesBench } from './lines.ts'
 import { lookupBench } from './lookup.ts'
 import { memoryBench } from './memory.ts'
@@ -18,6 +19,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['delivery', deliveryBench],
   ['slow-disk', slowDiskBench],
   ['lines', linesBench],
+  ['folders', foldersBench],
   ['start', startBench],
   ['memory', memoryBench],
 ]

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { adapterOf, adapters, hidModelsFor, modelOf, models, usbId } from '../../drivers/models.ts'
+import {
+  adapterOf,
+  adapters,
+  hidModelsFor,
+  type Model,
+  modelOf,
+  models,
+  usbId,
+} from '../../drivers/models.ts'
 
 test('a model is found by its USB id, and by its vendor where that is all that is known', () => {
   assert.equal(modelOf(0x054c, 0x0dc8)?.name, 'Sony RC-S300/S')
@@ -40,3 +49,26 @@ test('a driver of HID devices is given the ids that it takes by itself', () => {
   assert.deepEqual(hidModelsFor('vivopay'), [{ vendorId: 0x0acd, productId: 0x3530 }])
   assert.deepEqual(hidModelsFor('pn532'), [])
 })
+
+test('the table of models in the README is this table', () => {
+  const readme = readFileSync('drivers/README.md', 'utf8')
+  const conformity = {
+    listed: 'approved',
+    none: '**実験用（国内不可）**',
+    unknown: 'not confirmed',
+  }
+  for (const { name, driver, availability, ...model } of models) {
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${name} | ${idOf(model)} |`))
+    const sold = availability === 'unknown' ? 'not confirmed' : availability
+    const taker = driver === null ? 'none' : `\`${driver}\``
+    const rest = `| ${taker} | ${conformity[model.conformity.is]} | ${sold} |`
+    assert.ok(row?.endsWith(rest), `${name}: ${row}`)
+  }
+})
+
+function idOf({ vendorId, productId }: Pick<Model, 'vendorId' | 'productId'>): string {
+  if (vendorId === null) return ''
+  return productId === null
+    ? `\`${usbId(vendorId, 0).slice(0, 4)}:*\``
+    : `\`${usbId(vendorId, productId)}\``
+}

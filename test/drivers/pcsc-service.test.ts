@@ -8,7 +8,7 @@ import { loadPcsc } from '../../drivers/io/pcsc.ts'
 import { pcsc } from '../../drivers/pcsc.ts'
 import { ioOf } from '../fakes/io.ts'
 import { follow } from './bench.ts'
-import { myNumberCard, otherCard } from './cards.ts'
+import { myNumberCard, otherCard, readingApdus } from './cards.ts'
 import { openStranger } from './stranger.ts'
 
 const RESTARTS = 20
@@ -81,19 +81,32 @@ describe('readers of a real pcscd', { skip: whyNoPcscd() ?? false, timeout: 180_
 
   test('another program may use the card at the same time, and neither sees the other', async () => {
     const { events, close } = await openReader('PCD 00 00')
-    const anchor = await put(0, myNumberCard())
+    const card = myNumberCard()
+    let apdus = 0
+    const lying = await put(0, {
+      ...card,
+      transmit: (apdu) => {
+        apdus += 1
+        return card.transmit(apdu)
+      },
+    })
     assert.equal((await events.next()).is, 'presented')
     for (let turn = 0; turn < READINGS; turn++) {
       const stranger = await openStranger('Virtual PCD 00 00')
-      const selecting = stranger.selects(20)
+      apdus = 0
+      let done = false
+      const selecting = stranger.selects(() => done)
       const again = await openReader('PCD 00 00')
       const event = await again.events.next()
+      done = true
       assert.ok(event.is === 'presented' && event.presented.kind === 'my-number-card')
-      assert.deepEqual(new Set(await selecting), new Set(['9000']))
+      const answers = await selecting
+      assert.deepEqual(new Set(answers), new Set(['9000']))
+      assert.equal(apdus - answers.length, readingApdus(), 'one reading, in one go')
       await stranger.close()
       await again.close()
     }
-    await anchor.remove()
+    await lying.remove()
     assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
     await close()
   })

@@ -233,10 +233,12 @@ describe('a PC/SC reader with a PIN pad', {
     const stranger = await openStranger(padReader)
     const signed = lying.sign(digest)
     await asks()
-    const selecting = stranger.selects(5)
+    let done = false
+    const selecting = stranger.selects(() => done)
     pad.type(PIN)
     await ends('9000')
     assert.ok(verify('sha256', challenge, publicKey, await signed))
+    done = true
     assert.deepEqual(new Set(await selecting), new Set(['9000']))
     await stranger.close()
     await takeAway(lying)

@@ -26,9 +26,10 @@ export async function openStranger(name: string) {
     }
   }
   return {
-    selects: async (times: number) => {
+    /** Its commands, one after the other until `enough`, and what the card answered. */
+    selects: async (enough: () => boolean) => {
       const answers: string[] = []
-      for (let turn = 0; turn < times; turn++) answers.push(await patiently())
+      while (!enough()) answers.push(await patiently())
       return answers
     },
     close: async () => {

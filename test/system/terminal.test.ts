@@ -270,3 +270,29 @@ test('files of a folder that the agent owns go to its spool', async (t) => {
     readdirSync(join(face, 'onshi-agent-spool')).length === 1 ? true : undefined,
   )
 })
+
+test('doctor looks at the folders, with the agent running or not, and names the one that is broken', async (t) => {
+  const { cli, agent, root } = await startBeside(t)
+  const well = await cli('doctor')
+  assert.equal(well.code, 0, well.stdout + well.stderr)
+  assert.match(well.stdout, /OK +端末への照会/)
+  assert.match(well.stdout, /ここからは見えません/)
+  await rename(join(root, 'res'), join(root, 'gone'))
+  for (const isRunning of [true, false]) {
+    if (!isRunning) await agent.stop()
+    const broken = await cli('doctor', '--json')
+    assert.equal(broken.code, 69)
+    const { folders } = JSON.parse(broken.stdout)
+    assert.deepEqual(
+      folders.map(({ role, fault }: { role: string; fault: { code: string } | null }) => [
+        role,
+        fault?.code ?? null,
+      ]),
+      [
+        ['req', null],
+        ['res', 'TERMINAL_UNREACHABLE'],
+        ['face', null],
+      ],
+    )
+  }
+})

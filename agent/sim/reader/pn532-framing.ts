@@ -39,16 +39,23 @@ export function answerFrame(payload: readonly number[]): Uint8Array {
  */
 export function makeHostReader(take: (sent: Sent) => void): (chunk: Uint8Array) => void {
   let held: Buffer = Buffer.alloc(0)
+  let last: Sent | undefined
   return (chunk) => {
     held = Buffer.concat([held, chunk])
     for (;;) {
       const read = readOne(held)
       if (read === undefined) return
       held = held.subarray(read.bytes)
-      if (read.sent !== undefined) take(read.sent)
+      // The rest of a wrong frame is no second one.
+      const isRest = read.sent?.is === 'wrong' && read.sent.why === STRAY && last?.is === 'wrong'
+      if (read.sent === undefined || isRest) continue
+      last = read.sent
+      take(read.sent)
     }
   }
 }
+
+const STRAY = 'bytes between frames'
 
 interface ReadOne {
   readonly bytes: number
@@ -60,12 +67,9 @@ function readOne(held: Buffer): ReadOne | undefined {
   const [first, second, third] = held
   if (first === undefined) return undefined
   if (first === WAKE_UP) return { bytes: 1, sent: { is: 'wake-up' } }
-  if (first !== 0) return { bytes: 1, sent: { is: 'wrong', why: 'bytes between frames' } }
+  if (first !== 0) return { bytes: 1, sent: { is: 'wrong', why: STRAY } }
   if (second === undefined) return undefined
-  if (second !== 0) {
-    const why = 'a frame begins with 00 00 FF'
-    return second === WAKE_UP ? { bytes: 1 } : { bytes: 2, sent: { is: 'wrong', why } }
-  }
+  if (second !== 0) return { bytes: 1 }
   if (third === undefined) return undefined
   return third === 0xff ? readFrame(held) : { bytes: 1 }
 }

@@ -11,6 +11,8 @@ export const pollTypes = {
   plainA: 0x05,
   plainB: 0x06,
   phone: 0x07,
+  /** Not seen by the ordinary poll. [the guide, 8.17.1] */
+  felica: 0x0c,
 } as const
 
 export const pollTypeOf = (kind: CardKind): number =>
@@ -31,7 +33,7 @@ export interface Field {
   /** Whether a card is activated and takes APDUs. */
   talks(): boolean
   /** Waits up to `ms` for a thing and activates it: its type and serial number. */
-  poll(ms: number): Promise<Buffer | undefined>
+  poll(ms: number, sees: 'cards' | 'tags'): Promise<Buffer | undefined>
   /** Undefined once the card has been silent for its waiting time. */
   exchange(apdu: Uint8Array): Promise<Uint8Array | undefined>
   /** Cards lose their session. */
@@ -76,10 +78,13 @@ export function openField(serial: 'pupi' | 'atqb'): Field {
       place = undefined
     },
     talks: () => active?.type === pollTypes.typeA || active?.type === pollTypes.typeB,
-    poll: async (ms) => {
+    poll: async (ms, sees) => {
       off()
-      if (place === undefined) await pass(ms)
-      if (place === undefined) return undefined
+      const isSeen = () =>
+        place !== undefined && (sees === 'tags' || place.type !== pollTypes.felica)
+      const endsAt = performance.now() + ms
+      while (!isSeen() && performance.now() < endsAt) await pass(endsAt - performance.now())
+      if (place === undefined || !isSeen()) return undefined
       active = place
       active.card.reset()
       activations += 1

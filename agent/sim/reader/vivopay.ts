@@ -26,7 +26,7 @@ const status = {
 
 const PING = 0x18
 const PASS_THROUGH = 0x2c
-const sub = { ping: 0x01, startStop: 0x01, poll: 0x02, exchange: 0x13 } as const
+const sub = { ping: 0x01, startStop: 0x01, poll: 0x02, exchange: 0x13, nfc: 0x40 } as const
 
 export interface VivopayOptions {
   /** Takes each report of the reader, its id first. */
@@ -37,6 +37,8 @@ export interface VivopayOptions {
   readonly serial?: 'pupi' | 'atqb'
   /** Withholds what cards answer, as a reader for payments only does. */
   readonly secure?: boolean
+  /** Whether it looks for NFC tags, and so for FeliCa cards (the default). */
+  readonly knowsNfc?: boolean
   /** Stands between reader and host: gets the reports of one answer, gives those that arrive. */
   readonly tamper?: (reports: Buffer[], to: Request) => Buffer[]
 }
@@ -70,7 +72,7 @@ export function openVivopayReader(options: VivopayOptions): VivopayReader {
   const objections: string[] = []
   const commands: string[] = []
   const object = (why: string) => void objections.push(why)
-  const mode = openMode(openField(serial), options.secure === true, object)
+  const mode = openMode(openField(serial), options, object)
   const waiting: { readonly to: Request; readonly refused?: number }[] = []
   let stalled = false
   let busy = false
@@ -132,7 +134,7 @@ const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex')
 /** What each command comes to. */
 function openMode(
   field: ReturnType<typeof openField>,
-  secure: boolean,
+  { secure = false, knowsNfc = true }: Pick<VivopayOptions, 'secure' | 'knowsNfc'>,
   object: (why: string) => void,
 ) {
   let passing = false
@@ -151,7 +153,13 @@ function openMode(
     const [seconds = 0, hundredths = 0] = data
     const ms = seconds * 1_000 + hundredths * 10
     if (data.length !== 2 || ms === 0) return [status.wrongParameter]
-    const found = await field.poll(ms)
+    const found = await field.poll(ms, 'cards')
+    return found === undefined ? [status.timeout] : [status.ok, found]
+  }
+  const pollTags = async (data: Buffer): Promise<Reply> => {
+    const [which, seconds = 0] = data
+    if (data.length !== 2 || which !== 0xff || seconds === 0) return [status.wrongParameter]
+    const found = await field.poll(seconds * 1_000, 'tags')
     return found === undefined ? [status.timeout] : [status.ok, found]
   }
   const exchange = async (data: Buffer): Promise<Reply> => {
@@ -164,14 +172,18 @@ function openMode(
     if (reply === undefined) return [status.timeout]
     return secure ? [status.notSupported] : [status.ok, reply]
   }
+  const ofCard = new Map<number, (data: Buffer) => Promise<Reply>>([
+    [sub.poll, poll],
+    [sub.exchange, exchange],
+    ...(knowsNfc ? [[sub.nfc, pollTags] as const] : []),
+  ])
   const passThrough = async (to: Request): Promise<Reply> => {
     if (to.sub === sub.startStop) return startStop(to.data)
-    if (to.sub !== sub.poll && to.sub !== sub.exchange) return [status.unknownSub]
-    if (!passing) {
-      object('a card command outside pass-through mode')
-      return [status.notAllowed]
-    }
-    return to.sub === sub.poll ? await poll(to.data) : await exchange(to.data)
+    const answer = ofCard.get(to.sub)
+    if (answer === undefined) return [status.unknownSub]
+    if (passing) return await answer(to.data)
+    object('a card command outside pass-through mode')
+    return [status.notAllowed]
   }
   return {
     field,

@@ -22,18 +22,15 @@ test('a hash is a whole number that a double holds, and never marks a free slot'
 })
 
 test('a set of names is a set', () => {
-  const step = fc.tuple(fc.constantFrom('add', 'delete', 'has'), fc.nat(3_000))
+  const step = fc.tuple(fc.constantFrom('add' as const, 'delete' as const), fc.nat(3_000))
   fc.assert(
     fc.property(fc.array(step, { size: 'max', maxLength: 6_000 }), (steps) => {
       const ours = new NameSet()
       const theirs = new Set<number>()
       for (const [what, n] of steps) {
         const hash = n * 4_096 + 1
-        if (what === 'add') ours.add(hash)
-        if (what === 'add') theirs.add(hash)
-        if (what === 'delete') ours.delete(hash)
-        if (what === 'delete') theirs.delete(hash)
-        assert.equal(ours.has(hash), theirs.has(hash))
+        ours[what](hash)
+        theirs[what](hash)
       }
       for (let n = 0; n <= 3_000; n += 1)
         assert.equal(ours.has(n * 4_096 + 1), theirs.has(n * 4_096 + 1))

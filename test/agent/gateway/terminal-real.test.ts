@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -86,7 +86,7 @@ async function open(t: TestContext, { settings, ...simulated }: Options = {}) {
     await terminal.close()
     rmSync(root, { recursive: true })
   })
-  return { terminal, gateway, taken, share, list: (name: string) => readdirSync(join(root, name)) }
+  return { root, terminal, gateway, taken, list: (name: string) => readdirSync(join(root, name)) }
 }
 
 function searchInfoOf(number: string) {
@@ -243,6 +243,23 @@ test(
     await assert.rejects(gateway.ask(question('01'), never), { code: 'GATEWAY_TIMEOUT' })
     while (taken.length === 0) await systemClock.sleep(50, never)
     assert.deepEqual([taken.map(({ name }) => name), list('req')], [list('res'), []])
+  },
+)
+
+test(
+  'a share that goes and comes back costs time, and no question that lies there',
+  WHOLE,
+  async (t) => {
+    const { terminal, gateway, list, root } = await open(t)
+    terminal.behave({ mode: 'asleep' })
+    const asked = gateway.ask(question('01'), never)
+    while (list('req').length === 0) await systemClock.sleep(5, never)
+    renameSync(root, `${root}-away`)
+    await assert.rejects(gateway.ask(question('02'), never), { code: 'TERMINAL_UNREACHABLE' })
+    renameSync(`${root}-away`, root)
+    terminal.behave({ mode: 'normal' })
+    assert.equal(nameIn(await asked), '検証　一郎')
+    assert.equal(terminal.stats().pickedUp, 1)
   },
 )
 

@@ -84,6 +84,7 @@ const found = (red: Step | null, over: Partial<Examination> = {}): Examination =
         routing: routingOf(routed(by('eth1'))),
       },
     ],
+    folders: [],
     forwarding: { result: 'pass', ipv4: [], ipv6: [], cure: null },
     ...over,
   }
@@ -179,10 +180,15 @@ test('what is examined survives the way through the control socket', async () =>
     gatewayHost: '127.0.0.1',
   }
   const testLines = async () => [path('tls')]
-  const examination = await examine({ lines: [loopback], testLines, clock })
+  const examination = await examine({ lines: [loopback], folders: [], testLines, clock })
   assert.ok(Check(Examination, JSON.parse(JSON.stringify(examination))))
   assert.equal(examination.lines[0]?.routing.result, 'pass')
-  const untested = await examine({ lines: [loopback], testLines: async () => [], clock })
+  const untested = await examine({
+    lines: [loopback],
+    folders: [],
+    testLines: async () => [],
+    clock,
+  })
   assert.equal(isWell(untested), false)
   assert.match(doctorText(untested), /not tested/)
 })

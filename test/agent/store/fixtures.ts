@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
+import type { EndRecord, QuestionRecord } from '../../../agent/store/questions.ts'
 import { openStore, type Store } from '../../../agent/store/store.ts'
-import type { EndRecord, QuestionRecord } from '../../../agent/store/transactions.ts'
 import { recordingLog } from '../../fakes/log.ts'
 
 export const KEY = new Uint8Array(32).fill(7)

@@ -101,6 +101,41 @@ test('what takes no APDUs is another card or a telephone, and gets none', async 
   assert.deepEqual(device.objections, [])
 })
 
+test('a FeliCa card, which the ordinary poll does not see, is named, and a My Number card in its place is read', async () => {
+  const { events, put, device } = await bench()
+  await events.next()
+  put(otherCard('driving-licence'), pollTypes.felica)
+  const presented = { kind: 'other-card', name: 'FeliCa のカード（交通系ICカードなど）' } as const
+  assert.deepEqual(await events.next(), { is: 'presented', presented })
+  put(myNumberCard())
+  assert.deepEqual(await events.next(), { is: 'gone', reason: 'removed' })
+  const event = await events.next()
+  assert.ok(event.is === 'presented' && event.presented.kind === 'my-number-card')
+  assert.deepEqual(device.objections, [])
+})
+
+test('a reader that cannot look for FeliCa cards is asked to once and reads the others', async () => {
+  const { events, put, device, answers } = await bench({ knowsNfc: false })
+  await answers(({ sub }) => sub === 0x40, 1)
+  await answers(({ sub }) => sub === 0x02, 17)
+  assert.equal(device.commands.filter((command) => command.startsWith('2c40')).length, 1)
+  put(myNumberCard())
+  await events.until(is('presented'))
+})
+
+test('a card that takes the place of another is not asked to sign for it', async () => {
+  const { events, put } = await bench()
+  put(myNumberCard())
+  const event = await events.until(is('presented'))
+  assert.ok(event.is === 'presented' && event.sign !== undefined)
+  put(myNumberCard(true))
+  const digest = new Uint8Array(32)
+  await assert.rejects(event.sign(digest))
+  assert.equal((await events.next()).is, 'gone')
+  assert.equal((await events.next()).is, 'presented')
+  await assert.rejects(event.sign(digest), { code: 'CARD_GONE' })
+})
+
 test('looking whether a card is still there does not end its session', async () => {
   const { events, put, device, answers } = await bench()
   put(myNumberCard())
@@ -155,7 +190,7 @@ test('whichever answer is damaged once, the card is read', async () => {
   const read = async (spoilt: number) => {
     let nth = 0
     const tamper = (reports: Buffer[]) => {
-      if (nth++ === spoilt) reports.at(-1)?.fill(0x55, 1, 5)
+      if (nth++ === spoilt) reports.at(-1)?.fill(0x55, 12, 13)
       return reports
     }
     const { events, put, device, close } = await bench({ tamper })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { present } from '../../../agent/sim/card/presented.ts'
 import type { HeldCard, Pcsc } from '../../../drivers/io/io.ts'
@@ -37,7 +37,7 @@ async function openCcidBench(): Promise<Bench> {
       await reader.close()
       port.plug()
       await slot.close()
-      daemon.kill()
+      await daemon.stop()
     },
   }
 }
@@ -54,10 +54,15 @@ const withoutPad = (pcsc: Pcsc): Pcsc => ({
   },
 })
 
-/** Resolves when it can be asked: it says so by its socket. */
-async function startPcscd(): Promise<ChildProcess> {
+/** A PC/SC service, as an administrator would start it. */
+export async function startPcscd() {
   const daemon = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
   await once(daemon, 'spawn')
-  process.on('exit', () => daemon.kill())
-  return daemon
+  return {
+    stop: async () => {
+      const ended = once(daemon, 'exit')
+      daemon.kill()
+      await ended
+    },
+  }
 }

@@ -11,6 +11,7 @@ export function holdToEndurance({ name, outageIs, open }: BenchMaker): void {
   describe(`driver ${name}`, () => {
     test(`the card is read each time after ${CYCLES} unplugs and replugs, and nothing is left open`, async (t) => {
       const bench = await open()
+      t.after(() => bench.close())
       const events = follow(bench.reader)
       await bench.put(myNumberCard())
       await events.until(({ is }) => is === 'presented')
@@ -30,7 +31,6 @@ export function holdToEndurance({ name, outageIs, open }: BenchMaker): void {
       const [median, longest] = [tookMs[tookMs.length >> 1], tookMs.at(-1)]
       t.diagnostic(`plugged in to read: ${median} ms at the median, ${longest} ms at most`)
       assert.equal(openFiles(), openAtFirst)
-      await bench.close()
     })
   })
 }

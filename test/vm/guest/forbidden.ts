@@ -8,8 +8,9 @@ const NOBODY = 65_534
 /** A device of root's. Makes a test; to be called at the top of a test file. */
 export function holdToPermissions({ name, open }: BenchMaker): void {
   describe(`driver ${name}`, () => {
-    test('a device that this user may not open says so, and is read once it may', async () => {
+    test('a device that this user may not open says so, and is read once it may', async (t) => {
       const bench = await open()
+      t.after(() => bench.close())
       const events = follow(bench.reader)
       assert.equal((await events.next()).is, 'ready')
       await bench.outage()
@@ -23,7 +24,6 @@ export function holdToPermissions({ name, open }: BenchMaker): void {
         process.seteuid?.(0)
       }
       assert.equal((await events.next()).is, 'ready')
-      await bench.close()
     })
   })
 }

@@ -1,3 +1,5 @@
+import { readdirSync, realpathSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { present } from '../../../agent/sim/card/presented.ts'
 import { openVivopayReader } from '../../../agent/sim/reader/vivopay.ts'
 import { pollTypeOf } from '../../../agent/sim/reader/vivopay-field.ts'
@@ -22,7 +24,7 @@ let taker: (report: Uint8Array) => void = () => undefined
 async function openGadgetBench(): Promise<Bench> {
   const device = openVivopayReader({ send: (report) => gadget.send(report) })
   taker = device.take
-  gadget.plug()
+  await plug()
   const io = ioOf({ hid: async () => loadHid() })
   const reader = await vivopay.open({ device: '', usb: '', serial_number: '' }, io)
   const outage = async () => {
@@ -35,7 +37,7 @@ async function openGadgetBench(): Promise<Bench> {
       device.put(present(card, mishap, device.remove), pollTypeOf(card.kind)),
     take: async () => device.remove(),
     outage,
-    cure: async () => gadget.plug(),
+    cure: plug,
     close: async () => {
       await reader.close()
       await outage()
@@ -45,3 +47,11 @@ async function openGadgetBench(): Promise<Bench> {
     },
   }
 }
+
+/** Resolves when the host's side has made a node of it. */
+async function plug(): Promise<void> {
+  gadget.plug()
+  while (!readdirSync('/sys/class/hidraw').some(isOfGadget)) await wait(20)
+}
+
+const isOfGadget = (name: string) => realpathSync(`/sys/class/hidraw/${name}`).includes('dummy_hcd')

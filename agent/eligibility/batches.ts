@@ -1,0 +1,259 @@
+import type { GatewayAnswer } from '../gateway/gateway.ts'
+import type { TerminalGateway } from '../gateway/terminal.ts'
+import type { CardFace } from '../kernel/card-face.ts'
+import { AgentError, asFault } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
+import { uuidV7 } from '../kernel/ids.ts'
+import type { OfficialHeader } from '../kernel/official.ts'
+import type { Clock, Log, Part } from '../kernel/ports.ts'
+import { toOfficialDate } from '../kernel/time.ts'
+import type { StoredBatch } from '../store/batches.ts'
+import type { EndRecord } from '../store/questions.ts'
+import type { Store } from '../store/store.ts'
+import type { Charset } from '../xmlmsg/charset.ts'
+import type { BulkConfirmUnit } from '../xmlmsg/messages.ts'
+import { type Asker, requestKey } from './asker.ts'
+import { headerAnswer, unitAnswer } from './bulk-answer.ts'
+import { lineInfoOf, unitsOfLines } from './bulk-lines.ts'
+import { isNobodyAsked, type Meaning, meaningOf, meaningOfFault } from './outcome.ts'
+import { type FaceQuestion, readQuestion } from './question.ts'
+import { recordOf } from './settle.ts'
+import { openTasks, type Stops, written } from './tasks.ts'
+
+export interface BatchParts {
+  readonly store: Pick<Store, 'batches'>
+  readonly gateway: Pick<TerminalGateway, 'submitBulk' | 'fetchBulk'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly onBug: (error: unknown) => void
+}
+
+/**
+ * Bulk questions over the official terminal: asked once, their result fetched until it is there, each
+ * line ended in one verification. A terminal that does not pick up is waited for.
+ */
+export interface Batches extends Part {
+  /**
+   * On disk with all its lines once it resolves. `faces`: checked, at least one, all for one day.
+   * Rejects with `IDEMPOTENCY_KEY_REUSED`, `SHUTTING_DOWN`, `STORE_*`.
+   */
+  add(faces: readonly CardFace[], asker: Asker): Promise<{ readonly id: string }>
+  /** Goes on with what a stop interrupted; nobody is asked a second time. */
+  resume(): void
+}
+
+const MINUTE_MS = 60_000
+/** Between two fetches, and between two tries at a terminal that does not pick up. */
+const FIRST_PAUSE_MS = MINUTE_MS / 2
+const LONGEST_PAUSE_MS = 5 * MINUTE_MS
+/** A result that is not there by then will not come. */
+const GIVE_UP_MS = 72 * 60 * MINUTE_MS
+/** Fetches that may go wrong after they were asked: a result that cannot be read stays so. */
+const FAILED_FETCHES = 10
+/** Messages that are written before others have their turn. */
+const AT_ONCE = 50
+
+export function openBatches(parts: BatchParts): Batches {
+  const { store, clock, log } = parts
+  const tasks = openTasks(parts)
+  const begin = (batch: StoredBatch) =>
+    tasks.begin(batch.id, (stops) => settle({ ...parts, ...stops }, batch))
+
+  return {
+    async add(faces, asker) {
+      if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+      const at = clock.now()
+      const id = uuidV7(at)
+      const lines = faces.map((face) => {
+        const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch: id }
+        return { id: uuidV7(at), body: JSON.stringify(question) }
+      })
+      const confirmationDate = faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at)
+      const key = requestKey(asker, JSON.stringify({ batch: faces }))
+      const actor = asker.consumerId ?? 'agent'
+      const added = await store.batches.add({ id, at, confirmationDate, lines, key, actor })
+      const batch = added.isNew ? store.batches.find(id) : undefined
+      if (batch !== undefined) begin(batch)
+      return { id: added.id }
+    },
+
+    resume() {
+      const interrupted = store.batches.open()
+      if (interrupted.length > 0) log.info({ batches: interrupted.length }, 'batches-resumed')
+      for (const batch of interrupted) begin(batch)
+    },
+
+    close: tasks.close,
+  }
+}
+
+type Work = BatchParts & Stops
+
+interface Line {
+  readonly id: string
+  readonly acceptedAt: number
+  readonly question: FaceQuestion
+}
+
+/** What came of all lines: units of an answer, or the fault that came instead. */
+type Ending =
+  | { readonly fault: FaultCode }
+  | {
+      readonly header: OfficialHeader
+      readonly units: readonly BulkConfirmUnit[]
+      readonly charset: Charset
+    }
+
+async function settle(work: Work, batch: StoredBatch): Promise<void> {
+  const { store, log } = work
+  const lines = store.batches.questions(batch.id).flatMap(({ body, ...stored }): Line[] => {
+    const question = readQuestion(body)
+    return question?.kind === 'card-face' ? [{ ...stored, question }] : []
+  })
+  if (lines.length < store.batches.items(batch.id).length) {
+    log.warn({ batch: batch.id }, 'question-of-a-later-release')
+    return
+  }
+  const asked = batch.receptionNumber === null ? await submit(work, batch, lines) : batch
+  const ending =
+    'receptionNumber' in asked ? await fetchResult(work, batch.id, numberOf(asked)) : asked
+  await end(work, batch.id, lines, ending)
+}
+
+interface Receipt {
+  readonly receptionNumber: string
+  readonly askedAt: number
+}
+
+function numberOf({ receptionNumber, askedAt }: Receipt | StoredBatch): Receipt {
+  if (receptionNumber === null || askedAt === null) throw new Error('it was not asked')
+  return { receptionNumber, askedAt }
+}
+
+/** The first phase: at most one request reaches the terminal. */
+async function submit(
+  work: Work,
+  { id, state, confirmationDate }: StoredBatch,
+  lines: readonly Line[],
+): Promise<Receipt | Ending> {
+  const { store, gateway, clock, cut } = work
+  const infos = lines.map(({ question }, index) => ({
+    searchInfo: lineInfoOf(question.face, index),
+  }))
+  const move = (to: 'written' | 'waiting') => written(work, id, () => store.batches.move({ id, to }))
+  let isRepeat = state === 'written'
+  for (let tries = 0; ; tries += 1) {
+    if (!isRepeat) await move('written')
+    try {
+      const bulk = { id, confirmationDate, lines: infos, isRepeat }
+      const { receptionNumber, answer, charset } = await gateway.submitBulk(bulk, cut)
+      if (receptionNumber === null)
+        return { header: answer.messageHeader ?? {}, units: [], charset }
+      const askedAt = clock.now()
+      await written(work, id, () =>
+        store.batches.move({ id, to: 'asked', receptionNumber, at: askedAt }),
+      )
+      return { receptionNumber, askedAt }
+    } catch (error) {
+      const fault = faultOf(work, error)
+      if (!isNobodyAsked(fault)) return { fault }
+      isRepeat &&= COULD_NOT_LOOK.has(fault)
+      if (!isRepeat) await move('waiting')
+      await pause(work, id, fault, tries)
+    }
+  }
+}
+
+/** Of a repeat, these say nothing of the request that was written before. */
+const COULD_NOT_LOOK = new Set<FaultCode>(['TERMINAL_UNREACHABLE', 'QUEUE_FULL'])
+
+/** The second phase, again and again. */
+async function fetchResult(work: Work, id: string, { receptionNumber, askedAt }: Receipt) {
+  const { clock } = work
+  let failed = 0
+  for (let tries = 0; ; tries += 1) {
+    const came = await fetchOnce(work, id, receptionNumber)
+    if (came !== 'processing' && 'units' in came) return came
+    const fault = came === 'processing' ? 'GATEWAY_TIMEOUT' : came.fault
+    const isAsked = !isNobodyAsked(fault)
+    if (isAsked && came !== 'processing') failed += 1
+    if (failed >= FAILED_FETCHES || (isAsked && clock.now() - askedAt >= GIVE_UP_MS))
+      return { fault }
+    await pause(work, id, came === 'processing' ? 'processing' : fault, tries)
+  }
+}
+
+async function fetchOnce(
+  work: Work,
+  id: string,
+  receptionNumber: string,
+): Promise<Ending | 'processing'> {
+  try {
+    const result = await work.gateway.fetchBulk({ id, receptionNumber }, work.cut)
+    if (result.is === 'processing') return 'processing'
+    const { messageHeader, messageBody } = result.answer
+    const units = messageBody?.bulkConfirmUnit ?? []
+    return { header: messageHeader ?? {}, units, charset: result.charset }
+  } catch (error) {
+    return { fault: faultOf(work, error) }
+  }
+}
+
+/** What came of a stop says nothing; it is gone on with at the next start. */
+function faultOf({ cut }: Work, error: unknown): FaultCode {
+  cut.throwIfAborted()
+  return asFault(error).code
+}
+
+async function pause({ clock, log, stopping }: Work, batch: string, why: string, tries: number) {
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS)
+  log.info({ batch, why, pauseMs }, 'batch-waits')
+  await clock.sleep(pauseMs, stopping)
+  stopping.throwIfAborted()
+}
+
+async function end(work: Work, id: string, lines: readonly Line[], ending: Ending) {
+  const { store, clock, log } = work
+  const at = clock.now()
+  const ends: EndRecord[] = []
+  const answers = answersOf(ending, lines)
+  for (const [index, line] of lines.entries()) {
+    const { meaning, answered } = answers.of(index)
+    ends.push(recordOf(line, meaning, answered, at))
+    if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await written(work, id, () => store.batches.end({ id, at, ends }))
+  if (answers.strays > 0) log.warn({ batch: id, units: answers.strays }, 'units-of-no-line')
+  const fault = 'fault' in ending ? ending.fault : ''
+  log.info({ batch: id, lines: lines.length, fault }, 'batch-ended')
+}
+
+interface LineAnswer {
+  readonly meaning: Meaning
+  readonly answered: GatewayAnswer | null
+}
+
+function answersOf(
+  ending: Ending,
+  lines: readonly Line[],
+): { readonly of: (index: number) => LineAnswer; readonly strays: number } {
+  if ('fault' in ending) {
+    const meaning = meaningOfFault(ending.fault)
+    return { of: () => ({ meaning, answered: null }), strays: 0 }
+  }
+  const { header, charset } = ending
+  const birthdates = lines.map(({ question }) => question.face.birthdate)
+  const { units, strays } = unitsOfLines(ending.units, birthdates)
+  // A header that says that all went well says nothing of a line that is missing.
+  const ofAll = header.segmentOfResult === '1' ? null : headerAnswer(header, charset)
+  const meaningOfAll = meaningOf({ messageHeader: header })
+  return {
+    strays,
+    of(index) {
+      const unit = units[index]
+      if (unit === undefined) return { meaning: meaningOfAll, answered: ofAll }
+      const answered = unitAnswer(unit, header, charset)
+      return { meaning: meaningOf(answered.answer), answered }
+    },
+  }
+}
