@@ -1,5 +1,6 @@
-import { AgentError, asFault } from '../agent/kernel/errors.ts'
+import { asFault } from '../agent/kernel/errors.ts'
 import { readCard } from './card.ts'
+import { dialogue, hasLeft } from './dialogue.ts'
 import { type CardFault, cardFaults, type ReaderEvent, type Sign } from './driver.ts'
 import type { HeldCard } from './io/io.ts'
 import { signDigest } from './pin.ts'
@@ -13,11 +14,6 @@ export interface Standing {
   hold(): Promise<HeldCard>
 }
 
-/**
- * A card's longest legal silence is about 5 s, but those read here answer in under 0.2 s; a person
- * who waits at a counter gives up earlier. Assumed.
- */
-const ANSWER_LIMIT_MS = 3_000
 /** A card that is being put down bounces: that many dialogues may break before it is a fault. */
 const DIALOGUE_LIMIT = 3
 /** What a card that is just being put down or pulled away can look like. */
@@ -118,7 +114,7 @@ export class Presence {
 /** One dialogue, and what it comes to. Throws what is no card fault. */
 async function attempt(standing: Standing, left: AbortSignal): Promise<ReaderEvent> {
   try {
-    return await dialogue(standing, left, async ({ atr, transmit, pinPad }) => {
+    return await dialogue(standing.hold, left, async ({ atr, transmit, pinPad }) => {
       const presented = await readCard(transmit, atr)
       if (presented.kind !== 'my-number-card') return { is: 'presented', presented }
       const sign = signerOf(standing, left)
@@ -154,7 +150,7 @@ async function signOnce(
   digest: Uint8Array,
 ): Promise<Uint8Array> {
   try {
-    return await dialogue(standing, left, ({ transmit, pinPad }) =>
+    return await dialogue(standing.hold, left, ({ transmit, pinPad }) =>
       signDigest(transmit, pinPad, digest),
     )
   } catch (error) {
@@ -163,74 +159,6 @@ async function signOnce(
     const isOfCard = cardFaults.some((fault) => fault === code && fault !== 'CARD_GONE')
     if (isOfCard && (await aborts(left, SETTLE_MS))) throw hasLeft()
     throw error
-  }
-}
-
-type Talk = Pick<HeldCard, 'atr' | 'transmit' | 'pinPad'>
-
-async function dialogue<T>(
-  standing: Standing,
-  left: AbortSignal,
-  talk: (card: Talk) => Promise<T>,
-): Promise<T> {
-  stillThere(left)
-  const card = await standing.hold()
-  const { atr, pinPad } = card
-  try {
-    return await talk({
-      atr,
-      transmit: async (apdu) => {
-        stillThere(left)
-        return something(await withinLimit(card.transmit(apdu)))
-      },
-      ...(pinPad !== undefined && {
-        pinPad: {
-          verify: async (...entry) => {
-            stillThere(left)
-            return something(await unlessLeft(left, pinPad.verify(...entry)))
-          },
-        },
-      }),
-    })
-  } finally {
-    await card.release()
-  }
-}
-
-function stillThere(left: AbortSignal): void {
-  if (left.aborted) throw hasLeft()
-}
-
-const hasLeft = () => new AgentError('CARD_GONE', 'the card has left')
-
-function something(answer: Uint8Array): Uint8Array {
-  if (answer.length === 0) throw new AgentError('CARD_GONE', 'the contact broke')
-  return answer
-}
-
-/** A pad may wait on for a card that is known to have left. */
-async function unlessLeft<T>(left: AbortSignal, answer: Promise<T>): Promise<T> {
-  const { promise: gone, reject } = Promise.withResolvers<never>()
-  const onLeft = () => reject(hasLeft())
-  left.addEventListener('abort', onLeft, { once: true })
-  try {
-    return await Promise.race([answer, gone])
-  } finally {
-    left.removeEventListener('abort', onLeft)
-  }
-}
-
-async function withinLimit<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new AgentError('CARD_UNRESPONSIVE', `no answer within ${ANSWER_LIMIT_MS} ms`))
-    }, ANSWER_LIMIT_MS)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

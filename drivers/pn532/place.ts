@@ -39,6 +39,10 @@ export class Place {
     this.#show = show
   }
 
+  get isEmpty(): boolean {
+    return this.#seen.is === 'nothing'
+  }
+
   /** Looks what stands there. Throws READER_GONE where no answers come. */
   look(): Promise<void> {
     return this.#turns.during(async () => {

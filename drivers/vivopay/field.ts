@@ -94,8 +94,7 @@ function openPlace(
     const thing = await reader.poll(POLL_MS)
     if (thing !== undefined) return thing
     empty += 1
-    // One that stands there is asked for at once.
-    const isDue = empty % FELICA_AFTER === 0 || found?.thing.talks === false
+    const isDue = found === undefined ? empty % FELICA_AFTER === 0 : found.thing.by === 'felica'
     return isDue ? await reader.pollFelica() : undefined
   }
   const exchange = async (apdu: Uint8Array): Promise<Uint8Array | undefined> => {

@@ -25,6 +25,8 @@ export interface Link {
    * or does not answer a ping any more.
    */
   ask(command: Command, limitMs: number): Promise<Answer>
+  /** Sends one command out of turn, whatever is being waited for, and wants no answer. */
+  tell(command: Command): Promise<void>
   /** Rejects with READER_GONE when the reader leaves. */
   readonly lost: Promise<never>
 }
@@ -46,18 +48,21 @@ export function openLink(port: Port): Link {
   let turn: Promise<unknown> = Promise.resolve()
   let met = false
 
+  const write = async ({ command, sub, data }: Command) => {
+    const order = orders.get(sub) ?? 'low-first'
+    for (const report of toReports(encodeFrame({ command, code: sub, data }, order)))
+      await Promise.race([port.write(report), lost])
+  }
   /** `whole` is for pings, any of which will do: it outlives the wait for one of them. */
   const send = async (
-    { command, sub, data }: Command,
+    command: Command,
     limitMs: number,
     whole = Promise.withResolvers<Answer>(),
   ): Promise<Answer> => {
     const poor = Promise.withResolvers<Answer>()
     const settle = (answer: Answer) => (answer.is === 'answer' ? whole : poor).resolve(answer)
-    owe({ command, settle })
-    const order = orders.get(sub) ?? 'low-first'
-    for (const report of toReports(encodeFrame({ command, code: sub, data }, order)))
-      await Promise.race([port.write(report), lost])
+    owe({ command: command.command, settle })
+    await write(command)
     const timer = setTimeout(() => settle({ is: 'silent' }), limitMs)
     try {
       return await Promise.race([whole.promise, poor.promise, lost])
@@ -96,6 +101,7 @@ export function openLink(port: Port): Link {
       turn = mine.catch(() => undefined)
       return mine
     },
+    tell: write,
   }
 }
 

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError } from '../../agent/kernel/errors.ts'
-import type { Answer, Link } from './link.ts'
+import type { Answer, Command, Link } from './link.ts'
 
 /**
  * The pass-through commands, by which the host talks to a card.
@@ -54,6 +55,8 @@ const NAME_BYTES = 7
 const STATE_TRIES = 3
 /** Beyond what the reader itself waits for. */
 const MARGIN_MS = 1_000
+/** How long taking leave may take: a poll that found nothing just before it ends within. */
+const STOP_MS = 300
 /** Nobody waits longer for a card; the reader's own limit is below it for all but the slowest. */
 const CARD_LIMIT_MS = 3_000
 
@@ -63,12 +66,14 @@ export interface Thing {
   readonly atr: Uint8Array
   /** Whether it takes APDUs. */
   readonly talks: boolean
+  /** Which of the two ways to look saw it. */
+  readonly by: 'poll' | 'felica'
 }
 
 export interface PassThrough {
   /** Throws READER_GONE where the reader refuses. */
   start(): Promise<void>
-  /** Turns the field off too. */
+  /** Turns the field off too. A reader that is still at work is told, and not waited for. */
   stop(): Promise<void>
   /**
    * Looks for a card for `ms` (10 to 2550) and activates it anew: a card that was there before
@@ -90,7 +95,7 @@ export interface PassThrough {
 
 export function openPassThrough(link: Link): PassThrough {
   const ask = (sub: number, data: readonly number[], limitMs: number) =>
-    link.ask({ command: PASS_THROUGH, sub, data: Uint8Array.from(data) }, limitMs)
+    link.ask(commandOf(sub, data), limitMs)
   /** What has no effect on a card is asked again when its answer is lost. */
   const askState = async (sub: number, data: readonly number[], limitMs: number) => {
     for (let turn = 0; turn < STATE_TRIES; turn++) {
@@ -113,7 +118,10 @@ export function openPassThrough(link: Link): PassThrough {
   return {
     start,
     stop: async () => {
-      await ask(subs.startStop, [0], MARGIN_MS)
+      const stopped = ask(subs.startStop, [0], STOP_MS)
+      const late = wait(STOP_MS, 'late')
+      if ((await Promise.race([stopped, late])) === 'late')
+        await link.tell(commandOf(subs.startStop, [0]))
     },
     poll: async (ms) => {
       let answer = await pollOnce(ms)
@@ -131,12 +139,18 @@ export function openPassThrough(link: Link): PassThrough {
       const { status, data } = await askState(subs.nfc, NFC_POLL, NFC_POLL_MS + MARGIN_MS)
       knowsNfc = !troubles.includes(status)
       if (status !== statuses.ok || data[0] !== FELICA) return undefined
-      return { talks: false, atr: FELICA_ATR }
+      return { talks: false, atr: FELICA_ATR, by: 'felica' }
     },
     exchange: async (apdu) =>
       apduOf(await ask(subs.exchange, [CONTACTLESS, ...apdu], CARD_LIMIT_MS)),
   }
 }
+
+const commandOf = (sub: number, data: readonly number[]): Command => ({
+  command: PASS_THROUGH,
+  sub,
+  data: Uint8Array.from(data),
+})
 
 const isNotAllowed = (status: number) =>
   status === statuses.notAllowed || status === statuses.subNotAllowed
@@ -161,10 +175,11 @@ function apduOf(answer: Answer): Uint8Array | undefined {
 
 function thingOf([type = types.none, ...serial]: Uint8Array): Thing | undefined {
   if (type === types.none) return undefined
-  if (type === types.b) return { talks: true, atr: atrOf(serial) }
-  if (type === types.a) return { talks: true, atr: new Uint8Array() }
-  if (type === PHONE) return { talks: false, atr: PHONE_ATR }
-  return { talks: false, atr: storage.includes(type) ? STORAGE_ATR : new Uint8Array() }
+  const by = 'poll'
+  if (type === types.b) return { talks: true, atr: atrOf(serial), by }
+  if (type === types.a) return { talks: true, atr: new Uint8Array(), by }
+  if (type === PHONE) return { talks: false, atr: PHONE_ATR, by }
+  return { talks: false, atr: storage.includes(type) ? STORAGE_ATR : new Uint8Array(), by }
 }
 
 /**

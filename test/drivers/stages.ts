@@ -21,16 +21,22 @@ export interface Stage {
 }
 
 export interface StageMaker {
+  /** Also of the fixture that is recorded with it. */
+  readonly name: string
   readonly driver: string
   /** Why there is none on this machine. */
   readonly missing: string | undefined
   open(): Promise<Stage>
 }
 
+const simulated = { missing: undefined } as const
+
 export const stages: readonly StageMaker[] = [
-  { driver: 'pcsc', missing: whyNoPcscd(), open: openPcscStage },
-  { driver: 'pn532', missing: undefined, open: openPn532Stage },
-  { driver: 'vivopay', missing: undefined, open: openVivopayStage },
+  { name: 'pcsc', driver: 'pcsc', missing: whyNoPcscd(), open: openPcscStage },
+  { name: 'pn532', driver: 'pn532', ...simulated, open: () => openPn532Stage('pn532') },
+  // Answers of a card come in several frames.
+  { name: 'rcs620s', driver: 'pn532', ...simulated, open: () => openPn532Stage('rcs620s', 100) },
+  { name: 'vivopay', driver: 'vivopay', ...simulated, open: openVivopayStage },
 ]
 
 async function openPcscStage(): Promise<Stage> {
@@ -58,12 +64,17 @@ async function openPcscStage(): Promise<Stage> {
   }
 }
 
-async function openPn532Stage(): Promise<Stage> {
-  const reader = await startPn532Reader({ host: '127.0.0.1', port: 0, dialect: 'pn532' })
+async function openPn532Stage(dialect: 'pn532' | 'rcs620s', pieceBytes?: number): Promise<Stage> {
+  const reader = await startPn532Reader({
+    host: '127.0.0.1',
+    port: 0,
+    dialect,
+    ...(pieceBytes !== undefined && { pieceBytes }),
+  })
   // As a slow adapter hands bytes over, and with noise on the line.
   reader.trouble({ pieceBytes: 17, garbage: Uint8Array.of(0x5a, 0xa5, 0x5a, 0xa5) })
   return {
-    options: { port: '/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0' },
+    options: { port: '/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0', dialect },
     io: ioOf({ serial: () => Promise.resolve(tcpSerial(reader.port)) }),
     put: (card, mishap = {}) => {
       const presented = present(card, mishap, () => reader.remove())

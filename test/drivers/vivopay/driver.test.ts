@@ -91,7 +91,7 @@ test('what takes no APDUs is another card or a telephone, and gets none', async 
     [pollTypes.plainB, { kind: 'other-card' }],
     [pollTypes.typeA, { kind: 'other-card' }],
     [pollTypes.phone, { kind: 'not-a-card' }],
-    [0x0c, { kind: 'other-card' }],
+    [0x0d, { kind: 'other-card' }],
   ] as const) {
     put(otherCard('driving-licence'), type)
     assert.deepEqual(await events.next(), { is: 'presented', presented }, `type ${type}`)
@@ -173,6 +173,17 @@ test('closing ends pass-through mode and lets go of the device', async () => {
   assert.equal(device.isPassingThrough(), false)
   assert.equal(plug.open(), 0)
   assert.deepEqual(device.objections, [])
+})
+
+test('closing while the reader is at work tells it all the same, and does not wait for it', async () => {
+  const { events, close, device, plug, answers } = await bench()
+  await events.next()
+  await answers(({ sub }) => sub === 0x02, 8)
+  const startedAt = performance.now()
+  await close()
+  assert.ok(performance.now() - startedAt < 900)
+  assert.equal(plug.open(), 0)
+  assert.equal(device.commands.at(-1), '2c01 00')
 })
 
 test('a reader that withholds what cards answer says so once for a card', async () => {
