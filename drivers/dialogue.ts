@@ -16,12 +16,12 @@ export type Talk = Pick<HeldCard, 'atr' | 'transmit' | 'pinPad'>
  * Throws CARD_GONE, CARD_UNRESPONSIVE, and what `hold` and `talk` throw.
  */
 export async function dialogue<T>(
-  hold: () => Promise<HeldCard>,
+  standing: { hold(): Promise<HeldCard> },
   left: AbortSignal,
   talk: (card: Talk) => Promise<T>,
 ): Promise<T> {
   stillThere(left)
-  const card = await hold()
+  const card = await standing.hold()
   const { atr, pinPad } = card
   try {
     return await talk({

@@ -11,7 +11,7 @@ import { Place } from './pn532/place.ts'
 import { readerOf, type SessionEvents } from './sessions.ts'
 
 /** Between two looks at an empty place, which take the chip some 50 ms each. */
-const EMPTY_LOOK_MS = 40
+const EMPTY_LOOK_MS = 20
 /** Between two looks at a thing that stands there: a telephone notices each of them. */
 const LOOK_MS = 150
 /** The last words to a chip that is let go of need no longer. */

@@ -114,7 +114,7 @@ export class Presence {
 /** One dialogue, and what it comes to. Throws what is no card fault. */
 async function attempt(standing: Standing, left: AbortSignal): Promise<ReaderEvent> {
   try {
-    return await dialogue(standing.hold, left, async ({ atr, transmit, pinPad }) => {
+    return await dialogue(standing, left, async ({ atr, transmit, pinPad }) => {
       const presented = await readCard(transmit, atr)
       if (presented.kind !== 'my-number-card') return { is: 'presented', presented }
       const sign = signerOf(standing, left)
@@ -150,7 +150,7 @@ async function signOnce(
   digest: Uint8Array,
 ): Promise<Uint8Array> {
   try {
-    return await dialogue(standing.hold, left, ({ transmit, pinPad }) =>
+    return await dialogue(standing, left, ({ transmit, pinPad }) =>
       signDigest(transmit, pinPad, digest),
     )
   } catch (error) {

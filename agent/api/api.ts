@@ -6,6 +6,7 @@ import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import { authentication } from './auth.ts'
+import { batchRoutes } from './batches.ts'
 import { parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
 import { eventRoutes } from './events.ts'
@@ -18,6 +19,7 @@ import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, openApiRoute } from './openapi.ts'
 import type {
   Audit,
+  Batches,
   Consumers,
   Desk,
   Feed,
@@ -25,12 +27,14 @@ import type {
   Lines,
   OfflineIntakes,
   Outages,
+  ReferenceNumbers,
   Terminal,
   Verifications,
 } from './ports.ts'
 import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { readerRoutes } from './readers.ts'
+import { referenceNumberRoutes } from './reference-numbers.ts'
 import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
 import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
@@ -50,6 +54,8 @@ export interface ApiOptions {
   readonly version: string
   readonly feed: Feed
   readonly verifications: Verifications
+  readonly batches: Batches
+  readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
   readonly outages: Outages
   readonly lines: Lines
@@ -151,6 +157,8 @@ function appOf(options: ApiOptions, context: Context): App {
   askRoutes(app, verifications, context)
   verificationRoutes(app, verifications, context)
   partRoutes(app, verifications, context)
+  batchRoutes(app, options.batches, context)
+  referenceNumberRoutes(app, options.referenceNumbers, context)
   eventRoutes(app, feed, context)
   presentationRoutes(app, desk, verifications, context)
   readerRoutes(app, desk)

@@ -13,6 +13,8 @@ import {
   Note,
   Verification,
 } from '../kernel/verification.ts'
+import { Registration } from '../kernel/registration.ts'
+import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
@@ -20,11 +22,13 @@ import { Health } from './health.ts'
 import { LineAnswer } from './lines.ts'
 import { ShownIntake, ShownOutage } from './offline-intakes.ts'
 import { Problem } from './problem.ts'
+import { ShownReferenceNumber } from './reference-numbers.ts'
 import { propertiesOf } from './validation.ts'
 
 /** Schemas that get a name in the document. Wherever one of them stands, the document refers to it. */
 const components = {
   Advisory,
+  Batch: ShownBatch,
   CardFace,
   EventPage,
   FaultReport,
@@ -40,6 +44,8 @@ const components = {
   OfflineIntake: ShownIntake,
   Outage: ShownOutage,
   Problem,
+  ReferenceNumber: ShownReferenceNumber,
+  Registration,
   Verification,
 }
 const nameOf = new Map<unknown, string>(

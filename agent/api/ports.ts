@@ -4,8 +4,9 @@ import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
+import type { Registration, RegistrationResult } from '../kernel/registration.ts'
 import type { TerminalReport } from '../kernel/terminal.ts'
-import type { NoteKind } from '../kernel/verification.ts'
+import type { NoteKind, Outcome } from '../kernel/verification.ts'
 
 /** What the API needs from the world; `main.ts` supplies it. */
 export interface FeedPage {
@@ -62,6 +63,51 @@ export interface Verifications {
     note: { kind: NoteKind; by: string; text: string | null },
     by: Asking,
   ): Promise<Uint8Array>
+}
+
+/** A bulk question as it stands. */
+export interface Batch {
+  readonly id: string
+  /** Epoch ms, as the times below. */
+  readonly at: number
+  /** waiting: the official side has not taken it in. */
+  readonly state: 'waiting' | 'asked' | 'ended'
+  readonly confirmationDate: string
+  /** In the order in which they were sent; outcome null: it is asked. */
+  readonly items: readonly { readonly verificationId: string; readonly outcome: Outcome | null }[]
+  readonly receptionNumber: string | null
+  readonly askedAt: number | null
+  readonly endedAt: number | null
+}
+
+/** Bulk questions. */
+export interface Batches {
+  /**
+   * On disk, with the ids of the verifications to come. Throws `TERMINAL_NEEDED`,
+   * `CARD_FACE_INVALID` (with the mistakes of all lines), `INDIVIDUAL_NUMBER_REFUSED`,
+   * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
+   */
+  add(
+    faces: readonly CardFace[],
+    by: Asking,
+  ): Promise<{ readonly id: string; readonly verificationIds: readonly string[] }>
+  find(id: string): Batch | undefined
+}
+
+/** 照会番号登録. `result` is null while it is asked. */
+export interface ReferenceNumber {
+  readonly id: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly result: RegistrationResult | null
+}
+
+export interface ReferenceNumbers {
+  /** On disk. Throws as `Batches.add`. */
+  add(registration: Registration, by: Asking): Promise<{ readonly id: string }>
+  /** Resolves when it has ended or the signal aborts. */
+  ended(id: string, signal: AbortSignal): Promise<void>
+  find(id: string): ReferenceNumber | undefined
 }
 
 /** Who was received while nobody could be asked. */

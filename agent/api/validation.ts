@@ -53,7 +53,7 @@ interface Misfit {
 /** One per field. `additionalProperties` and `required` name the fields in their parameters. */
 function mistakesIn({ keyword, instancePath, params, message }: Misfit): Mistake[] {
   const parent = instancePath.split('/').slice(1)
-  const under = (name: string) => [...parent, name].join('.')
+  const under = (name: string) => pathOf([...parent, name])
   if (keyword === 'required' && 'requiredProperties' in params) {
     return names(params.requiredProperties).map((name) => ({
       field: under(name),
@@ -63,7 +63,7 @@ function mistakesIn({ keyword, instancePath, params, message }: Misfit): Mistake
   }
   if (keyword === 'additionalProperties' && 'additionalProperties' in params) {
     return names(params.additionalProperties).map((name) => ({
-      field: under(speakable(name)),
+      field: under(name),
       title: '知らない項目です。',
       detail: 'is not a field of this request',
     }))
@@ -72,12 +72,19 @@ function mistakesIn({ keyword, instancePath, params, message }: Misfit): Mistake
   if (keyword === 'boolean') return []
   return [
     {
-      field: parent.map(speakable).join('.'),
+      field: pathOf(parent),
       title: titles[keyword] ?? '形式が違います。',
       detail: message,
     },
   ]
 }
+
+/** `items[3].birthdate` */
+const pathOf = (names: readonly string[]) =>
+  names
+    .map((name) => (/^\d{1,4}$/.test(name) ? `[${name}]` : `.${speakable(name)}`))
+    .join('')
+    .replace(/^\./, '')
 
 const titles: Readonly<Record<string, string>> = {
   maxLength: '長すぎます。',

@@ -1,21 +1,17 @@
-import type { GatewayAnswer } from '../gateway/gateway.ts'
 import type { TerminalGateway } from '../gateway/terminal.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError, asFault } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { uuidV7 } from '../kernel/ids.ts'
-import type { OfficialHeader } from '../kernel/official.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 import type { StoredBatch } from '../store/batches.ts'
 import type { EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
-import type { Charset } from '../xmlmsg/charset.ts'
-import type { BulkConfirmUnit } from '../xmlmsg/messages.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { headerAnswer, unitAnswer } from './bulk-answer.ts'
-import { lineInfoOf, unitsOfLines } from './bulk-lines.ts'
-import { isNobodyAsked, type Meaning, meaningOf, meaningOfFault } from './outcome.ts'
+import { answersOf, type Ending } from './bulk-answer.ts'
+import { lineInfoOf } from './bulk-lines.ts'
+import { couldNotLook, isNobodyAsked } from './outcome.ts'
 import { type FaceQuestion, readQuestion } from './question.ts'
 import { recordOf } from './settle.ts'
 import { openTasks, type Stops, written } from './tasks.ts'
@@ -95,15 +91,6 @@ interface Line {
   readonly question: FaceQuestion
 }
 
-/** What came of all lines: units of an answer, or the fault that came instead. */
-type Ending =
-  | { readonly fault: FaultCode }
-  | {
-      readonly header: OfficialHeader
-      readonly units: readonly BulkConfirmUnit[]
-      readonly charset: Charset
-    }
-
 async function settle(work: Work, batch: StoredBatch): Promise<void> {
   const { store, log } = work
   const lines = store.batches.questions(batch.id).flatMap(({ body, ...stored }): Line[] => {
@@ -140,7 +127,8 @@ async function submit(
   const infos = lines.map(({ question }, index) => ({
     searchInfo: lineInfoOf(question.face, index),
   }))
-  const move = (to: 'written' | 'waiting') => written(work, id, () => store.batches.move({ id, to }))
+  const move = (to: 'written' | 'waiting') =>
+    written(work, id, () => store.batches.move({ id, to }))
   let isRepeat = state === 'written'
   for (let tries = 0; ; tries += 1) {
     if (!isRepeat) await move('written')
@@ -157,21 +145,19 @@ async function submit(
     } catch (error) {
       const fault = faultOf(work, error)
       if (!isNobodyAsked(fault)) return { fault }
-      isRepeat &&= COULD_NOT_LOOK.has(fault)
+      isRepeat &&= couldNotLook(fault)
       if (!isRepeat) await move('waiting')
       await pause(work, id, fault, tries)
     }
   }
 }
 
-/** Of a repeat, these say nothing of the request that was written before. */
-const COULD_NOT_LOOK = new Set<FaultCode>(['TERMINAL_UNREACHABLE', 'QUEUE_FULL'])
-
 /** The second phase, again and again. */
 async function fetchResult(work: Work, id: string, { receptionNumber, askedAt }: Receipt) {
-  const { clock } = work
+  const { clock, stopping } = work
   let failed = 0
   for (let tries = 0; ; tries += 1) {
+    stopping.throwIfAborted()
     const came = await fetchOnce(work, id, receptionNumber)
     if (came !== 'processing' && 'units' in came) return came
     const fault = came === 'processing' ? 'GATEWAY_TIMEOUT' : came.fault
@@ -216,7 +202,10 @@ async function end(work: Work, id: string, lines: readonly Line[], ending: Endin
   const { store, clock, log } = work
   const at = clock.now()
   const ends: EndRecord[] = []
-  const answers = answersOf(ending, lines)
+  const answers = answersOf(
+    ending,
+    lines.map(({ question }) => question.face.birthdate),
+  )
   for (const [index, line] of lines.entries()) {
     const { meaning, answered } = answers.of(index)
     ends.push(recordOf(line, meaning, answered, at))
@@ -226,34 +215,4 @@ async function end(work: Work, id: string, lines: readonly Line[], ending: Endin
   if (answers.strays > 0) log.warn({ batch: id, units: answers.strays }, 'units-of-no-line')
   const fault = 'fault' in ending ? ending.fault : ''
   log.info({ batch: id, lines: lines.length, fault }, 'batch-ended')
-}
-
-interface LineAnswer {
-  readonly meaning: Meaning
-  readonly answered: GatewayAnswer | null
-}
-
-function answersOf(
-  ending: Ending,
-  lines: readonly Line[],
-): { readonly of: (index: number) => LineAnswer; readonly strays: number } {
-  if ('fault' in ending) {
-    const meaning = meaningOfFault(ending.fault)
-    return { of: () => ({ meaning, answered: null }), strays: 0 }
-  }
-  const { header, charset } = ending
-  const birthdates = lines.map(({ question }) => question.face.birthdate)
-  const { units, strays } = unitsOfLines(ending.units, birthdates)
-  // A header that says that all went well says nothing of a line that is missing.
-  const ofAll = header.segmentOfResult === '1' ? null : headerAnswer(header, charset)
-  const meaningOfAll = meaningOf({ messageHeader: header })
-  return {
-    strays,
-    of(index) {
-      const unit = units[index]
-      if (unit === undefined) return { meaning: meaningOfAll, answered: ofAll }
-      const answered = unitAnswer(unit, header, charset)
-      return { meaning: meaningOf(answered.answer), answered }
-    },
-  }
 }

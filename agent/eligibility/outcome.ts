@@ -71,6 +71,10 @@ const NOBODY_ASKED = new Set<FaultCode>([
   'QUEUE_FULL',
 ])
 
+/** Of what is asked once and was begun before, these say only that its answer could not be looked for. */
+export const couldNotLook = (fault: FaultCode): boolean =>
+  fault === 'TERMINAL_UNREACHABLE' || fault === 'QUEUE_FULL'
+
 export const isNobodyAsked = (fault: FaultCode): boolean => NOBODY_ASKED.has(fault)
 
 /** The outcome of a question that no answer came to. */

@@ -1,5 +1,6 @@
 import { asFault } from '../kernel/errors.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
+import { firstOf } from './work.ts'
 
 /** How a stop reaches what is under way: it ends pauses at once, and exchanges after a while. */
 export interface Stops {
@@ -41,15 +42,7 @@ export function openTasks({
         .finally(() => underWay.delete(id))
       underWay.set(id, work)
     },
-    async ended(id, signal) {
-      const work = underWay.get(id)
-      if (work === undefined || signal.aborted) return
-      const { promise: aborted, resolve } = Promise.withResolvers<void>()
-      const abort = () => resolve()
-      signal.addEventListener('abort', abort, { once: true })
-      await Promise.race([work, aborted])
-      signal.removeEventListener('abort', abort)
-    },
+    ended: (id, signal) => firstOf(underWay.get(id), signal),
     isClosing: () => stopping.signal.aborted,
     async close() {
       stopping.abort()

@@ -31,6 +31,7 @@ export interface TerminalResultParts {
     | 'message'
     | 'isSuperseded'
     | 'folderFiles'
+    | 'batches'
   >
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -43,7 +44,8 @@ export interface TerminalResults {
   /**
    * Makes a verification of each result of one file, all of them and the file's hash in one
    * transaction. An answer to a question of ours that ended without one is a new verification in its
-   * place; one to a question that has its answer is nothing new. `identifier`: of the file, or null.
+   * place; one to a question that has its answer is nothing new, and neither is one to a bulk
+   * question of ours, whose lines end with it. `identifier`: of the file, or null.
    * Rejects with `STORE_*`, and `QUESTION_OPEN` while the question is just being asked.
    */
   record(
@@ -78,6 +80,24 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
       return 'taken'
     },
   }
+}
+
+/**
+ * Whether a bulk answer is to one of our bulk questions: by its reception number, or by its
+ * identifier, which is that of the bulk question or one that a fetch of it was given.
+ */
+function isOfOwnBatch(
+  { store, letter }: TerminalResultParts,
+  results: readonly TerminalResult[],
+  identifier: string | null,
+): boolean {
+  const [first] = results
+  if (first === undefined || !first.isOfBatch) return false
+  const number = first.answered.answer.messageHeader?.receptionNumber?.trim() ?? ''
+  if (number !== '' && store.batches.withReceptionNumber(number) !== undefined) return true
+  if (identifier === null || !isOwnIdentifier(identifier, letter)) return false
+  const { fromMs, toMs } = timeRangeOf(identifier)
+  return store.batches.openBetween(fromMs, toMs).length > 0
 }
 
 /** Undefined: not ours. A question: ours, and it ended without its answer. */

@@ -38,7 +38,8 @@ export function openWork(parts: EligibilityParts): Work {
   }
 }
 
-async function firstOf(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+/** Resolves when `work` has ended, at once where there is none, or on abort. */
+export async function firstOf(work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
   if (work === undefined || signal.aborted) return
   const { promise: aborted, resolve } = Promise.withResolvers<void>()
   const abort = () => resolve()

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { errnoOf } from './fault.ts'
 import { Files, type FilesPorts } from './files.ts'
 import type { FolderSettings } from './folder.ts'
@@ -22,6 +23,9 @@ const ROUND_MS = 100
 const BACK_MS = 15
 /** So many come back one by one; more came back with a share that was away, as they were. */
 const FEW = 64
+
+/** Names of a listing, some ms of work, after which calls, claims and events have their turn. */
+const TURN_AFTER = 4_096
 
 /** The first look ever: names whose day is not known yet, and what was found of the others. */
 interface First {
@@ -118,9 +122,19 @@ export class Arrivals {
     }
   }
 
-  /** Takes a listing in; how many names it had. Throws what `names` throws, and forgets it then. */
-  list(names: Iterable<string>): number {
-    const { entries, fresh, back } = this.#names.take(names, (name) => this.accepts(name))
+  /**
+   * Takes a listing in; how many names it had. Others have their turn meanwhile. Rejects with what
+   * `names` throws, and has taken nothing then.
+   */
+  async list(names: Iterable<string>): Promise<number> {
+    const listing = this.#names.listing((name) => this.accepts(name))
+    let count = 0
+    for (const name of names) {
+      listing.add(name)
+      count += 1
+      if (count % TURN_AFTER === 0) await turn()
+    }
+    const { entries, fresh, back } = listing.end()
     if (this.#isFirstEver) this.#begin(fresh)
     else this.#queue(fresh)
     if (!this.#hasListed || back.length > FEW) this.#back = back

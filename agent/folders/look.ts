@@ -9,7 +9,7 @@ import { isOurs, tidy, unlinkIfThere } from './put.ts'
 import { type Spooler, spoolOf } from './spooler.ts'
 import { type Watch, watchFolder } from './watch.ts'
 
-/** Names of events are gathered for so long: a file is written in several writes. */
+/** Least time between two reactions to events: a file is written in several writes. */
 const GATHER_MS = 10
 const TRIM_MS = 60_000
 /** A folder that changed later may have changed again without showing it (FAT: 2 s). */
@@ -34,6 +34,8 @@ export class Look {
   #isUnsettled = false
   #listedAt: number | null = null
   #listingMs = 0
+  /** When names of events were looked at; monotonic ms. */
+  #followedAt = 0
   #isTidy = false
   #trimmedAt = Number.NEGATIVE_INFINITY
 
@@ -55,7 +57,7 @@ export class Look {
       this.#compare(stats)
       this.arrivals.visitClaims()
       this.#followEvents()
-      if (this.#isListingDue()) this.#list()
+      if (this.#isListingDue()) await this.#list()
     } catch (error) {
       return this.#say(errnoOf(error))
     }
@@ -110,10 +112,11 @@ export class Look {
     this.#watch = null
     if (this.#settings.accepts === null) return
     this.#watch = watchFolder(this.#settings.path, () => {
+      const dueMs = Math.max(0, this.#followedAt + GATHER_MS - this.#ports.now())
       this.#gathering ??= setTimeout(() => {
         this.#gathering = null
         if (this.#errno === null) this.#followEvents()
-      }, GATHER_MS)
+      }, dueMs)
     })
   }
 
@@ -129,7 +132,9 @@ export class Look {
   }
 
   #followEvents(): void {
-    if (this.#listedAt !== null && this.#watch !== null) this.arrivals.follow(this.#watch.names())
+    if (this.#listedAt === null || this.#watch === null) return
+    this.arrivals.follow(this.#watch.names())
+    this.#followedAt = this.#ports.now()
   }
 
   #isListingDue(): boolean {
@@ -144,14 +149,15 @@ export class Look {
     })
   }
 
-  #list(): void {
+  async #list(): Promise<void> {
     const { now, send } = this.#ports
     const from = now()
     if (this.#watch?.isArmed === false) this.#listen()
-    const entries = this.arrivals.list(this.#names(this.#listedAt === null))
+    // What becomes unexplained from here on needs another listing.
+    this.#isUnexplained = false
+    const entries = await this.arrivals.list(this.#names(this.#listedAt === null))
     this.#listingMs = now() - from
     this.#listedAt = now()
-    this.#isUnexplained = false
     if (from - this.#changedAt >= SETTLED_MS) this.#isUnsettled = false
     send({ is: 'listed', role: this.#settings.role, entries, listingMs: this.#listingMs })
   }

@@ -9,6 +9,12 @@ export interface Listed {
   readonly back: string[]
 }
 
+/** Takes names in, one after the other; `accepts` is asked of new ones only. */
+export interface Listing {
+  add(name: string): void
+  end(): Listed
+}
+
 /** The names of one folder that were dealt with, or are leftovers, and those that are there. */
 export class KnownNames {
   readonly #known = new NameSet()
@@ -46,25 +52,28 @@ export class KnownNames {
     this.#present = new NameSet()
   }
 
-  /** Takes a whole listing in; `accepts` is asked of new names only. */
-  take(names: Iterable<string>, accepts: (name: string) => boolean): Listed {
+  /** Begins to take a listing in; one that breaks off is simply left. */
+  listing(accepts: (name: string) => boolean): Listing {
     const present = new NameSet(this.#count)
     const fresh: string[] = []
     const back: string[] = []
     let entries = 0
-    for (const name of names) {
-      entries += 1
-      const hash = hashOf(name)
-      const isSeenBefore = present.has(hash) || this.#present.has(hash)
-      present.add(hash)
-      if (isSeenBefore) continue
-      if (this.#known.has(hash)) back.push(name)
-      else if (accepts(name)) fresh.push(name)
+    return {
+      add: (name) => {
+        entries += 1
+        const hash = hashOf(name)
+        const isSeenBefore = present.has(hash) || this.#present.has(hash)
+        present.add(hash)
+        if (isSeenBefore) return
+        if (this.#known.has(hash)) back.push(name)
+        else if (accepts(name)) fresh.push(name)
+      },
+      end: () => {
+        for (const name of fresh) this.#known.add(hashOf(name))
+        this.#present = present
+        this.#count = entries
+        return { entries, fresh, back }
+      },
     }
-    // Not before: a listing that breaks off has brought nothing.
-    for (const name of fresh) this.#known.add(hashOf(name))
-    this.#present = present
-    this.#count = entries
-    return { entries, fresh, back }
   }
 }

@@ -96,9 +96,11 @@ export const batchTransactions = {
   addBatch(sql: Sql, { id, at, confirmationDate, lines, key, actor }: BatchRecord): Accepted {
     const known = recall(sql, key, at)
     if (known !== undefined) return { id: known, isNew: false }
-    sql(
-      "INSERT INTO batches (id, at, confirmation_date, state) VALUES (?, ?, ?, 'waiting')",
-    ).run(id, at, confirmationDate)
+    sql("INSERT INTO batches (id, at, confirmation_date, state) VALUES (?, ?, ?, 'waiting')").run(
+      id,
+      at,
+      confirmationDate,
+    )
     for (const [index, line] of lines.entries()) {
       const asked = { ...line, at, kind: 'card-face', supersedes: null } as const
       accept(sql, { ...asked, presentationId: null, key: null, actor })

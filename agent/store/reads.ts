@@ -37,7 +37,10 @@ export interface Reads {
    * are not among them.
    */
   unanswered(since: number): Unanswered[]
-  /** Ids of the questions that were made from `fromMs` to before `toMs`, epoch ms. */
+  /**
+   * Ids of the questions that were made from `fromMs` to before `toMs`, epoch ms; without lines of
+   * bulk questions, which are not asked under their ids.
+   */
   questionsMade(fromMs: number, toMs: number): string[]
   /** Whether a later question stands in this one's place. */
   isSuperseded(id: string): boolean
@@ -91,7 +94,9 @@ export function openReads(sql: Sql, feed: Feed): Reads {
          FROM verifications v JOIN events e ON e.position = v.position WHERE v.id = ?`,
       ).get(id),
     questionsMade: (fromMs, toMs) =>
-      sql<{ id: string }>('SELECT id FROM questions WHERE id >= ? AND id < ?')
+      sql<{ id: string }>(
+        "SELECT id FROM questions WHERE id >= ? AND id < ? AND body ->> '$.batch' IS NULL",
+      )
         .all(firstIdAt(fromMs), firstIdAt(toMs))
         .map(({ id }) => id),
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,

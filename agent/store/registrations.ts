@@ -58,9 +58,11 @@ export const registrationTransactions = {
   },
 
   endRegistration(sql: Sql, { id, at, result }: RegistrationEnd): void {
-    sql(
-      'UPDATE registrations SET ended_at = ?, result = ? WHERE id = ? AND ended_at IS NULL',
-    ).run(at, result, id)
+    sql('UPDATE registrations SET ended_at = ?, result = ? WHERE id = ? AND ended_at IS NULL').run(
+      at,
+      result,
+      id,
+    )
     audit(sql, { id: `${id}/registered`, at, actor: 'agent', action: 'registered', subject: id })
   },
 }
@@ -69,7 +71,6 @@ export function openRegistrations(sql: Sql, write: RegistrationWriter): Registra
   return {
     ...write,
     find: (id) => sql<StoredRegistration>(`${REGISTRATION} WHERE id = ?`).get(id),
-    open: () =>
-      sql<StoredRegistration>(`${REGISTRATION} WHERE ended_at IS NULL ORDER BY at`).all(),
+    open: () => sql<StoredRegistration>(`${REGISTRATION} WHERE ended_at IS NULL ORDER BY at`).all(),
   }
 }

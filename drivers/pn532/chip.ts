@@ -22,6 +22,8 @@ const PLAIN_LIMIT_MS = 500
 const POLL_LIMIT_MS = 1_000
 /** Longer than anyone here waits for a card: the chip has its own limit, by the card's word. */
 const EXCHANGE_LIMIT_MS = 4_000
+/** A card that is well says at once that it is there. Assumed. */
+const LOOK_LIMIT_MS = 1_000
 /** A card without a field for this long has lost its power. [ISO/IEC 14443-3: 5 ms] */
 const FIELD_OFF_MS = 10
 
@@ -108,7 +110,7 @@ export async function openChip(link: Link, dialect: Dialect, name: string): Prom
     restartField,
     poll: () => poll(link, dialect.targets),
     isThere: (target) => isThere(link, dialect, target),
-    exchange: (target, apdu, stop) => exchange(link, target, apdu, stop),
+    exchange: (target, apdu, stop) => exchange(link, target, apdu, EXCHANGE_LIMIT_MS, stop),
     leave: async () => {
       await link.send(ackFrame)
       await link.send(encodeFrame(TO_CHIP, Uint8Array.of(command.rfConfiguration, RF_FIELD, 0)))
@@ -134,9 +136,9 @@ async function poll(link: Link, atMost: number): Promise<readonly Target[] | und
 
 async function isThere(link: Link, dialect: Dialect, target: Target): Promise<boolean> {
   if (dialect.look === 'get-response')
-    return (await exchange(link, target, GET_RESPONSE)).is === 'answer'
+    return (await exchange(link, target, GET_RESPONSE, LOOK_LIMIT_MS)).is === 'answer'
   const test = [ATTENTION_REQUEST]
-  const outcome = await link.command(command.diagnose, test, EXCHANGE_LIMIT_MS)
+  const outcome = await link.command(command.diagnose, test, LOOK_LIMIT_MS)
   return outcome.is === 'answer' && outcome.data[0] === 0
 }
 
@@ -144,15 +146,13 @@ async function exchange(
   link: Link,
   target: Target,
   apdu: Uint8Array,
+  limitMs: number,
   stop?: AbortSignal,
 ): Promise<Said> {
-  const send = (more: number, piece: Uint8Array) =>
-    link.command(
-      command.inDataExchange,
-      Uint8Array.of(target.number | more, ...piece),
-      EXCHANGE_LIMIT_MS,
-      stop,
-    )
+  const send = (more: number, piece: Uint8Array) => {
+    const parameters = Uint8Array.of(target.number | more, ...piece)
+    return link.command(command.inDataExchange, parameters, limitMs, stop)
+  }
   let rest = apdu
   while (rest.length > PIECE_BYTES) {
     const heard = readStatus(await send(MORE, rest.subarray(0, PIECE_BYTES)))

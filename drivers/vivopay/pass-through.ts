@@ -73,7 +73,7 @@ export interface Thing {
 export interface PassThrough {
   /** Throws READER_GONE where the reader refuses. */
   start(): Promise<void>
-  /** Turns the field off too. A reader that is still at work is told, and not waited for. */
+  /** The last command of all; turns the field off too. A reader that is still at work is told, and not waited for. */
   stop(): Promise<void>
   /**
    * Looks for a card for `ms` (10 to 2550) and activates it anew: a card that was there before
@@ -94,8 +94,11 @@ export interface PassThrough {
 }
 
 export function openPassThrough(link: Link): PassThrough {
-  const ask = (sub: number, data: readonly number[], limitMs: number) =>
-    link.ask(commandOf(sub, data), limitMs)
+  let stopping = false
+  const ask = async (sub: number, data: readonly number[], limitMs: number) => {
+    if (stopping) throw new AgentError('READER_GONE', 'the reader is being closed')
+    return await link.ask(commandOf(sub, data), limitMs)
+  }
   /** What has no effect on a card is asked again when its answer is lost. */
   const askState = async (sub: number, data: readonly number[], limitMs: number) => {
     for (let turn = 0; turn < STATE_TRIES; turn++) {
@@ -118,10 +121,11 @@ export function openPassThrough(link: Link): PassThrough {
   return {
     start,
     stop: async () => {
-      const stopped = ask(subs.startStop, [0], STOP_MS)
+      stopping = true
+      const command = commandOf(subs.startStop, [0])
       const late = wait(STOP_MS, 'late')
-      if ((await Promise.race([stopped, late])) === 'late')
-        await link.tell(commandOf(subs.startStop, [0]))
+      if ((await Promise.race([link.ask(command, STOP_MS), late])) === 'late')
+        await link.tell(command)
     },
     poll: async (ms) => {
       let answer = await pollOnce(ms)

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { startPcscd } from '../../agent/sim/card/pcscd.ts'
 import { type TableKeys, writeClinic } from '../../agent/sim/clinic.ts'
@@ -21,6 +20,7 @@ import {
   writePki,
 } from '../../agent/sim/pki.ts'
 import { type Client, clientOf } from './client.ts'
+import type { Ending } from './net/bed.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from './process.ts'
 
 export interface BedOptions {
@@ -72,7 +72,7 @@ const usualPki = () => {
 }
 
 /** Simulators and a configuration; nothing of the agent runs yet. */
-export async function makeBed(t: TestContext, options: BedOptions = {}): Promise<Bed> {
+export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-bed-'))
   const undo: Undo = []
   t.after(async () => {
@@ -137,7 +137,7 @@ export async function makeBed(t: TestContext, options: BedOptions = {}): Promise
 
 /** A bed with a running agent and a client of it. */
 export async function startBed(
-  t: TestContext,
+  t: Ending,
   options: BedOptions = {},
 ): Promise<
   Bed & { readonly agent: AgentProcess; readonly client: Client; readonly token: string }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { type TableKeys, terminalToml } from '../../agent/sim/clinic.ts'
 import {
   type ReceiptComputer,
@@ -15,6 +14,7 @@ import {
   type TerminalSimulatorOptions,
 } from '../../agent/sim/terminal/server.ts'
 import { type Client, clientOf } from './client.ts'
+import type { Ending } from './net/bed.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from './process.ts'
 
 export interface TerminalBedOptions {
@@ -47,7 +47,7 @@ export interface TerminalBed {
 const POLL_MS = 20
 
 export async function makeTerminalBed(
-  t: TestContext,
+  t: Ending,
   options: TerminalBedOptions = {},
 ): Promise<TerminalBed> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-terminal-'))

@@ -159,12 +159,15 @@ async function drop(
   return tookMs
 }
 
+/** A folder’s times as they are, as an SMB mount with `actimeo=0` shows them; else a second old. */
+const FRESH = 'attr_timeout=0,entry_timeout=0'
+
 /** A FUSE mount of the folders: what is changed behind it brings no events. */
 async function mount(root: string) {
   if (spawnSync('bindfs', ['--version']).status !== 0) return null
   const point = join(root, 'mount')
   const before = statSync(point).dev
-  const child = spawn('bindfs', ['-f', root, point], { stdio: 'ignore' })
+  const child = spawn('bindfs', ['-f', '-o', FRESH, root, point], { stdio: 'ignore' })
   while (statSync(point).dev === before && child.exitCode === null) await wait(10)
   if (child.exitCode !== null) return null
   return {

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
+import { createHash, randomInt } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { ReaderEvent } from '../../drivers/driver.ts'
+import { chanceOf } from '../torture/random.ts'
 import { type Bench, type BenchMaker, follow } from './bench.ts'
 import { identityOf, myNumberCard, otherCard, readingApdus } from './cards.ts'
+import { recognised, spoilt, sufferMishaps } from './mishaps.ts'
+
+const MISHAPS = 8
 
 /** What every driver keeps, on any transport. Makes tests; to be called at the top of a test file. */
 export function holdToContract({ name, missing, outageIs, open }: BenchMaker): void {
-  describe(`driver ${name}`, { skip: missing ?? false, timeout: 120_000 }, () => {
+  const options = { skip: missing ?? false, timeout: 120_000, concurrency: 1 }
+  describe(`driver ${name}`, options, () => {
+    const seed = randomInt(2 ** 32)
+    const chance = chanceOf(seed)
     let bench: Bench
     let events: ReturnType<typeof follow>
     before(async () => {
@@ -82,6 +89,17 @@ export function holdToContract({ name, missing, outageIs, open }: BenchMaker): v
       }
     })
 
+    test('nonsense in the place of one answer makes no other card of a My Number card', async () => {
+      for (const at of [1, 2 + chance.below(readingApdus() - 1)]) {
+        await bench.put(spoilt(myNumberCard(), at, chance))
+        const event = await events.next()
+        assert.ok(event.is === 'presented', `at answer ${at} (seed ${seed})`)
+        assert.equal(event.presented.kind, 'my-number-card')
+        await bench.take()
+        assert.equal((await events.next()).is, 'gone')
+      }
+    })
+
     test('a card that falls silent half way is unresponsive, and the next one is read', async () => {
       await bench.put(myNumberCard(), { hangAfterApdus: 3 })
       assert.equal(codeOf(await events.next()), 'CARD_UNRESPONSIVE')
@@ -110,10 +128,16 @@ export function holdToContract({ name, missing, outageIs, open }: BenchMaker): v
       await bench.cure()
       const curedAt = performance.now()
       assert.equal((await events.next()).is, 'ready')
-      assert.equal((await events.next()).is, 'presented')
+      await recognised(events)
       t.diagnostic(`read ${Math.round(performance.now() - curedAt)} ms after the cure`)
       await bench.take()
       assert.equal((await events.next()).is, 'gone')
+    })
+
+    test('after any mishaps, in any order, a good card is read within 3 s', async (t) => {
+      t.diagnostic(`seed ${seed}`)
+      const { acts, recognisedMs } = await sufferMishaps(bench, events, MISHAPS, chance)
+      t.diagnostic(`${acts.join(', ')}: read after ${Math.round(recognisedMs)} ms`)
     })
 
     test('closing ends the events, and closing again is free', async () => {
@@ -128,7 +152,10 @@ const codeOf = (event: ReaderEvent) => ('code' in event ? event.code : event.is)
 
 async function presentedNext(bench: Bench, events: ReturnType<typeof follow>): Promise<void> {
   await bench.put(myNumberCard())
-  assert.equal((await events.next()).is, 'presented')
+  await recognised(events, ({ is }) => {
+    assert.equal(is, 'presented')
+    return true
+  })
   await bench.take()
   assert.equal((await events.next()).is, 'gone')
 }

@@ -164,6 +164,16 @@ test('noise between frames keeps two bytes of each run, and acknowledgements sta
   assert.doesNotMatch(after ?? '', /beef|cafe|babe/)
 })
 
+test('a run of a card is found in whatever form it is written, at any place', () => {
+  const card = bytes('30820342 A0B1C2D3E4F5061728394A5B6C7D8E9F')
+  for (const at of [0, 1, 2, 3]) {
+    const part = Buffer.concat([Buffer.alloc(at, 0xee), card.subarray(9, 15)])
+    for (const form of ['hex', 'base64', 'base64url', 'latin1'] as const)
+      assert.ok(runsIn(`{"x":"${part.toString(form)}"}`, [card]).length > 0, `${form} ${at}`)
+  }
+  assert.deepEqual(runsIn('308203420000000000ee', [card]), [], 'the length of a file is no secret')
+})
+
 /** Nothing in a command or a frame's own bytes looks like it. */
 const secret = randomBytes(600)
 const cuts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 })

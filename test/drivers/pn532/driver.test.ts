@@ -122,6 +122,21 @@ test('a card that is exchanged for another one is another one', { timeout: 20_00
   assert.ok(event.presented.notAfter < Date.now())
 })
 
+test('a card for which the chip waits without end is unresponsive, and the next one is read', {
+  timeout: 20_000,
+}, async (t) => {
+  const rig = await openRig(t, { dialect: 'pn532', cardLimitMs: 60_000 })
+  const events = await rig.start()
+  assert.equal(kindOf(await events.next()), 'ready')
+  rig.put(otherCard('mute'))
+  assert.equal(kindOf(await events.next()), 'CARD_UNRESPONSIVE')
+  rig.sim.remove()
+  assert.equal(kindOf(await events.next()), 'gone')
+  rig.put(myNumberCard())
+  assert.equal(kindOf(await events.next()), 'my-number-card')
+  assert.deepEqual(rig.sim.violations(), [])
+})
+
 async function silence(t: TestContext, silentFrom: number): Promise<void> {
   const rig = await openRig(t, { dialect: 'pn532' })
   const card = myNumberCard()

@@ -33,10 +33,10 @@ export async function openTcpPort(port: number): Promise<Port> {
 /** The driver with a simulated reader at the other end of its line. */
 export async function openRig(
   t: TestContext,
-  { pieceBytes = 262, ...options }: { dialect: Pn532Dialect; pieceBytes?: number },
+  options: { dialect: Pn532Dialect; pieceBytes?: number; cardLimitMs?: number },
   dialect = options.dialect,
 ) {
-  const sim = await startPn532Reader({ host: '127.0.0.1', port: 0, pieceBytes, ...options })
+  const sim = await startPn532Reader({ host: '127.0.0.1', port: 0, ...options })
   const serial: Serial = { open: () => openTcpPort(sim.port) }
   const start = async () => {
     const options = { port: '/dev/ttyUSB0', dialect, baud_rate: 115_200 }

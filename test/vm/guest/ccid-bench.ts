@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { present } from '../../../agent/sim/card/presented.ts'
 import type { HeldCard, Pcsc } from '../../../drivers/io/io.ts'
 import { loadPcsc } from '../../../drivers/io/pcsc.ts'
@@ -54,10 +56,11 @@ const withoutPad = (pcsc: Pcsc): Pcsc => ({
   },
 })
 
-/** A PC/SC service, as an administrator would start it. */
+/** A PC/SC service, as an administrator would start it. Resolves when it can be asked. */
 export async function startPcscd() {
   const daemon = spawn('pcscd', ['--foreground'], { stdio: 'ignore' })
   await once(daemon, 'spawn')
+  while (!existsSync('/run/pcscd/pcscd.comm')) await wait(20)
   return {
     stop: async () => {
       const ended = once(daemon, 'exit')

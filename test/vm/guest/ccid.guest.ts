@@ -18,7 +18,7 @@ test('a PC/SC reader is found by the USB id of its device, and no other is taken
   const mine = await pcsc.open({ reader: '', usb: '08e6:4433' }, io)
   const other = await pcsc.open({ reader: '', usb: '054c:0dc8' }, io)
   t.after(() => Promise.all([mine.close(), other.close()]))
-  const event = await follow(mine).next()
+  const event = await follow(mine).until(({ is }) => is === 'ready')
   assert.ok(event.is === 'ready')
   assert.match(event.device, /CCID/)
   const fault = await follow(other).next()

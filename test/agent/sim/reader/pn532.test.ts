@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { makeCard } from '../../../../agent/sim/card/card.ts'
+import { cardCommand, startCardSimulator } from '../../../../agent/sim/card/command.ts'
 import { startPn532Reader } from '../../../../agent/sim/reader/pn532.ts'
 import type { Pn532Dialect } from '../../../../agent/sim/reader/pn532-chip.ts'
 
@@ -16,14 +17,19 @@ const POLL_B = '0000ff05fbd44a010300de00'
 const SELECT = '0000ff12eed4400100a4040c0ad392f000260100000001b000'
 const RELEASE = '0000ff03fdd45200da00'
 
+/** Of what comes back when a polling finds one card: its PUPI is drawn anew each time. */
+const FOUND_DIGITS = ACK.length + 2 * 25
+
 /** A host that knows its bytes by heart. */
 async function open(t: TestContext, dialect: Pn532Dialect) {
   const sim = await startPn532Reader({ host: '127.0.0.1', port: 0, dialect, cardLimitMs: 1 })
-  const socket = connect(sim.port, '127.0.0.1')
-  t.after(async () => {
-    socket.destroy()
-    await sim.close()
-  })
+  t.after(() => sim.close())
+  return { sim, ...hostOf(t, sim.port) }
+}
+
+function hostOf(t: TestContext, port: number) {
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
   let come = ''
   let wake = () => {}
   socket.on('data', (chunk) => {
@@ -42,7 +48,7 @@ async function open(t: TestContext, dialect: Pn532Dialect) {
   }
   const answers = async (sent: string, wanted: string): Promise<void> =>
     assert.equal(await send(sent, wanted.length), wanted)
-  return { sim, send, answers }
+  return { send, answers }
 }
 
 const ready = async (t: TestContext) => {
@@ -107,8 +113,7 @@ test('data for a target that is not listed is a wrong context', { timeout: 5_000
 test('a card that left is a timeout, and answers no polling', { timeout: 5_000 }, async (t) => {
   const { sim, send, answers } = await ready(t)
   sim.insert(makeCard({ kind: 'juki' }))
-  // Its PUPI is drawn anew each time.
-  const found = await send(POLL_B, `${ACK}0000ff12eed54b010150000000000014e0b3819101010000`.length)
+  const found = await send(POLL_B, FOUND_DIGITS)
   assert.match(found, /^0000ff00ff000000ff12eed54b010150.{8}000014e0b381910101..00$/)
   sim.remove()
   await answers(SELECT, `${ACK}0000ff03fdd54101e900`)
@@ -119,4 +124,32 @@ test('a command of more than 265 bytes is refused', { timeout: 5_000 }, async (t
   const { sim, answers } = await ready(t)
   await answers('0000ffffff010af5', NACK)
   assert.deepEqual(sim.violations(), ['more than 265 bytes'])
+})
+
+test('cards of `sim card` stand on its PN532 too', { timeout: 20_000 }, async (t) => {
+  const anyPort = { host: '127.0.0.1', port: 0 }
+  const simulator = await startCardSimulator({
+    pn532: { ...anyPort, dialect: 'pn532' },
+    control: anyPort,
+  })
+  t.after(() => simulator.close())
+  assert.equal(simulator.linkPort, null)
+  const host = hostOf(t, simulator.pn532Port ?? 0)
+  await host.answers(WAKE_UP + SAM, `${ACK}0000ff02fed5151600`)
+  await host.answers(RETRIES, `${ACK}0000ff02fed533f800`)
+  await simulator.tap({ kind: 'juki' })
+  await host.send(POLL_B, FOUND_DIGITS)
+  await host.answers(SELECT, `${ACK}0000ff05fbd541006a82fe00`)
+  assert.equal(simulator.state().apdus, 1)
+  await simulator.remove()
+  await host.answers(POLL_B, `${ACK}0000ff03fdd54b00e000`)
+})
+
+test('a dialect without a reader, and one that is unknown, are wrong usage', async () => {
+  for (const argv of [
+    ['--dialect', 'rcs620s'],
+    ['--pn532', '127.0.0.1:0', '--dialect', 'pn533'],
+    ['--pn532', '127.0.0.1'],
+  ])
+    assert.equal(await cardCommand(argv), 64)
 })
