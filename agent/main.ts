@@ -6,6 +6,7 @@ import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
+import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
@@ -119,13 +120,17 @@ async function connect(
   eligibility.resume()
   const reasking = closer.add('re-asking', openReasking({ ...platform, store, eligibility }))
   official.attend(reasking)
+  const orders = closer.add(
+    'terminal orders',
+    openTerminalOrders(config, terminal?.gateway ?? null, store, platform),
+  )
   const lapseMs = config.taps.lapse_seconds * 1_000
   const desk: Intake<Accepted> = closer.add(
     'readers',
     openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
   )
   const { challenge } = official
-  return { lines, certificates, challenge, terminal, eligibility, reasking, desk }
+  return { lines, certificates, challenge, terminal, eligibility, reasking, orders, desk }
 }
 
 interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
@@ -133,6 +138,7 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly conditions: Conditions
   readonly eligibility: Eligibility
   readonly reasking: Reasking
+  readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
 }
 
@@ -148,7 +154,7 @@ const sharedOf = ({ store, conditions, lines, terminal, desk }: Served, { onBug 
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { challenge, store, eligibility, reasking, desk: intake } = served
+  const { challenge, store, eligibility, reasking, orders, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
@@ -157,6 +163,8 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     feed: { page: store.feed.page, subscribe: store.subscribe },
     verifications: verificationsOf(config, { challenge, store, eligibility, intake }, platform),
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
+    batches: orders.batches,
+    referenceNumbers: orders.referenceNumbers,
     outages: store.outages,
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,

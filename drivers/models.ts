@@ -75,6 +75,14 @@ const ccid = (
   ...more,
 })
 
+const twn4 = {
+  source: `${LIBCCID_TESTED}; Elatec.NET`,
+  remark: {
+    english: 'Only its CCID mode: the Simple Protocol cannot carry a signature.',
+    japanese: 'CCID モードでのみ使えます。',
+  },
+}
+
 const faceReader = (name: string): Model => ({
   vendorId: null,
   productId: null,
@@ -102,20 +110,8 @@ export const models: readonly Model[] = [
   ccid(0x072f, 0x2224, 'ACS ACR1281U'),
   ccid(0x04e6, 0x511a, 'NTT Communications SCR3310-NTTCom', { remark: contact }),
   ccid(0x04da, 0x117a, 'Panasonic 7A-Smart', { remark: contact }),
-  ccid(0x09d8, 0x0427, 'Elatec TWN4 (CCID mode)', {
-    source: `${LIBCCID_TESTED}; Elatec.NET`,
-    remark: {
-      english: 'Only its CCID mode: the Simple Protocol cannot carry a signature.',
-      japanese: 'CCID モードでのみ使えます。',
-    },
-  }),
-  ccid(0x09d8, 0x0428, 'Elatec TWN4 (CCID mode)', {
-    source: `${LIBCCID_TESTED}; Elatec.NET`,
-    remark: {
-      english: 'Only its CCID mode: the Simple Protocol cannot carry a signature.',
-      japanese: 'CCID モードでのみ使えます。',
-    },
-  }),
+  ccid(0x09d8, 0x0427, 'Elatec TWN4 (CCID mode)', twn4),
+  ccid(0x09d8, 0x0428, 'Elatec TWN4 (CCID mode)', twn4),
   ccid(0x076b, 0x5022, 'HID OMNIKEY 5022'),
   ccid(0x076b, 0x5422, 'HID OMNIKEY 5422'),
   {

@@ -5,6 +5,7 @@ import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
 import { OfficialHeader, OfficialResult } from '../kernel/official.ts'
 import { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
+import { Registration } from '../kernel/registration.ts'
 import {
   Advisory,
   FaultReport,
@@ -13,7 +14,6 @@ import {
   Note,
   Verification,
 } from '../kernel/verification.ts'
-import { Registration } from '../kernel/registration.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'

@@ -1,6 +1,7 @@
 import type { CardFace } from '../kernel/card-face.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
+import type { FaultCode } from '../kernel/faults.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
@@ -99,7 +100,7 @@ export interface ReferenceNumber {
   readonly id: string
   /** Epoch ms. */
   readonly at: number
-  readonly result: RegistrationResult | null
+  readonly result: (Omit<RegistrationResult, 'fault'> & { readonly fault: FaultCode | null }) | null
 }
 
 export interface ReferenceNumbers {

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { AgentError } from '../kernel/errors.ts'
-import { faults } from '../kernel/faults.ts'
 import { Registration, RegistrationResult } from '../kernel/registration.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
@@ -114,6 +113,5 @@ export function referenceNumberRoutes(
 function shownOf({ id, at, result }: ReferenceNumber): ShownReferenceNumber | null {
   if (result === null) return null
   const { outcome, official, fault } = result
-  const code = Object.keys(faults).find((one) => one === fault)
-  return { id, at: toRfc3339(at), outcome, official, fault: reportOf(code) }
+  return { id, at: toRfc3339(at), outcome, official, fault: faultReport(fault) }
 }

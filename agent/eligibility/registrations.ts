@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import type { TerminalGateway } from '../gateway/terminal.ts'
 import { AgentError, asFault } from '../kernel/errors.ts'
-import type { FaultCode } from '../kernel/faults.ts'
+import { type FaultCode, isFaultCode } from '../kernel/faults.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { Registration, RegistrationResult } from '../kernel/registration.ts'
@@ -66,11 +66,19 @@ export function openRegistrations(parts: RegistrationParts): Registrations {
   }
 }
 
+/** A result whose fault is one of ours. */
+export interface EndedRegistration extends RegistrationResult {
+  readonly fault: FaultCode | null
+}
+
 /** Null while it is asked. Throws `STORE_NEWER` where a later release ended it. */
-export function resultOf({ result }: StoredRegistration): RegistrationResult | null {
+export function resultOf({ result }: StoredRegistration): EndedRegistration | null {
   if (result === null) return null
   const stored: unknown = JSON.parse(result)
-  if (Value.Check(RegistrationResult, stored)) return stored
+  if (Value.Check(RegistrationResult, stored)) {
+    const { fault } = stored
+    if (fault === null || isFaultCode(fault)) return { ...stored, fault }
+  }
   throw new AgentError('STORE_NEWER', 'a later release ended this registration')
 }
 

@@ -37,7 +37,9 @@ function editPorts(entries: readonly Entry[], editPieces: EditPieces, edit: Edit
       bytes: bytesOf(entry.bytes),
     }
     pieces.set(entry, piece)
-    ports.set(entry.port, [...(ports.get(entry.port) ?? []), piece])
+    const list = ports.get(entry.port) ?? []
+    list.push(piece)
+    ports.set(entry.port, list)
   }
   for (const list of ports.values()) editPieces(list, edit)
   return entries.map((entry) => {

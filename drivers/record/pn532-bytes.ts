@@ -27,12 +27,14 @@ interface Stream {
   readonly tfi: number
   readonly bytes: Uint8Array
   readonly pieces: readonly Piece[]
+  /** For each byte, which of all pieces brought it. */
+  readonly pieceOf: Uint32Array
 }
 
 /** Frames of the PN53x family in two byte streams. */
 export const editPn532: EditPieces = (pieces, edit) => {
   const streams = [streamOf(pieces, 'device', TO_CHIP), streamOf(pieces, 'host', TO_HOST)]
-  const found = streams.flatMap((stream) => framesIn(stream, pieces, edit))
+  const found = streams.flatMap((stream) => framesIn(stream, edit))
   const talk = openTalk(edit)
   for (const frame of found.sort((a, b) => a.piece - b.piece)) talk.take(frame)
   talk.end()
@@ -42,12 +44,20 @@ export const editPn532: EditPieces = (pieces, edit) => {
 
 function streamOf(pieces: readonly Piece[], to: Piece['to'], tfi: number): Stream {
   const own = pieces.filter((piece) => piece.to === to)
-  return { tfi, pieces: own, bytes: Buffer.concat(own.map(({ bytes }) => bytes)) }
+  const bytes = Buffer.concat(own.map((piece) => piece.bytes))
+  const pieceOf = new Uint32Array(bytes.length)
+  let at = 0
+  pieces.forEach((piece, index) => {
+    if (piece.to !== to) return
+    pieceOf.fill(index, at, at + piece.bytes.length)
+    at += piece.bytes.length
+  })
+  return { tfi, pieces: own, bytes, pieceOf }
 }
 
 /** Where frames are; what is between them has gone through `edit.noise`. */
-function framesIn(stream: Stream, pieces: readonly Piece[], edit: Edit): Found[] {
-  const { bytes, tfi } = stream
+function framesIn(stream: Stream, edit: Edit): Found[] {
+  const { bytes, tfi, pieceOf } = stream
   const found: Found[] = []
   let quiet = 0
   const hush = (to: number) => {
@@ -60,8 +70,7 @@ function framesIn(stream: Stream, pieces: readonly Piece[], edit: Edit): Found[]
     hush(at)
     quiet = frame.end
     at = frame.end - 1
-    if (frame.from < frame.to)
-      found.push({ ...frame, stream, piece: pieceAt(stream, frame.to, pieces) })
+    if (frame.from < frame.to) found.push({ ...frame, stream, piece: pieceOf[frame.to] ?? 0 })
   }
   hush(bytes.length)
   return found
@@ -108,16 +117,6 @@ function bodyAt(bytes: Uint8Array, at: number): Framed | undefined {
 }
 
 const sumOf = (bytes: Uint8Array) => bytes.reduce((sum, byte) => (sum + byte) & 0xff, 0)
-
-/** Index among all pieces of the one that brought the byte at `offset`. */
-function pieceAt(stream: Stream, offset: number, pieces: readonly Piece[]): number {
-  let end = 0
-  for (const piece of stream.pieces) {
-    end += piece.bytes.length
-    if (offset < end) return pieces.indexOf(piece)
-  }
-  return pieces.length
-}
 
 /** An APDU, in the one frame or the several that carried it. */
 interface Carried {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
-import { startPcscd } from '../../agent/sim/card/pcscd.ts'
+import { type PrivatePcscd, startPcscd } from '../../agent/sim/card/pcscd.ts'
 import { type TableKeys, writeClinic } from '../../agent/sim/clinic.ts'
 import {
   DEMO_ACCOUNT,
@@ -26,6 +26,8 @@ import { type AgentProcess, type Printed, runCli, startAgent } from './process.t
 export interface BedOptions {
   /** `pcsc` needs pcscd with vpcd; default `none`. */
   readonly reader?: 'sim' | 'pcsc' | 'none'
+  /** With `pcsc`: another pcscd than the usual one, and the reader in it. Ended by the bed. */
+  readonly pcscd?: Pick<PrivatePcscd, 'port' | 'env' | 'stop'> & { readonly reader: string }
   readonly gateway?: Partial<GatewaySimulatorOptions>
   readonly pki?: PkiOptions
   /** What stands in the password file; default the simulator's. */
@@ -87,7 +89,7 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
   let gateway = await startGatewaySimulator(gatewayOptions)
   undo.push(() => gateway.close())
   const port = Number(new URL(gateway.url).port)
-  const { card, reader, env } = await placeCard(options.reader ?? 'none', undo)
+  const { card, reader, env } = await placeCard(options, undo)
   const storeKey = options.storeKey ?? randomBytes(32).toString('hex')
   const lines = [{ name: 'sim-line', gateway: gateway.url }]
   const { password = DEMO_ACCOUNT.password, gatewayKeys = '', tables = '' } = options
@@ -148,9 +150,9 @@ export async function startBed(
   return Object.assign(bed, { agent, token, client: clientOf(agent.url, token) })
 }
 
-async function placeCard(reader: NonNullable<BedOptions['reader']>, undo: Undo) {
+async function placeCard({ reader = 'none', pcscd: given }: BedOptions, undo: Undo) {
   const control = { host: LOOPBACK, port: 0 }
-  const pcscd = reader === 'pcsc' ? await startPcscd() : undefined
+  const pcscd = reader === 'pcsc' ? (given ?? (await startPcscd())) : undefined
   if (pcscd !== undefined) undo.push(() => pcscd.stop())
   const card = await startCardSimulator(
     pcscd === undefined
@@ -159,7 +161,7 @@ async function placeCard(reader: NonNullable<BedOptions['reader']>, undo: Undo) 
   )
   undo.push(() => card.close())
   const options: TableKeys =
-    pcscd === undefined ? { port: card.linkPort ?? 0 } : { reader: 'Virtual PCD' }
+    pcscd === undefined ? { port: card.linkPort ?? 0 } : { reader: given?.reader ?? 'Virtual PCD' }
   return {
     card,
     env: pcscd?.env ?? {},

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { ReaderList } from '../../agent/api/readers.ts'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
 import { family } from '../bench/machine.ts'
 import { openPty, whyNoPty } from '../drivers/benches/pn532.ts'
 import { startBed } from './agent.ts'
-import type { Client } from './client.ts'
+import { type Client, checked, eventually } from './client.ts'
 import type { Ending } from './net/bed.ts'
 import type { AgentProcess } from './process.ts'
 
@@ -19,6 +20,8 @@ export interface ReadersBed {
   readonly readers: Readonly<Record<ReaderName, CardSimulator>>
   /** The cable of the PN532. */
   readonly cable: { plug(): Promise<void>; unplug(): Promise<void> }
+  /** By name, as the API has them. */
+  states(): Promise<ReadonlyMap<string, string>>
   /** Process id of a reader that has loaded its native module. */
   childOf(reader: 'desk-1' | 'desk-pn532'): number | undefined
   /** What the agent's log says of a reader beside good news, oldest first. */
@@ -53,15 +56,16 @@ driver = "pn532"
 options = { port = ${JSON.stringify(pty.path)} }
 `,
   })
-  await readerNames.reduce(
-    (before, name) => before.then(() => untilReady(client, name)),
-    Promise.resolve(),
+  const states = () => statesOf(client)
+  await eventually('all readers ready', async () =>
+    [...(await states()).values()].every((state) => state === 'ready') ? true : undefined,
   )
   return {
     agent,
     client,
     readers: { 'desk-1': card, 'desk-sim': sim, 'desk-pn532': serial },
     cable: pty,
+    states,
     childOf: (reader) =>
       family(agent.pid)
         .slice(1)
@@ -73,4 +77,9 @@ options = { port = ${JSON.stringify(pty.path)} }
         .filter((line) => line.includes(`"reader":"${reader}"`))
         .filter((line) => /"event":"(reader-process-ended|reader-fault|card-fault)"/.test(line)),
   }
+}
+
+async function statesOf(client: Client): Promise<ReadonlyMap<string, string>> {
+  const { items } = checked(ReaderList, JSON.parse((await client.get('/v1/readers')).text))
+  return new Map(items.map(({ name, state }) => [name, state]))
 }

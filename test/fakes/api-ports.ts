@@ -22,6 +22,7 @@ import type {
   Outage,
 } from '../../agent/kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
+import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
@@ -283,6 +284,8 @@ export function fakePorts() {
   return {
     feed,
     verifications: new FakeVerifications(feed),
+    batches: new FakeBatches(),
+    referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
     outages: new FakeOutages(),
     lines: new FakeLines(),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,8 +9,6 @@ import { dirname, join } from 'node:path'
 export interface Image {
   readonly kernel: string
   readonly root: string
-  /** Where a machine that runs it writes what its kernel says. */
-  readonly console: string
 }
 
 const SUITE = 'bookworm'
@@ -45,22 +44,18 @@ export async function readyImage(
 ): Promise<Image> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'onshi-agent-vm')
   const folder = join(cache, await hashOfInputs())
-  const image = {
-    kernel: join(folder, 'vmlinux'),
-    root: join(folder, 'root.cpio'),
-    console: join(folder, 'console.log'),
-  }
+  const image = { kernel: join(folder, 'vmlinux'), root: join(folder, 'root.cpio') }
   await mkdir(cache, { recursive: true })
-  if ((await readdir(cache)).includes(folder.slice(cache.length + 1))) return image
+  if (existsSync(folder)) return image
   mayBuild()
+  for (const old of await readdir(cache)) await rm(join(cache, old), { recursive: true })
   const scratch = await mkdtemp(join(cache, 'building-'))
   try {
     await build(scratch, lap)
-    for (const old of await readdir(cache))
-      if (!old.startsWith('building-')) await rm(join(cache, old), { recursive: true })
-    await mkdir(folder)
-    for (const file of ['vmlinux', 'root.cpio'])
-      await rename(join(scratch, file), join(folder, file))
+    const made = join(scratch, 'made')
+    await mkdir(made)
+    for (const file of ['vmlinux', 'root.cpio']) await rename(join(scratch, file), join(made, file))
+    await rename(made, folder)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }

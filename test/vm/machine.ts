@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Image } from './image.ts'
 
@@ -8,6 +11,9 @@ import type { Image } from './image.ts'
 export interface Machine {
   /** What the guest prints. Ends when the machine has stopped. */
   readonly lines: AsyncIterable<string>
+  /** Once it has stopped: the end of what its kernel said. */
+  console(): string
+  /** Idempotent. */
   stop(): Promise<void>
 }
 
@@ -31,9 +37,13 @@ export async function startMachine(
   })
   const farEnd = (id: string, port: number) =>
     `socket,id=${id},host=127.0.0.1,port=${port},server=on,wait=off`
+  const folder = await mkdtemp(join(tmpdir(), 'onshi-vm-'))
+  const consoleFile = join(folder, 'console')
   const qemu = spawn(
-    'qemu-system-x86_64',
+    'setpriv',
     [
+      // A process that is killed cannot kill what it started.
+      ...['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64'],
       ...['-M', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,la57=off,pku=off'],
       ...['-smp', '2', '-m', '2048', '-nodefaults', '-no-user-config', '-no-reboot'],
       ...['-display', 'none', '-kernel', image.kernel, '-initrd', image.root],
@@ -41,7 +51,7 @@ export async function startMachine(
         '-append',
         [...KERNEL_WORDS, ...words.map(([key, value]) => `${key}=${value}`)].join(' '),
       ],
-      ...['-serial', `file:${image.console}`, '-device', 'virtio-serial-pci'],
+      ...['-serial', `file:${consoleFile}`, '-device', 'virtio-serial-pci'],
       ...['-chardev', 'stdio,id=report,signal=off'],
       ...['-device', 'virtserialport,chardev=report,name=report'],
       ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile='],
@@ -56,9 +66,15 @@ export async function startMachine(
   )
   const kill = () => void qemu.kill('SIGKILL')
   process.on('exit', kill)
-  const gone = once(qemu, 'close').finally(() => process.off('exit', kill))
+  let said = ''
+  const gone = once(qemu, 'close').finally(async () => {
+    process.off('exit', kill)
+    said = (await readFile(consoleFile, 'utf8').catch(() => 'none')).slice(-CONSOLE_CHARACTERS)
+    await rm(folder, { recursive: true, force: true })
+  })
   return {
     lines: createInterface({ input: qemu.stdout }),
+    console: () => said,
     stop: async () => {
       kill()
       await gone
@@ -66,6 +82,7 @@ export async function startMachine(
   }
 }
 
+const CONSOLE_CHARACTERS = 4_000
 const KERNEL_WORDS = [
   'console=ttyS0',
   'rdinit=/init',

@@ -4,7 +4,7 @@ import { readyImage } from './image.ts'
 import { startMachine } from './machine.ts'
 import { assertMayBuild, installTools } from './tools.ts'
 
-const USAGE = 'Usage: npm run test:vm [-- --cycles N] [-- WORD]'
+const USAGE = 'Usage: npm run test:vm [-- [--cycles N] [WORD]]'
 
 /**
  * `npm run test:vm`: readers on a real kernel, in a virtual machine that this builds, boots and
@@ -86,9 +86,10 @@ async function main(): Promise<number> {
     last = line
   }
   clearTimeout(timer)
+  await machine.stop()
   lap('tests in the machine')
   const verdict = /^(\d+) passed, (\d+) failed$/.exec(last)
-  if (verdict === null) say(`The machine stopped by itself; its kernel's words: ${image.console}`)
+  if (verdict === null) say(`The machine came to no end. Its console:\n${machine.console()}`)
   say(`\n${laps.join('\n')}\n${verdict?.[0] ?? '0 passed, 1 failed'}`)
   return verdict !== null && verdict[1] !== '0' && verdict[2] === '0' ? 0 : EXIT.failed
 }

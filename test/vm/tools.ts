@@ -7,6 +7,7 @@ const TOOLS = {
   cpio: 'cpio',
   depmod: 'kmod',
   modprobe: 'kmod',
+  setpriv: 'util-linux',
   xz: 'xz-utils',
 } as const
 
@@ -29,9 +30,9 @@ export function installTools(): void {
   execFileSync('sh', ['-c', `${install} -qq`], { ...quiet, stdio: [...quiet.stdio] })
 }
 
-/** Devices and owners are made in the image, which takes root; running it does not. */
+/** Owners and devices are made in the image, which takes root; running it does not. */
 export function assertMayBuild(): void {
-  if (!isRoot) throw new Error('the image has to be built once as root: sudo npm run test:vm')
+  if (!isRoot) throw new Error('the image has to be built once as root, with this XDG_CACHE_HOME')
 }
 
 function missingPackages(): readonly string[] {

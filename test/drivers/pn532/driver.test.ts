@@ -3,10 +3,11 @@ import { type TestContext, test } from 'node:test'
 import type { Presented } from '../../../agent/sim/card/presented.ts'
 import type { LineTrouble } from '../../../agent/sim/reader/pn532-line.ts'
 import type { ReaderEvent } from '../../../drivers/driver.ts'
+import type { Port } from '../../../drivers/io/io.ts'
 import { pn532 } from '../../../drivers/pn532.ts'
 import { ioOf } from '../../fakes/io.ts'
 import { follow } from '../bench.ts'
-import { myNumberCard, otherCard } from '../cards.ts'
+import { identityOf, myNumberCard, otherCard } from '../cards.ts'
 import { openRig } from './rig.ts'
 
 const kindOf = (event: ReaderEvent): string =>
@@ -47,6 +48,52 @@ for (const dialect of ['pn532', 'rcs620s'] as const)
       assert.equal(kindOf(await events.next()), 'gone')
       assert.deepEqual(rig.sim.violations(), [])
     })
+
+/** A line on which the n-th byte from `arm` on comes wrong. */
+function spoiledLine(at: number) {
+  let left = Number.POSITIVE_INFINITY
+  const spoil = (chunk: Uint8Array) =>
+    chunk.map((byte) => {
+      left -= 1
+      return left === 0 ? byte ^ 0x10 : byte
+    })
+  return {
+    arm: () => {
+      left = at
+    },
+    through: (port: Port): Port => ({
+      ...port,
+      incoming: async function* () {
+        for await (const chunk of port.incoming()) yield spoil(chunk)
+      },
+    }),
+  }
+}
+
+test('a wrong byte anywhere in a dialogue costs time, but not the card', {
+  timeout: 60_000,
+}, async (t) => {
+  const { authCertificate } = identityOf()
+  // From the polling's acknowledgement to the last of the certificate.
+  const places = [1, 4, 8, 12, 20, 33, 36, 40, 44, 48, 60, 90, 91, 92, 93, 94, 95, 300, 700]
+  await Promise.all(
+    places.map(async (place) => {
+      const line = spoiledLine(place)
+      const rig = await openRig(t, { dialect: 'pn532' }, 'pn532', line.through)
+      const events = await rig.start()
+      assert.equal(kindOf(await events.next()), 'ready')
+      rig.put(myNumberCard())
+      line.arm()
+      const event = await events.until(({ is }) => is === 'presented')
+      assert.ok(event.is === 'presented' && event.presented.kind === 'my-number-card')
+      assert.deepEqual(
+        Uint8Array.from(event.presented.certificate),
+        Uint8Array.from(authCertificate),
+      )
+      assert.deepEqual(rig.sim.violations(), [])
+    }),
+  )
+})
 
 test('a card’s answers that come in pieces are put together', { timeout: 20_000 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532', pieceBytes: 50 })

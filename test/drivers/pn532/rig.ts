@@ -35,9 +35,10 @@ export async function openRig(
   t: TestContext,
   options: { dialect: Pn532Dialect; pieceBytes?: number; cardLimitMs?: number },
   dialect = options.dialect,
+  through: (port: Port) => Port = (port) => port,
 ) {
   const sim = await startPn532Reader({ host: '127.0.0.1', port: 0, ...options })
-  const serial: Serial = { open: () => openTcpPort(sim.port) }
+  const serial: Serial = { open: async () => through(await openTcpPort(sim.port)) }
   const start = async () => {
     const options = { port: '/dev/ttyUSB0', dialect, baud_rate: 115_200 }
     const reader = await pn532.open(options, ioOf({ serial: () => Promise.resolve(serial) }))

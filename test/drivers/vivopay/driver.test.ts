@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import fc from 'fast-check'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { FaultCode } from '../../../agent/kernel/faults.ts'
 import type { Card } from '../../../agent/sim/card/card.ts'
@@ -210,6 +211,38 @@ test('whichever answer is damaged once, the card is read', async () => {
   }
   // A ping, the start, a poll, then the card.
   await Promise.all(Array.from({ length: 3 + readingApdus() }, (_, nth) => read(nth)))
+})
+
+test('after answers that were lost, doubled, mixed up or spoilt at random, a good card is read', async (t) => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1e9)
+  t.diagnostic(`SEED=${seed}`)
+  const survive = async (run: number) => {
+    const dice = fc.sample(fc.integer({ min: 0, max: 63 }), { seed: seed + run, numRuns: 200 })
+    let nth = 0
+    const roll = () => dice[nth++] ?? 63
+    const chaos = (reports: Buffer[]) =>
+      reports.flatMap((report) => {
+        const kind = roll()
+        if (kind === 0) return []
+        if (kind === 1) return [report, report]
+        if (kind === 2) return [Buffer.alloc(64, roll()), report]
+        if (kind < 6) report[roll()] = roll()
+        return [report]
+      })
+    const { events, put, device, close } = await bench({ tamper: chaos })
+    while (nth < dice.length) {
+      put(myNumberCard())
+      const event = await events.next()
+      device.remove()
+      const lasts = event.is === 'card-fault' && event.code !== 'CARD_GONE'
+      if (lasts || event.is === 'presented')
+        await events.until((later) => later.is === 'gone' || later.is === 'reader-fault')
+    }
+    put(myNumberCard())
+    await events.until(is('presented'))
+    await close()
+  }
+  await Promise.all(Array.from({ length: 12 }, (_, run) => survive(run)))
 })
 
 test('whenever the reader is unplugged, the card is read once it is back', async () => {

@@ -145,11 +145,16 @@ test('cards of `sim card` stand on its PN532 too', { timeout: 20_000 }, async (t
   await host.answers(POLL_B, `${ACK}0000ff03fdd54b00e000`)
 })
 
-test('a dialect without a reader, and one that is unknown, are wrong usage', async () => {
+test('a dialect without a reader, and one that is unknown, are wrong usage', async (t) => {
+  const said = t.mock.method(process.stderr, 'write', () => true)
   for (const argv of [
     ['--dialect', 'rcs620s'],
     ['--pn532', '127.0.0.1:0', '--dialect', 'pn533'],
     ['--pn532', '127.0.0.1'],
   ])
     assert.equal(await cardCommand(argv), 64)
+  assert.deepEqual(
+    said.mock.calls.map((call) => String(call.arguments[0]).split('\n')[0]),
+    ['--dialect belongs to --pn532', '--dialect is one of pn532, rcs620s', '--pn532 is HOST:PORT'],
+  )
 })
