@@ -67,6 +67,7 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
   return {
     pass,
     async record(file, results, identifier) {
+      if (isOfOwnBatch(parts, results, identifier)) return await pass(file)
       const own = identifier === null ? undefined : ownQuestion(parts, identifier, results)
       if (own === 'answered') return await pass(file)
       const at = clock.now()

@@ -15,6 +15,9 @@ const JST_OFFSET_MS = 9 * 60 * 60_000
 const startOfDayInJapan = (at: number) =>
   Math.floor((at + JST_OFFSET_MS) / DAY_MS) * DAY_MS - JST_OFFSET_MS
 
+/** No official file is older; one that says so has a broken clock behind it, and no age. */
+const SYSTEM_BEGAN_AT = Date.parse('2020-01-01T00:00:00+09:00')
+
 /** What one look may take for new files, so that claims and calls wait no longer. */
 const FRESH_MS = 150
 /** For those that wait or are watched. */
@@ -227,7 +230,8 @@ export class Arrivals {
     try {
       const path = join(this.#settings.path, name)
       const stats = lstatSync(path, { throwIfNoEntry: false })
-      return stats?.isFile() ? stats.mtimeMs : null
+      if (!stats?.isFile()) return null
+      return stats.mtimeMs < SYSTEM_BEGAN_AT ? stats.ctimeMs : stats.mtimeMs
     } catch (error) {
       // Locked perhaps: whoever reads it will see, so it counts as new.
       errnoOf(error)

@@ -21,7 +21,7 @@ export type Frame =
   | { readonly is: 'error' }
   /** `payload` begins with the response code: the TFI is checked and gone. */
   | { readonly is: 'data'; readonly payload: Uint8Array }
-  /** Something of a frame's form with a wrong sum: its head, or all that follows a good head. */
+  /** No frame, or one with a wrong sum: of its head, or of all that follows a good head. */
   | { readonly is: 'damaged'; readonly part: 'head' | 'body' }
 
 /** Sum of what a checksum byte complements, mod 256. */
@@ -57,18 +57,18 @@ function readAt(at: Uint8Array, tfi: number): Read {
   const [length, check] = at.subarray(START.length)
   if (length === undefined || check === undefined) return unfinished
   const bytes = START.length + 2
-  if (length === 0x00 && check === 0xff) return closed(at, bytes, { is: 'ack' })
-  if (length === 0xff && check === 0x00) return closed(at, bytes, { is: 'nack' })
+  if (length === 0x00 && check === 0xff) return closed(at, { is: 'ack' }, bytes)
+  if (length === 0xff && check === 0x00) return closed(at, { is: 'nack' }, bytes - 1)
   if (length === 0xff && check === 0xff) return readExtended(at, tfi)
   if (length === 0 || ((length + check) & 0xff) !== 0) return noise
   return readBody(at, bytes, length, tfi)
 }
 
 /** These have no checksum but their zeros, which may be another frame's preamble. */
-function closed(at: Uint8Array, bytes: number, frame: Frame): Read {
-  const postamble = at[bytes]
+function closed(at: Uint8Array, frame: Frame, bytes: number): Read {
+  const postamble = at[START.length + 2]
   if (postamble === undefined) return unfinished
-  return postamble === 0x00 ? { is: 'frame', frame, bytes: START.length } : noise
+  return postamble === 0x00 ? { is: 'frame', frame, bytes } : noise
 }
 
 function readExtended(at: Uint8Array, tfi: number): Read {
@@ -133,7 +133,11 @@ export class FrameReader {
   #scan(): Frame[] {
     const frames: Frame[] = []
     for (;;) {
-      this.#rest = this.#rest.subarray(startIn(this.#rest))
+      const start = startIn(this.#rest)
+      // It may have been a frame whose start code is broken.
+      const isNoise = this.#rest.subarray(0, start).some((byte) => byte !== 0x00)
+      if (isNoise) frames.push({ is: 'damaged', part: 'head' })
+      this.#rest = this.#rest.subarray(start)
       if (this.#rest.length < START.length) return frames
       const read = readAt(this.#rest, this.#tfi)
       if (read.is === 'unfinished') return frames

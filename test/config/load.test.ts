@@ -6,15 +6,18 @@ import { formatConfigFault } from '../../config/fault.ts'
 import { effectiveCardQueries } from '../../config/gateway.ts'
 import { familyOfLine, lineCard } from '../../config/line-card.ts'
 import { checkConfig, loadConfig } from '../../config/load.ts'
+import { foldersOf } from '../../config/terminal.ts'
 import { canary, clinicFolder, faultOf, good, writeConfig } from './clinic.ts'
 import { lan, oneLine, refused, swap, tls, underGateway } from './refusals.ts'
 import { refusedLines } from './refusals-lines.ts'
 import { refusedListeners } from './refusals-listen.ts'
+import { goodTerminal, refusedTerminal } from './refusals-terminal.ts'
 
 for (const { name, toml, code = 'CONFIG_INVALID', key, says } of [
   ...refused,
   ...refusedListeners,
   ...refusedLines,
+  ...refusedTerminal,
 ]) {
   test(`${name} is refused by key, with what was found and what to write`, (t) => {
     const path = writeConfig(clinicFolder(t), toml)
@@ -31,6 +34,18 @@ for (const { name, toml, code = 'CONFIG_INVALID', key, says } of [
     }
   })
 }
+
+test('a clinic that asks through its terminal needs neither line nor certificate', (t) => {
+  const folder = clinicFolder(t)
+  const { terminal, gateway, lines } = loadConfig(writeConfig(folder, goodTerminal), {})
+  assert.deepEqual([gateway.via, lines], ['terminal', []])
+  assert.ok(terminal !== undefined)
+  assert.deepEqual(foldersOf(terminal), {
+    req: join(folder, 'oqs', 'req'),
+    res: join(folder, 'oqs', 'res'),
+    face: join(folder, 'oqs', 'face'),
+  })
+})
 
 test('all mistakes are told at once, whatever part they are in', (t) => {
   const toml = lan('')

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { assertMayBuild, Missing } from './tools.ts'
 
 /** A kernel and an archive that is its whole root file system, both from Debian's packages. */
 export interface Image {
@@ -13,19 +14,17 @@ export interface Image {
 
 const SUITE = 'bookworm'
 const KERNEL = 'linux-image-amd64'
-const PACKAGES = ['iproute2', 'kmod', 'libccid', 'libstdc++6', 'libudev1', 'libusb-1.0-0'].concat([
-  'mount',
-  'pcscd',
-  'udev',
-])
+const PACKAGES = 'iproute2,kmod,libccid,libstdc++6,libudev1,libusb-1.0-0,mount,pcscd,udev'
 /** With what they need, as modprobe(8) finds it. */
-const MODULES = ['virtio_pci', 'virtio_console', 'virtio_net', '9pnet_virtio', '9p', 'xhci_pci']
-  .concat(['hid_generic', 'usbhid', 'uhid', 'ftdi_sio', 'dummy_hcd', 'libcomposite'])
-  .concat(['usb_f_hid', 'configfs'])
+const MODULES = [
+  'virtio_pci virtio_console virtio_net 9pnet_virtio 9p configfs',
+  'xhci_pci hid_generic usbhid uhid ftdi_sio dummy_hcd libcomposite usb_f_hid',
+]
 const INIT = join(import.meta.dirname, 'guest', 'init')
-const MIRRORS = [
-  `deb http://deb.debian.org/debian ${SUITE} main`,
-  `deb http://deb.debian.org/debian-security ${SUITE}-security main`,
+const MIRROR = 'http://deb.debian.org'
+const SOURCES = [
+  `deb ${MIRROR}/debian ${SUITE} main`,
+  `deb ${MIRROR}/debian-security ${SUITE}-security main`,
 ]
 
 /** The kernel's package is taken apart, not installed: no initrd is wanted, and few modules are. */
@@ -36,18 +35,15 @@ cd "$1"/.. && apt-get download -qq -o APT::Sandbox::User=root "$name"`
 
 /**
  * The image in the cache, built there when what it is made of has changed. `lap` is told each step
- * of building when it has ended. Throws what is missing.
+ * of building when it has ended. Throws Missing.
  */
-export async function readyImage(
-  mayBuild: () => void,
-  lap: (step: string) => void,
-): Promise<Image> {
+export async function readyImage(lap: (step: string) => void): Promise<Image> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'onshi-agent-vm')
   const folder = join(cache, await hashOfInputs())
   const image = { kernel: join(folder, 'vmlinux'), root: join(folder, 'root.cpio') }
   await mkdir(cache, { recursive: true })
   if (existsSync(folder)) return image
-  mayBuild()
+  assertMayBuild()
   for (const old of await readdir(cache)) await rm(join(cache, old), { recursive: true })
   const scratch = await mkdtemp(join(cache, 'building-'))
   try {
@@ -70,11 +66,11 @@ async function hashOfInputs(): Promise<string> {
 async function build(scratch: string, lap: (step: string) => void): Promise<void> {
   const root = join(scratch, 'root')
   run('mmdebstrap', [
-    ...['--quiet', '--mode=root', '--variant=essential', `--include=${PACKAGES.join(',')}`],
+    ...['--quiet', '--mode=root', '--variant=essential', `--include=${PACKAGES}`],
     '--aptopt=APT::Install-Recommends "false"',
     ...['man', 'locale', 'doc', 'info'].map((of) => `--dpkgopt=path-exclude=/usr/share/${of}/*`),
     `--customize-hook=${FETCH_KERNEL}`,
-    ...[SUITE, root, ...MIRRORS],
+    ...[SUITE, root, ...SOURCES],
   ])
   lap('Debian packages')
   const version = await takeKernel(scratch, root)
@@ -88,7 +84,7 @@ async function build(scratch: string, lap: (step: string) => void): Promise<void
 /** Puts the kernel beside the root, and the modules that are wanted into it. */
 async function takeKernel(scratch: string, root: string): Promise<string> {
   const packed = (await readdir(scratch)).find((file) => file.endsWith('.deb'))
-  if (packed === undefined) throw new Error(`${SUITE} has no ${KERNEL}`)
+  if (packed === undefined) throw new Missing(`${SUITE} has no ${KERNEL}`)
   const unpacked = join(scratch, 'kernel')
   run('dpkg-deb', ['-x', join(scratch, packed), unpacked])
   const [version = ''] = await readdir(join(unpacked, 'lib', 'modules'))
@@ -98,7 +94,7 @@ async function takeKernel(scratch: string, root: string): Promise<string> {
   run('depmod', ['-b', unpacked, version])
   const needed = run('modprobe', [
     ...['--dirname', unpacked, '--set-version', version],
-    ...['--show-depends', '--all', ...MODULES],
+    ...['--show-depends', '--all', ...MODULES.join(' ').split(' ')],
   ])
   const files = [...needed.matchAll(/^insmod (\S+)/gm)].map(([, file = '']) => file)
   for (const file of new Set(files)) {
@@ -126,13 +122,17 @@ function elfOf(bzImage: Buffer): Buffer {
   return execFileSync('xz', ['-dc', '--single-stream'], { input: packed, maxBuffer })
 }
 
+/** What it prints. Throws Missing: nothing that is run here fails for another reason. */
 function run(program: string, args: readonly string[], cwd?: string): string {
-  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`
-  return execFileSync(program, args, {
+  const { status, stdout } = spawnSync(program, args, {
     cwd,
-    env: { ...process.env, PATH },
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   })
+  if (status === 0) return stdout
+  throw new Missing(
+    `${program} failed, as it says above; it takes root, ${MIRROR} and 1 GB of disk`,
+  )
 }

@@ -22,7 +22,8 @@ export interface Machine {
  * `environment` is that of the guest's first process; of letters, digits and `_`.
  *
  * The USB serial adapter is plugged in as long as somebody is connected to SERIAL_PORT of this
- * machine's loopback, which the guest reaches as 10.0.2.2: what is sent there comes out of it.
+ * machine's loopback, which the guest reaches as 10.0.2.2: what is sent there comes out of it. At
+ * CCID_PORT is the slot of the CCID reader.
  */
 export async function startMachine(
   image: Image,
@@ -30,11 +31,8 @@ export async function startMachine(
   environment: Readonly<Record<string, string>>,
 ): Promise<Machine> {
   const [serial, ccid] = await freePorts()
-  const words = Object.entries({
-    ...environment,
-    SERIAL_PORT: `${serial}`,
-    CCID_PORT: `${ccid}`,
-  })
+  const variables = { ...environment, SERIAL_PORT: `${serial}`, CCID_PORT: `${ccid}` }
+  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   const farEnd = (id: string, port: number) =>
     `socket,id=${id},host=127.0.0.1,port=${port},server=on,wait=off`
   const folder = await mkdtemp(join(tmpdir(), 'onshi-vm-'))
@@ -47,10 +45,7 @@ export async function startMachine(
       ...['-M', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,la57=off,pku=off'],
       ...['-smp', '2', '-m', '2048', '-nodefaults', '-no-user-config', '-no-reboot'],
       ...['-display', 'none', '-kernel', image.kernel, '-initrd', image.root],
-      ...[
-        '-append',
-        [...KERNEL_WORDS, ...words.map(([key, value]) => `${key}=${value}`)].join(' '),
-      ],
+      ...['-append', `${KERNEL_WORDS} ${words.join(' ')}`],
       ...['-serial', `file:${consoleFile}`, '-device', 'virtio-serial-pci'],
       ...['-chardev', 'stdio,id=report,signal=off'],
       ...['-device', 'virtserialport,chardev=report,name=report'],
@@ -83,13 +78,9 @@ export async function startMachine(
 }
 
 const CONSOLE_CHARACTERS = 4_000
-const KERNEL_WORDS = [
-  'console=ttyS0',
-  'rdinit=/init',
-  'panic=-1',
-  'nokaslr',
-  'mitigations=off',
-].concat(['random.trust_cpu=on', 'tsc=reliable', 'nowatchdog', 'audit=0', 'quiet', 'net.ifnames=0'])
+const KERNEL_WORDS =
+  'console=ttyS0 quiet rdinit=/init panic=-1 nokaslr mitigations=off random.trust_cpu=on ' +
+  'tsc=reliable nowatchdog audit=0 net.ifnames=0'
 
 /** Two that nobody listens on now: both are held before either is let go. */
 async function freePorts(): Promise<readonly [number, number]> {

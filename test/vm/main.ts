@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readyImage } from './image.ts'
 import { startMachine } from './machine.ts'
-import { assertMayBuild, installTools } from './tools.ts'
+import { installTools, Missing } from './tools.ts'
 
 const USAGE = 'Usage: npm run test:vm [-- [--cycles N] [WORD]]'
 
@@ -52,10 +52,10 @@ function openLaps() {
 async function prepare(lap: (step: string) => void) {
   try {
     installTools()
-    return await readyImage(assertMayBuild, lap)
+    return await readyImage(lap)
   } catch (error) {
-    // Whatever a tool of this step says, it has said on its own, and nothing here is to be mended.
-    process.stderr.write(`test:vm: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (!(error instanceof Missing)) throw error
+    process.stderr.write(`test:vm: ${error.message}\n`)
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 
 /** A program that is run, and the Debian package that has it. */
 const TOOLS = {
@@ -11,28 +11,31 @@ const TOOLS = {
   xz: 'xz-utils',
 } as const
 
+/** Says what this machine lacks, and how to get it. */
+export class Missing extends Error {}
+
 const isRoot = process.getuid?.() === 0
 
 /**
- * Makes the programs be there: as root they are installed. Throws what is missing, and how to get
- * it, where that cannot be done.
+ * Makes the programs be there: as root they are installed. Throws Missing.
  */
 export function installTools(): void {
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error('the virtual machine is an x86-64 one, and is built on Linux of that kind')
+    throw new Missing('the virtual machine is an x86-64 one, and is built on Linux of that kind')
   const packages = missingPackages()
   if (packages.length === 0) return
   const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
-  if (!isRoot || !isHere('apt-get')) throw new Error(`as root: ${install}`)
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] } as const
-  execFileSync('apt-get', ['update', '-qq'], { ...quiet, stdio: [...quiet.stdio] })
-  execFileSync('sh', ['-c', `${install} -qq`], { ...quiet, stdio: [...quiet.stdio] })
+  if (!isRoot || !isHere('apt-get')) throw new Missing(`as root: ${install}`)
+  const { status } = spawnSync('sh', ['-c', `apt-get update -qq && ${install} -qq >/dev/null`], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  if (status !== 0) throw new Missing(`${install} failed, as it says above`)
 }
 
 /** Owners and devices are made in the image, which takes root; running it does not. */
 export function assertMayBuild(): void {
-  if (!isRoot) throw new Error('the image has to be built once as root, with this XDG_CACHE_HOME')
+  if (!isRoot) throw new Missing('the image has to be built once as root, with this XDG_CACHE_HOME')
 }
 
 function missingPackages(): readonly string[] {

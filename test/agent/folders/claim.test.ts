@@ -44,7 +44,8 @@ everywhere('a claimed file is offered though it is known', async (t, { folder, b
   const ledger = memoryLedger()
   const bed = openBed(t, { folder, ledger })
   writeFileSync(join(behind, 'OQS0.xml'), '<leftover>')
-  utimesSync(join(behind, 'OQS0.xml'), 1, 1)
+  const old = Date.now() / 1_000 - 2 * 86_400
+  utimesSync(join(behind, 'OQS0.xml'), old, old)
   await bed.ready()
   writeFileSync(join(behind, 'OQS1.xml'), '<one>')
   await bed.until(() => bed.offered.length === 1)
