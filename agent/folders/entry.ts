@@ -20,6 +20,8 @@ export interface Entry {
   sha256: string
   /** When it was last seen to change; monotonic ms. */
   changedAt: number
+  /** Not read again before; monotonic ms. */
+  quietUntil: number
   /** Its newest offer. */
   offerId: number
   /** Nobody was told yet that it came. */
@@ -67,6 +69,7 @@ export class Entries {
       mark: '',
       sha256: '',
       changedAt: now,
+      quietUntil: 0,
       offerId: 0,
       isNew,
       isTold: false,

@@ -23,6 +23,10 @@ export interface FilesPorts {
 const HELD_BYTES = 64 * 1024 * 1024
 /** Older ones that are looked at in one look. */
 const IN_TURN = 16
+/** A long file that grows all the time is read for a tenth of the time at most. */
+const QUIET_FACTOR = 9
+/** A file that is deleted after a second is read when it is whole. */
+const QUIET_MS = 500
 /** Longer than a tick of any local file system’s clock (CONFIG_HZ=100) and a look away from one. */
 const TICK_MS = 20
 
@@ -142,17 +146,21 @@ export class Files {
       entry.isUnread = true
       this.#entries.heat(entry)
     } else {
-      const file = readWhole(join(path, entry.name), limitBytes, this.#ports.beat)
+      const { now, beat } = this.#ports
+      const from = now()
+      const file = readWhole(join(path, entry.name), limitBytes, beat)
+      entry.quietUntil = now() + Math.min(QUIET_MS, (now() - from) * QUIET_FACTOR)
       if (file.is === 'gone') this.#gone(entry.name)
       else if (file.is === 'read') this.#take(entry, file)
       else this.#wait(entry, stamp)
     }
   }
 
-  /** Too much is held already; a claimed file is read nevertheless. */
-  #mustWait({ name }: Entry, { sizeBytes }: Stamp): boolean {
-    const { held, isClaimed } = this.#ports
-    return held.bytes > 0 && held.bytes + sizeBytes > HELD_BYTES && !isClaimed(name)
+  /** It was just read, or too much is held already; a claimed file is read nevertheless. */
+  #mustWait({ name, quietUntil }: Entry, { sizeBytes }: Stamp): boolean {
+    const { held, isClaimed, now } = this.#ports
+    const isFull = held.bytes > 0 && held.bytes + sizeBytes > HELD_BYTES
+    return (isFull || now() < quietUntil) && !isClaimed(name)
   }
 
   #take(entry: Entry, file: ReadFile & { is: 'read' }): void {

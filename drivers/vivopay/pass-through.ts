@@ -73,7 +73,10 @@ export interface Thing {
 export interface PassThrough {
   /** Throws READER_GONE where the reader refuses. */
   start(): Promise<void>
-  /** The last command of all; turns the field off too. A reader that is still at work is told, and not waited for. */
+  /**
+   * The last command of all; turns the field off too. A reader that is still at work is told, and
+   * not waited for.
+   */
   stop(): Promise<void>
   /**
    * Looks for a card for `ms` (10 to 2550) and activates it anew: a card that was there before

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { ReaderList } from '../../agent/api/readers.ts'
+import { codeOf } from '../../agent/kernel/errors.ts'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { whyNoPcscd } from '../../agent/sim/card/pcscd.ts'
-import { family } from '../bench/machine.ts'
 import { openPty, whyNoPty } from '../drivers/benches/pn532.ts'
 import { startBed } from './agent.ts'
 import { type Client, checked, eventually } from './client.ts'
@@ -66,10 +66,7 @@ options = { port = ${JSON.stringify(pty.path)} }
     readers: { 'desk-1': card, 'desk-sim': sim, 'desk-pn532': serial },
     cable: pty,
     states,
-    childOf: (reader) =>
-      family(agent.pid)
-        .slice(1)
-        .find((pid) => readFileSync(`/proc/${pid}/maps`, 'utf8').includes(natives[reader])),
+    childOf: (reader) => childrenOf(agent.pid).find((pid) => mapsOf(pid).includes(natives[reader])),
     troubles: (reader) =>
       agent
         .output()
@@ -82,4 +79,18 @@ options = { port = ${JSON.stringify(pty.path)} }
 async function statesOf(client: Client): Promise<ReadonlyMap<string, string>> {
   const { items } = checked(ReaderList, JSON.parse((await client.get('/v1/readers')).text))
   return new Map(items.map(({ name, state }) => [name, state]))
+}
+
+const childrenOf = (pid: number) =>
+  textAt(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number)
+const mapsOf = (pid: number) => textAt(`/proc/${pid}/maps`)
+
+/** Nothing of a process that ends meanwhile. */
+function textAt(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return ''
+    throw error
+  }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeFrame, FrameReader, TO_CHIP, TO_HOST } from '../../drivers/pn532/frame.ts'
@@ -151,7 +151,9 @@ test('a damaged frame stays damaged, with nothing of the card in it', () => {
   const frame = encodeFrame(TO_HOST, bytes('41 00 DEADBEEFCAFE 9000'))
   frame[10] = (frame[10] ?? 0) ^ 0x01
   const [after = ''] = left('pn532', came(frame))
-  assert.deepEqual(new FrameReader(TO_HOST).push(bytes(after)), [{ is: 'damaged', part: 'body' }])
+  const [first, ...rest] = new FrameReader(TO_HOST).push(bytes(after))
+  assert.deepEqual(first, { is: 'damaged', part: 'body' })
+  assert.ok(rest.every(({ is }) => is === 'damaged'))
   assert.match(after, /^0000ff0bf5d541(00){9}/)
 })
 
@@ -175,7 +177,9 @@ test('a run of a card is found in whatever form it is written, at any place', ()
 })
 
 /** Nothing in a command or a frame's own bytes looks like it. */
-const secret = randomBytes(600)
+const secret = Buffer.concat(
+  Array.from({ length: 20 }, (_, at) => createHash('sha256').update(`secret ${at}`).digest()),
+)
 const cuts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 12 })
 
 function cutUp(stream: Uint8Array, sizes: readonly number[]): Uint8Array[] {

@@ -31,7 +31,7 @@ test('a reader that hangs ends its recording, which is kept', async () => {
   assert.equal(released, false, 'the process has to be ended by its owner')
   assert.deepEqual(
     recording.entries.map(({ is }) => is),
-    ['connected', 'service-lost', 'event'],
+    ['connected', 'service-lost', 'left', 'event'],
   )
   assert.equal(told[0]?.is, 'reader-fault')
 })

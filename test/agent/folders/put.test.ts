@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -88,4 +89,25 @@ test('a name that leads elsewhere is a bug', async (t) => {
   const { scanner } = openBed(t, { folder: makeFolder(t) })
   for (const name of ['', '../OQS.xml', 'a/b', '.hidden', 'a\0b'])
     await assert.rejects(scanner.put(name, question), /no name of a file/)
+})
+
+const canBind =
+  process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0
+    ? false
+    : 'needs root and mount'
+
+test('a file is put into a mount of the same disk', { skip: canBind }, async (t) => {
+  const folder = makeFolder(t)
+  const other = makeFolder(t)
+  assert.equal(spawnSync('mount', ['--bind', other, folder]).status, 0)
+  try {
+    const { scanner, share } = openBed(t, { folder, settings: { accepts: null } })
+    await scanner.put(NAME, question)
+    assert.deepEqual(readFileSync(join(other, NAME)), question)
+    assert.deepEqual(readdirSync(other), [NAME])
+    assert.deepEqual(readdirSync(dirname(folder)), ['face'])
+    await share.close()
+  } finally {
+    spawnSync('umount', ['-l', folder])
+  }
 })

@@ -203,3 +203,35 @@ test('what is no answer is told apart by status and content', () => {
   assert.equal(bodyOf(response(401, page, 'text/html')), 'session-ended')
   assert.deepEqual(bodyOf(response(200, '<XmlMsg/>')), Buffer.from('<XmlMsg/>'))
 })
+
+test('the challenge is fetched with the token and given as bytes; what holds none is malformed', async () => {
+  const bytes = Buffer.alloc(32, 7)
+  const given = (result: object) => response(200, JSON.stringify({ result }), 'application/json')
+  const uplink = scripted(({ path }) =>
+    path === '/login' ? token('t1') : given({ challenge: bytes.toString('base64') }),
+  )
+  const challenge = await openGateway(uplink, settings, clock).challenge(never)
+  assert.deepEqual(Buffer.from(challenge), bytes)
+  const fetched = uplink.sent.find(({ path }) => path === '/challenge')
+  assert.deepEqual([fetched?.method, fetched?.headers['X-Token']], ['GET', 'T t1'])
+  for (const answer of [given({}), given({ challenge: 'AAAA' }), response(200, 'no JSON')])
+    await assert.rejects(
+      openGateway(
+        scripted(() => answer),
+        { ...settings, account: null },
+        clock,
+      ).challenge(never),
+      { code: 'ANSWER_MALFORMED' },
+    )
+})
+
+test('a card question whose holder entered the PIN carries challenge and signature', async () => {
+  const uplink = scripted(() => answerTo('q-1'))
+  const proof = { challenge: Buffer.from('challenge'), signature: Buffer.from('signature') }
+  const about = { kind: 'card' as const, certificate: Buffer.from('DER'), proof }
+  const gateway = openGateway(uplink, { ...settings, account: null }, clock)
+  await gateway.ask({ ...question, about }, never)
+  const body = Buffer.from(uplink.sent[0]?.body ?? []).toString()
+  assert.match(body, /<Card>REVS<\/Card>\s*<Challenge>Y2hhbGxlbmdl<\/Challenge>/)
+  assert.match(body, /<Signature>c2lnbmF0dXJl<\/Signature>/)
+})

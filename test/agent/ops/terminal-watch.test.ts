@@ -6,6 +6,9 @@ import { watchTerminal, watchTerminalOutages } from '../../../agent/ops/terminal
 import { FakeClock } from '../../fakes/clock.ts'
 import { recordingLog } from '../../fakes/log.ts'
 
+const onBug = (error: unknown) => {
+  throw error
+}
 const HOUR_MS = 60 * 60_000
 const folder: FolderReport = {
   role: 'face',
@@ -146,7 +149,7 @@ test('health states the share, the age of its newest file and the answer time wh
     isOpen: () => true,
     quietMs: null,
     clock,
-    onBug: assert.fail,
+    onBug,
   })
   t.after(() => watch.close())
   const [seen] = conditions.showing()
@@ -177,7 +180,7 @@ function outages(isLasting = false) {
       linesAreDown: () => did.push('stop asking'),
     },
     log: recordingLog(),
-    onBug: assert.fail,
+    onBug,
   })
   return { did, observe }
 }
