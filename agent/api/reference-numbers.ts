@@ -83,6 +83,15 @@ export function referenceNumberRoutes(
     return reply.code(status).send(shown)
   }
 
+  const over = async (id: string, waitMs: number, reply: FastifyReply) => {
+    const span = startSpan(waitMs, reply.raw, context)
+    try {
+      await referenceNumbers.ended(id, span.signal)
+    } finally {
+      span.close()
+    }
+  }
+
   app.post(
     '/v1/reference-numbers',
     {
@@ -92,12 +101,7 @@ export function referenceNumberRoutes(
     async (request, reply) => {
       const { id } = await referenceNumbers.add(request.body, askingOf(request))
       const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? WAIT_MS
-      const span = startSpan(waitMs, reply.raw, context)
-      try {
-        await referenceNumbers.ended(id, span.signal)
-      } finally {
-        span.close()
-      }
+      if (waitMs > 0) await over(id, waitMs, reply)
       return answer(id, 201, request, reply.header('location', pathOf(id)))
     },
   )

@@ -94,6 +94,12 @@ export class Arrivals {
     if (!this.accepts(name)) this.#files.drop(name)
   }
 
+  /** We took it away ourselves: another one of its name is new, whatever is in it. */
+  removed(name: string): void {
+    this.#files.drop(name)
+    this.#names.forget(name)
+  }
+
   hasClaims(): boolean {
     return this.#claims.size > 0
   }

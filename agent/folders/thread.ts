@@ -60,12 +60,12 @@ let isClosing = false
 
 /** Null where nobody waits for it any more. */
 function run({ role, call, stage }: ToThread & { is: 'call' }): CallResult | null {
-  const { path } = folderOf(role)
+  const folder = folderOf(role)
   const state = new Int32Array(stage)
   if (Atomics.load(state, 0) === stages.givenUp) return null
   beat()
   try {
-    const found = perform(path, call, state)
+    const found = perform(folder, call, state)
     Atomics.compareExchange(state, 0, stages.open, stages.finished)
     return { found, errno: null }
   } catch (error) {
@@ -73,12 +73,12 @@ function run({ role, call, stage }: ToThread & { is: 'call' }): CallResult | nul
   }
 }
 
-function perform(path: string, call: Call, stage: Int32Array): boolean {
-  if (call.is === 'put') {
-    putFile(path, call.name, call.bytes, stage)
-    return true
-  }
-  return call.is === 'has' ? hasFile(path, call.name) : removeFile(path, call.name)
+function perform({ look, path }: Folder, call: Call, stage: Int32Array): boolean {
+  if (call.is === 'has') return hasFile(path, call.name)
+  if (call.is === 'put') putFile(path, call.name, call.bytes, stage)
+  else if (!removeFile(path, call.name)) return false
+  if (call.is === 'remove') look.arrivals.removed(call.name)
+  return true
 }
 
 function start(folder: Folder, firstAt: number | null): void {

@@ -67,6 +67,8 @@ export interface Chip {
   poll(): Promise<readonly Target[] | undefined>
   /** Whether a target with which APDUs are exchanged is still there. */
   isThere(target: Target): Promise<boolean>
+  /** Whether it answers an APDU that changes nothing in it. */
+  answers(target: Target): Promise<boolean>
   /** One C-APDU, in as many pieces as it takes. */
   exchange(target: Target, apdu: Uint8Array, stop?: AbortSignal): Promise<Said>
   /** Takes all power from what is in the field, so that it can be found again. */
@@ -110,6 +112,7 @@ export async function openChip(link: Link, dialect: Dialect, name: string): Prom
     restartField,
     poll: () => poll(link, dialect.targets),
     isThere: (target) => isThere(link, dialect, target),
+    answers: (target) => answers(link, target),
     exchange: (target, apdu, stop) => exchange(link, target, apdu, EXCHANGE_LIMIT_MS, stop),
     leave: async () => {
       await link.send(ackFrame)
@@ -134,9 +137,11 @@ async function poll(link: Link, atMost: number): Promise<readonly Target[] | und
   return []
 }
 
+const answers = async (link: Link, target: Target): Promise<boolean> =>
+  (await exchange(link, target, GET_RESPONSE, LOOK_LIMIT_MS)).is === 'answer'
+
 async function isThere(link: Link, dialect: Dialect, target: Target): Promise<boolean> {
-  if (dialect.look === 'get-response')
-    return (await exchange(link, target, GET_RESPONSE, LOOK_LIMIT_MS)).is === 'answer'
+  if (dialect.look === 'get-response') return answers(link, target)
   const test = [ATTENTION_REQUEST]
   const outcome = await link.command(command.diagnose, test, LOOK_LIMIT_MS)
   return outcome.is === 'answer' && outcome.data[0] === 0

@@ -7,8 +7,17 @@ import { makeTurns } from './turns.ts'
 
 /** Pollings without an answer, one after the other, before the chip is begun with anew. */
 const LOST_LIMIT = 2
+/**
+ * A card that was awakened while its answer got lost on the line answers no other polling: an empty
+ * field is turned off and on that often.
+ */
+const EMPTY_FIELD_MS = 1_000
 /** A card that says nothing is tried once more: it may have been moving. */
 const SILENCE_LIMIT = 2
+/** Nobody has talked to the card for so long: its last dialogue was not one that is tried again. */
+const REST_MS = 800
+/** A card that comes to life and fails again, over and over, is left alone. */
+const REVIVAL_LIMIT = 2
 /** How a memory card refuses an APDU: function not supported. [ISO/IEC 7816-4, 5.6] */
 const REFUSAL = Uint8Array.of(0x6a, 0x81)
 
@@ -18,9 +27,15 @@ interface Thing {
   readonly target: Target
   /** Times that it has said nothing since it last said something. */
   readonly silences: number
-  /** Talking to it failed and has not worked since. */
+  /** Talking to it failed, and it has shown no sign of life since. */
   readonly isShaky: boolean
+  /** It was shaky when the field was turned off and on, so that it may be another card by now. */
+  readonly isDoubtful: boolean
+  /** Times that it was read again because it had come to life. */
+  readonly revivals: number
 }
+
+const healthy = { silences: 0, isShaky: false, isDoubtful: false } as const
 
 type Seen = { readonly is: 'nothing' | 'crowd' } | { readonly is: 'thing'; readonly thing: Thing }
 
@@ -32,6 +47,8 @@ export class Place {
   #seen: Seen = { is: 'nothing' }
   #taps = 0
   #lost = 0
+  #restartedAt = performance.now()
+  #releasedAt = 0
 
   /** `show` gets what stands there whenever that was found out anew. */
   constructor(chip: Chip, show: (standing: readonly Standing[]) => void) {
@@ -46,11 +63,16 @@ export class Place {
   /** Looks what stands there. Throws READER_GONE where no answers come. */
   look(): Promise<void> {
     return this.#turns.during(async () => {
-      if (this.#seen.is === 'thing' && (await this.#isThere(this.#seen.thing))) return
-      // A card whose polling got lost on the line is awake, and answers no other one.
-      if (this.#seen.is !== 'nothing' || this.#lost > 0) await this.#chip.restartField()
+      if (this.#seen.is === 'thing' && (await this.#stands(this.#seen.thing))) return
+      const isDue = performance.now() - this.#restartedAt > EMPTY_FIELD_MS
+      if (this.#seen.is !== 'nothing' || this.#lost > 0 || isDue) await this.#restart()
       await this.#poll()
     })
+  }
+
+  async #restart(): Promise<void> {
+    await this.#chip.restartField()
+    this.#restartedAt = performance.now()
   }
 
   #alone(key: string): Thing | undefined {
@@ -62,10 +84,17 @@ export class Place {
     if (thing !== undefined) this.#seen = { is: 'thing', thing: { ...thing, ...to } }
   }
 
-  async #isThere({ key, target }: Thing): Promise<boolean> {
+  /** Whether it is there still; what came to life is shown as another thing. */
+  async #stands({ key, target, isDoubtful, revivals }: Thing): Promise<boolean> {
     if (target.is !== 'type-b') return false
-    const answers = await this.#chip.isThere(target)
-    if (answers) this.#change(key, { isShaky: false })
+    const isLeftAlone = performance.now() - this.#releasedAt < REST_MS || revivals >= REVIVAL_LIMIT
+    if (!isDoubtful || isLeftAlone) {
+      const answers = await this.#chip.isThere(target)
+      if (answers) this.#change(key, { isShaky: false })
+      return answers
+    }
+    const answers = await this.#chip.answers(target)
+    if (answers) this.#showNew(target, revivals + 1)
     return answers
   }
 
@@ -79,17 +108,30 @@ export class Place {
   #see(targets: readonly Target[]): void {
     const [target, second] = targets
     const before = this.#seen
-    if (target === undefined) this.#seen = { is: 'nothing' }
-    else if (second !== undefined) this.#seen = { is: 'crowd' }
-    else if (before.is === 'thing' && isSame(before.thing, target))
-      this.#change(before.thing.key, { target })
-    else {
-      this.#taps += 1
-      const thing = { key: String(this.#taps), target, silences: 0, isShaky: false }
-      this.#seen = { is: 'thing', thing }
+    if (target !== undefined && second === undefined) {
+      if (before.is !== 'thing' || !isSame(before.thing, target)) this.#showNew(target, 0)
+      else this.#refind(before.thing, target)
+      return
     }
-    const keys = this.#seen.is === 'thing' ? [this.#seen.thing.key] : targets.map(({ id }) => id)
-    this.#show(keys.map((key) => ({ key, mute: false, hold: () => this.#hold(key) })))
+    this.#seen = { is: target === undefined ? 'nothing' : 'crowd' }
+    this.#show(targets.map(({ id }) => this.#standing(id)))
+  }
+
+  #showNew(target: Target, revivals: number): void {
+    this.#taps += 1
+    const key = String(this.#taps)
+    this.#seen = { is: 'thing', thing: { key, target, revivals, ...healthy } }
+    this.#show([this.#standing(key)])
+  }
+
+  #refind({ key, target: before, isDoubtful }: Thing, target: Target): void {
+    const isOther = target.is === 'type-b' && target.id !== before.id
+    this.#change(key, { target, isDoubtful: isDoubtful || isOther })
+    this.#show([this.#standing(key)])
+  }
+
+  #standing(key: string): Standing {
+    return { key, mute: false, hold: () => this.#hold(key) }
   }
 
   async #hold(key: string): Promise<HeldCard> {
@@ -112,6 +154,7 @@ export class Place {
       release: async () => {
         stop.abort()
         await owed
+        this.#releasedAt = performance.now()
         end()
       },
     }
@@ -123,12 +166,12 @@ export class Place {
     if (thing.target.is === 'memory') return REFUSAL
     const said = await this.#chip.exchange(thing.target, apdu, stop)
     if (said.is === 'answer') {
-      this.#change(key, { silences: 0, isShaky: false })
+      this.#change(key, healthy)
       return said.apdu
     }
     const silences = thing.silences + (said.is === 'silent' ? 1 : 0)
     this.#change(key, { silences, isShaky: true })
-    await this.#chip.restartField()
+    await this.#restart()
     await this.#poll()
     throw faultOf(said, this.#alone(key) !== undefined, silences)
   }

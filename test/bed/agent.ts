@@ -26,6 +26,8 @@ import { type AgentProcess, type Printed, runCli, startAgent } from './process.t
 export interface BedOptions {
   /** `pcsc` needs pcscd with vpcd; default `none`. */
   readonly reader?: 'sim' | 'pcsc' | 'none'
+  /** With `sim`: the reader has a PIN pad. */
+  readonly pad?: boolean
   /** With `pcsc`: another pcscd than the usual one, and the reader in it. Ended by the bed. */
   readonly pcscd?: Pick<PrivatePcscd, 'port' | 'env' | 'stop'> & { readonly reader: string }
   readonly gateway?: Partial<GatewaySimulatorOptions>
@@ -150,13 +152,13 @@ export async function startBed(
   return Object.assign(bed, { agent, token, client: clientOf(agent.url, token) })
 }
 
-async function placeCard({ reader = 'none', pcscd: given }: BedOptions, undo: Undo) {
+async function placeCard({ reader = 'none', pad = false, pcscd: given }: BedOptions, undo: Undo) {
   const control = { host: LOOPBACK, port: 0 }
   const pcscd = reader === 'pcsc' ? (given ?? (await startPcscd())) : undefined
   if (pcscd !== undefined) undo.push(() => pcscd.stop())
   const card = await startCardSimulator(
     pcscd === undefined
-      ? { link: { host: LOOPBACK, port: 0 }, control }
+      ? { link: { host: LOOPBACK, port: 0, pad }, control }
       : { vpcd: { host: LOOPBACK, port: pcscd.port() }, control },
   )
   undo.push(() => card.close())

@@ -7,9 +7,11 @@ import { linesBench } from './lines.ts'
 import { lookupBench } from './lookup.ts'
 import { memoryBench } from './memory.ts'
 import { pageBench } from './page.ts'
+import { readersBench } from './readers.ts'
 import type { Row } from './row.ts'
 import { slowDiskBench } from './slow-disk.ts'
 import { startBench } from './start.ts'
+import { terminalBench } from './terminal.ts'
 
 const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] = [
   ['decode', decodeBench],
@@ -20,6 +22,8 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['slow-disk', slowDiskBench],
   ['lines', linesBench],
   ['folders', foldersBench],
+  ['readers', readersBench],
+  ['terminal', terminalBench],
   ['start', startBench],
   ['memory', memoryBench],
 ]

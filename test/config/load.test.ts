@@ -236,13 +236,13 @@ test('card questions are on towards the simulator alone, unless the clinic says 
   assert.equal(effectiveCardQueries({ simulator: false, card_queries: true }), true)
 })
 
-test('the example and the three examples of the README are accepted as they stand', (t) => {
+test('the example and the five examples of the README are accepted as they stand', (t) => {
   const folder = clinicFolder(t)
   const read = (name: string) =>
     readFileSync(new URL(`../../config/${name}`, import.meta.url), 'utf8')
   const worked = [...read('README.md').matchAll(/```toml\n([\s\S]*?)```/g)]
   const examples = [read('agent.example.toml'), ...worked.map(([, toml = '']) => toml)]
-  assert.equal(examples.length, 4)
+  assert.equal(examples.length, 6)
   for (const toml of examples) {
     const config = checkConfig(writeConfig(folder, toml), { CREDENTIALS_DIRECTORY: folder })
     assert.equal(config.institution.code, '1312345678')

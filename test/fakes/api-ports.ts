@@ -92,7 +92,7 @@ export class FakeVerifications implements Verifications {
     return [...this.#waiting.values()].reduce((sum, set) => sum + set.size, 0)
   }
 
-  #accept(entry: FakeVerifications['asked'][number]): { id: string } {
+  #accept(entry: FakeVerifications['asked'][number]) {
     if (this.refuse !== undefined) throw this.refuse
     this.asked.push(entry)
     const id = `v${this.asked.length}`
@@ -268,16 +268,16 @@ export class FakeOutages implements Outages {
   list = () => this.outages
 }
 
-/** Every port of the API, in memory, on a clock that the test moves. */
 /** Of which there are none. */
 const noCertificates: Certificates = {
-  add: () => Promise.reject(none()),
+  add: () => none(),
   list: () => [],
-  try: () => Promise.reject(none()),
-  activate: () => Promise.reject(none()),
+  try: () => none(),
+  activate: () => none(),
 }
-const none = () => new AgentError('NOT_FOUND', 'no such certificate')
+const none = () => Promise.reject(new AgentError('NOT_FOUND', 'no such certificate'))
 
+/** Every port of the API, in memory, on a clock that the test moves. */
 export function fakePorts() {
   const feed = new FakeFeed()
   const bugs: unknown[] = []

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { startBed } from '../bed/agent.ts'
-import { type Presentation, problemIn, verificationIn } from '../bed/client.ts'
+import { eventually, type Presentation, problemIn, verificationIn } from '../bed/client.ts'
 import { padReader, startPinPadBed, whyNoPinPad } from '../bed/pinpad/bed.ts'
 
 const skip = whyNoPinPad() ?? false
@@ -95,4 +95,19 @@ test('a reader without a pad says so, and what must be sent is said', { skip }, 
   assert.equal(problemIn(await post({ method: 'pin' })).code, 'CARD_PIN_REQUIRED')
   assert.equal(problemIn(await post({ method: 'pin', by: '受付' })).code, 'REQUEST_INVALID')
   assert.equal(problemIn(await post({})).code, 'REQUEST_INVALID')
+})
+
+test('the simulated reader has a pad too, so that the PIN can be practised without hardware', async (t) => {
+  const bed = await startBed(t, { reader: 'sim', pad: true })
+  await bed.card.tap({ kind: 'my-number', patient: '05' })
+  const tap = await bed.client.presentation(isTap)
+  assert.equal(tap.pin, 'possible')
+  const answer = bed.client.post(`/v1/presentations/${tap.id}/confirmation`, { method: 'pin' })
+  await eventually('the pad asks', async () => bed.card.state().padAsks || undefined)
+  const control = (body: object) =>
+    fetch(`${bed.card.controlUrl}/pad`, { method: 'POST', body: JSON.stringify(body) })
+  assert.equal((await control({ pin: '123' })).status, 409)
+  assert.equal((await control({ pin: '1234' })).status, 200)
+  assert.equal(verificationIn(await answer).source.authentication, 'pin')
+  assert.equal((await control({ cancel: true })).status, 409)
 })

@@ -2,7 +2,13 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Pn532Dialect, pn532Dialects } from '../reader/pn532-chip.ts'
 import { startControl } from './control.ts'
-import { type Address, type CardState, type Carriers, openCardPlace } from './simulator.ts'
+import {
+  type Address,
+  type CardPlace,
+  type CardState,
+  type Carriers,
+  openCardPlace,
+} from './simulator.ts'
 import { parseLine, type Tap } from './tap.ts'
 
 export interface CardSimulator {
@@ -14,6 +20,8 @@ export interface CardSimulator {
   readonly controlUrl: string
   tap(tap: Tap): Promise<void>
   remove(): Promise<void>
+  /** Null: the reader has none. */
+  readonly pad: CardPlace['pad']
   state(): CardState
   close(): Promise<void>
 }
@@ -44,7 +52,7 @@ export async function startCardSimulator(
 }
 
 const USAGE = `Usage: onshi-agent sim card [--link HOST:PORT] [--vpcd HOST:PORT] [--control HOST:PORT]
-                            [--pn532 HOST:PORT [--dialect pn532|rcs620s]]
+                            [--pn532 HOST:PORT [--dialect pn532|rcs620s]] [--pad]
 
   --link     cards for the driver "sim", no hardware needed (127.0.0.1:35970 unless --vpcd or
              --pn532 is given)
@@ -52,9 +60,11 @@ const USAGE = `Usage: onshi-agent sim card [--link HOST:PORT] [--vpcd HOST:PORT]
   --pn532    the serial line of a PN532, for the driver "pn532"; socat makes a port of it:
              socat pty,link=/tmp/onshi-pn532,raw,echo=0 tcp:HOST:PORT
   --dialect  rcs620s: that of a Sony RC-S620/S
-  --control  POST /tap {"patient":"01"}, POST /remove, GET /state (127.0.0.1:35971)
+  --pad      the reader of --link has a PIN pad; the cards' PIN is 1234
+  --control  POST /tap {"patient":"01"}, POST /remove, POST /pad {"pin":"1234"} or
+             {"cancel":true}, GET /state (127.0.0.1:35971)
 
-Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · remove
+Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · remove · pin 1234 · cancel
 `
 
 /** Exit codes of sysexits(3). */
@@ -90,6 +100,7 @@ function parseOptions(argv: readonly string[]) {
         vpcd: text,
         pn532: text,
         dialect: text,
+        pad: { type: 'boolean' },
         control: text,
         help: { type: 'boolean' },
       },
@@ -99,7 +110,9 @@ function parseOptions(argv: readonly string[]) {
     const { link = vpcd === undefined && pn532 === undefined ? DEFAULT_LINK : undefined } = values
     const options = {
       control: parseAddress('--control', values.control ?? '127.0.0.1:35971'),
-      ...(link !== undefined && { link: parseAddress('--link', link) }),
+      ...(link !== undefined && {
+        link: { ...parseAddress('--link', link), pad: values.pad === true },
+      }),
       ...(vpcd !== undefined && { vpcd: parseAddress('--vpcd', vpcd) }),
       ...parseReader(pn532, values.dialect),
     }
@@ -159,6 +172,8 @@ const say = (line: string) => {
 }
 
 async function follow(line: string, simulator: CardSimulator): Promise<string> {
+  const keyed = onPad(line, simulator)
+  if (keyed !== undefined) return keyed
   const typed = parseLine(line)
   if ('refused' in typed) return typed.refused
   if (typed.is === 'remove') {
@@ -167,6 +182,15 @@ async function follow(line: string, simulator: CardSimulator): Promise<string> {
   }
   await simulator.tap(typed.tap)
   return `there is ${typed.tap.kind ?? 'my-number'} ${typed.tap.patient ?? ''}`.trimEnd()
+}
+
+/** What was typed as on the reader's pad: `pin 1234`, `cancel`. */
+function onPad(line: string, { pad }: CardSimulator): string | undefined {
+  const [, pin] = /^\s*pin\s+(\d+)\s*$/.exec(line) ?? []
+  if (pin === undefined && line.trim() !== 'cancel') return undefined
+  if (pad === null) return 'this reader has no pad: --pad'
+  const isTaken = pin === undefined ? pad.cancel() : pad.type(pin)
+  return isTaken ? 'keyed in' : 'the pad asks for nothing, or for another number of digits'
 }
 
 function stopAsked(signal: AbortSignal | undefined): Promise<void> {

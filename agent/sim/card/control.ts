@@ -5,6 +5,7 @@ import type { Address, CardPlace } from './simulator.ts'
 import { parseTap } from './tap.ts'
 
 const BODY_LIMIT_BYTES = 4096
+const NO_BODY = 'the body is JSON of at most 4 KiB'
 
 interface Answer {
   readonly status: number
@@ -15,7 +16,8 @@ const problem = (status: number, error: string): Answer => ({ status, body: { er
 
 /**
  * Remote control of a place for cards, HTTP on loopback. `POST /tap` takes a `Tap` as JSON, `POST
- * /remove` nothing; both answer with the state, as `GET /state` does.
+ * /remove` nothing, `POST /pad` what is keyed in, `{"pin"}` or `{"cancel": true}`; all answer with
+ * the state, as `GET /state` does.
  */
 export async function startControl(
   address: Address,
@@ -62,9 +64,13 @@ async function answerTo(request: IncomingMessage, place: CardPlace): Promise<Ans
     case 'POST /remove':
       await place.remove()
       return state()
+    case 'POST /pad': {
+      const body = await readJson(request)
+      return body === undefined ? problem(400, NO_BODY) : (onPad(body.value, place) ?? state())
+    }
     case 'POST /tap': {
       const body = await readJson(request)
-      if (body === undefined) return problem(400, 'the body is JSON of at most 4 KiB')
+      if (body === undefined) return problem(400, NO_BODY)
       const tap = parseTap(body.value)
       if ('refused' in tap) return problem(422, tap.refused)
       try {
@@ -76,8 +82,19 @@ async function answerTo(request: IncomingMessage, place: CardPlace): Promise<Ans
       return state()
     }
     default:
-      return problem(404, 'POST /tap, POST /remove, GET /state')
+      return problem(404, 'POST /tap, POST /remove, POST /pad, GET /state')
   }
+}
+
+/** What was keyed in on the reader's pad; undefined: it took it. */
+function onPad(body: unknown, { pad }: CardPlace): Answer | undefined {
+  if (pad === null) return problem(409, 'this reader has no pad: --pad')
+  const { pin, cancel }: { pin?: unknown; cancel?: unknown } =
+    typeof body === 'object' && body !== null ? body : {}
+  const isPin = typeof pin === 'string' && cancel === undefined
+  if (!isPin && cancel !== true) return problem(422, '{"pin": "1234"} or {"cancel": true}')
+  const isTaken = isPin ? pad.type(pin) : pad.cancel()
+  return isTaken ? undefined : problem(409, 'the pad asks for nothing, or for other digits')
 }
 
 async function readJson(request: IncomingMessage): Promise<{ value: unknown } | undefined> {

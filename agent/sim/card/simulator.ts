@@ -4,6 +4,7 @@ import type { Pn532Dialect } from '../reader/pn532-chip.ts'
 import { type Card, type CardKind, makeCard } from './card.ts'
 import { type CardIssuer, makeCardIssuer } from './identity.ts'
 import { startLink } from './link.ts'
+import { openPad, type Pad } from './pad.ts'
 import { type Presented, present } from './presented.ts'
 import type { Tap } from './tap.ts'
 import { attachToVpcd, type VpcdAttachment } from './vpcd.ts'
@@ -23,11 +24,14 @@ export interface CardState {
   readonly apdus: number
   /** Applets and files that no clinic may touch and that were, over all cards. */
   readonly touched: readonly string[]
+  /** The pad asks for a PIN now; absent where the reader has none. */
+  readonly padAsks?: boolean
 }
 
 /** What carries the cards; at least one. */
 export interface Carriers {
-  readonly link?: Address
+  /** `pad`: the reader has a PIN pad of its own. */
+  readonly link?: Address & { readonly pad?: boolean }
   readonly vpcd?: Address
   readonly pn532?: Address & { readonly dialect: Pn532Dialect }
 }
@@ -41,6 +45,8 @@ export interface CardPlace {
   /** Puts a card there, in place of another. Rejects with the socket's error without a vpcd. */
   tap(tap: Tap): Promise<void>
   remove(): Promise<void>
+  /** Null: the reader has none. */
+  readonly pad: Pad | null
   state(): CardState
   close(): Promise<void>
 }
@@ -53,7 +59,8 @@ interface Standing {
 
 /** Opens the carriers and issues cards as they are wanted. */
 export async function openCardPlace(options: Carriers): Promise<CardPlace> {
-  const { link, pn532 } = await startServers(options)
+  const pad = options.link?.pad === true ? openPad() : null
+  const { link, pn532 } = await startServers(options, pad)
   const cardOf = makeDrawer(makeCardIssuer())
   const touched: string[] = []
   let taps = 0
@@ -107,11 +114,13 @@ export async function openCardPlace(options: Carriers): Promise<CardPlace> {
     pn532Port: pn532?.port ?? null,
     tap: (tap) => inTurn(() => put(tap)),
     remove: () => inTurn(takeAway),
+    pad,
     state: () => ({
       card: standing === undefined ? null : { kind: standing.card.kind, patient: standing.patient },
       taps,
       apdus: last?.presented.apdus() ?? 0,
       touched: [...touched],
+      ...(pad !== null && { padAsks: pad.isAsking() }),
     }),
     close: async () => {
       await inTurn(takeAway)
@@ -121,8 +130,11 @@ export async function openCardPlace(options: Carriers): Promise<CardPlace> {
   }
 }
 
-async function startServers({ link, pn532 }: Carriers) {
-  const started = link === undefined ? undefined : await startLink(link)
+async function startServers({ link, pn532 }: Carriers, pad: Pad | null) {
+  const started =
+    link === undefined
+      ? undefined
+      : await startLink({ host: link.host, port: link.port, ...(pad !== null && { pad }) })
   try {
     return { link: started, pn532: pn532 === undefined ? undefined : await startPn532Reader(pn532) }
   } catch (error) {

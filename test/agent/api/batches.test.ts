@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { face, problem, serve } from './served.ts'
+import { face, problem, serve, until } from './served.ts'
 
 const bodyOf = async (response: Response) => JSON.parse(await response.text())
 const registration = {
@@ -105,6 +105,7 @@ test('a registration is 201 with what it came to, or 202 while it is asked', asy
   )
   assert.deepEqual(audit.reads, ['receipt reference-number r1'])
   const asked = post('/v1/reference-numbers', registration)
+  await until(() => referenceNumbers.asked.length === 2)
   referenceNumbers.end('r2', {
     outcome: 'registered',
     official: { segment: '1', status: '1', code: null, message: null },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { ClaimTaker } from '../../../agent/folders/folder.ts'
@@ -119,4 +119,17 @@ test('a bug of a taker is passed on', async (t) => {
     bed.until(() => false),
     bug,
   )
+})
+
+test('a file that was taken away by us is new when it comes again as it was', async (t) => {
+  const folder = makeFolder(t)
+  const forgetful = { ...memoryLedger(), names: () => [], holds: () => false, firstAt: () => 0 }
+  const bed = openBed(t, { folder, ledger: forgetful })
+  await bed.until(() => bed.scanner.report().entries !== null)
+  for (const count of [1, 2, 3]) {
+    writeFileSync(join(folder, 'making'), '<request>')
+    renameSync(join(folder, 'making'), join(folder, 'OQS1.xml'))
+    await bed.until(() => bed.offered.length === count)
+    assert.equal(await bed.scanner.remove('OQS1.xml'), true)
+  }
 })

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { refuseLoops, samePlace } from '../../../agent/folders/loop.ts'
 import { makeFolder } from './bed.ts'
+import { mountShare, noBindfs } from './bindfs.ts'
 
 test('folders apart are fine, there or not', (t) => {
   const face = makeFolder(t)
@@ -58,4 +59,19 @@ test('a bind mount is seen through', { skip: canBind ? false : 'needs mount name
     { encoding: 'utf8' },
   )
   assert.equal(stdout, 'FOLDER_LOOP FOLDER_LOOP fine', stderr)
+})
+
+test('a share is told apart by name, and is not waited for when it hangs', {
+  skip: noBindfs,
+  timeout: 60_000,
+}, async (t) => {
+  const mounted = await mountShare(t)
+  const link = join(makeFolder(t), 'link')
+  symlinkSync(mounted.folder, link)
+  mounted.stop()
+  const from = performance.now()
+  assert.throws(() => refuseLoops([mounted.folder], [link]), { code: 'FOLDER_LOOP' })
+  refuseLoops([mounted.folder], [`${mounted.folder}-2`])
+  assert.equal(samePlace(link, mounted.folder), true)
+  assert.ok(performance.now() - from < 1_000)
 })

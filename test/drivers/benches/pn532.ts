@@ -34,6 +34,8 @@ export async function openPty(port: number) {
   }
   const unplug = async () => {
     if (socat === undefined || socat.exitCode !== null || socat.signalCode !== null) return
+    // Killed, socat would leave the link behind, and another one's pty may get the number.
+    await rm(path, { force: true })
     const ended = once(socat, 'exit')
     socat.kill('SIGKILL')
     await ended
