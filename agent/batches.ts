@@ -6,7 +6,6 @@ import { openRegistrations, resultOf } from './eligibility/registrations.ts'
 import type { TerminalGateway } from './gateway/terminal.ts'
 import { checkBatch, checkRegistration } from './intake/bulk.ts'
 import { AgentError } from './kernel/errors.ts'
-import { Closer } from './kernel/lifecycle.ts'
 import type { Part } from './kernel/ports.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
@@ -18,9 +17,6 @@ export interface TerminalOrders extends Part {
   readonly referenceNumbers: ReferenceNumbers
 }
 
-/** Both of its parts; together they have the time that main.ts gives to one. */
-const CLOSE_BUDGET_MS = 4_000
-
 /**
  * Bulk questions and registrations of patient numbers, gone on with from where they were. `gateway`
  * null: questions go over lines; what was kept stays until they go through the terminal again.
@@ -31,19 +27,21 @@ export function openTerminalOrders(
   store: Store,
   platform: Platform,
 ): TerminalOrders {
-  const closer = new Closer(platform.log, CLOSE_BUDGET_MS)
-  const orders = gateway === null ? null : opened(gateway, store, platform, closer)
+  const orders = gateway === null ? null : opened(gateway, store, platform)
   return {
     batches: batchesOf(config, orders, store, platform),
     referenceNumbers: referenceNumbersOf(orders, store, platform),
-    close: () => closer.close(),
+    // At the same time: both let answers arrive that are on their way.
+    async close() {
+      await Promise.all([orders?.batches.close(), orders?.registrations.close()])
+    },
   }
 }
 
-function opened(gateway: TerminalGateway, store: Store, platform: Platform, closer: Closer) {
+function opened(gateway: TerminalGateway, store: Store, platform: Platform) {
   const parts = { ...platform, store, gateway }
-  const batches = closer.add('bulk questions', openBatches(parts))
-  const registrations = closer.add('registrations', openRegistrations(parts))
+  const batches = openBatches(parts)
+  const registrations = openRegistrations(parts)
   batches.resume()
   registrations.resume()
   return { batches, registrations }

@@ -63,7 +63,8 @@ export class Place {
   /** Looks what stands there. Throws READER_GONE where no answers come. */
   look(): Promise<void> {
     return this.#turns.during(async () => {
-      if (this.#seen.is === 'thing' && (await this.#stands(this.#seen.thing))) return
+      const seen = this.#seen
+      if (seen.is === 'thing' && this.#lost === 0 && (await this.#stands(seen.thing))) return
       const isDue = performance.now() - this.#restartedAt > EMPTY_FIELD_MS
       if (this.#seen.is !== 'nothing' || this.#lost > 0 || isDue) await this.#restart()
       await this.#poll()
@@ -73,6 +74,11 @@ export class Place {
   async #restart(): Promise<void> {
     await this.#chip.restartField()
     this.#restartedAt = performance.now()
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#restart()
+    await this.#poll()
   }
 
   #alone(key: string): Thing | undefined {
@@ -161,8 +167,11 @@ export class Place {
   }
 
   async #transmit(key: string, apdu: Uint8Array, stop: AbortSignal): Promise<Uint8Array> {
+    // After a polling that got lost the chip knows no target.
+    if (this.#lost > 0) await this.#refresh()
     const thing = this.#alone(key)
-    if (thing === undefined) throw new AgentError('CARD_GONE', 'the card has left')
+    if (thing === undefined || this.#lost > 0)
+      throw new AgentError('CARD_GONE', 'the card has left')
     if (thing.target.is === 'memory') return REFUSAL
     const said = await this.#chip.exchange(thing.target, apdu, stop)
     if (said.is === 'answer') {
@@ -171,8 +180,7 @@ export class Place {
     }
     const silences = thing.silences + (said.is === 'silent' ? 1 : 0)
     this.#change(key, { silences, isShaky: true })
-    await this.#restart()
-    await this.#poll()
+    await this.#refresh()
     throw faultOf(said, this.#alone(key) !== undefined, silences)
   }
 }

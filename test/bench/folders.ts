@@ -20,11 +20,16 @@ import { diskFolder, processorMs } from './machine.ts'
 import { median, missingRow, type Row, ratioRow, rounds, spread } from './row.ts'
 
 const LEFTOVERS = 200_000
-const DROPS = 40
+const DROPS = 25
 const BUDGET_MS = 12_000
+const SETTLE_MS = 11_000
 const LOOKS_MS = 10_000
-/** Equal within noise. */
-const LIMIT = 1.25
+/** Between two drops: for the listing that the last removal began. */
+const REST_MS = 3_000
+/** Where a listing takes longer. */
+const REST_LIMIT_MS = 50
+/** Equal within noise: both are some ms. */
+const LIMIT = 1.5
 const DAY_S = 86_400
 
 /**
@@ -124,8 +129,8 @@ async function measure(seen: string, real: string, name: string): Promise<Measur
   )
   try {
     while (ledger.firstAt('res') === undefined) await wait(50)
-    // The first look and the listing that settles it are over.
-    await wait(11_000)
+    // The listing that settles a folder that has just changed is over.
+    await wait(SETTLE_MS)
     const before = processorMs(process.pid)
     await wait(LOOKS_MS)
     const looksMs = processorMs(process.pid) - before
@@ -133,7 +138,7 @@ async function measure(seen: string, real: string, name: string): Promise<Measur
     for (const at of rounds(DROPS, BUDGET_MS)) {
       dropsMs.push(await drop(real, name, at, arrived))
       // The removal of the last file may have begun a listing; files of a clinic come minutes apart.
-      if (!Number.isNaN(listingMs(share))) await wait(2 * listingMs(share))
+      if (listingMs(share) > REST_LIMIT_MS) await wait(REST_MS)
     }
     return { dropsMs, looksMs, listingMs: listingMs(share) }
   } finally {

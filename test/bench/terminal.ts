@@ -47,7 +47,6 @@ export async function terminalBench(): Promise<Row[]> {
     if (round >= WARM_UP) times.push(tookMs)
     disk.push(...floor.measure(DISK_SAMPLES))
   }
-  await agent.stop()
   const fsyncMs = median(disk)
   return [
     ratioRow({
@@ -83,15 +82,15 @@ const Page = Type.Object({ cursor: Type.String(), items: Type.Array(Type.Unknown
 /** Drops a file while a client waits: until the client has its verification, ms. */
 async function openDrops({ url }: AgentProcess, token: string, undo: AsyncDisposableStack) {
   const wire = undo.use(await openWire(url))
-  const headers = { authorization: `Bearer ${token}`, prefer: 'wait=10' }
-  const ask = async (query: string) => {
+  const ask = async (query: string, prefer: Readonly<Record<string, string>>) => {
+    const headers = { authorization: `Bearer ${token}`, ...prefer }
     const { body } = await wire.ask(requestText(`${url}/v1/events?limit=500${query}`, headers))
     const at = performance.now()
     return { at, ...checked(Page, JSON.parse(body.toString())) }
   }
-  let after = ''
+  let after = `&after=${(await ask('', {})).cursor}`
   return async ({ from, to }: Drop): Promise<number> => {
-    const answered = ask(after)
+    const answered = ask(after, { prefer: 'wait=10' })
     await wait(SETTLE_MS)
     const droppedAt = performance.now()
     renameSync(from, to)

@@ -105,9 +105,7 @@ export class FakeVerifications implements Verifications {
     for (const wake of this.#waiting.get(id) ?? []) wake()
   }
 
-  async ask(face: CardFace, by: Asking) {
-    return this.#accept({ face, by })
-  }
+  ask = async (face: CardFace, by: Asking) => this.#accept({ face, by })
 
   async recheck(id: string, by: Asking) {
     if (!this.#found.has(id)) throw new AgentError('NOT_FOUND', 'no verification has this id')
@@ -118,9 +116,7 @@ export class FakeVerifications implements Verifications {
     return this.#accept({ confirmed: presentationId, person, by })
   }
 
-  find(id: string) {
-    return this.#found.get(id)
-  }
+  find = (id: string) => this.#found.get(id)
 
   async ended(id: string, signal: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<void>()

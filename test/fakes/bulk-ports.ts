@@ -39,7 +39,7 @@ export class FakeBatches implements Batches {
 export class FakeReferenceNumbers implements ReferenceNumbers {
   readonly asked: { registration: Registration; by: Asking }[] = []
   readonly #found = new Map<string, ReferenceNumber>()
-  readonly #ends = Promise.withResolvers<void>()
+  readonly #ends = new Map<string, PromiseWithResolvers<void>>()
   refuse: Error | undefined
 
   async add(registration: Registration, by: Asking) {
@@ -52,14 +52,20 @@ export class FakeReferenceNumbers implements ReferenceNumbers {
 
   end(id: string, result: NonNullable<ReferenceNumber['result']>): void {
     this.#found.set(id, { id, at: Date.parse('2026-04-01T09:00:00+09:00'), result })
-    this.#ends.resolve()
+    this.#endOf(id).resolve()
   }
 
-  async ended(_id: string, signal: AbortSignal) {
+  #endOf(id: string) {
+    const end = this.#ends.get(id) ?? Promise.withResolvers<void>()
+    this.#ends.set(id, end)
+    return end
+  }
+
+  async ended(id: string, signal: AbortSignal) {
     const { promise, resolve } = Promise.withResolvers<void>()
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
-    await Promise.race([promise, this.#ends.promise])
+    await Promise.race([promise, this.#endOf(id).promise])
   }
 
   find = (id: string) => this.#found.get(id)

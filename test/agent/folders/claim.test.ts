@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import type { ClaimTaker } from '../../../agent/folders/folder.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import { memoryLedger } from '../../fakes/ledger.ts'
 import { makeFolder, openBed } from './bed.ts'
-import { type Place, places } from './places.ts'
-
-function everywhere(name: string, run: (t: TestContext, place: Place) => Promise<void>): void {
-  for (const kind of places)
-    test(`${name} (${kind.name})`, { skip: kind.skip, timeout: 60_000 }, async (t) => {
-      await run(t, await kind.make(t))
-    })
-}
+import { everywhere } from './places.ts'
 
 /** A claim that writes down what it was offered. */
 function claimant(says: Awaited<ReturnType<ClaimTaker>>) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { TestContext } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { makeFolder } from './bed.ts'
 import { mountShare, noBindfs } from './bindfs.ts'
 
@@ -18,7 +18,7 @@ interface Kind {
 const same = (folder: string): Place => ({ folder, behind: folder })
 
 /** Where the official terminal's folders may lie. */
-export const places: readonly Kind[] = [
+const places: readonly Kind[] = [
   { name: 'disk', skip: false, make: (t) => same(makeFolder(t)) },
   {
     name: 'memory',
@@ -27,3 +27,16 @@ export const places: readonly Kind[] = [
   },
   { name: 'share without events', skip: noBindfs, make: (t) => mountShare(t) },
 ]
+
+const LIMIT_MS = 60_000
+
+/** One rule on every kind of folder. */
+export function everywhere(
+  name: string,
+  run: (t: TestContext, place: Place) => Promise<void>,
+): void {
+  for (const kind of places)
+    test(`${name} (${kind.name})`, { skip: kind.skip, timeout: LIMIT_MS }, async (t) => {
+      await run(t, await kind.make(t))
+    })
+}

@@ -12,16 +12,9 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { makeFolder, openBed } from './bed.ts'
-import { type Place, places } from './places.ts'
-
-function everywhere(name: string, run: (t: TestContext, place: Place) => Promise<void>): void {
-  for (const kind of places)
-    test(`${name} (${kind.name})`, { skip: kind.skip, timeout: 60_000 }, async (t) => {
-      await run(t, await kind.make(t))
-    })
-}
+import { everywhere } from './places.ts'
 
 const NAME = 'OQSsiquc01req_A1.xml'
 const question = Buffer.from('<question>')

@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { memoryLedger } from '../../fakes/ledger.ts'
 import { makeFolder, openBed } from './bed.ts'
-import { type Place, places } from './places.ts'
+import { everywhere } from './places.ts'
 
 const DAY_MS = 86_400_000
-
-function everywhere(name: string, run: (t: TestContext, place: Place) => Promise<void>): void {
-  for (const kind of places)
-    test(`${name} (${kind.name})`, { skip: kind.skip, timeout: 60_000 }, async (t) => {
-      await run(t, await kind.make(t))
-    })
-}
 
 function bring(folder: string, name: string, text: string, at = Date.now()): void {
   const making = join(folder, 'making')
@@ -69,7 +62,7 @@ test('a file whose taking a crash cut off is offered after the restart', async (
   await before.until(() => before.offered.length === 1)
   const from = performance.now()
   await before.share.close()
-  assert.ok(performance.now() - from < 1_500, 'a taker that hangs holds up the close')
+  assert.ok(performance.now() - from < 5_000, 'a taker that hangs holds up the close')
   const bed = openBed(t, { folder, ledger })
   await bed.until(() => bed.offered.length === 1)
   assert.equal(bed.offered[0]?.text, '<one>')

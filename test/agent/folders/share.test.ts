@@ -10,18 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openBed } from './bed.ts'
-import { type Place, places } from './places.ts'
-
-/** Every rule on every kind of folder. */
-function everywhere(name: string, run: (t: TestContext, place: Place) => Promise<void>): void {
-  for (const kind of places)
-    test(`${name} (${kind.name})`, { skip: kind.skip, timeout: 60_000 }, async (t) => {
-      await run(t, await kind.make(t))
-    })
-}
+import { everywhere } from './places.ts'
 
 everywhere(
   'a new file is offered once, with its name and content',

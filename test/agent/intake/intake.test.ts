@@ -78,28 +78,32 @@ test('a tapped card waits until a person confirms it', { timeout: 20_000 }, asyn
   )
 })
 
-test('a reader that falls silent is killed and reads again by itself', {
-  timeout: 20_000,
-}, async (t) => {
-  const { link, intake, log, conditions } = await bench(t)
-  await ready(intake)
-  const pid = intake.pids()[0]
-  assert.ok(pid !== undefined)
-  process.kill(pid, 'SIGSTOP')
-  const stoppedAt = performance.now()
-  await until(() => stateOf(intake) === 'down')
-  t.diagnostic(`given up after ${Math.round(performance.now() - stoppedAt)} ms`)
-  assert.equal(intake.readers()[0]?.fault, 'READER_HUNG')
-  const held = log.lines.find(({ event }) => event === 'reader-process-ended')
-  assert.deepEqual(held?.facts, { reader: 'desk-1', why: 'hung', exit: 'SIGKILL' })
+for (const [what, signal, host] of [
+  ['is stopped', 'SIGSTOP', undefined],
+  ['spins', 'SIGUSR2', hostAt('spinning')],
+] as const)
+  test(`a reader whose process ${what} is killed and reads again by itself`, {
+    timeout: 20_000,
+  }, async (t) => {
+    const { link, intake, log, conditions } = await bench(t, host)
+    await ready(intake)
+    const pid = intake.pids()[0]
+    assert.ok(pid !== undefined)
+    process.kill(pid, signal)
+    const stoppedAt = performance.now()
+    await until(() => stateOf(intake) === 'down')
+    t.diagnostic(`given up after ${Math.round(performance.now() - stoppedAt)} ms`)
+    assert.equal(intake.readers()[0]?.fault, 'READER_HUNG')
+    const held = log.lines.find(({ event }) => event === 'reader-process-ended')
+    assert.deepEqual(held?.facts, { reader: 'desk-1', why: 'hung', exit: 'SIGKILL' })
 
-  await ready(intake)
-  assert.notEqual(intake.pids()[0], pid)
-  assert.deepEqual(conditions.showing(), [])
-  const phone = otherCard('phone')
-  link.insert(phone)
-  assert.equal((await until(() => intake.presentations()[0])).kind, 'not-a-card')
-})
+    await ready(intake)
+    assert.notEqual(intake.pids()[0], pid)
+    assert.deepEqual(conditions.showing(), [])
+    const phone = otherCard('phone')
+    link.insert(phone)
+    assert.equal((await until(() => intake.presentations()[0])).kind, 'not-a-card')
+  })
 
 test('a daemon that was blocked itself does not kill a healthy reader', {
   timeout: 20_000,

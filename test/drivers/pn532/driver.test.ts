@@ -169,6 +169,20 @@ test('a card that is exchanged for another one is another one', { timeout: 20_00
   assert.ok(event.presented.notAfter < Date.now())
 })
 
+test('a good card in the place of a silent one is read, however fast they were exchanged', {
+  timeout: 20_000,
+}, async (t) => {
+  const rig = await openRig(t, { dialect: 'pn532' })
+  const events = await rig.start()
+  assert.equal(kindOf(await events.next()), 'ready')
+  const silent = rig.put(otherCard('mute'))
+  assert.equal(kindOf(await events.next()), 'CARD_UNRESPONSIVE')
+  rig.put(myNumberCard())
+  rig.sim.remove(silent)
+  assert.equal(kindOf(await events.next()), 'gone')
+  assert.equal(kindOf(await events.next()), 'my-number-card')
+})
+
 test('a card for which the chip waits without end is unresponsive, and the next one is read', {
   timeout: 20_000,
 }, async (t) => {

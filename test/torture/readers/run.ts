@@ -22,7 +22,7 @@ export interface ReadersOptions {
 /** A service is ended, not a device: it takes seconds, and in between cards come and go. */
 const SERVICE_SHARE = 0.5
 const SERVICE_EVERY = 10
-const AGENT_SHARE = 0.1
+const AGENT_SHARE = 0.05
 const HANG_SHARE = 0.03
 
 /** Readers that go, come, crash and hang: the drivers side by side, then a whole agent. */
