@@ -43,7 +43,7 @@ const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 /** Of what the person wrote. */
 const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID)$/
 /** Of what else runs, or does not run, on this machine. */
-const OF_OTHERS = /^(AGENT_NOT_RUNNING|READER_BUSY)$/
+const OF_OTHERS = /^(AGENT_NOT_RUNNING|NOT_VISIBLE_HERE|READER_BUSY)$/
 
 async function command([name, ...args]: string[]): Promise<number> {
   switch (name) {

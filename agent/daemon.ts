@@ -23,8 +23,11 @@ export async function run(configPath: string): Promise<number> {
   })
   const signal = await stopped
   platform.log.info({ signal }, 'agent-stopping')
+  const hangs = agent.hangs()
   await agent.close()
   platform.log.info({}, 'agent-stopped')
+  // Node waits for its threads before it exits.
+  if (hangs) process.kill(process.pid, 'SIGKILL')
   return EX_OK
 }
 

@@ -7,6 +7,7 @@ import { silent } from './caller.ts'
 import { AgentError } from './kernel/errors.ts'
 import type { PathReport } from './kernel/line.ts'
 import { Examination, examine, isWell } from './ops/doctor.ts'
+import { examineFolders } from './ops/doctor-folders.ts'
 import { doctorData, doctorText } from './ops/doctor-text.ts'
 import { systemClock } from './platform.ts'
 import { doctorFolders, doctorLines, identityOf, uplinkSettings } from './settings.ts'
@@ -59,7 +60,7 @@ async function examination(config: Config): Promise<Examination> {
     if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
     const testLines = () => testAlone(config)
     const lines = doctorLines(config)
-    const folders = doctorFolders(config)
+    const folders = () => examineFolders(doctorFolders(config))
     return examine({ lines, folders, testLines, clock: systemClock })
   }
 }

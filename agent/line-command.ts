@@ -26,6 +26,11 @@ export async function lineCommand(args: readonly string[]): Promise<string> {
   if (verb !== 'report' && values.days !== undefined) throw usage()
   if (verb !== 'list' && values.test) throw usage()
   const config = loadConfig(values.config)
+  if (config.gateway.via === 'terminal')
+    throw new AgentError(
+      'NOT_VISIBLE_HERE',
+      'lines are the terminal’s: `gateway.via` is `terminal`',
+    )
   const { socket } = config.control
   switch (verb) {
     case 'list':

@@ -17,9 +17,10 @@ import { openHoursOf } from './lines.ts'
 import { type Official, openOfficial } from './official.ts'
 import { offlineIntakesOf } from './offline.ts'
 import { examine } from './ops/doctor.ts'
+import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
-import { doctorFolders, doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
+import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
@@ -27,6 +28,8 @@ import { verificationsOf } from './verifications.ts'
 export interface Agent {
   /** Where the API listens. */
   readonly urls: readonly string[]
+  /** A thread hangs in the kernel, on a share that does not answer: no orderly exit would end. */
+  hangs(): boolean
   close(): Promise<void>
 }
 
@@ -67,14 +70,16 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       await openControl({
         ...sharedOf({ ...connected, desk, store, conditions }, platform),
         certificates,
-        examine: examination(config, connected.lines, platform),
+        examine: examination(config, connected, platform),
         socket: config.control.socket,
         urls,
       }),
     )
     const { length: readers } = config.readers
     log.info({ version: VERSION, url: urls.join(' '), readers }, 'agent-ready')
-    return { urls, close: () => closer.close() }
+    const { terminal } = connected
+    const hangs = () => terminal?.report().folders.some(({ state }) => state === 'silent') === true
+    return { urls, hangs, close: () => closer.close() }
   } catch (error) {
     await closer.close()
     throw error
@@ -83,11 +88,15 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
 
 /** What `onshi-agent doctor` is told by the running agent. */
 const examination =
-  (config: Config, lines: Pick<Lines, 'test' | 'list'>, { clock }: Platform) =>
+  (
+    config: Config,
+    { lines, terminal }: Pick<Official, 'lines' | 'terminal'>,
+    { clock }: Platform,
+  ) =>
   () =>
     examine({
       lines: doctorLines(config),
-      folders: doctorFolders(config),
+      folders: async () => (terminal === null ? [] : foundBy(terminal.report())),
       async testLines() {
         await lines.test()
         return lines.list().flatMap(({ path }) => path ?? [])

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
 import { codeOf } from './kernel/errors.ts'
 import type { Clock, Part } from './kernel/ports.ts'
@@ -15,44 +15,39 @@ const LOOK_MS = 2_000
 
 export interface BypassWatch extends Part {
   /** Whether a folder of the receipt computer is one of the terminal itself now. */
-  isBypassed(): Promise<boolean>
+  isBypassed(): boolean
 }
 
-/** Follows whether the agent is taken out of the way; `tell` hears of each change. */
+/**
+ * Follows whether the agent is taken out of the way; `tell` hears of each change. Asks the kernel's
+ * list of mounts, never the share, which may hang.
+ */
 export function watchBypass(
   terminal: Terminal,
   tell: (bypassed: boolean) => void,
   { clock, onBug }: { readonly clock: Clock; readonly onBug: (error: unknown) => void },
 ): BypassWatch {
-  const pairs = pairsOf(terminal)
+  const places = mounts(terminal).map(([from, to]): [string, string] => [from, settled(to)])
   const closing = new AbortController()
   let told = false
-  let looking: Promise<boolean> | undefined
-  const look = async () => {
-    const same = await Promise.all(pairs.map(([one, other]) => isSamePlace(one, other)))
-    const now = same.includes(true)
-    if (now !== told) {
-      told = now
-      tell(now)
-    }
+  const look = () => {
+    const now = isMounted(places)
+    if (now === told) return now
+    told = now
+    tell(now)
     return now
   }
-  /** A share that hangs holds up one look, not one more each time. */
-  const isBypassed = () => {
-    looking ??= look().finally(() => {
-      looking = undefined
-    })
-    return looking
-  }
   const run = async () => {
+    // Whoever listens does so before this turn ends.
+    await Promise.resolve()
     while (!closing.signal.aborted) {
-      await Promise.race([isBypassed(), clock.sleep(LOOK_MS, closing.signal)])
+      look()
       await clock.sleep(LOOK_MS, closing.signal)
     }
   }
-  const done = pairs.length === 0 ? Promise.resolve() : run().catch(onBug)
+  const done = places.length === 0 ? Promise.resolve() : run().catch(onBug)
   return {
-    isBypassed: () => (pairs.length === 0 ? Promise.resolve(false) : isBypassed()),
+    isBypassed: look,
     async close() {
       closing.abort()
       await done
@@ -66,16 +61,6 @@ function pairsOf(terminal: Terminal): [string, string][] {
     const [one, other] = [folders[front], folders[behind]]
     return one === undefined || other === undefined ? [] : [[one, other]]
   })
-}
-
-async function isSamePlace(one: string, other: string): Promise<boolean> {
-  try {
-    const [a, b] = await Promise.all([stat(one), stat(other)])
-    return a.dev === b.dev && a.ino === b.ino
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return false
-  }
 }
 
 /**
@@ -103,17 +88,50 @@ function mounts({ front, ...terminal }: Terminal): [string, string][] {
 const quoted = (path: string) =>
   /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
-/** Whether something is mounted over a folder of the receipt computer, as the bypass does. */
-export function isMountedOver(terminal: Terminal): boolean {
-  const points = new Set(
-    readFileSync('/proc/self/mountinfo', 'utf8')
-      .split('\n')
-      .map((line) => unescaped(line.split(' ')[4] ?? '')),
-  )
-  return mounts(terminal).some(([, to]) => points.has(realOf(to)))
+/** Whether a folder of the receipt computer is mounted over by the terminal's, as the bypass does. */
+export const isBypassInPlace = (terminal: Terminal): boolean =>
+  isMounted(mounts(terminal).map(([from, to]) => [from, settled(to)]))
+
+/** Links in what leads to it are followed, the place itself is not touched: it may be the share. */
+const settled = (path: string) => join(realOf(dirname(path)), basename(path))
+
+interface Mount {
+  /** Of the file system: major and minor. */
+  readonly device: string
+  /** Where in it this mount begins. */
+  readonly root: string
+  readonly point: string
 }
 
-/** [proc(5): space, tab, line end and backslash are octal] */
+/** `[what, over what]`: the newest mount over a place is what is seen there. */
+function isMounted(places: readonly [from: string, to: string][]): boolean {
+  if (places.length === 0) return false
+  const all = mountsNow()
+  return places.some(([from, to]) => {
+    const over = all.findLast(({ point }) => point === to)
+    const under = all
+      .filter(({ point }) => point === '/' || from === point || from.startsWith(`${point}/`))
+      .reduce<Mount | undefined>(
+        (best, one) => (one.point.length >= (best?.point.length ?? 0) ? one : best),
+        undefined,
+      )
+    if (over === undefined || under === undefined) return false
+    const inFileSystem = join(under.root, relative(under.point, from))
+    return over.device === under.device && over.root === inFileSystem
+  })
+}
+
+/** [proc_pid_mountinfo(5)] */
+const mountsNow = (): Mount[] =>
+  readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, , device, root, point] = line.split(' ')
+      if (device === undefined || root === undefined || point === undefined) return []
+      return [{ device, root: unescaped(root), point: unescaped(point) }]
+    })
+
+/** Space, tab, line end and backslash are octal. */
 const unescaped = (path: string) =>
   path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 

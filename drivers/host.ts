@@ -12,7 +12,7 @@ import { type Down, MESSAGES_VERSION, parseDown, signFaults, type Up } from './m
  * status 1; the daemon starts it anew.
  */
 
-/** A quarter of the silence after which the daemon gives this process up. */
+/** A third of the silence after which the daemon gives this process up, at most. */
 const HEARTBEAT_MS = 500
 /** A device that cannot be released by then is left to the kernel. */
 const CLOSE_LIMIT_MS = 1_000

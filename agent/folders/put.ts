@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -43,16 +44,20 @@ export function putFile(folder: string, name: string, bytes: Uint8Array, stage: 
 /** Whether the file was not there before. */
 function stageAndPlace(folder: string, target: string, bytes: Uint8Array, stage: Int32Array) {
   const parent = dirname(folder)
-  const beside = isSameDevice(parent, folder) ? stageIn(parent, bytes) : null
-  if (beside === null) return placeFrom(writeNew(folder, bytes), target, bytes, stage)
+  const mode = modeFor(folder)
+  const beside = isSameDevice(parent, folder) ? stageIn(parent, bytes, mode) : null
+  if (beside === null) return placeFrom(writeNew(folder, bytes, mode), target, bytes, stage)
   try {
     return placeFrom(beside, target, bytes, stage)
   } catch (error) {
     // A bind mount is another mount of the same device.
     if (errnoOf(error) !== 'EXDEV') throw error
-    return placeFrom(writeNew(folder, bytes), target, bytes, stage)
+    return placeFrom(writeNew(folder, bytes, mode), target, bytes, stage)
   }
 }
+
+/** Who may read the folder may read the file: the daemon's umask is for its own state. */
+const modeFor = (folder: string) => (statSync(folder).mode & 0o666) | 0o600
 
 function placeFrom(staged: string, target: string, bytes: Uint8Array, stage: Int32Array): boolean {
   try {
@@ -96,20 +101,21 @@ const isSameDevice = (parent: string, folder: string) => {
 }
 
 /** Null where the folder beside may not be written: then the file is made in the folder itself. */
-function stageIn(parent: string, bytes: Uint8Array): string | null {
+function stageIn(parent: string, bytes: Uint8Array, mode: number): string | null {
   try {
-    return writeNew(parent, bytes)
+    return writeNew(parent, bytes, mode)
   } catch (error) {
     if (['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error))) return null
     throw error
   }
 }
 
-function writeNew(folder: string, bytes: Uint8Array): string {
+function writeNew(folder: string, bytes: Uint8Array, mode: number): string {
   const path = join(folder, `${OURS}${randomBytes(8).toString('hex')}.tmp`)
   const handle = openSync(path, 'wx')
   try {
     writeFileSync(handle, bytes)
+    setMode(handle, mode)
     fsyncSync(handle)
   } catch (error) {
     unlinkIfThere(path)
@@ -118,6 +124,15 @@ function writeNew(folder: string, bytes: Uint8Array): string {
     closeSync(handle)
   }
   return path
+}
+
+/** File systems without modes of their own refuse it; there the mount says who may read. */
+function setMode(handle: number, mode: number): void {
+  try {
+    fchmodSync(handle, mode)
+  } catch (error) {
+    if (!UNSUPPORTED.includes(errnoOf(error))) throw error
+  }
 }
 
 /** False where the same content is there already. */

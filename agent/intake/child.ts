@@ -38,7 +38,8 @@ const ENVIRONMENT = ['PCSCLITE_CSOCK_NAME', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CAC
  * before the next one. So a late daemon never condemns a healthy reader.
  */
 const TICK_MS = 250
-const SILENT_TICKS = 8
+/** A process that hangs is gone within 2 s, though ticks come late and SIGKILL takes its time. */
+const SILENT_TICKS = 7
 /** Before its first heartbeat a process may be slow to load: 15 s. */
 const START_TICKS = 60
 

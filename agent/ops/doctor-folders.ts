@@ -1,9 +1,6 @@
-import { constants } from 'node:fs'
-import { access, readdir } from 'node:fs/promises'
-import { setTimeout as wait } from 'node:timers/promises'
-import { codeOf } from '../kernel/errors.ts'
+import { spawn } from 'node:child_process'
 import type { FaultCode } from '../kernel/faults.ts'
-import type { FolderRole } from '../kernel/terminal.ts'
+import type { FolderRole, TerminalReport } from '../kernel/terminal.ts'
 
 /** A folder as `doctor` needs it. */
 export interface DoctorFolder {
@@ -22,38 +19,55 @@ export interface FolderFinding {
   readonly facts: Readonly<Record<string, string | number>>
 }
 
+/** What the running agent sees: its looks hang in a thread of their own, where a share hangs. */
+export const foundBy = ({ folders }: Pick<TerminalReport, 'folders'>): FolderFinding[] =>
+  folders.map(({ role, path, state, fault, entries }) => {
+    const isWell = state === 'reachable' && fault === null
+    return {
+      role,
+      path,
+      result: isWell ? 'pass' : 'fail',
+      fault: isWell ? null : (fault ?? 'TERMINAL_UNREACHABLE'),
+      facts: { state, ...(entries !== null && { files: entries }) },
+    }
+  })
+
 /** A share whose machine is off may never answer. */
 const ANSWER_MS = 3_000
 
-/** Whether the official terminal's folders can be listed and, where that is needed, written. */
+/** Exit statuses of the script below. */
+const LOOK = `
+[ -d "$1" ] || exit 3
+ls -f "$1" >/dev/null 2>&1 || exit 4
+[ "$2" = w ] && { [ -w "$1" ] || exit 4; }
+exit 0`
+const FOUND: Readonly<Record<number, FaultCode | null>> = {
+  0: null,
+  3: 'TERMINAL_UNREACHABLE',
+  4: 'TERMINAL_REFUSED',
+}
+
+/**
+ * Whether the official terminal's folders can be listed and, where that is needed, written. Looks in
+ * a process of its own each: one that hangs in the kernel would keep this one from ending.
+ */
 export const examineFolders = (folders: readonly DoctorFolder[]): Promise<FolderFinding[]> =>
   Promise.all(folders.map(examineFolder))
 
-async function examineFolder(folder: DoctorFolder): Promise<FolderFinding> {
-  const { role, path } = folder
-  const timer = new AbortController()
-  const late = wait(ANSWER_MS, 'late' as const, { signal: timer.signal, ref: false }).catch(
-    () => 'late' as const,
-  )
-  const found = await Promise.race([look(folder), late])
-  timer.abort()
-  if (found === 'late')
-    return { role, path, ...failed('TERMINAL_UNREACHABLE', { noAnswerMs: ANSWER_MS }) }
-  return { role, path, ...found }
-}
-
-const failed = (fault: FaultCode, facts: FolderFinding['facts']) =>
-  ({ result: 'fail', fault, facts }) as const
-
-async function look({ path, isWritten }: DoctorFolder) {
-  try {
-    const { length: files } = await readdir(path)
-    await access(path, isWritten ? constants.W_OK : constants.R_OK)
-    return { result: 'pass', fault: null, facts: { files } } as const
-  } catch (error) {
-    const code = codeOf(error)
-    if (code === '') throw error
-    const isRefused = ['EACCES', 'EPERM', 'EROFS'].includes(code)
-    return failed(isRefused ? 'TERMINAL_REFUSED' : 'TERMINAL_UNREACHABLE', { error: code })
+async function examineFolder({ role, path, isWritten }: DoctorFolder): Promise<FolderFinding> {
+  const child = spawn('sh', ['-c', LOOK, 'sh', path, isWritten ? 'w' : 'r'], { stdio: 'ignore' })
+  child.unref()
+  const { promise, resolve } = Promise.withResolvers<number | 'silent'>()
+  const late = setTimeout(() => resolve('silent'), ANSWER_MS)
+  child.on('error', () => resolve('silent'))
+  child.on('exit', (code) => resolve(code ?? 'silent'))
+  const status = await promise
+  clearTimeout(late)
+  if (status === 'silent') {
+    child.kill('SIGKILL')
+    const facts = { noAnswerMs: ANSWER_MS }
+    return { role, path, result: 'fail', fault: 'TERMINAL_UNREACHABLE', facts }
   }
+  const fault = FOUND[status] === undefined ? 'TERMINAL_UNREACHABLE' : FOUND[status]
+  return { role, path, result: fault === null ? 'pass' : 'fail', fault, facts: {} }
 }

@@ -13,7 +13,7 @@ import {
 } from '../uplink/network.ts'
 import { type Forwarding, type RouteAnswer, readForwarding, routeTo } from '../uplink/routing.ts'
 import { FORWARDING_SYSCTL, networkdSnippet } from '../uplink/routing-units.ts'
-import { type DoctorFolder, examineFolders } from './doctor-folders.ts'
+import type { FolderFinding } from './doctor-folders.ts'
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Text = Type.String()
@@ -106,7 +106,7 @@ export interface DoctorParts {
   /** In order of preference. */
   readonly lines: readonly DoctorLine[]
   /** Those of the official terminal, where there are any. */
-  readonly folders: readonly DoctorFolder[]
+  readonly folders: () => Promise<readonly FolderFinding[]>
   /** Tests the path of every line now. */
   readonly testLines: () => Promise<readonly PathReport[]>
   readonly clock: Pick<Clock, 'now'>
@@ -138,7 +138,7 @@ export async function examine({
       path: line.path === null ? null : shownPath(line.path),
       routing: routingOf(line),
     })),
-    folders: (await examineFolders(folders)).map((one) => ({ ...one, facts: { ...one.facts } })),
+    folders: (await folders()).map((one) => ({ ...one, facts: { ...one.facts } })),
     forwarding: passingOf(forwarding, examined, network),
   }
 }

@@ -37,6 +37,7 @@ export interface Client {
   /** Asks and waits for the end; throws unless it is 201. */
   ask(face: object, headers?: Record<string, string>): Promise<Verification>
   verification(id: string): Promise<Verification>
+  presentations(): Promise<readonly Presentation[]>
   /** Waits, bounded, for a presentation that fits. */
   presentation(fits: (one: Presentation) => boolean): Promise<Presentation>
   confirm(id: string, by?: string): Promise<Verification>
@@ -107,6 +108,7 @@ export function clientOf(url: string, token: string, fetcher: Fetch = fetch): Cl
   }
   const events: Client['events'] = async (query = '', headers = {}) =>
     checked(EventPage, await good(`/v1/events${query}`, headers))
+  const presentations = async () => checked(PresentationList, await good('/v1/presentations')).items
   return {
     send,
     get,
@@ -123,10 +125,9 @@ export function clientOf(url: string, token: string, fetcher: Fetch = fetch): Cl
     },
     ask: async (face, headers = {}) => created(await post('/v1/verifications', face, headers)),
     verification: async (id) => verificationIn(await get(`/v1/verifications/${id}`)),
+    presentations,
     presentation: (fits) =>
-      eventually('a presentation', async () =>
-        checked(PresentationList, await good('/v1/presentations')).items.find(fits),
-      ),
+      eventually('a presentation', async () => (await presentations()).find(fits)),
     confirm: async (id, by = '受付 見本') =>
       created(await post(`/v1/presentations/${id}/confirmation`, { by })),
     health: async () => checked(Health, JSON.parse((await get('/health')).text)),

@@ -21,6 +21,10 @@ export interface TerminalBedOptions {
   readonly terminal?: Partial<TerminalSimulatorOptions>
   /** Further keys of `[terminal]`. */
   readonly keys?: TableKeys
+  /** Where the agent sees the terminal's root; default where it is. */
+  readonly seenAt?: string
+  /** Where the terminal's root is; default a folder of the bed. */
+  readonly root?: string
   /** The agent stands between terminal and receipt computer. */
   readonly inFront?: boolean
   /** Further tables of the configuration. */
@@ -56,7 +60,7 @@ export async function makeTerminalBed(
     for (const step of undo.reverse()) await step()
     rmSync(folder, { recursive: true, force: true })
   })
-  const root = join(folder, 'oqs')
+  const { root = join(folder, 'oqs') } = options
   const frontRoot = join(folder, 'front')
   const state = join(folder, 'state')
   mkdirSync(state)
@@ -73,7 +77,7 @@ export async function makeTerminalBed(
     terminalToml({
       folder,
       state,
-      terminal: { root, ...options.keys },
+      terminal: { root: options.seenAt ?? root, ...options.keys },
       ...(options.inFront && { front: { root: frontRoot } }),
       tables: options.tables ?? '',
     }),

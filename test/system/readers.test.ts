@@ -3,14 +3,22 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { eventually, type Presentation } from '../bed/client.ts'
 import { type ReadersBed, readerNames, startReadersBed, whyNoReaders } from '../bed/readers.ts'
 
-const isCardOf = (reader: string) => (one: Presentation) =>
-  one.reader === reader && one.kind === 'my-number-card' && one.state === 'waiting'
-
 describe('several readers of one agent', { skip: whyNoReaders() ?? false }, () => {
   const undo: (() => Promise<void>)[] = []
   let bed: ReadersBed
   before(async () => {
     bed = await startReadersBed({ after: (step) => undo.push(step) })
+  })
+  const known = new Set<string>()
+  /** Of no earlier test. */
+  const isCardOf = (reader: string) => (one: Presentation) =>
+    one.reader === reader && one.kind === 'my-number-card' && !known.has(one.id)
+  beforeEach(async () => {
+    for (const name of readerNames) await bed.readers[name].remove()
+    await eventually('empty readers', async () =>
+      [...(await bed.states()).values()].every((state) => state === 'ready') ? true : undefined,
+    )
+    for (const { id } of await bed.client.presentations()) known.add(id)
   })
   after(async () => {
     for (const step of undo.reverse()) await step()

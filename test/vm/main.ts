@@ -74,6 +74,7 @@ async function main(): Promise<number> {
   const machine = await startMachine(image, tree, {
     CYCLES: `${options.cycles}`,
     ONLY: options.only,
+    SLOWER_BY: '5',
     LIMIT_S: `${limitMs / 1000}`,
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

@@ -4,8 +4,8 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { refuseLoops, samePlace } from '../../../agent/folders/loop.ts'
+import { mountShare, noBindfs } from '../../bed/bindfs.ts'
 import { makeFolder } from './bed.ts'
-import { mountShare, noBindfs } from './bindfs.ts'
 
 test('folders apart are fine, there or not', (t) => {
   const face = makeFolder(t)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
+import { mountShare, noBindfs } from '../../bed/bindfs.ts'
 import { makeFolder } from './bed.ts'
-import { mountShare, noBindfs } from './bindfs.ts'
 
 /** A folder, as the agent sees it and as the programs see it that write there. */
 export interface Place {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
@@ -29,6 +31,23 @@ everywhere('a file is put whole, and nothing is left beside it', async (t, { fol
   assert.equal(await scanner.remove(NAME), true)
   assert.equal(await scanner.remove(NAME), false)
   assert.equal(await scanner.has(NAME), false)
+})
+
+test('a file is as readable as its folder, whatever the umask is', async (t) => {
+  const folder = makeFolder(t)
+  const before = process.umask(0o077)
+  t.after(() => process.umask(before))
+  const { scanner } = openBed(t, { folder, settings: { accepts: null } })
+  for (const [mode, wanted] of [
+    [0o2770, 0o660],
+    [0o755, 0o644],
+    [0o700, 0o600],
+  ] as const) {
+    chmodSync(folder, mode)
+    await scanner.put(NAME, question)
+    assert.equal(statSync(join(folder, NAME)).mode & 0o777, wanted)
+    await scanner.remove(NAME)
+  }
 })
 
 everywhere('no other file is replaced', async (t, { folder, behind }) => {

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { mountShare, noBindfs } from '../../bed/bindfs.ts'
 import { makeFolder, openBed } from './bed.ts'
-import { mountShare, noBindfs } from './bindfs.ts'
 
 test('a share that hangs is silent and holds up nothing else', {
   skip: noBindfs,

@@ -180,12 +180,17 @@ test('what is examined survives the way through the control socket', async () =>
     gatewayHost: '127.0.0.1',
   }
   const testLines = async () => [path('tls')]
-  const examination = await examine({ lines: [loopback], folders: [], testLines, clock })
+  const examination = await examine({
+    lines: [loopback],
+    folders: async () => [],
+    testLines,
+    clock,
+  })
   assert.ok(Check(Examination, JSON.parse(JSON.stringify(examination))))
   assert.equal(examination.lines[0]?.routing.result, 'pass')
   const untested = await examine({
     lines: [loopback],
-    folders: [],
+    folders: async () => [],
     testLines: async () => [],
     clock,
   })

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { present } from '../../../agent/sim/card/presented.ts'
 import { plugIn, type UhidDevice } from '../../../agent/sim/reader/uhid.ts'
 import { openVivopayReader } from '../../../agent/sim/reader/vivopay.ts'
@@ -34,6 +35,8 @@ async function openUhidBench(): Promise<Bench> {
     plugged = plugIn(about, device.take)
   }
   plug()
+  // The kernel makes the device in a thread of its own, after plugIn has returned.
+  while ((await loadHid().devices()).length === 0) await wait(20)
   const io = ioOf({ hid: async () => loadHid() })
   const reader = await vivopay.open({ device: '', usb: '', serial_number: '' }, io)
   const take = () => {

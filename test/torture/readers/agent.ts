@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { eventually, type Presentation } from '../../bed/client.ts'
 import type { Ending } from '../../bed/net/bed.ts'
 import { type ReaderName, type ReadersBed, startReadersBed } from '../../bed/readers.ts'
-import { RECOGNISED_MS } from '../../drivers/mishaps.ts'
 import { type Chance, chanceOf } from '../random.ts'
 import { type Diary, type Endured, openDiary } from './endured.ts'
 
@@ -53,7 +52,7 @@ export async function tormentOneReader(options: {
       const what = chance.of(Object.keys(torments))
       const torment = async () => {
         await torments[what]?.(bed, chance)
-        took(diary, `read after it was ${what}`, await taps.next(TORMENTED))
+        diary.took(`read after it was ${what}`, await taps.next(TORMENTED))
       }
       await Promise.all([torment(), ...OTHERS.map((name) => tapOnce(bed, taps, name, diary))])
       diary.counted(what)
@@ -78,15 +77,10 @@ async function tapOnce(
   diary: Diary,
 ): Promise<void> {
   await readers[name].tap({ kind: 'my-number', patient: '02' })
-  took(diary, `read on ${name} meanwhile`, await taps.next(name))
+  diary.took(`read on ${name} meanwhile`, await taps.next(name))
   diary.counted(`taps on ${name}`)
   await readers[name].remove()
   await taps.empty(name)
-}
-
-function took(diary: Diary, what: string, ms: number): void {
-  diary.took(what, ms)
-  if (ms > RECOGNISED_MS) diary.violated(`${what}: ${ms.toFixed(0)} ms`)
 }
 
 /** The taps of an agent, each waited for once. */

@@ -1,4 +1,8 @@
+import { RECOGNISED_MS } from '../../drivers/mishaps.ts'
 import { quantile } from '../report.ts'
+
+/** What did not happen by then is not late: it does not happen. */
+export const LOST_MS = 30_000
 
 /** What one reader went through, and what came of it. */
 export interface Endured {
@@ -19,8 +23,10 @@ export function openDiary(name: string) {
     counted: (what: string) => {
       counts[what] = (counts[what] ?? 0) + 1
     },
-    took: (what: string, ms: number) => {
+    /** Later than `limitMs` is a violation. */
+    took: (what: string, ms: number, limitMs = RECOGNISED_MS) => {
       timesMs[what] = [...(timesMs[what] ?? []), ms]
+      if (ms > limitMs) violations.push(`${name}: ${what}: ${ms.toFixed(0)} ms`)
     },
     violated: (what: string) => {
       violations.push(`${name}: ${what}`)

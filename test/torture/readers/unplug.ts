@@ -2,7 +2,7 @@ import { type Bench, type BenchMaker, follow } from '../../drivers/bench.ts'
 import { myNumberCard } from '../../drivers/cards.ts'
 import { recognised, sufferMishaps } from '../../drivers/mishaps.ts'
 import { type Chance, chanceOf } from '../random.ts'
-import { type Diary, type Endured, openDiary } from './endured.ts'
+import { type Diary, type Endured, LOST_MS, openDiary } from './endured.ts'
 
 export interface Unplugging {
   readonly maker: BenchMaker
@@ -25,7 +25,7 @@ export async function unplugAndReplug(unplugging: Unplugging): Promise<Endured> 
   const bench = await maker.open()
   try {
     const events = follow(bench.reader)
-    await recognised(events, ({ is }) => is === 'ready')
+    await recognised(events, ({ is }) => is === 'ready', LOST_MS)
     for (let turn = 1; turn <= turns; turn += 1) {
       const one = turn % deviceEvery === 0 ? unplugOnce : swapOnce
       await one(bench, events, diary)
@@ -43,13 +43,15 @@ export async function unplugAndReplug(unplugging: Unplugging): Promise<Endured> 
 
 type Events = ReturnType<typeof follow>
 
+const read = (events: Events) => recognised(events, ({ is }) => is === 'presented', LOST_MS)
+
 async function unplugOnce(bench: Bench, events: Events, diary: Diary): Promise<void> {
   await bench.put(myNumberCard())
-  await recognised(events)
+  await read(events)
   await bench.outage()
   await events.until(({ is }) => is === 'reader-fault')
   await bench.cure()
-  diary.took('read after the device is back', await recognised(events))
+  diary.took('read after the device is back', await read(events))
   diary.counted('unplugged')
   await bench.take()
   await events.until(({ is }) => is === 'gone')
@@ -57,14 +59,14 @@ async function unplugOnce(bench: Bench, events: Events, diary: Diary): Promise<v
 
 async function swapOnce(bench: Bench, events: Events, diary: Diary): Promise<void> {
   await bench.put(myNumberCard())
-  diary.took('read after the card is put down', await recognised(events))
+  diary.took('read after the card is put down', await read(events))
   diary.counted('cards')
   await bench.take()
   await events.until(({ is }) => is === 'gone')
 }
 
 async function suffer(bench: Bench, events: Events, diary: Diary, chance: Chance): Promise<void> {
-  const { recognisedMs } = await sufferMishaps(bench, events, MISHAPS, chance)
+  const { recognisedMs } = await sufferMishaps(bench, events, MISHAPS, chance, LOST_MS)
   diary.took('read after mishaps', recognisedMs)
   diary.counted('series of mishaps')
 }

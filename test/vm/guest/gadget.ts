@@ -1,8 +1,10 @@
 import {
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   symlinkSync,
   writeFileSync,
@@ -20,6 +22,7 @@ export interface Gadget {
   unplug(): void
 }
 
+const FOLDER = '/sys/kernel/config/usb_gadget/reader'
 const UDC = 'dummy_udc.0'
 const NODE = '/dev/hidg0'
 const REPORT_BYTES = 64
@@ -31,19 +34,7 @@ const POLL_MS = 2
  * [Linux, Documentation/usb/gadget_configfs.rst, gadget_hid.rst]
  */
 export function makeGadget(take: (report: Uint8Array) => void): Gadget {
-  const folder = '/sys/kernel/config/usb_gadget/reader'
-  const put = (file: string, value: string | Uint8Array) => writeFileSync(join(folder, file), value)
-  for (const part of ['strings/0x409', 'functions/hid.usb0', 'configs/c.1'])
-    mkdirSync(join(folder, part), { recursive: true })
-  put('idVendor', '0x0acd')
-  put('idProduct', '0x3530')
-  put('strings/0x409/manufacturer', 'IDTECH')
-  put('strings/0x409/product', 'VP3300')
-  put('strings/0x409/serialnumber', 'SN43')
-  put('functions/hid.usb0/report_length', `${REPORT_BYTES}`)
-  put('functions/hid.usb0/report_desc', descriptor)
-  symlinkSync(join(folder, 'functions/hid.usb0'), join(folder, 'configs/c.1/hid.usb0'))
-
+  prepare()
   let fd: number | undefined
   let waiting: Uint8Array[] = []
   const buffer = Buffer.alloc(REPORT_BYTES)
@@ -73,6 +64,26 @@ export function makeGadget(take: (report: Uint8Array) => void): Gadget {
       put('UDC', '\n')
     },
   }
+}
+
+const put = (file: string, value: string | Uint8Array) => writeFileSync(join(FOLDER, file), value)
+
+/** A gadget stays until the machine ends, also one that another process made. */
+function prepare(): void {
+  if (existsSync(FOLDER)) {
+    if (readFileSync(join(FOLDER, 'UDC'), 'utf8').trim() !== '') put('UDC', '\n')
+    return
+  }
+  for (const part of ['strings/0x409', 'functions/hid.usb0', 'configs/c.1'])
+    mkdirSync(join(FOLDER, part), { recursive: true })
+  put('idVendor', '0x0acd')
+  put('idProduct', '0x3530')
+  put('strings/0x409/manufacturer', 'IDTECH')
+  put('strings/0x409/product', 'VP3300')
+  put('strings/0x409/serialnumber', 'SN43')
+  put('functions/hid.usb0/report_length', `${REPORT_BYTES}`)
+  put('functions/hid.usb0/report_desc', descriptor)
+  symlinkSync(join(FOLDER, 'functions/hid.usb0'), join(FOLDER, 'configs/c.1/hid.usb0'))
 }
 
 /** Bytes done; 0 where the other end is not there yet. */

@@ -118,17 +118,21 @@ test('the sample requests are answered, each under its own identifier', DOCUMENT
   assert.equal(value(registered.toString(), 'ReferenceNumber'), '00042')
 })
 
-test('an identifier may differ from the file name, unless it is told to refuse that', DOCUMENTED, async (t) => {
-  const name = '01_req_card_OQSsiquc01req_202604010001.xml'
-  const strict = await open(t, { sameIdentifier: true })
-  const refused = await ask(strict, 'OQSsiquc01', '202604010001', sample(name))
-  assert.equal(value(refused.toString(), 'SegmentOfResult'), '9')
-  assert.deepEqual(strict.stats().refused, { identifier: 1 })
-  const lenient = await open(t)
-  const xml = (await ask(lenient, 'OQSsiquc01', '202604010001', sample(name))).toString()
-  assert.equal(value(xml, 'SegmentOfResult'), '1')
-  assert.equal(value(xml, 'ArbitraryFileIdentifier'), '00042_20260401093000123')
-})
+test(
+  'an identifier may differ from the file name, unless it is told to refuse that',
+  DOCUMENTED,
+  async (t) => {
+    const name = '01_req_card_OQSsiquc01req_202604010001.xml'
+    const strict = await open(t, { sameIdentifier: true })
+    const refused = await ask(strict, 'OQSsiquc01', '202604010001', sample(name))
+    assert.equal(value(refused.toString(), 'SegmentOfResult'), '9')
+    assert.deepEqual(strict.stats().refused, { identifier: 1 })
+    const lenient = await open(t)
+    const xml = (await ask(lenient, 'OQSsiquc01', '202604010001', sample(name))).toString()
+    assert.equal(value(xml, 'SegmentOfResult'), '1')
+    assert.equal(value(xml, 'ArbitraryFileIdentifier'), '00042_20260401093000123')
+  },
+)
 
 test(
   'a bulk question is still processing at first, then done line by line',
