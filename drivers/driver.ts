@@ -23,17 +23,6 @@ export const readerFaults = [
 ] as const satisfies readonly FaultCode[]
 export type ReaderFault = (typeof readerFaults)[number]
 
-/** Why a PIN could not be verified in the reader's own pad. */
-export const pinFaults = [
-  'CARD_PIN_REQUIRED',
-  'CARD_PIN_WRONG',
-  'CARD_PIN_LAST_TRY',
-  'CARD_PIN_BLOCKED',
-  'CARD_PIN_UNUSABLE',
-  'PIN_ENTRY_CANCELLED',
-  'PIN_ENTRY_TIMEOUT',
-] as const satisfies readonly FaultCode[]
-
 /**
  * Has the holder enter the PIN in the reader's own pad, then signs a SHA-256 digest (32 bytes) with
  * the card's authentication key: 256 bytes, PKCS#1 v1.5. The tries left are asked first; nothing is

@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { AgentError } from '../agent/kernel/errors.ts'
-import { cardFaults, pinFaults, readerFaults } from './driver.ts'
+import { pinFaults } from '../agent/kernel/presentation.ts'
+import { cardFaults, readerFaults } from './driver.ts'
 
 /**
  * The messages between a reader's child process and the daemon, over Node's IPC channel with

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { WaitingPresentation } from '../kernel/presentation.ts'
+import { pinFaults, type WaitingPresentation } from '../kernel/presentation.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
@@ -45,18 +45,6 @@ const Confirmation = Type.Object(
   { additionalProperties: false, description: '本人認証.' },
 )
 
-/** As the driver seam has them. */
-const pinFaults = [
-  'CARD_GONE',
-  'CARD_PIN_REQUIRED',
-  'CARD_PIN_WRONG',
-  'CARD_PIN_LAST_TRY',
-  'CARD_PIN_BLOCKED',
-  'CARD_PIN_UNUSABLE',
-  'PIN_ENTRY_CANCELLED',
-  'PIN_ENTRY_TIMEOUT',
-] as const
-
 const listDoc = {
   summary: 'Taps that wait for 目視確認, and news of what stood on a reader',
   answers: { 200: { description: 'Oldest first.', schema: PresentationList } },
@@ -72,6 +60,7 @@ const confirmDoc = {
     'NOT_FOUND',
     'PRESENTATION_GONE',
     'CARD_QUERY_OFF',
+    'CARD_GONE',
     ...pinFaults,
     'IDEMPOTENCY_KEY_REUSED',
     'STORE_FAILED',

@@ -1,12 +1,10 @@
 import type { CardProof } from '../gateway/gateway.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
-import { uuidV7 } from '../kernel/ids.ts'
 import type { Part } from '../kernel/ports.ts'
-import type { QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { type FaceQuestion, type Question, readQuestion } from './question.ts'
+import { type FaceQuestion, type Question, questionRecord, readQuestion } from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
 import { openWork } from './work.ts'
 
@@ -122,17 +120,6 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 /** What of a confirmed tap goes into the question, and no more. */
 const presentCard = (card: PresentCard | null): PresentCard | undefined =>
   card === null ? undefined : { certificate: card.certificate, proof: card.proof }
-
-const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({
-  id: uuidV7(at),
-  at,
-  kind: question.kind,
-  body: JSON.stringify(question),
-  supersedes: question.supersedes,
-  presentationId: null,
-  key: null,
-  actor,
-})
 
 /** A typed question once more, by somebody who asks now, so about today. */
 function askedAnew(store: Pick<Store, 'question' | 'find'>, id: string): FaceQuestion {

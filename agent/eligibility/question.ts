@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { CardFace } from '../kernel/card-face.ts'
+import { uuidV7 } from '../kernel/ids.ts'
 import type { SearchInfo } from '../kernel/official.ts'
 import { toOfficialDate } from '../kernel/time.ts'
+import type { QuestionRecord } from '../store/questions.ts'
 import { paddedInsurerNumber } from '../xmlmsg/insurer-number.ts'
 
 const strict = { additionalProperties: false } as const
@@ -49,6 +51,18 @@ export const Question = Type.Union([
 ])
 export type Question = Static<typeof Question>
 export type FaceQuestion = Extract<Question, { kind: 'card-face' }>
+
+/** A question as the store takes it, new at epoch ms `at`, without a key. */
+export const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({
+  id: uuidV7(at),
+  at,
+  kind: question.kind,
+  body: JSON.stringify(question),
+  supersedes: question.supersedes,
+  presentationId: null,
+  key: null,
+  actor,
+})
 
 /**
  * A stored question, typed again. Undefined where it is none of this release's: a later one, since

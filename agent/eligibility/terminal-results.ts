@@ -1,14 +1,12 @@
 import { fileIdentifierOf, isOwnIdentifier, timeRangeOf } from '../gateway/file-identifier.ts'
 import type { GatewayAnswer } from '../gateway/gateway.ts'
 import { AgentError } from '../kernel/errors.ts'
-import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import type { FileRecord } from '../store/folder-files.ts'
-import type { QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import type { ResultsRecord } from '../store/transactions.ts'
 import { meaningOf } from './outcome.ts'
-import { type Question, readQuestion } from './question.ts'
+import { type Question, questionRecord, readQuestion } from './question.ts'
 import { recordOf } from './settle.ts'
 
 /** One person's answer out of a file of the official terminal. */
@@ -141,17 +139,8 @@ function recordedOf(
       answered.answer.messageBody?.qualificationConfirmSearchInfo?.arbitraryIdentifier ?? null,
     supersedes: null,
   }
-  const id = uuidV7(at)
-  const record: QuestionRecord = {
-    id,
-    at,
-    kind: question.kind,
-    body: JSON.stringify(question),
-    supersedes: question.supersedes,
-    presentationId: null,
-    key: null,
-    actor: 'agent',
-  }
+  const record = questionRecord(question, 'agent', at)
+  const { id } = record
   return {
     question: record,
     end: recordOf({ id, acceptedAt: at, question }, meaningOf(answered.answer), answered, at),

@@ -17,6 +17,17 @@ export type Presented =
   /** Answers like a device, not like a card: a smartphone, perhaps. */
   | { readonly kind: 'not-a-card' }
 
+/** Why a PIN could not be verified in the reader's own pad. */
+export const pinFaults = [
+  'CARD_PIN_REQUIRED',
+  'CARD_PIN_WRONG',
+  'CARD_PIN_LAST_TRY',
+  'CARD_PIN_BLOCKED',
+  'CARD_PIN_UNUSABLE',
+  'PIN_ENTRY_CANCELLED',
+  'PIN_ENTRY_TIMEOUT',
+] as const satisfies readonly FaultCode[]
+
 /** How a reader is now. `fault` says why it is not `ready`. */
 export interface ReaderState {
   readonly name: string

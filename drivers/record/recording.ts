@@ -2,7 +2,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import { faults } from '../../agent/kernel/faults.ts'
-import { cardFaults, pinFaults, readerFaults } from '../driver.ts'
+import { pinFaults } from '../../agent/kernel/presentation.ts'
+import { cardFaults, readerFaults } from '../driver.ts'
 
 /**
  * A session of a driver with its device at the seam of `io.ts`, in order: what the driver did, what

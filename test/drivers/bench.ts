@@ -5,6 +5,8 @@ import type { Reader, ReaderEvent, ReaderFault } from '../../drivers/driver.ts'
 /** One driver on a device that a test can use like a receptionist and like an electrician. */
 export interface Bench {
   readonly reader: Reader
+  /** A hand takes so long from one card to the next: a quicker change goes unseen here. Default 0. */
+  readonly handMs?: number
   /** Puts a card down. Resolves when it lies there. */
   put(card: Card, mishap?: Mishap): Promise<void>
   take(): Promise<void>

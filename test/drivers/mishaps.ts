@@ -133,7 +133,10 @@ export async function sufferMishaps(
     return what(event)
   }
   try {
-    for (const act of acts) await mishaps[act]?.(bench, chance)
+    for (const act of acts) {
+      await mishaps[act]?.(bench, chance)
+      await wait(bench.handMs ?? 0)
+    }
     await bench.put(myNumberCard())
     const recognisedMs = await recognised(events, fits(isValidCard), limitMs)
     await bench.take()

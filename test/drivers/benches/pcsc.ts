@@ -6,6 +6,9 @@ import { pcsc } from '../../../drivers/pcsc.ts'
 import { ioOf } from '../../fakes/io.ts'
 import type { Bench, BenchMaker } from '../bench.ts'
 
+/** pcscd asks vpcd every 0.4 s; what changes in between stays the same card to it. */
+const HAND_MS = 1_000
+
 /** A real pcscd with its virtual reader. */
 export const pcscBench: BenchMaker = {
   name: 'pcsc with pcscd and vpcd',
@@ -31,6 +34,7 @@ async function openPcscBench(): Promise<Bench> {
   }
   return {
     reader,
+    handMs: HAND_MS,
     put: async (card, mishap = {}) => {
       const presented = present(card, mishap, () => void take())
       lying = await attachToVpcd({ host: '127.0.0.1', port: daemon.port(), card: presented })

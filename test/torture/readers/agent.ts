@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { restartAfterMs } from '../../../agent/intake/supervisor.ts'
 import { eventually, type Presentation } from '../../bed/client.ts'
 import type { Ending } from '../../bed/net/bed.ts'
 import { type ReaderName, type ReadersBed, startReadersBed } from '../../bed/readers.ts'
+import { RECOGNISED_MS } from '../../drivers/mishaps.ts'
 import { type Chance, chanceOf } from '../random.ts'
 import { type Diary, type Endured, openDiary } from './endured.ts'
 
@@ -9,6 +11,8 @@ const TORMENTED = 'desk-pn532'
 const OTHERS = ['desk-1', 'desk-sim'] as const
 const OUTAGE_MS = 1_500
 const PAUSE_MS = 500
+/** Between processes that end one soon after the other, on purpose. */
+const PAUSE_AT_MOST_MS = restartAfterMs(Number.POSITIVE_INFINITY)
 
 type Torment = (bed: ReadersBed, chance: Chance) => Promise<void>
 
@@ -52,7 +56,8 @@ export async function tormentOneReader(options: {
       const what = chance.of(Object.keys(torments))
       const torment = async () => {
         await torments[what]?.(bed, chance)
-        diary.took(`read after it was ${what}`, await taps.next(TORMENTED))
+        const limitMs = RECOGNISED_MS + (what === 'unplugged' ? 0 : PAUSE_AT_MOST_MS)
+        diary.took(`read after it was ${what}`, await taps.next(TORMENTED), limitMs)
       }
       await Promise.all([torment(), ...OTHERS.map((name) => tapOnce(bed, taps, name, diary))])
       diary.counted(what)
