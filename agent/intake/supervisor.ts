@@ -43,7 +43,7 @@ export interface SupervisorPorts {
 }
 
 const RESTART_MS = 100
-const RESTART_LIMIT_MS = 2_000
+const RESTART_LIMIT_MS = 1_000
 /** A process that lived this long did not fail at its start. */
 const STEADY_MS = 10_000
 /** The child bounds its own closing to 1 s. */
