@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { AgentError } from './kernel/errors.ts'
+import { leaveAtOnce } from './leave.ts'
 
 const USAGE = `onshi-agent: online eligibility verification for a clinic (オンライン資格確認)
 
@@ -67,7 +68,10 @@ async function command([name, ...args]: string[]): Promise<number> {
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(args)
     case 'readers':
-      return print(await (await import('./readers-command.ts')).readersCommand(args))
+      print(await (await import('./readers-command.ts')).readersCommand(args))
+      // A device may owe an answer that never comes.
+      if (args[0] === 'record') leaveAtOnce()
+      return 0
     case 'status': {
       const { askAgent } = await import('./console.ts')
       return print(await askAgent(options(args).values.config))

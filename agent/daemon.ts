@@ -1,5 +1,6 @@
 import { checkConfig } from '../config/load.ts'
 import { AgentError } from './kernel/errors.ts'
+import { leaveAtOnce } from './leave.ts'
 import type { Platform } from './platform.ts'
 
 /** sysexits(3). */
@@ -23,11 +24,9 @@ export async function run(configPath: string): Promise<number> {
   })
   const signal = await stopped
   platform.log.info({ signal }, 'agent-stopping')
-  const hangs = agent.hangs()
   await agent.close()
   platform.log.info({}, 'agent-stopped')
-  // Node waits for its threads before it exits.
-  if (hangs) process.kill(process.pid, 'SIGKILL')
+  if (agent.isStuck()) leaveAtOnce()
   return EX_OK
 }
 

@@ -28,8 +28,8 @@ import { verificationsOf } from './verifications.ts'
 export interface Agent {
   /** Where the API listens. */
   readonly urls: readonly string[]
-  /** A thread hangs in the kernel, on a share that does not answer: no orderly exit would end. */
-  hangs(): boolean
+  /** After `close`: a thread hangs in the kernel, on a share, and no orderly exit would end. */
+  isStuck(): boolean
   close(): Promise<void>
 }
 
@@ -78,8 +78,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const { length: readers } = config.readers
     log.info({ version: VERSION, url: urls.join(' '), readers }, 'agent-ready')
     const { terminal } = connected
-    const hangs = () => terminal?.report().folders.some(({ state }) => state === 'silent') === true
-    return { urls, hangs, close: () => closer.close() }
+    const isStuck = () => terminal?.isStuck() === true
+    return { urls, isStuck, close: () => closer.close() }
   } catch (error) {
     await closer.close()
     throw error

@@ -55,8 +55,7 @@ export async function recordCommand(
     const { recording, released } = await recordReader(wish, io, tell, stop.signal)
     writeFileSync(file, linesOf(recording))
     const done = `${out}: ${recording.entries.length} entries, masked. ${MASKED}\n`
-    if (!released) leaveHung(done)
-    return done
+    return released ? done : `${done}${NOT_RELEASED}`
   } catch (error) {
     rmSync(out)
     throw error
@@ -67,6 +66,8 @@ export async function recordCommand(
   }
 }
 
+const NOT_RELEASED =
+  'The device does not answer and is left to the kernel. リーダーが応答しません。\n'
 const MASKED =
   'No certificate, signature or card number is in it. 証明書・署名・カードの番号は入っていません。'
 
@@ -129,13 +130,6 @@ function created(out: string): number {
 function release(): string {
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return /"version": "([^"]+)"/.exec(file)?.[1] ?? ''
-}
-
-/** An orderly exit would wait for the thread that hangs. */
-function leaveHung(done: string): never {
-  say(`${done}The device does not answer and is left to the kernel. リーダーが応答しません。\n`)
-  process.kill(process.pid, 'SIGKILL')
-  throw new Error('SIGKILL did not end this process')
 }
 
 const say = (words: string) => void process.stderr.write(words)

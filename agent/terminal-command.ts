@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { Check } from 'typebox/value'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, loadTerminal } from '../config/load.ts'
 import type { Terminal } from '../config/terminal.ts'
 import { callControl } from './api/control-client.ts'
 import { TerminalView } from './api/terminal.ts'
@@ -17,9 +17,10 @@ const usage = (cause?: unknown) =>
  */
 export async function terminalCommand(args: readonly string[]): Promise<string> {
   const values = options(args)
-  const { terminal, control } = loadConfig(values.config)
+  const terminal = loadTerminal(values.config)
   if (terminal === undefined) throw new AgentError('NOT_FOUND', 'no [terminal] is configured')
   if (values.bypass || values.undo) return step(terminal, values.undo)
+  const { control } = loadConfig(values.config)
   const answer = await callControl(control.socket, 'GET', '/terminal')
   if (values.json || !Check(TerminalView, answer)) return `${JSON.stringify(answer, null, 2)}\n`
   const folders = answer.folders.map(

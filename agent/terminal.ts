@@ -2,14 +2,20 @@ import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { openTerminalResults } from './eligibility/terminal-results.ts'
-import type { FolderLedger, FolderSettings, Share, SharePorts, Taker } from './folders/folder.ts'
+import type {
+  FolderLedger,
+  FolderSettings,
+  FoundFile,
+  Share,
+  SharePorts,
+  Taker,
+} from './folders/folder.ts'
 import { refuseLoops } from './folders/loop.ts'
 import { openShare } from './folders/share.ts'
-import { isOwnIdentifier } from './gateway/file-identifier.ts'
 import { openTerminalGateway, type TerminalGateway } from './gateway/terminal.ts'
 import { passOn, passRemovals, passRequests } from './intake/front.ts'
 import { takeTerminalFiles } from './intake/terminal-files.ts'
-import { identifierIn } from './intake/terminal-messages.ts'
+import { identifierOfAnswer } from './intake/terminal-messages.ts'
 import type { Conditions } from './kernel/conditions.ts'
 import { asFault } from './kernel/errors.ts'
 import type { FaultCode } from './kernel/faults.ts'
@@ -28,6 +34,8 @@ export interface OpenedTerminal extends Part {
   /** Null where questions go over lines. */
   readonly gateway: TerminalGateway | null
   report(): TerminalReport
+  /** After `close`: a share hangs, and with it a thread of this process. */
+  isStuck(): boolean
   /** Has everything asked again when the terminal is back, from now on. */
   attend(reasking: Reasking): void
 }
@@ -44,7 +52,9 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** Answers and results; where the receipt computer sits behind us, whatever is brought to it. */
 const RESULTS = /^OQS.+res_.+\.(?:xml|zip)$/i
-const ANYTHING = /^[^.].*\.(?:xml|zip|pdf)$/i
+const ANYTHING = /^[^.].*(?<!\.(?:tmp|part|filepart))$/i
+/** The receipt computer's own limit is not ours; what is taken in is bounded by `limit_bytes`. */
+const PASSED_LIMIT_BYTES = 256 * 1024 * 1024
 
 /** Requests that were passed on may come again under the same name: nothing is remembered. */
 const forgetful: FolderLedger = {
@@ -53,6 +63,18 @@ const forgetful: FolderLedger = {
   firstAt: () => 0,
   begin: () => Promise.resolve(),
 }
+
+/**
+ * Beside, a file that was renamed is no new one. In front, each name is somebody's answer, though two
+ * have the same content.
+ */
+const ledgerOf = (terminal: Terminal, { folderFiles }: Pick<Store, 'folderFiles'>): FolderLedger =>
+  terminal.front === undefined
+    ? folderFiles
+    : {
+        ...folderFiles,
+        holds: (role, sha256, _, name) => folderFiles.holdsUnder(role, sha256, name),
+      }
 
 /** Throws `FOLDER_LOOP` where a folder that is looked through is written as well. */
 export function openTerminal(
@@ -76,7 +98,7 @@ export function openTerminal(
     take: async (...[file, isFinal]: Parameters<Taker>) =>
       (await takers.get(file.role)?.(file, isFinal)) ?? 'passed',
   }
-  const { share, front } = openShares(terminal, store.folderFiles, ports, closer)
+  const { share, front } = openShares(terminal, ledgerOf(terminal, store), ports, closer)
   const gateway =
     config.gateway.via === 'terminal'
       ? closer.add(
@@ -116,6 +138,7 @@ export function openTerminal(
   return {
     gateway,
     report,
+    isStuck: () => share.isStuck() || front?.isStuck() === true,
     attend: (reasking) =>
       news.listen(watchTerminalOutages({ ...platform, outages: store.outages, reasking })),
     close: () => closer.close(),
@@ -164,7 +187,8 @@ function folderSettings(terminal: Terminal): FolderSettings[] {
   return folderRoles.flatMap((role) => {
     const path = folders[role]
     if (path === undefined) return []
-    const { limit_bytes: limitBytes } = terminal
+    const isPassed = terminal.front !== undefined && accepts[role] !== null
+    const limitBytes = isPassed ? PASSED_LIMIT_BYTES : terminal.limit_bytes
     return [
       {
         role,
@@ -202,7 +226,7 @@ function takersOf(
     refused: ({ role, modifiedAt, bytes }, code) =>
       news.tell({ is: 'file-refused', role, code, modifiedAt, sizeBytes: bytes.byteLength }),
   })
-  const isOwn = (name: string) => isOwnIdentifier(identifierIn(name) ?? '', letter)
+  const isOwn = (name: string) => results.isOurs(identifierOfAnswer(name) ?? '')
   const { isBypassed } = bypass
   const folders = foldersOf(terminal)
   const taken = (['res', 'face'] as const).map((role): [FolderRole, Taker] => {
@@ -215,10 +239,16 @@ function takersOf(
       terminal.front?.pass_removals === true
         ? closer.add(
             'removals',
-            passRemovals({ ...platform, path, terminal: share.folder(role), isBypassed }),
+            passRemovals({
+              ...platform,
+              path,
+              terminal: share.folder(role),
+              isBypassed,
+              removed: (name) => store.folderFiles.removed(role, name),
+            }),
           )
         : undefined
-    const passed = (name: string) => removals?.passed(name)
+    const passed = (file: FoundFile) => removals?.passed(file)
     return [role, passOn(front.folder(to), { isBypassed, observe, passed }, isOwn, take)]
   })
   if (front === undefined || folders['front-req'] === undefined) return taken

@@ -30,11 +30,14 @@ export function verificationsOf(
   { clock }: Platform,
 ): Verifications {
   const confirmTap = async (presentationId: string, person: string | null, asker: Asker) => {
-    if (!effectiveCardQueries(config.gateway) || challenge === null)
+    if (challenge === null)
+      throw new AgentError('CARD_QUERY_OFF', 'the terminal’s folders take card faces only')
+    if (!effectiveCardQueries(config.gateway))
       throw new AgentError('CARD_QUERY_OFF', '`gateway.card_queries` is off')
     if (person !== null && holdsIndividualNumber(person))
       throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
-    return intake.confirm(presentationId, async (card) =>
+    const how = person === null ? 'pin' : 'visual'
+    return intake.confirm(presentationId, how, async (card) =>
       eligibility.askByCard(card, person ?? (await proofOf(card, challenge)), asker),
     )
   }

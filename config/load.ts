@@ -7,6 +7,8 @@ import { examineFiles } from './files.ts'
 import { readToml } from './read-toml.ts'
 import { breaches } from './rules.ts'
 import { Config, configShape } from './schema.ts'
+import { isTable } from './shape.ts'
+import { Terminal } from './terminal.ts'
 
 const WRITE = 'copy config/agent.example.toml there and adapt it, or name another with --config'
 
@@ -15,7 +17,7 @@ const WRITE = 'copy config/agent.example.toml there and adapt it, or name anothe
  * absolute. Throws `CONFIG_UNREADABLE`, or, with every mistake in `mistakes`, `CONFIG_INVALID` or
  * `LISTEN_UNSAFE`.
  */
-export function loadConfig(path: string, env: Environment = process.env): Config {
+export function loadConfig(path: string, env: Environment = besideUnit()): Config {
   const { completed, findings } = readConfig(path, env)
   return accepted(path, completed, findings)
 }
@@ -29,6 +31,26 @@ export function loadConfig(path: string, env: Environment = process.env): Config
 export function checkConfig(path: string, env: Environment = process.env): Config {
   const { completed, findings } = readConfig(path, env)
   return accepted(path, completed, [...findings, ...examineFiles(completed.files, env)])
+}
+
+/** Where systemd keeps the credentials of the running unit, for the commands that run beside it. */
+const UNIT_CREDENTIALS = '/run/credentials/onshi-agent.service'
+
+const besideUnit = (): Environment => ({
+  CREDENTIALS_DIRECTORY: UNIT_CREDENTIALS,
+  ...process.env,
+})
+
+/**
+ * `[terminal]` alone, whatever else is wrong in the file: what takes the agent out of the way must
+ * work when it does not start. Undefined where there is none. Throws `CONFIG_*` where it is itself
+ * wrong, or the file is no TOML.
+ */
+export function loadTerminal(path: string): Terminal | undefined {
+  const { value } = readConfig(path, besideUnit()).completed
+  const terminal = isTable(value) ? value['terminal'] : undefined
+  if (terminal === undefined || Check(Terminal, terminal)) return terminal
+  return loadConfig(path).terminal
 }
 
 function readConfig(path: string, env: Environment) {

@@ -75,12 +75,13 @@ async function answerSign({ request, tap, digest }: Extract<Down, { is: 'sign' }
   }
 }
 
-/** The device's own end is bounded, and so is Node's: a hung native thread would hold up both. */
+/**
+ * The device's own end is bounded. Then by SIGKILL: an orderly exit waits for native threads, and one
+ * may hang though everything was closed in time, as a card that owes an answer does.
+ */
 async function leave(): Promise<void> {
-  const closed = Promise.resolve(reader?.close()).then(() => true)
-  const inTime = await Promise.race([closed, wait(CLOSE_LIMIT_MS, false)])
-  if (!inTime) process.kill(process.pid, 'SIGKILL')
-  process.exit(0)
+  await Promise.race([reader?.close(), wait(CLOSE_LIMIT_MS)])
+  process.kill(process.pid, 'SIGKILL')
 }
 
 /**

@@ -30,6 +30,7 @@ export interface TerminalResultParts {
     | 'isSuperseded'
     | 'folderFiles'
     | 'batches'
+    | 'registrations'
   >
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
@@ -51,6 +52,8 @@ export interface TerminalResults {
     results: readonly TerminalResult[],
     identifier: string | null,
   ): Promise<'taken' | 'passed'>
+  /** Whether an identifier is one that this agent gave to a request. */
+  isOurs(identifier: string): boolean
   /** Remembers a file that is nothing for us. Rejects with `STORE_*`. */
   pass(file: TerminalFile): Promise<'passed'>
 }
@@ -64,14 +67,15 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
   }
   return {
     pass,
+    isOurs: (identifier) => isOurs(parts, identifier),
     async record(file, results, identifier) {
       if (isOfOwnBatch(parts, results, identifier)) return await pass(file)
       const own = identifier === null ? undefined : ownQuestion(parts, identifier, results)
       if (own === 'answered') return await pass(file)
       const at = clock.now()
       const recorded = results.map((result) => recordedOf(result, own ?? null, at))
-      await store.takeResults({ file: { ...file, at }, results: recorded })
-      for (const { end } of recorded)
+      const isNew = await store.takeResults({ file: { ...file, at }, results: recorded })
+      for (const { end } of isNew ? recorded : [])
         log.info(
           { verification: end.id, outcome: end.verification.outcome, folder: file.role },
           'terminal-result-recorded',
@@ -79,6 +83,17 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
       return 'taken'
     },
   }
+}
+
+function isOurs({ store, letter }: TerminalResultParts, identifier: string): boolean {
+  if (!isOwnIdentifier(identifier, letter)) return false
+  const { fromMs, toMs } = timeRangeOf(identifier)
+  const ids = [...store.questionsMade(fromMs, toMs), ...store.registrations.made(fromMs, toMs)]
+  return (
+    ids.some((id) => fileIdentifierOf(id, letter) === identifier) ||
+    // A fetch of a bulk answer has an identifier of the moment.
+    store.batches.openBetween(fromMs, toMs).length > 0
+  )
 }
 
 /**

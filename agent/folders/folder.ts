@@ -46,8 +46,8 @@ export type ClaimTaker = (file: FoundFile, isFinal: boolean) => Promise<Taking |
 export interface FolderLedger {
   /** Names in this folder that were dealt with before. */
   names(role: FolderRole): Iterable<string>
-  /** Whether this content was dealt with before, under any name. */
-  holds(role: FolderRole, sha256: string, sizeBytes: number): boolean
+  /** Whether this content was dealt with before: under any name, or where that counts under this. */
+  holds(role: FolderRole, sha256: string, sizeBytes: number, name: string): boolean
   /** When this folder was first looked at, epoch ms; undefined before. */
   firstAt(role: FolderRole): number | undefined
   /** The folder is looked at for the first time; these names lay there from earlier days. */
@@ -97,14 +97,19 @@ export interface FolderScanner {
    * another file of this name is there).
    */
   put(name: string, bytes: Uint8Array): Promise<void>
-  /** Takes a file of ours away; whether there was one. Throws as `put`. */
-  remove(name: string): Promise<boolean>
+  /**
+   * Takes a file of ours away, or with `sha256` (hex) only if it still has that content; whether it
+   * was there. Throws as `put`.
+   */
+  remove(name: string, sha256?: string): Promise<boolean>
 }
 
 /** The folders of one machine or disk. One of them that hangs holds up only these. */
 export interface Share extends Part {
   /** Throws for a role that it was not opened with: a bug. */
   folder(role: FolderRole): FolderScanner
+  /** After `close`: its thread hangs in a system call, and the process cannot end in order. */
+  isStuck(): boolean
 }
 
 /** What happened to a folder, for health and log. */

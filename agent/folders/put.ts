@@ -73,10 +73,18 @@ export function hasFile(folder: string, name: string): boolean {
   return lstatSync(join(folder, name), { throwIfNoEntry: false }) !== undefined
 }
 
-/** Whether there was one. Throws as `hasFile`. */
-export function removeFile(folder: string, name: string): boolean {
+/** Whether there was one, with this content where one is given. Throws as `hasFile`. */
+export function removeFile(folder: string, name: string, sha256?: string): boolean {
   statSync(folder)
-  return unlinkIfThere(join(folder, name))
+  const path = join(folder, name)
+  if (sha256 !== undefined && hashOf(path) !== sha256) return false
+  return unlinkIfThere(path)
+}
+
+/** Undefined where there is none. */
+function hashOf(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  return createHash('sha256').update(readFileSync(path)).digest('hex')
 }
 
 /** Takes away what a crash left half made. Throws the error of a system call. */

@@ -79,8 +79,8 @@ export class Scanner implements FolderScanner {
     await this.#ports.call({ is: 'put', name: ownName(name), bytes })
   }
 
-  async remove(name: string): Promise<boolean> {
-    return this.#ports.call({ is: 'remove', name: ownName(name) })
+  async remove(name: string, sha256?: string): Promise<boolean> {
+    return this.#ports.call({ is: 'remove', name: ownName(name), sha256 })
   }
 
   /** Tells the thread what is known and has it look. */
@@ -142,8 +142,8 @@ export class Scanner implements FolderScanner {
     this.#ports.observe({ is: 'folder', role: this.#role, fault })
   }
 
-  #isKnown({ sha256, bytes }: Offer): boolean {
-    return this.#ports.ledger.holds(this.#role, sha256, bytes.length)
+  #isKnown({ sha256, bytes, name }: Offer): boolean {
+    return this.#ports.ledger.holds(this.#role, sha256, bytes.length, name)
   }
 
   #came(offer: Offer): void {

@@ -21,7 +21,13 @@ export function openShare(folders: readonly FolderSettings[], ports: SharePorts)
   const shared = new Int32Array(new SharedArrayBuffer(signs.count * 4))
   const lookedAt = new Float64Array(new SharedArrayBuffer(folders.length * 8))
   const worker = startThread({ folders, signs: shared.buffer, lookedAt: lookedAt.buffer })
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  let hasEnded = false
+  const ended = new Promise<void>((resolve) =>
+    worker.once('exit', () => {
+      hasEnded = true
+      resolve()
+    }),
+  )
   const send = (message: ToThread) => worker.postMessage(message)
   const calls = new Calls(send)
   const scanners = new Map(
@@ -67,6 +73,7 @@ export function openShare(folders: readonly FolderSettings[], ports: SharePorts)
   let closed: Promise<void> | null = null
   return {
     folder: scannerOf,
+    isStuck: () => closed !== null && !hasEnded,
     close() {
       closed ??= close()
       return closed

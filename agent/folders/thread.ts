@@ -76,7 +76,7 @@ function run({ role, call, stage }: ToThread & { is: 'call' }): CallResult | nul
 function perform({ look, path }: Folder, call: Call, stage: Int32Array): boolean {
   if (call.is === 'has') return hasFile(path, call.name)
   if (call.is === 'put') putFile(path, call.name, call.bytes, stage)
-  else if (!removeFile(path, call.name)) return false
+  else if (!removeFile(path, call.name, call.sha256)) return false
   if (call.is === 'remove') look.arrivals.removed(call.name)
   return true
 }

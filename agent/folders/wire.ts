@@ -40,7 +40,9 @@ export type Verdict = 'done' | 'left' | 'incomplete' | 'dropped'
 
 /** What is done once, on demand. */
 export type Call =
-  | { readonly is: 'has' | 'remove'; readonly name: string }
+  | { readonly is: 'has'; readonly name: string }
+  /** `sha256`: only if it has this content. */
+  | { readonly is: 'remove'; readonly name: string; readonly sha256: string | undefined }
   | { readonly is: 'put'; readonly name: string; readonly bytes: Uint8Array }
 
 /**

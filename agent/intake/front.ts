@@ -12,7 +12,7 @@ export interface FrontParts {
   /** What passing on came to; null: it is there. */
   readonly observe: (fault: FaultCode | null) => void
   /** A file is there for the receipt computer. */
-  readonly passed: (name: string) => void
+  readonly passed: (file: FoundFile) => void
 }
 
 /**
@@ -39,7 +39,7 @@ export function passOn(
       throw fault
     }
     observe(null)
-    passed(file.name)
+    passed(file)
     return await take(file, isFinal, 'taken')
   }
 }
@@ -61,7 +61,7 @@ export function passRequests(
 
 export interface Removals extends Part {
   /** From now on this file's going is passed on. */
-  passed(name: string): void
+  passed(file: Pick<FoundFile, 'name' | 'sha256'>): void
 }
 
 export interface RemovalParts {
@@ -69,6 +69,8 @@ export interface RemovalParts {
   readonly path: string
   readonly terminal: FolderScanner
   readonly isBypassed: FrontParts['isBypassed']
+  /** It is gone at the terminal too. Rejects with `STORE_*`. */
+  readonly removed: (name: string) => Promise<void>
   readonly clock: Clock
   readonly log: Log
   readonly onBug: (error: unknown) => void
@@ -82,16 +84,21 @@ const LOOK_MS = 1_000
  * Only of files that were passed on since the start, so that an emptied disk empties nothing else.
  */
 export function passRemovals(parts: RemovalParts): Removals {
-  const { path, terminal, isBypassed, clock, log, onBug } = parts
+  const { path, terminal, isBypassed, removed, clock, log, onBug } = parts
   const closing = new AbortController()
-  const passed = new Set<string>()
+  /** Hash by name. */
+  const passed = new Map<string, string>()
   const look = async () => {
+    // Those of before the listing: what is passed on meanwhile is not in it.
+    const before = [...passed]
     const there = await namesIn(path)
     if (there === undefined || isBypassed()) return
-    for (const name of passed) {
-      if (there.has(name)) continue
-      await terminal.remove(name)
-      passed.delete(name)
+    for (const [name, sha256] of before) {
+      if (there.has(name) || passed.get(name) !== sha256) continue
+      // A newer file of this name is the terminal's next one.
+      await terminal.remove(name, sha256)
+      await removed(name)
+      if (passed.get(name) === sha256) passed.delete(name)
     }
   }
   const run = async () => {
@@ -105,7 +112,7 @@ export function passRemovals(parts: RemovalParts): Removals {
   }
   const done = run().catch(onBug)
   return {
-    passed: (name) => void passed.add(name),
+    passed: ({ name, sha256 }) => void passed.set(name, sha256),
     async close() {
       closing.abort()
       await done

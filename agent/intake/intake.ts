@@ -1,7 +1,12 @@
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
-import { type ConfirmedCard, openWaitingRoom, type WaitingRoom } from './presentations.ts'
+import {
+  type ConfirmedCard,
+  type Confirming,
+  openWaitingRoom,
+  type WaitingRoom,
+} from './presentations.ts'
 import { type ReaderNews, type ReaderSetup, superviseReader } from './supervisor.ts'
 
 /** The readers of the clinic and the taps that wait. `T`: what a confirmation comes to. */
@@ -11,7 +16,7 @@ export interface Intake<T> extends Part {
   pids(): (number | undefined)[]
   presentations(): WaitingPresentation[]
   /** See `WaitingRoom.confirm`. */
-  confirm(id: string, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
+  confirm(id: string, how: Confirming, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -37,7 +42,7 @@ export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Inta
     readers: () => supervisors.map((supervisor) => supervisor.state()),
     pids: () => supervisors.map((supervisor) => supervisor.pid()),
     presentations: () => room.list(),
-    confirm: (id, use) => room.confirm(id, use),
+    confirm: (id, how, use) => room.confirm(id, how, use),
     close: async () => {
       await Promise.all(supervisors.map((supervisor) => supervisor.close()))
       room.close()

@@ -19,6 +19,9 @@ export interface ConfirmedCard {
   readonly sign: Sign
 }
 
+/** By sight, or by PIN entry in the reader's own pad. */
+export type Confirming = 'visual' | 'pin'
+
 export interface WaitingRoom<T> extends Part {
   /** `pinPad`: the reader has one, so that `sign` can succeed. */
   presented(reader: string, presented: Presented, sign: Sign, pinPad: boolean): void
@@ -29,10 +32,11 @@ export interface WaitingRoom<T> extends Part {
   list(): WaitingPresentation[]
   /**
    * Uses a waiting tap; it is confirmed once `use` resolves, and waits on when it rejects. A tap is
-   * used once: who confirms it again, or meanwhile, gets what the first one gets. Throws
-   * PRESENTATION_GONE for one that lapsed, was withdrawn, never was, or is no My Number card.
+   * used once: who confirms it again, or meanwhile, gets what the first one gets; but a person who
+   * confirms by sight while a PIN is entered is heard when that fails. Throws PRESENTATION_GONE for one
+   * that lapsed, was withdrawn, never was, or is no My Number card.
    */
-  confirm(id: string, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
+  confirm(id: string, how: Confirming, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
   close(): void
 }
 
@@ -41,6 +45,7 @@ interface Entry<T> {
   /** Only while it may be confirmed. */
   card: Pick<ConfirmedCard, 'certificate' | 'sign'> | undefined
   use: Promise<T> | undefined
+  how: Confirming | undefined
 }
 
 /** A contact that bounces must not fill the list: the oldest news go first. */
@@ -57,18 +62,23 @@ export function openWaitingRoom<T>(clock: Clock, lapseMs: number): WaitingRoom<T
       if (!inUse(entry) && now >= entry.shown.lapsesAt) entries.delete(id)
     }
   }
-  const lapse = async (id: string) => {
+  const lapse = async () => {
     await clock.sleep(lapseMs, stop.signal)
-    const entry = entries.get(id)
-    if (entry !== undefined && !inUse(entry)) entries.delete(id)
+    forget()
   }
   const show = (reader: string, what: Shown, card?: Entry<T>['card']) => {
     for (const id of superseded(entries, reader)) entries.delete(id)
     const at = clock.now()
     const id = uuidV7(at)
     const shown = { id, reader, at, lapsesAt: at + lapseMs, ...plain, ...what }
-    entries.set(id, { shown, card, use: undefined })
-    void lapse(id)
+    entries.set(id, { shown, card, use: undefined, how: undefined })
+    void lapse()
+  }
+  const prolong = (id: string) => {
+    const entry = entries.get(id)
+    if (entry === undefined || entry.shown.state !== 'waiting') return
+    entry.shown = { ...entry.shown, lapsesAt: clock.now() + lapseMs }
+    void lapse()
   }
 
   return {
@@ -105,9 +115,15 @@ export function openWaitingRoom<T>(clock: Clock, lapseMs: number): WaitingRoom<T
       forget()
       return [...entries.values()].map(({ shown }) => shown)
     },
-    confirm: (id, use) => {
+    confirm: async (id, how, use) => {
       forget()
-      return confirm(entries.get(id), use).finally(forget)
+      try {
+        return await confirm(entries.get(id), how, use)
+      } finally {
+        // An entry takes its time, and whoever failed at it may have another try.
+        if (how === 'pin') prolong(id)
+        forget()
+      }
     },
     close: () => {
       stop.abort()
@@ -153,15 +169,24 @@ function leave<T>(entry: Entry<T>, reason: 'removed' | 'two-cards' | 'lost'): vo
   const { state } = entry.shown
   const withdrawn = entry.card === undefined || reason === 'two-cards'
   const next = state === 'waiting' && withdrawn ? 'gone' : state
-  entry.shown = { ...entry.shown, cardPresent: false, state: next }
+  const pin = entry.shown.pin === 'unusable' ? entry.shown.pin : 'none'
+  entry.shown = { ...entry.shown, cardPresent: false, state: next, pin }
   if (withdrawn) entry.card = undefined
 }
 
 async function confirm<T>(
   entry: Entry<T> | undefined,
+  how: Confirming,
   use: (card: ConfirmedCard) => Promise<T>,
 ): Promise<T> {
-  if (entry?.use !== undefined) return await entry.use
+  while (entry?.use !== undefined) {
+    if (entry.how === how || entry.shown.state === 'confirmed') return await entry.use
+    const isDone = await entry.use.then(
+      () => true,
+      () => false,
+    )
+    if (isDone) return await entry.use
+  }
   if (entry === undefined) throw gone('the tap lapsed, or never was')
   if (entry.card === undefined) throw gone(whyNot(entry.shown))
   const { id, reader, at, certificateExpired } = entry.shown
@@ -175,6 +200,7 @@ async function confirm<T>(
   }
   try {
     entry.use = use(card)
+    entry.how = how
     const result = await entry.use
     entry.shown = { ...entry.shown, state: 'confirmed' }
     entry.card = undefined

@@ -23,6 +23,11 @@ const RESULTS = /^OQS(siquc01|mu(?:quc|hvq|onq|tic)02)res_(.+)\.(?:xml|zip)$/i
 
 export const isOfResults = (name: string): boolean => RESULTS.test(name)
 
+const ANSWER = /^OQS\w+?res_(?!face_)(.+)\.(?:xml|zip)$/i
+
+/** The identifier in the name of an answer of any kind; null where it is none. */
+export const identifierOfAnswer = (name: string): string | null => ANSWER.exec(name)?.[1] ?? null
+
 /** The identifier in a file's name; null where it is none of these, or the card reader's. */
 export function identifierIn(name: string): string | null {
   const [, , rest = ''] = RESULTS.exec(name) ?? []

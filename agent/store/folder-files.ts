@@ -12,9 +12,10 @@ export interface FileRecord {
   readonly at: number
   /**
    * `taken`: its events are in the feed; `passed`: nothing for us; `owed`: one of these, and the
-   * receipt computer has not got it yet.
+   * receipt computer has not got it yet. `removed`, once it was taken away: if it comes again, it
+   * is for the receipt computer again, and no new event.
    */
-  readonly became: 'taken' | 'passed' | 'owed'
+  readonly became: 'taken' | 'passed' | 'owed' | 'removed'
 }
 
 export interface FolderBeginning {
@@ -28,16 +29,21 @@ export interface FolderBeginning {
 export interface FolderFiles {
   names(role: FolderRole): Iterable<string>
   holds(role: FolderRole, sha256: string, sizeBytes: number): boolean
+  /** As `holds`, but only under this name. */
+  holdsUnder(role: FolderRole, sha256: string, name: string): boolean
   firstAt(role: FolderRole): number | undefined
   begin(role: FolderRole, at: number, leftovers: readonly string[]): Promise<void>
   /** Remembers a file that is nothing for us. */
   pass(record: FileRecord): Promise<void>
+  /** It was taken away; coming again it is dealt with again. */
+  removed(role: FolderRole, name: string): Promise<void>
 }
 
 /** The transactions below, in the writer thread. */
 interface FolderWriter {
   begin(record: FolderBeginning): Promise<void>
   pass(record: FileRecord): Promise<void>
+  remove(record: Pick<FileRecord, 'role' | 'name'>): Promise<void>
 }
 
 export const folderTransactions = {
@@ -50,6 +56,10 @@ export const folderTransactions = {
   },
 
   passFile: (sql: Sql, record: FileRecord): void => rememberFile(sql, record),
+
+  removeFile(sql: Sql, { role, name }: Pick<FileRecord, 'role' | 'name'>): void {
+    sql("UPDATE folder_files SET became = 'removed' WHERE role = ? AND name = ?").run(role, name)
+  },
 }
 
 /** Within the transaction that makes of the file what it became. */
@@ -57,7 +67,7 @@ export function rememberFile(sql: Sql, file: FileRecord): void {
   sql(
     `INSERT INTO folder_files (role, name, sha256, size_bytes, at, became)
      VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET became = excluded.became WHERE became = 'owed'`,
+     ON CONFLICT DO UPDATE SET became = excluded.became WHERE became IN ('owed', 'removed')`,
   ).run(file.role, file.name, Buffer.from(file.sha256, 'hex'), file.sizeBytes, file.at, file.became)
 }
 
@@ -80,21 +90,27 @@ export function openFolderFiles(sql: Sql, write: FolderWriter): FolderFiles {
       ).get(role)
       if (begun !== undefined) yield* inflated(begun.leftovers)
       for (const { name } of sql<{ name: string }>(
-        "SELECT DISTINCT name FROM folder_files WHERE role = ? AND became <> 'owed'",
+        "SELECT DISTINCT name FROM folder_files WHERE role = ? AND became NOT IN ('owed', 'removed')",
       ).all(role))
         yield name
     },
     holds: (role, sha256, sizeBytes) =>
       sql(
         `SELECT 1 FROM folder_files
-         WHERE sha256 = ? AND role = ? AND size_bytes = ? AND became <> 'owed'`,
+         WHERE sha256 = ? AND role = ? AND size_bytes = ? AND became NOT IN ('owed', 'removed')`,
       ).get(Buffer.from(sha256, 'hex'), role, sizeBytes) !== undefined,
+    holdsUnder: (role, sha256, name) =>
+      sql(
+        `SELECT 1 FROM folder_files
+         WHERE role = ? AND name = ? AND sha256 = ? AND became NOT IN ('owed', 'removed')`,
+      ).get(role, name, Buffer.from(sha256, 'hex')) !== undefined,
     firstAt: (role) =>
       sql<{ firstAt: number }>('SELECT first_at AS firstAt FROM folders WHERE role = ?').get(role)
         ?.firstAt,
     begin: (role, at, leftovers) =>
       write.begin({ role, at, leftovers: deflateRawSync(leftovers.join('\n'), { level: 1 }) }),
     pass: write.pass,
+    removed: (role, name) => write.remove({ role, name }),
   }
 }
 

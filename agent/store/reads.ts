@@ -119,8 +119,8 @@ export function openReads(sql: Sql, feed: Feed): Reads {
   }
 }
 
-/** UUID v7 begins with its time, 48 bits. [RFC 9562, section 5.7] */
-function firstIdAt(ms: number): string {
+/** Where ids of a time begin: UUID v7 has it first, 48 bits. [RFC 9562, section 5.7] */
+export function firstIdAt(ms: number): string {
   const hex = Math.max(0, ms).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

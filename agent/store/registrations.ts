@@ -2,6 +2,7 @@ import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import type { Accepted, Actor } from './questions.ts'
+import { firstIdAt } from './reads.ts'
 
 export interface RegistrationRecord {
   readonly id: string
@@ -37,6 +38,8 @@ export interface Registrations {
   find(id: string): StoredRegistration | undefined
   /** Those that have no result, oldest first. */
   open(): StoredRegistration[]
+  /** Ids of those that were made from `fromMs` to before `toMs`, epoch ms. */
+  made(fromMs: number, toMs: number): string[]
 }
 
 /** The transactions below, in the writer thread. */
@@ -72,5 +75,9 @@ export function openRegistrations(sql: Sql, write: RegistrationWriter): Registra
     ...write,
     find: (id) => sql<StoredRegistration>(`${REGISTRATION} WHERE id = ?`).get(id),
     open: () => sql<StoredRegistration>(`${REGISTRATION} WHERE ended_at IS NULL ORDER BY at`).all(),
+    made: (fromMs, toMs) =>
+      sql<{ id: string }>('SELECT id FROM registrations WHERE id >= ? AND id < ?')
+        .all(firstIdAt(fromMs), firstIdAt(toMs))
+        .map(({ id }) => id),
   }
 }

@@ -42,8 +42,11 @@ export interface Store extends Part, Reads {
   reask(record: ReaskRecord): Promise<Accepted>
   /** Ends a question in its one verification and announces the event. */
   end(record: EndRecord): Promise<void>
-  /** What one file of the official terminal says, each in its verification; each content once. */
-  takeResults(record: ResultsRecord): Promise<void>
+  /**
+   * What one file of the official terminal says, each in its verification; each content once:
+   * whether it was new.
+   */
+  takeResults(record: ResultsRecord): Promise<boolean>
   note(record: NoteRecord): Promise<Uint8Array>
   /** Written before it resolves, durable within a second. Throws `AUDIT_UNAVAILABLE`. */
   auditRead(actor: string, action: string, subject: string): Promise<void>
@@ -126,6 +129,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
       const { positions } = await commit('takeResults', record)
       const last = positions.at(-1)
       if (last !== undefined) announce(last)
+      return positions.length > 0
     },
     async note(record) {
       const { position } = await commit('note', record)
@@ -182,6 +186,7 @@ const openKept = (
   folderFiles: openFolderFiles(sql, {
     begin: (record) => commit('beginFolder', record),
     pass: (record) => commit('passFile', record),
+    remove: (record) => commit('removeFile', record),
   }),
   batches: openBatches(sql, {
     add: (record) => commit('addBatch', record),

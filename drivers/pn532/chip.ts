@@ -97,7 +97,8 @@ export async function openChip(link: Link, dialect: Dialect, name: string): Prom
     await wait(FIELD_OFF_MS)
     await field(1)
   }
-  if (dialect.wakeUp.length > 0) await link.send(dialect.wakeUp)
+  // Nobody answers it, and a port that takes no bytes shows at the first command.
+  if (dialect.wakeUp.length > 0) void link.send(dialect.wakeUp).catch(() => undefined)
   if (dialect.samConfiguration !== null)
     await plain(command.samConfiguration, ...dialect.samConfiguration)
   await link.sync()

@@ -61,7 +61,7 @@ test('a tapped card waits until a person confirms it', { timeout: 20_000 }, asyn
   assert.equal(tap.state, 'waiting')
   assert.equal(stateOf(intake), 'card-present')
 
-  const used = await intake.confirm(tap.id, async (confirmed) => {
+  const used = await intake.confirm(tap.id, 'visual', async (confirmed) => {
     assert.ok(confirmed.certificate.length > 500)
     await assert.rejects(confirmed.sign(new Uint8Array(32)), { code: 'CARD_PIN_REQUIRED' })
     link.remove()
@@ -135,7 +135,7 @@ test('a native crash costs a restart and no tap that waits', { timeout: 20_000 }
   const [first] = intake.presentations()
   assert.equal(first?.id, tap.id)
   assert.equal(first?.cardPresent, false)
-  assert.equal(await intake.confirm(tap.id, () => Promise.resolve('asked')), 'asked')
+  assert.equal(await intake.confirm(tap.id, 'visual', () => Promise.resolve('asked')), 'asked')
 })
 
 test('a process that crashes at its start is started anew', { timeout: 20_000 }, async (t) => {

@@ -31,8 +31,8 @@ async function openCcidBench(): Promise<Bench> {
   )
   return {
     reader,
-    put: async (card, mishap = {}) => slot.put(present(card, mishap, slot.take)),
-    take: async () => slot.take(),
+    put: (card, mishap = {}) => slot.put(present(card, mishap, () => void slot.take())),
+    take: slot.take,
     outage: async () => port.unplug(),
     cure: async () => port.plug(),
     close: async () => {

@@ -12,7 +12,7 @@ export function holdToPermissions({ name, open }: BenchMaker): void {
       const bench = await open()
       t.after(() => bench.close())
       const events = follow(bench.reader)
-      assert.equal((await events.next()).is, 'ready')
+      await events.until(({ is }) => is === 'ready')
       await bench.outage()
       // What plugs it in is root's, too; the driver looks for it later.
       const cured = bench.cure()
