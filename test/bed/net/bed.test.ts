@@ -14,10 +14,15 @@ import { type LINES, planOf } from './plan.ts'
 
 const skip = whyNoNet() ?? false
 
-/** Whether the process runs; one that waits to be reaped does not. */
-function runs(pid: number): boolean {
+/** When a process was started, in ticks since boot: with its id, which may be given again, its name. */
+function startOf(pid: number): string | undefined {
   const path = `/proc/${pid}/stat`
-  return existsSync(path) && !/\) Z /.test(readFileSync(path, 'utf8'))
+  if (!existsSync(path)) return undefined
+  const [state, ...rest] = readFileSync(path, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  // One that waits to be reaped has ended.
+  return state === 'Z' ? undefined : rest[18]
 }
 
 test('an agent in the clinic asks the gateway over its line', { skip }, async (t) => {
@@ -88,10 +93,16 @@ test('a test that is killed takes everything along', { skip }, async (t) => {
     if (pid !== '') break
   }
   const mine = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
-  const all = mine.trim().split(' ').map(Number)
-  assert.ok(all.includes(Number(pid)) && all.length >= 6, mine)
+  const all = new Map(
+    mine
+      .trim()
+      .split(' ')
+      .map((one) => [Number(one), startOf(Number(one))]),
+  )
+  assert.ok(all.has(Number(pid)) && all.size >= 6, mine)
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
-  while (all.some(runs)) await sleep(10)
+  const runs = () => [...all].some(([one, start]) => start !== undefined && startOf(one) === start)
+  while (runs()) await sleep(10)
 })

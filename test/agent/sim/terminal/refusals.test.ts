@@ -28,7 +28,7 @@ for (const [what, from, to, reason] of [
   ['an identifier that is not of the name', 'Identifier>Q<', 'Identifier>R<', 'identifier'],
 ] as const)
   test(`${what} is answered with segment 9`, LIMITED, async (t) => {
-    const terminal = await open(t)
+    const terminal = await open(t, { sameIdentifier: true })
     const xml = (await ask(terminal, 'OQSsiquc01', 'Q', changed(good, from, to))).toString()
     assert.equal(value(xml, 'SegmentOfResult'), '9')
     assert.match(value(xml, 'ErrorCode') ?? '', /^SIM\d{4}E$/)
