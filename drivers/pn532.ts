@@ -28,7 +28,7 @@ export const pn532 = defineDriver({
         description:
           'Serial port, best one of /dev/serial/by-id, or the USB id of its adapter (`0403:6001`); empty takes the one reader of a known model that is plugged in.',
       }),
-      dialect: Type.Union([Type.Literal('pn532'), Type.Literal('rcs620s')], {
+      dialect: Type.Enum(['pn532', 'rcs620s'], {
         default: 'pn532',
         description: '`rcs620s` for a Sony RC-S620/S.',
       }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { patientByNumber } from '../../agent/sim/patients.ts'
@@ -170,4 +170,90 @@ test('a folder that is watched and written is refused at start, also behind a li
   const run = await runCli(['run', '--config', bed.configFile])
   assert.equal(run.code, 78)
   assert.match(run.stderr, /FOLDER_LOOP/)
+})
+
+test('every name is passed on: the same content twice, a name with our letter, an unusual ending', async (t) => {
+  const bed = await makeTerminalBed(t, { inFront: true })
+  const client = await bed.clientOf(await bed.start())
+  const there = (folder: string, name: string) =>
+    eventually(
+      name,
+      async () => readdirSync(join(bed.frontRoot, folder)).includes(name) || undefined,
+    )
+  const bytes = '%PDF-1.4\n%%EOF\n'
+  for (const name of ['TKKsiquc01res_1.pdf', 'TKKsiquc01res_2.pdf']) {
+    writeFileSync(join(bed.root, 'res', name), bytes)
+    await there('res', name)
+  }
+  // Taken by the receipt computer, and written once more by the terminal.
+  rmSync(join(bed.frontRoot, 'res', 'TKKsiquc01res_1.pdf'))
+  await eventually('its going at the terminal', async () =>
+    readdirSync(join(bed.root, 'res')).includes('TKKsiquc01res_1.pdf') ? undefined : true,
+  )
+  writeFileSync(join(bed.root, 'res', 'TKKsiquc01res_1.pdf'), bytes)
+  await there('res', 'TKKsiquc01res_1.pdf')
+
+  const computer = bed.receiptComputer({ root: bed.frontRoot })
+  await computer.ask(faceOf('01'))
+  const foreign = 'OQSsiquc01res_A20261123001.xml'
+  writeFileSync(join(bed.root, 'res', foreign), '<XmlMsg></XmlMsg>')
+  await there('res', foreign)
+  writeFileSync(join(bed.root, 'res', 'list.csv'), 'a,b\n')
+  await there('res', 'list.csv')
+  assert.equal((await client.feed()).length, 1)
+})
+
+test('what the receipt computer keeps stays at the terminal, and a newer file of a name is not taken away', async (t) => {
+  const bed = await makeTerminalBed(t, { inFront: true })
+  await bed.start()
+  const names = Array.from({ length: 60 }, (_, n) => `YZKsiquc01res_${n}.pdf`)
+  for (const name of names) writeFileSync(join(bed.root, 'res', name), `%PDF ${name}\n%%EOF\n`)
+  const front = join(bed.frontRoot, 'res')
+  await eventually(
+    'all of them',
+    async () => readdirSync(front).length === names.length || undefined,
+  )
+  const taken = names.filter((_, n) => n % 2 === 0)
+  for (const name of taken) {
+    rmSync(join(front, name))
+    if (name === taken[0]) writeFileSync(join(bed.root, 'res', name), '%PDF another\n%%EOF\n')
+  }
+  const left = names.filter((_, n) => n % 2 === 1)
+  await eventually('the others gone', async () => {
+    const there = readdirSync(join(bed.root, 'res'))
+    return there.length === left.length + 1 || undefined
+  })
+  assert.deepEqual(
+    readdirSync(join(bed.root, 'res')).sort(),
+    [...left, taken[0] ?? ''].sort(),
+    'only what was read and is unchanged went',
+  )
+})
+
+test('answers to our own bulk questions and registrations are nobody else’s, also after a restart', async (t) => {
+  const bed = await makeTerminalBed(t, { inFront: true })
+  const agent = await bed.start()
+  const client = await bed.clientOf(agent)
+  const batch = await client.post('/v1/batches', { items: [faceOf('01')] })
+  assert.equal(batch.status, 202)
+  const { insurerNumber, insuredIdentificationNumber } = faceOf('02')
+  const registered = await client.post('/v1/reference-numbers', {
+    referenceNumber: '00042',
+    insurerNumber,
+    insuredIdentificationNumber,
+  })
+  assert.ok([201, 202].includes(registered.status), registered.text)
+  await eventually(
+    'the bulk answers',
+    async () => readdirSync(join(bed.root, 'res')).length >= 2 || undefined,
+  )
+  await agent.stop('SIGKILL')
+  await bed.start()
+  const name = 'YZKsiquc01res_1.pdf'
+  writeFileSync(join(bed.root, 'res', name), '%PDF\n%%EOF\n')
+  await eventually(
+    'a foreign file',
+    async () => readdirSync(join(bed.frontRoot, 'res')).includes(name) || undefined,
+  )
+  assert.deepEqual(readdirSync(join(bed.frontRoot, 'res')), [name])
 })
