@@ -1,7 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
-import { codeOf } from './kernel/errors.ts'
+import { isMountPoint, samePlace } from './folders/loop.ts'
 import type { Clock, Part } from './kernel/ports.ts'
 
 /** The folders that change places when the agent is taken out of the way. */
@@ -18,20 +16,16 @@ export interface BypassWatch extends Part {
   isBypassed(): boolean
 }
 
-/**
- * Follows whether the agent is taken out of the way; `tell` hears of each change. Asks the kernel's
- * list of mounts, never the share, which may hang.
- */
+/** Follows whether the agent is taken out of the way; `tell` hears of each change. */
 export function watchBypass(
   terminal: Terminal,
   tell: (bypassed: boolean) => void,
   { clock, onBug }: { readonly clock: Clock; readonly onBug: (error: unknown) => void },
 ): BypassWatch {
-  const places = mounts(terminal).map(([from, to]): [string, string] => [from, settled(to)])
   const closing = new AbortController()
   let told = false
   const look = () => {
-    const now = isMounted(places)
+    const now = isBypassed(terminal)
     if (now === told) return now
     told = now
     tell(now)
@@ -45,7 +39,7 @@ export function watchBypass(
       await clock.sleep(LOOK_MS, closing.signal)
     }
   }
-  const done = places.length === 0 ? Promise.resolve() : run().catch(onBug)
+  const done = terminal.front === undefined ? Promise.resolve() : run().catch(onBug)
   return {
     isBypassed: look,
     async close() {
@@ -88,58 +82,9 @@ function mounts({ front, ...terminal }: Terminal): [string, string][] {
 const quoted = (path: string) =>
   /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
-/** Whether a folder of the receipt computer is mounted over by the terminal's, as the bypass does. */
-export const isBypassInPlace = (terminal: Terminal): boolean =>
-  isMounted(mounts(terminal).map(([from, to]) => [from, settled(to)]))
-
-/** Links in what leads to it are followed, the place itself is not touched: it may be the share. */
-const settled = (path: string) => join(realOf(dirname(path)), basename(path))
-
-interface Mount {
-  /** Of the file system: major and minor. */
-  readonly device: string
-  /** Where in it this mount begins. */
-  readonly root: string
-  readonly point: string
-}
-
-/** `[what, over what]`: the newest mount over a place is what is seen there. */
-function isMounted(places: readonly [from: string, to: string][]): boolean {
-  if (places.length === 0) return false
-  const all = mountsNow()
-  return places.some(([from, to]) => {
-    const over = all.findLast(({ point }) => point === to)
-    const under = all
-      .filter(({ point }) => point === '/' || from === point || from.startsWith(`${point}/`))
-      .reduce<Mount | undefined>(
-        (best, one) => (one.point.length >= (best?.point.length ?? 0) ? one : best),
-        undefined,
-      )
-    if (over === undefined || under === undefined) return false
-    const inFileSystem = join(under.root, relative(under.point, from))
-    return over.device === under.device && over.root === inFileSystem
-  })
-}
-
-/** [proc_pid_mountinfo(5)] */
-const mountsNow = (): Mount[] =>
-  readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, , device, root, point] = line.split(' ')
-      if (device === undefined || root === undefined || point === undefined) return []
-      return [{ device, root: unescaped(root), point: unescaped(point) }]
-    })
-
-/** Space, tab, line end and backslash are octal. */
-const unescaped = (path: string) =>
-  path.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch (error) {
-    if (codeOf(error) === '') throw error
-    return path
-  }
-}
+/**
+ * Whether the bypass is in place: the receipt computer's folders are the terminal's, by a mount. Asks
+ * the kernel's list of mounts, never the share, which may hang.
+ */
+export const isBypassed = (terminal: Terminal): boolean =>
+  mounts(terminal).some(([from, to]) => isMountPoint(to) && samePlace(from, to))

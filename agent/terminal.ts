@@ -27,7 +27,7 @@ import type { Platform } from './platform.ts'
 import { terminalSettings, withKey } from './settings.ts'
 import type { Store } from './store/store.ts'
 import { openTerminalNews, type TerminalNews } from './terminal-events.ts'
-import { type BypassWatch, bypassCommand, isBypassInPlace, watchBypass } from './terminal-front.ts'
+import { type BypassWatch, bypassCommand, isBypassed, watchBypass } from './terminal-front.ts'
 
 /** The official terminal's folders, and everything that listens to them but the questions. */
 export interface OpenedTerminal extends Part {
@@ -260,9 +260,9 @@ function refuseLoopsOf(terminal: Terminal): void {
   const folders = foldersOf(terminal)
   const paths = (...roles: FolderRole[]) => roles.flatMap((role) => folders[role] ?? [])
   // A bypass that is in place is told by a condition; it must not keep the agent from starting.
-  const isBypassed = terminal.front !== undefined && isBypassInPlace(terminal)
-  const watched = paths('res', 'face', ...(isBypassed ? [] : (['front-req'] as const)))
-  const written = isBypassed ? paths('req') : paths('req', 'front-res', 'front-face')
+  const isAside = isBypassed(terminal)
+  const watched = paths('res', 'face', ...(isAside ? [] : (['front-req'] as const)))
+  const written = isAside ? paths('req') : paths('req', 'front-res', 'front-face')
   try {
     refuseLoops(watched, written)
   } catch (error) {

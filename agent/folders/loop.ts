@@ -36,6 +36,13 @@ export function samePlace(one: string, other: string): boolean {
   return isWithin(a, b) && isWithin(b, a)
 }
 
+/** Whether something is mounted at just this place. Links that lead to it are followed. */
+export function isMountPoint(path: string): boolean {
+  const mounts = readMounts()
+  const real = realPathOf(resolve(path), mounts)
+  return mounts.some(({ point }) => point === real)
+}
+
 /** Pure. */
 const isWithin = (inner: Place, outer: Place) =>
   (inner.id !== null && inner.id === outer.id) ||
