@@ -2,16 +2,8 @@ import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { openTerminalResults } from './eligibility/terminal-results.ts'
-import type {
-  FolderLedger,
-  FolderSettings,
-  FoundFile,
-  Share,
-  SharePorts,
-  Taker,
-} from './folders/folder.ts'
+import type { FoundFile, Share, Taker } from './folders/folder.ts'
 import { refuseLoops } from './folders/loop.ts'
-import { openShare } from './folders/share.ts'
 import { openTerminalGateway, type TerminalGateway } from './gateway/terminal.ts'
 import { passOn, passRemovals, passRequests } from './intake/front.ts'
 import { takeTerminalFiles } from './intake/terminal-files.ts'
@@ -21,12 +13,13 @@ import { asFault } from './kernel/errors.ts'
 import type { FaultCode } from './kernel/faults.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import type { Part } from './kernel/ports.ts'
-import { type FolderRole, folderRoles, type TerminalReport } from './kernel/terminal.ts'
+import type { FolderRole, TerminalReport } from './kernel/terminal.ts'
 import { watchTerminal, watchTerminalOutages } from './ops/terminal-watch.ts'
 import type { Platform } from './platform.ts'
 import { terminalSettings, withKey } from './settings.ts'
 import type { Store } from './store/store.ts'
 import { openTerminalNews, type TerminalNews } from './terminal-events.ts'
+import { isOfFront, openShares, rolesOf } from './terminal-folders.ts'
 import { type BypassWatch, bypassCommand, isBypassed, watchBypass } from './terminal-front.ts'
 
 /** The official terminal's folders, and everything that listens to them but the questions. */
@@ -48,34 +41,6 @@ export interface TerminalParts {
 
 /** Each of the parts here; together they have the time that main.ts gives to one. */
 const CLOSE_BUDGET_MS = 1_000
-const DAY_MS = 24 * 60 * 60_000
-
-/** Answers and results; where the receipt computer sits behind us, whatever is brought to it. */
-const RESULTS = /^OQS.+res_.+\.(?:xml|zip)$/i
-const ANYTHING = /^[^.].*(?<!\.(?:tmp|part|filepart))$/i
-/** The receipt computer's own limit is not ours; what is taken in is bounded by `limit_bytes`. */
-const PASSED_LIMIT_BYTES = 256 * 1024 * 1024
-
-/** Requests that were passed on may come again under the same name: nothing is remembered. */
-const forgetful: FolderLedger = {
-  names: () => [],
-  holds: () => false,
-  firstAt: () => 0,
-  begin: () => Promise.resolve(),
-}
-
-/**
- * Beside, a file that was renamed is no new one. In front, each name is somebody's answer, though two
- * have the same content.
- */
-const ledgerOf = (terminal: Terminal, { folderFiles }: Pick<Store, 'folderFiles'>): FolderLedger =>
-  terminal.front === undefined
-    ? folderFiles
-    : {
-        ...folderFiles,
-        holds: (role, sha256, _, name) => folderFiles.holdsUnder(role, sha256, name),
-      }
-
 /** Throws `FOLDER_LOOP` where a folder that is looked through is written as well. */
 export function openTerminal(
   config: Config,
@@ -98,7 +63,7 @@ export function openTerminal(
     take: async (...[file, isFinal]: Parameters<Taker>) =>
       (await takers.get(file.role)?.(file, isFinal)) ?? 'passed',
   }
-  const { share, front } = openShares(terminal, ledgerOf(terminal, store), ports, closer)
+  const { share, front } = openShares(terminal, store, ports, closer)
   const gateway =
     config.gateway.via === 'terminal'
       ? closer.add(
@@ -143,62 +108,6 @@ export function openTerminal(
       news.listen(watchTerminalOutages({ ...platform, outages: store.outages, reasking })),
     close: () => closer.close(),
   }
-}
-
-const isOfFront = (role: FolderRole) => role.startsWith('front-')
-
-const rolesOf = (terminal: Terminal): FolderRole[] =>
-  folderSettings(terminal).map(({ role }) => role)
-
-function openShares(
-  terminal: Terminal,
-  ledger: FolderLedger,
-  ports: Omit<SharePorts, 'ledger'>,
-  closer: Closer,
-) {
-  const all = folderSettings(terminal)
-  const inFront = all.filter(({ role }) => isOfFront(role))
-  const share = closer.add(
-    'terminal folders',
-    openShare(
-      all.filter(({ role }) => !isOfFront(role)),
-      { ...ports, ledger },
-    ),
-  )
-  if (inFront.length === 0) return { share, front: undefined }
-  const front = closer.add('front folders', openShare(inFront, { ...ports, ledger: forgetful }))
-  return { share, front }
-}
-
-/** The folders as the scanner takes them. */
-function folderSettings(terminal: Terminal): FolderSettings[] {
-  const results = terminal.front === undefined ? RESULTS : ANYTHING
-  const accepts: Readonly<Record<FolderRole, RegExp | null>> = {
-    req: null,
-    res: results,
-    face: results,
-    'front-req': ANYTHING,
-    'front-res': null,
-    'front-face': null,
-  }
-  const spool = { files: terminal.spool_files, maxAgeMs: terminal.spool_days * DAY_MS }
-  const owned: readonly FolderRole[] = terminal.owns ? ['res', 'face'] : []
-  const folders = foldersOf(terminal)
-  return folderRoles.flatMap((role) => {
-    const path = folders[role]
-    if (path === undefined) return []
-    const isPassed = terminal.front !== undefined && accepts[role] !== null
-    const limitBytes = isPassed ? PASSED_LIMIT_BYTES : terminal.limit_bytes
-    return [
-      {
-        role,
-        path,
-        accepts: accepts[role],
-        limitBytes,
-        spool: owned.includes(role) ? spool : null,
-      },
-    ]
-  })
 }
 
 interface Connected {
