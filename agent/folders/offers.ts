@@ -25,12 +25,6 @@ interface Claim {
   readonly notMine: Set<string>
 }
 
-interface Waiting {
-  readonly offer: Offer
-  /** Epoch ms; 0: at once. */
-  readonly dueAt: number
-}
-
 /**
  * The files of one folder that wait for their taker: offered one at a time, claimed ones first, else
  * in the order in which they were added.
@@ -38,7 +32,7 @@ interface Waiting {
 export class Offers {
   readonly #ports: OfferPorts
   readonly #claims = new Map<string, Claim>()
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: Offer[] = []
   readonly #closing = new AbortController()
   #current: Promise<void> | null = null
 
@@ -59,7 +53,7 @@ export class Offers {
   }
 
   add(offer: Offer): void {
-    this.#waiting.push({ offer, dueAt: 0 })
+    this.#waiting.push(offer)
     this.#run()
   }
 
@@ -70,11 +64,12 @@ export class Offers {
   }
 
   #run(): void {
-    if (this.#closing.signal.aborted) return
+    if (this.#closing.signal.aborted || this.#waiting.length === 0) return
     this.#current ??= this.#drain()
       .catch(this.#ports.onBug)
       .finally(() => {
         this.#current = null
+        this.#run()
       })
   }
 
@@ -86,11 +81,9 @@ export class Offers {
   }
 
   #next(): Offer | undefined {
-    const now = this.#ports.clock.now()
-    const due = this.#waiting.filter(({ dueAt }) => dueAt <= now)
-    const first = due.find(({ offer }) => this.isClaimed(offer)) ?? due[0]
+    const first = this.#waiting.find((offer) => this.isClaimed(offer)) ?? this.#waiting[0]
     if (first !== undefined) this.#waiting.splice(this.#waiting.indexOf(first), 1)
-    return first?.offer
+    return first
   }
 
   async #offer(offer: Offer): Promise<void> {
@@ -101,8 +94,8 @@ export class Offers {
       if (!(error instanceof AgentError)) throw error
       this.#ports.onFault(error)
       const { clock, onBug } = this.#ports
-      this.#waiting.push({ offer, dueAt: clock.now() + AGAIN_MS })
-      void clock.sleep(AGAIN_MS, this.#closing.signal).then(() => this.#run(), onBug)
+      // The end of the sleep is the sign, not the time of day: a timer may be early by a hair.
+      void clock.sleep(AGAIN_MS, this.#closing.signal).then(() => this.add(offer), onBug)
     }
   }
 
