@@ -9,7 +9,7 @@ export interface Log {
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number
-  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  /** Resolves after `ms`, never before, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
