@@ -10,18 +10,24 @@ export async function limited<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { clock, signal, late }: { clock: Clock; signal: AbortSignal; late: () => AgentError },
 ): Promise<T> {
-  const limit = new AbortController()
+  signal.throwIfAborted()
+  // Not AbortSignal.any: Node keeps a signal of it for ever that has a listener and never aborts.
+  const inner = new AbortController()
   const done = new AbortController()
-  const inner = AbortSignal.any([signal, limit.signal])
   const { promise: over, reject } = Promise.withResolvers<never>()
-  inner.addEventListener('abort', () => reject(inner.reason), { once: true })
-  if (inner.aborted) throw inner.reason
+  const end = (reason: unknown) => {
+    inner.abort(reason)
+    reject(reason)
+  }
+  const leave = () => end(signal.reason)
+  signal.addEventListener('abort', leave, { once: true })
   const timer = clock.sleep(limitMs, done.signal).then(() => {
-    if (!done.signal.aborted) limit.abort(late())
+    if (!done.signal.aborted) end(late())
   })
   try {
-    return await Promise.race([work(inner), over])
+    return await Promise.race([work(inner.signal), over])
   } finally {
+    signal.removeEventListener('abort', leave)
     done.abort()
     await timer
   }
