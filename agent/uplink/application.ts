@@ -1,6 +1,7 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Request, Response } from './exchange.ts'
 import { isOfApplication } from './fault-kind.ts'
+import type { Line } from './line.ts'
 import { policy } from './policy.ts'
 
 /** How the application is asked for a sign of life, about no person. */
@@ -83,3 +84,28 @@ export function openApplication(parts: ApplicationParts): Application {
     },
   }
 }
+
+/**
+ * A sign of life is asked for over the line, not over one connection: what a kept one that the other
+ * end has forgotten swallows is asked again on a new one, where time is left.
+ */
+export const sendOver =
+  (line: {
+    readonly request: Line['request']
+    readonly connections: Pick<Line['connections'], 'dropIdle'>
+  }): ApplicationParts['send'] =>
+  async (request, signal) => {
+    let wasKept = false
+    try {
+      return await line.request(request, signal, {
+        onSent(_socket, isWarm) {
+          wasKept = isWarm
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof AgentError) || error.code !== 'GATEWAY_TIMEOUT') throw error
+      line.connections.dropIdle()
+      if (!wasKept || signal.aborted) throw error
+    }
+    return await line.request(request, signal, { onSent() {} })
+  }

@@ -1,7 +1,7 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { PathReport, UplinkEvent } from '../kernel/line.ts'
 import type { Part } from '../kernel/ports.ts'
-import { type ApplicationProbe, openApplication } from './application.ts'
+import { type ApplicationProbe, openApplication, sendOver } from './application.ts'
 import type { Carrier } from './asking.ts'
 import type { Budget } from './budget.ts'
 import { isOfApplication } from './fault-kind.ts'
@@ -72,7 +72,7 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     ...parts,
     probe: parts.application,
     everyMs: parts.applicationEveryMs,
-    send: (request, signal) => line.request(request, signal, { onSent() {} }),
+    send: sendOver(line),
     onAnswer: () => {
       answered()
       emit({ is: 'heard', line: name })

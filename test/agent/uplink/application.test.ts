@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { Socket } from 'node:net'
 import { test } from 'node:test'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { type Application, openApplication } from '../../../agent/uplink/application.ts'
+import { type Application, openApplication, sendOver } from '../../../agent/uplink/application.ts'
+import type { Line } from '../../../agent/uplink/line.ts'
 
 const MINUTE_MS = 60_000
 const signal = new AbortController().signal
@@ -94,4 +96,35 @@ test('what the line did to a probe says nothing of the application', async () =>
   await assert.rejects(application.askIfDue(signal), { code: 'LINE_BROKEN' })
   state.fault = null
   assert.equal(await tested(application), 'well', 'it is due as before')
+})
+
+/** A line whose kept connections the other end has forgotten. */
+function forgottenLine(kept: number) {
+  const line = { kept, sent: [] as string[] }
+  const request: Line['request'] = async (_request, _signal, watcher) => {
+    const isWarm = line.kept > 0
+    line.kept = Math.max(0, line.kept - 1)
+    line.sent.push(isWarm ? 'kept' : 'new')
+    watcher.onSent(new Socket(), isWarm)
+    if (isWarm) throw fault('GATEWAY_TIMEOUT')
+    return { status: 200, headers: {}, body: new Uint8Array() }
+  }
+  const dropIdle = () => {
+    line.kept = 0
+  }
+  return { line, send: sendOver({ request, connections: { dropIdle } }) }
+}
+const status = { method: 'GET', path: '/status', headers: {}, body: new Uint8Array() } as const
+
+test('a sign of life that a forgotten connection swallowed is asked for on a new one', async () => {
+  const { line, send } = forgottenLine(3)
+  assert.equal((await send(status, signal)).status, 200)
+  assert.deepEqual(line.sent, ['kept', 'new'])
+})
+
+test('where no time is left for that, the next one goes out on a new connection', async () => {
+  const { line, send } = forgottenLine(3)
+  await assert.rejects(send(status, AbortSignal.abort()), { code: 'GATEWAY_TIMEOUT' })
+  assert.equal((await send(status, signal)).status, 200)
+  assert.deepEqual(line.sent, ['kept', 'new'])
 })

@@ -141,8 +141,8 @@ function returnMs(plan: Plan, line: string, at: number): number {
   const TEST_MS = 10_000
   const past = troublesOf(plan, line, Number.NEGATIVE_INFINITY, at)
   const isOfApplication = (['page', 'busy', 'error', 'hang'] as const).some((one) => past.has(one))
-  // Each forgotten connection may swallow one question to the application.
-  const probes = past.has('half-open') ? 3 : isOfApplication ? 1 : 0
+  // Forgotten connections may swallow one question to the application, and then there are none.
+  const probes = (past.has('half-open') ? 1 : 0) + (isOfApplication ? 1 : 0)
   return policy.testAfterAtMostMs + TEST_MS + probes * plan.applicationProbeMs
 }
 
