@@ -57,6 +57,8 @@ export class FakeWay {
   readonly #busy = new Set<AbortController>()
   readonly #waiting = new WeakSet<Socket>()
   readonly #clock: FakeClock
+  /** Connections that a question is out on. */
+  readonly #used = new Set<Connection>()
   readonly #chance: Chance
 
   constructor(way: Way, clock: FakeClock, chance: Chance) {
@@ -70,8 +72,8 @@ export class FakeWay {
     if (trouble === 'half-open') for (const one of this.idle) one.isForgotten = true
   }
 
-  /** Whether a question may meet a connection that nobody knows any more. */
-  hasForgotten = () => [...this.idle].some(({ isForgotten }) => isForgotten)
+  /** Whether a question may meet a connection that nobody knows any more, or what one leads to. */
+  hasForgotten = () => [...this.idle, ...this.#used].some(({ isForgotten }) => isForgotten)
   unacknowledged = (socket: Socket) => (this.#waiting.has(socket) ? 500 : 0)
 
   /** All that is under way fails with `fault`. */
@@ -116,15 +118,20 @@ export class FakeWay {
     this.#waiting.add(socket)
     watcher.onSent(socket, kept !== undefined)
     const late = () => this.#fault('GATEWAY_TIMEOUT', 'no answer in time')
-    const response = await this.#guarded(signal, (guarded) =>
-      limited(limits.timeoutMs, (inner) => this.#asked(connection, inner), {
-        clock: this.#clock,
-        signal: guarded,
-        late,
-      }),
-    )
-    this.idle.add(connection)
-    return response
+    this.#used.add(connection)
+    try {
+      const response = await this.#guarded(signal, (guarded) =>
+        limited(limits.timeoutMs, (inner) => this.#asked(connection, inner), {
+          clock: this.#clock,
+          signal: guarded,
+          late,
+        }),
+      )
+      this.idle.add(connection)
+      return response
+    } finally {
+      this.#used.delete(connection)
+    }
   }
 
   async #asked(connection: Connection, signal: AbortSignal): Promise<Response> {
