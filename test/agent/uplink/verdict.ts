@@ -78,40 +78,48 @@ const MOVES_ON: ReadonlySet<Trouble> = new Set([
 
 /** Every promise that a schedule broke, in words. */
 export function violationsIn(evidence: Evidence): string[] {
-  const { plan, asked, bugs, sendings } = evidence
+  const { asked, bugs } = evidence
   return [
     ...bugs.map((bug) => `a bug: ${bug instanceof Error ? bug.stack : String(bug)}`),
-    ...asked.flatMap((question) => ofQuestion(question, sendings, plan)),
+    ...asked.flatMap((question) => ofQuestion(question, evidence)),
     ...ofLines(evidence),
     ...ofMoves(evidence),
     ...ofEnd(evidence),
   ]
 }
 
-function ofQuestion(question: AskedQuestion, sendings: Evidence['sendings'], plan: Plan): string[] {
+function ofQuestion(question: AskedQuestion, evidence: Evidence): string[] {
+  const { plan, sendings } = evidence
   const { id, at, safe, ends, endedAt, answer, fault } = question
   const sentOver = sendings.filter((one) => one.id === id).map(({ line }) => line)
   if (ends !== 1 || endedAt === null) return [`${id} ended ${ends} times`]
   const isUnsent = sentOver.length === 0 && fault !== null && fault !== 'gone'
   const turns = 1 + Math.ceil(question.ahead / SESSIONS)
   const wellForLong = plan.ways.filter(
-    ({ line }) => line !== plan.metered && wasWell(plan, line, at - returnMs(plan, line, at), at),
+    ({ line }) =>
+      line !== plan.metered && wasWell(plan, line, at - returnMs(plan, line, at), endedAt),
   )
   const broken: [string, boolean][] = [
     [`took ${endedAt - at} ms`, endedAt - at > turns * AFTERMATH_MS + 1],
     [`went out over ${sentOver.join(', ')}`, sentOver.length > (safe ? 2 : 1)],
     [`was answered by ${answer?.given}, not by ${answer?.told}`, answer?.given !== answer?.told],
-    [`ended with ${fault} while a line was well`, isLost(question, endedAt, plan)],
+    [`ended with ${fault} while a line was well`, isLost(question, endedAt, evidence)],
     ['found no line, and one was well for long', isUnsent && wellForLong.length > 0],
   ]
   return broken.filter(([, isBroken]) => isBroken).map(([what]) => `${id} ${what}`)
 }
 
-const isLost = (question: AskedQuestion, endedAt: number, plan: Plan) =>
-  question.fault !== null && question.fault !== 'gone' && mustBeAnswered(question, endedAt, plan)
+const isLost = (question: AskedQuestion, endedAt: number, evidence: Evidence) =>
+  question.fault !== null &&
+  question.fault !== 'gone' &&
+  mustBeAnswered(question, endedAt, evidence)
 
 /** Whether the first line, or the second where the first's fault calls for it, was well throughout. */
-function mustBeAnswered(question: AskedQuestion, endedAt: number, plan: Plan): boolean {
+function mustBeAnswered(
+  question: AskedQuestion,
+  endedAt: number,
+  { plan, events }: Evidence,
+): boolean {
   const { at, safe, choices, ahead, forgotten, isPatient } = question
   const [first] = choices
   if (first === undefined || ahead >= SESSIONS || !isPatient) return false
@@ -125,10 +133,20 @@ function mustBeAnswered(question: AskedQuestion, endedAt: number, plan: Plan): b
   const preferred = plan.holds.findLast((hold) => hold.at <= at)?.line ?? null
   // One that a person prefers comes before all others as soon as it is back on trial.
   const isPreferredAway = preferred !== null && choices.every(({ line }) => line !== preferred)
+  // One that came up meanwhile may be asked in its place.
+  const isOvertaken = events.some(
+    (event) =>
+      event.is === 'standing' &&
+      event.standing === 'up' &&
+      event.line !== second?.line &&
+      event.at >= at &&
+      event.at <= endedAt,
+  )
   return (
     safe &&
     isFirstTelling &&
     !isHeldMeanwhile &&
+    !isOvertaken &&
     !isPreferredAway &&
     second?.isUp === true &&
     !forgotten.includes(second.line) &&
