@@ -1,11 +1,20 @@
+import { read } from 'node:fs'
 import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
 import type { SerialPort } from 'serialport'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type { FaultCode } from '../../agent/kernel/faults.ts'
 import { Queue } from '../queue.ts'
 import type { Port, Serial } from './io.ts'
 
-type Native = typeof import('serialport')
+type SerialportModule = typeof import('serialport')
+type Bindings = typeof import('@serialport/bindings-cpp')
+type UnixRead = typeof import('@serialport/bindings-cpp/dist/unix-read.js')
+
+interface Native
+  extends Pick<SerialportModule, 'SerialPort'>,
+    Pick<Bindings, 'LinuxBinding'>,
+    Pick<UnixRead, 'unixRead'> {}
 
 /** Loads serialport. Throws DRIVER_UNAVAILABLE; a later call tries again. */
 export function loadSerial(): Serial {
@@ -16,7 +25,12 @@ export function loadSerial(): Serial {
 /** `require`, because a failed `import` is remembered and would fail for ever. */
 function load(): Native {
   try {
-    return createRequire(import.meta.url)('serialport')
+    const require = createRequire(import.meta.url)
+    const { SerialPort }: SerialportModule = require('serialport')
+    const ofSerialport = createRequire(require.resolve('serialport'))
+    const { LinuxBinding }: Bindings = ofSerialport('@serialport/bindings-cpp')
+    const { unixRead }: UnixRead = ofSerialport('@serialport/bindings-cpp/dist/unix-read.js')
+    return { SerialPort, LinuxBinding, unixRead }
   } catch (cause) {
     throw new AgentError('DRIVER_UNAVAILABLE', 'serialport cannot be loaded: npm install', {
       cause,
@@ -33,6 +47,7 @@ async function openPort(native: Native, path: string, baudRate: number): Promise
     stopBits: 1,
     lock: true,
     autoOpen: false,
+    ...{ binding: tellingHangUp(native) },
   })
   const chunks = new Queue<Uint8Array>()
   follow(port, chunks)
@@ -60,6 +75,32 @@ function follow(port: SerialPort, chunks: Queue<Uint8Array>): void {
     if (cause == null) chunks.end()
     else chunks.fail(gone(path, cause))
   })
+}
+
+const readAsync = promisify(read)
+
+/**
+ * A port whose device has left reads as empty for ever (hung_up_tty_read in Linux); serialport
+ * 13.0.0 reads again at once, without end and without a word. Nothing else reads as empty: a read
+ * waits for a byte (VMIN 1).
+ */
+function tellingHangUp({ LinuxBinding, unixRead }: Native): Bindings['LinuxBinding'] {
+  const readOrGone = async (...args: Parameters<typeof readAsync>) => {
+    const done = await readAsync(...args)
+    if (done.bytesRead > 0) return done
+    // The code that serialport takes for a device that has left.
+    throw Object.assign(new Error('the port was hung up'), { code: 'ENXIO' })
+  }
+  const fsReadAsync = Object.assign(readOrGone, readAsync)
+  return {
+    list: () => LinuxBinding.list(),
+    async open(options) {
+      const binding = await LinuxBinding.open(options)
+      binding.read = (buffer, offset, length) =>
+        unixRead({ binding, buffer, offset, length, fsReadAsync })
+      return binding
+    },
+  }
 }
 
 function close(port: SerialPort): Promise<void> {

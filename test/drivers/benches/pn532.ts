@@ -45,6 +45,8 @@ export async function openPty(port: number) {
     path,
     plug,
     unplug,
+    /** At once; what is waited for is up to the caller. */
+    cut: () => void socat?.kill('SIGKILL'),
     close: async () => {
       await unplug()
       await rm(dir, { recursive: true, force: true })

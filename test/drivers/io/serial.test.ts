@@ -7,6 +7,9 @@ import { loadSerial } from '../../../drivers/io/serial.ts'
 import { openPty, whyNoPty } from '../benches/pn532.ts'
 
 const skip = whyNoPty() ?? false
+/** Long enough for the kernel to open a line, or to hang it up. */
+const STILL_MS = 200
+const standStill = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STILL_MS)
 
 /** A real serial port, and what is at the other end of its line. */
 async function openLine(t: TestContext) {
@@ -79,6 +82,21 @@ test('a port that is closed ends what comes in, and one that leaves says that it
   const gone = assert.rejects(read(port, 1), { code: 'READER_GONE' })
   await pty.unplug()
   await gone
+  await port.close()
+})
+
+test('a port that left between opening it and the first look says that it left', {
+  skip,
+  timeout: 10_000,
+}, async (t) => {
+  const { pty } = await openLine(t)
+  const opening = loadSerial().open(pty.path, 115_200)
+  // It is opened in another thread; this one gets to know when it has left already.
+  standStill()
+  pty.cut()
+  standStill()
+  const port = await opening
+  await assert.rejects(read(port, 1), { code: 'READER_GONE' })
   await port.close()
 })
 
