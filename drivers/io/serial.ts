@@ -27,9 +27,8 @@ function load(): Native {
   try {
     const require = createRequire(import.meta.url)
     const { SerialPort }: SerialportModule = require('serialport')
-    const ofSerialport = createRequire(require.resolve('serialport'))
-    const { LinuxBinding }: Bindings = ofSerialport('@serialport/bindings-cpp')
-    const { unixRead }: UnixRead = ofSerialport('@serialport/bindings-cpp/dist/unix-read.js')
+    const { LinuxBinding }: Bindings = require('@serialport/bindings-cpp')
+    const { unixRead }: UnixRead = require('@serialport/bindings-cpp/dist/unix-read.js')
     return { SerialPort, LinuxBinding, unixRead }
   } catch (cause) {
     throw new AgentError('DRIVER_UNAVAILABLE', 'serialport cannot be loaded: npm install', {
