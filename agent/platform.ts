@@ -19,7 +19,7 @@ export const systemClock: Clock = {
     const until = performance.now() + ms
     // A timer of Node may end a hair early, and who then compares times would be early for good.
     do {
-      await wait(until - performance.now(), undefined, { signal }).catch((error) => {
+      await wait(Math.max(1, until - performance.now()), undefined, { signal }).catch((error) => {
         if (!signal.aborted) throw error
       })
     } while (!signal.aborted && performance.now() < until)
