@@ -94,7 +94,7 @@ export class Offers {
       if (!(error instanceof AgentError)) throw error
       this.#ports.onFault(error)
       const { clock, onBug } = this.#ports
-      // The end of the sleep is the sign, not the time of day: a timer may be early by a hair.
+      // The end of the sleep is the sign, not the time of day, which somebody may set meanwhile.
       void clock.sleep(AGAIN_MS, this.#closing.signal).then(() => this.add(offer), onBug)
     }
   }

@@ -46,6 +46,7 @@ async function openPort(native: Native, path: string, baudRate: number): Promise
     stopBits: 1,
     lock: true,
     autoOpen: false,
+    // Spread, as the types of SerialPort leave out that it takes one.
     ...{ binding: tellingHangUp(native) },
   })
   const chunks = new Queue<Uint8Array>()
