@@ -97,6 +97,12 @@ module.exports = {
       'Question to verification.',
     ),
     only(
+      'outbox-knows-no-consumer',
+      '^agent/outbox/',
+      below('outbox', 'store', 'folders', 'xmlmsg'),
+      'Stored events to the outside, whoever is there.',
+    ),
+    only(
       'intake-knows-the-seam',
       '^agent/intake/',
       `${below('intake', 'eligibility', 'gateway', 'folders', 'xmlmsg')}|^${seam}$`,

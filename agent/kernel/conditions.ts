@@ -10,6 +10,7 @@ export type Component =
   | 'gateway'
   | 'terminal'
   | 'store'
+  | 'delivery'
 
 interface ConditionKind {
   readonly number: `C${number}`
@@ -90,6 +91,10 @@ export const conditions = {
   LINE_NOT_VISIBLE: kind('C934', 'line', 'pass', 0, '回線は資格確認端末のもので、ここからは見えません。', '回線の状態は資格確認端末で確認してください。', 'Not visible from here: `gateway.via` is `terminal`, the line is the terminal’s.'),
   CERTIFICATE_NOT_VISIBLE: kind('C935', 'certificate', 'pass', 0, '電子証明書は資格確認端末のもので、ここからは見えません。', '電子証明書の期限は資格確認端末で確認してください。', 'Not visible from here: `gateway.via` is `terminal`, the certificate is the terminal’s.'),
   TERMINAL_WATCHED: kind('C936', 'terminal', 'pass', 0, '資格確認端末のフォルダーを見ています。', '対応は不要です。', 'Whether the share is there, the age of its newest file, and the terminal’s answer time.'),
+  DELIVERY_STUCK: { ...kind('C937', 'delivery', 'fail', 60_000, '配信が届いていません。', '配信先の電源とネットワークを確認してください。', 'Deliveries wait for this consumer; see `code`, `depth` and `oldestSeconds`. They go on by themselves.'), inHours: true },
+  DELIVERY_REFUSED: kind('C938', 'delivery', 'warn', 0, '配信先に拒否されたものがあります。', '一覧を確認し、手で入力するか送り直してください。', 'Dead letters: `onshi-agent delivery list`, then retry, replay or drop.'),
+  DELIVERY_PARKED: kind('C939', 'delivery', 'warn', 0, '人の確認を待つ配信があります。', '一覧を確認し、承認するか取り消してください。', 'Parked: `onshi-agent delivery list`; later ones of the same patient wait behind it.'),
+  DELIVERY_BEFORE_RESTORE: kind('C940', 'delivery', 'warn', 0, '復元より前の配信が送られずに残っています。', '配信先に届いているか確認し、必要なら送り直してください。', 'Not sent by itself after a restore: `onshi-agent delivery replay`, or drop.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions
