@@ -1,35 +1,56 @@
 import { randomBytes } from 'node:crypto'
-import { type Static, Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
-import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
-import { carriesEverything, SinkSettings, withoutSecrets } from '../kernel/sink.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { isFull, needsSources, RoleName, seesPatients } from '../kernel/roles.ts'
+import {
+  carriesEverything,
+  FaceFolderSink,
+  FhirSink,
+  OrcaSink,
+  type SinkKind,
+  SinkSettings,
+  WebhookSink,
+  withoutSecrets,
+} from '../kernel/sink.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { sourceRule } from './hosts.ts'
 import { invalid } from './problem.ts'
+import { misfit, mistakesOf } from './validation.ts'
 
 const strict = { additionalProperties: false } as const
 
-/** What a console says of a consumer to add; the key of a webhook is made here where it has none. */
-export const ConsumerRequest = Type.Object(
+const Head = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 64 }),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[^\\p{C}/]*[^\\p{C}/\\s][^\\p{C}/]*$',
+    }),
     role: RoleName,
     sources: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32, default: [] }),
-    sink: Type.Union([SinkSettings, Type.Null()], { default: null }),
+    sink: Type.Unknown({ default: null }),
   },
   strict,
 )
-export type ConsumerRequest = Static<typeof ConsumerRequest>
 
-/** Throws `REQUEST_INVALID`, with what is wrong. */
+const sinks = {
+  'face-folder': FaceFolderSink,
+  orca: OrcaSink,
+  fhir: FhirSink,
+  webhook: WebhookSink,
+} as const satisfies Record<SinkKind, TSchema>
+
+/**
+ * What a console says of a consumer to add; the key of a webhook is made here where it has none.
+ * Throws `REQUEST_INVALID`, with what is wrong; never repeats a value, as a secret may stand in the
+ * wrong place.
+ */
 export function newConsumerIn(body: unknown): NewConsumer {
-  const filled = Value.Default(ConsumerRequest, withWebhookKey(structuredClone(body)))
-  if (!Value.Check(ConsumerRequest, filled)) throw misshapen(filled)
-  const { name, role, sources, sink } = filled
-  if (!/^[^\p{C}/]{1,64}$/u.test(name.trim()))
-    throw invalid('name', '1〜64 文字で指定してください。', 'must be 1 to 64 characters, no slash')
+  const filled = Value.Default(Head, structuredClone(body))
+  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled))
+  const { name, role, sources } = filled
   checkSources(sources)
   if (needsSources(role) && sources.length === 0)
     throw invalid(
@@ -37,6 +58,7 @@ export function newConsumerIn(body: unknown): NewConsumer {
       '接続元のアドレスが必要です。',
       `role ${role} comes from named sources only`,
     )
+  const sink = filled.sink === null ? null : sinkIn(filled.sink)
   if (sink !== null && !(carriesEverything(sink.kind) ? isFull(role) : seesPatients(role)))
     throw invalid(
       'sink',
@@ -46,22 +68,16 @@ export function newConsumerIn(body: unknown): NewConsumer {
   return { name: name.trim(), role, sources, sink }
 }
 
-/** Never repeats a value: a secret may stand in the wrong place. */
-function misshapen(body: unknown): AgentError {
-  const hasRole = typeof body === 'object' && body !== null && 'role' in body
-  if (!hasRole)
-    return invalid('role', '役割を指定してください。', `must be one of ${roleNames.join(', ')}`)
-  const fields = Value.Errors(ConsumerRequest, body).map(({ instancePath }) =>
-    instancePath.slice(1).replaceAll('/', '.'),
-  )
-  const mistakes = [...new Set(fields)].map(
-    (field): Mistake => ({
-      field: field === '' ? 'consumer' : field,
-      title: '値の形が違います。',
-      detail: 'is missing, unknown, or has a wrong form',
-    }),
-  )
-  return new AgentError('REQUEST_INVALID', 'no consumer can be made of this', { mistakes })
+function sinkIn(given: unknown): SinkSettings {
+  const kind = typeof given === 'object' && given !== null && 'kind' in given ? given.kind : ''
+  const known = Object.keys(sinks)
+  if (typeof kind !== 'string' || !known.includes(kind))
+    throw invalid('sink.kind', '選べない値です。', `must be one of ${known.join(', ')}`)
+  const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
+  const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
+  if (Value.Check(SinkSettings, filled)) return filled
+  const mistakes = mistakesOf(schema, filled)
+  throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
 
 function checkSources(sources: readonly string[]): void {
@@ -75,14 +91,10 @@ function checkSources(sources: readonly string[]): void {
 
 const KEY_BYTES = 32
 
-function withWebhookKey(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('sink' in body)) return body
-  const { sink } = body
-  if (typeof sink !== 'object' || sink === null) return body
-  if (!('kind' in sink) || sink.kind !== 'webhook') return body
+function withKey(sink: unknown): unknown {
+  if (typeof sink !== 'object' || sink === null) return sink
   const given = 'secrets' in sink && typeof sink.secrets === 'object' ? sink.secrets : {}
-  const key = randomBytes(KEY_BYTES).toString('base64')
-  return { ...body, sink: { ...sink, secrets: { key, ...given } } }
+  return { ...sink, secrets: { key: randomBytes(KEY_BYTES).toString('base64'), ...given } }
 }
 
 /** What is shown once: the token, and for a webhook the key that signs. [Standard Webhooks] */

@@ -7,7 +7,6 @@ import { isRole } from '../kernel/roles.ts'
 import { SinkSettings } from '../kernel/sink.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
-import type { WriterThread } from './writer-thread.ts'
 
 /**
  * The consumers and their tokens. A token is `oa_` + id + `_` + 32 random bytes; it is shown once,
@@ -105,9 +104,15 @@ const SELECT = `SELECT id, name, role, sources, sink, created_at AS createdAt,
     revoked_at AS revokedAt, used_at AS usedAt, uses, secret_hash AS secretHash
   FROM consumers ORDER BY created_at`
 
+interface Writes {
+  add(record: ConsumerRecord): Promise<void>
+  revoke(record: { readonly id: string; readonly at: number }): Promise<void>
+  use(record: UsesRecord): Promise<void>
+}
+
 export function openConsumers(
   sql: Sql,
-  writer: Pick<WriterThread, 'commit'>,
+  writes: Writes,
   clock: Pick<Clock, 'now'>,
 ): ConsumerRegistry {
   const known = new Map(
@@ -120,7 +125,7 @@ export function openConsumers(
     known.set(id, consumer)
     for (const hear of [...hearers]) hear()
   }
-  const uses = openUses((record) => writer.commit('useConsumers', record))
+  const uses = openUses(writes.use)
 
   return {
     authenticate(token) {
@@ -141,7 +146,7 @@ export function openConsumers(
       const secret = randomBytes(32).toString('base64url')
       const secretHash = digest(secret)
       const at = clock.now()
-      await writer.commit('addConsumer', {
+      await writes.add({
         id,
         name,
         role,
@@ -162,7 +167,7 @@ export function openConsumers(
       const found = liveOne([...known.values()], nameOrId)
       const { id } = found.listing
       const revokedAt = clock.now()
-      await writer.commit('revokeConsumer', { id, at: revokedAt })
+      await writes.revoke({ id, at: revokedAt })
       const listing = { ...found.listing, sink: null, revokedAt }
       changed(id, { ...found, listing })
       return listing

@@ -118,7 +118,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     feed.changed(position)
     for (const wake of wakes) wake()
   }
-  const consumers = closer.add('consumers', openConsumers(sql, { commit }, clock))
+  const consumers = closer.add('consumers', openConsumers(sql, consumerWrites(commit), clock))
   return {
     feed,
     consumers,
@@ -155,6 +155,12 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     close: () => closer.close(),
   }
 }
+
+const consumerWrites = (commit: WriterThread['commit']): Parameters<typeof openConsumers>[1] => ({
+  add: (record) => commit('addConsumer', record),
+  revoke: (record) => commit('revokeConsumer', record),
+  use: (record) => commit('useConsumers', record),
+})
 
 /** What is kept beside questions and verifications. */
 const openKept = (
