@@ -28,11 +28,12 @@ export const patientId = (text: string): string | undefined =>
 const twinKey = ({ WholeName, Sex, BirthDate }: Pick<Patient, 'WholeName' | 'Sex' | 'BirthDate'>) =>
   `${WholeName}\n${Sex}\n${BirthDate}`
 
-export const openLedger = (): Ledger => {
+/** `lastNumber` is the last that the numbering gave. */
+export const openLedger = (lastNumber: number): Ledger => {
   const patients = new Map<string, Patient>()
   const twins = new Map<string, Set<string>>()
   const numbers = openRowNumbers()
-  let lastId = 0
+  let lastId = lastNumber
 
   const forget = (patient: Patient) => {
     const key = twinKey(patient)
@@ -79,7 +80,7 @@ export const openLedger = (): Ledger => {
       patients.clear()
       twins.clear()
       numbers.clear()
-      lastId = 0
+      lastId = lastNumber
     },
   }
 }

@@ -43,6 +43,9 @@ export const PAYMENT = ['Reduction_Reason', 'Discount', 'Ic_Code'] as const
 export const CONDITION = ['Condition1', 'Condition2', 'Condition3'] as const
 export const PERSONALLY = ['Pregnant_Class'] as const
 
+/** What only ORCA's own screen sets. */
+export const MARKS = ['NickName', 'TestPatient_Flag', 'Death_Flag'] as const
+
 export const HEALTH = [
   'InsuranceProvider_Id',
   'InsuranceProvider_Class',
@@ -73,6 +76,7 @@ export const PUBLIC = [
 ] as const
 
 export type Person = Texts<(typeof PERSON)[number]>
+export type Marks = Texts<(typeof MARKS)[number]>
 export type HealthInsurance = Texts<(typeof HEALTH)[number]>
 export type PublicInsurance = Texts<(typeof PUBLIC)[number]>
 
@@ -99,7 +103,7 @@ export interface Insurances {
 }
 
 /** A patient as the simulator keeps it. */
-export interface Patient extends Basics, Insurances {
+export interface Patient extends Basics, Marks, Insurances {
   readonly Patient_ID: string
 }
 
@@ -112,3 +116,5 @@ export const basicsOf = (fields: Fields): Basics => ({
   Condition_Information: textsOf(CONDITION, recordOf(fields, 'Condition_Information')),
   Personally_Information: textsOf(PERSONALLY, recordOf(fields, 'Personally_Information')),
 })
+
+export const NO_MARKS: Marks = { NickName: '', TestPatient_Flag: '0', Death_Flag: '' }

@@ -58,17 +58,17 @@ const combinationFields = ({ number, health, publics, rate }: Resolved): Fields 
 
 const NONE = { code: '00', name: '該当なし' }
 
-const conditionFields = ({ Condition_Information: condition }: Patient): Fields =>
-  Object.fromEntries(
-    Object.entries(condition).flatMap(([name, code]) => [
-      [name, code || NONE.code],
-      [`${name}_Name`, code === '' || code === NONE.code ? NONE.name : `状態${code}`],
-    ]),
-  )
+/** A code and its name. The names of other codes are the clinic's own, and made up. */
+const named = (name: string, code: string): Fields => ({
+  [name]: code || NONE.code,
+  [`${name}_Name`]: code === '' || code === NONE.code ? NONE.name : `区分${code}`,
+})
+
+const CASH = '01'
 
 /** The person and every combination, in the order of the API page. */
 const patientFields = (patient: Patient, today: string): Fields => {
-  const { Payment_Information: payment } = patient
+  const { Payment_Information: payment, Condition_Information: condition } = patient
   return {
     Patient_ID: patient.Patient_ID,
     WholeName: patient.WholeName,
@@ -87,15 +87,20 @@ const patientFields = (patient: Patient, today: string): Fields => {
     Infection2: patient.Infection2,
     Comment1: patient.Comment1,
     Comment2: patient.Comment2,
-    TestPatient_Flag: '0',
+    TestPatient_Flag: patient.TestPatient_Flag,
+    Death_Flag: patient.Death_Flag,
     Occupation: patient.Occupation,
+    NickName: patient.NickName,
     CellularNumber: patient.CellularNumber,
     FaxNumber: patient.FaxNumber,
     EmailAddress: patient.EmailAddress,
-    Reduction_Reason: payment.Reduction_Reason || NONE.code,
-    Discount: payment.Discount || NONE.code,
-    ...conditionFields(patient),
-    Ic_Code: payment.Ic_Code || '01',
+    ...named('Reduction_Reason', payment.Reduction_Reason),
+    ...named('Discount', payment.Discount),
+    ...named('Condition1', condition.Condition1),
+    ...named('Condition2', condition.Condition2),
+    ...named('Condition3', condition.Condition3),
+    Ic_Code: payment.Ic_Code || CASH,
+    Ic_Code_Name: (payment.Ic_Code || CASH) === CASH ? '現金' : '現金以外',
     Community_Cid_Agree: 'False',
     HealthInsurance_Information: resolve(patient, today)
       .slice(-MOST_COMBINATIONS)

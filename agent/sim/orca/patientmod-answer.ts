@@ -39,6 +39,35 @@ const combinationFields = (patient: Patient, today: string): readonly Fields[] =
       }
     })
 
+/** In the order of the API page. */
+const patientFields = (patient: Patient, today: string): Fields => ({
+  Patient_ID: patient.Patient_ID,
+  WholeName: patient.WholeName,
+  WholeName_inKana: patient.WholeName_inKana,
+  BirthDate: patient.BirthDate,
+  Sex: patient.Sex,
+  HouseHolder_WholeName: patient.HouseHolder_WholeName,
+  Relationship: patient.Relationship,
+  Occupation: patient.Occupation,
+  CellularNumber: patient.CellularNumber,
+  FaxNumber: patient.FaxNumber,
+  EmailAddress: patient.EmailAddress,
+  Home_Address_Information: patient.Home_Address_Information,
+  WorkPlace_Information: patient.WorkPlace_Information,
+  Contraindication1: patient.Contraindication1,
+  Contraindication2: patient.Contraindication2,
+  Allergy1: patient.Allergy1,
+  Allergy2: patient.Allergy2,
+  Infection1: patient.Infection1,
+  Infection2: patient.Infection2,
+  Comment1: patient.Comment1,
+  Comment2: patient.Comment2,
+  HealthInsurance_Information: combinationFields(patient, today),
+  Personally_Information: patient.Personally_Information,
+  Payment_Information: patient.Payment_Information,
+  Condition_Information: patient.Condition_Information,
+})
+
 /** Where a trouble ends a call, what was sent comes back. */
 export const answerTo = (end: End, request: Request, clinic: Clinic): Answer => {
   if (end.is === 'trouble') {
@@ -52,7 +81,6 @@ export const answerTo = (end: End, request: Request, clinic: Clinic): Answer => 
     }
   }
   const { patient, warnings, message } = end
-  const { HealthInsurance_Info, PublicInsurance_Info, combinations, ...person } = patient
   const { Reskey = '', ...head } = headOf(clinic, warnings[0] ?? '00', message, 'Acceptance_Info')
   return {
     root: ROOT,
@@ -62,10 +90,7 @@ export const answerTo = (end: End, request: Request, clinic: Clinic): Answer => 
         warnings.slice(0, 5).map((code, at) => [`Api_Warning_Message${at + 1}`, WARNINGS[code]]),
       ),
       Reskey,
-      Patient_Information: {
-        ...person,
-        HealthInsurance_Information: combinationFields(patient, todayOf(clinic)),
-      },
+      Patient_Information: patientFields(patient, todayOf(clinic)),
     },
   }
 }

@@ -4,7 +4,7 @@ import { type Answer, blame, type Call, type Clinic, todayOf } from './clinic.ts
 import { filled, recordOf, textOf } from './fields.ts'
 import type { Rules } from './insurance.ts'
 import { patientId } from './ledger.ts'
-import { type Basics, basicsOf, type Patient } from './patient.ts'
+import { type Basics, basicsOf, NO_MARKS, type Patient } from './patient.ts'
 import { answerTo, classless, type End, type Request } from './patientmod-answer.ts'
 import { type Taken, takeInsurance } from './taken.ts'
 import type { Trouble, Warning } from './troubles.ts'
@@ -77,6 +77,7 @@ const register = (request: Request, clinic: Clinic): End => {
   const patient: Patient = {
     Patient_ID: number.id,
     ...basics,
+    ...NO_MARKS,
     ...clinic.ledger.numbered(number.id, {
       ...NO_ROWS,
       HealthInsurance_Info: taken.health,

@@ -10,6 +10,9 @@ import {
   HEALTH,
   type HealthInsurance,
   HOME,
+  MARKS,
+  type Marks,
+  NO_MARKS,
   PAYMENT,
   type Patient,
   PERSON,
@@ -21,7 +24,7 @@ import {
 } from './patient.ts'
 
 /** A patient to begin with. What is left out is empty; rows without an id get one. */
-export interface SeedPatient extends Partial<Person> {
+export interface SeedPatient extends Partial<Person>, Partial<Marks> {
   readonly Patient_ID: string
   readonly WholeName: string
   readonly WholeName_inKana: string
@@ -67,7 +70,7 @@ const valueIn = (name: string, value: unknown): Element => {
   const record = RECORDS[name]
   if (record !== undefined) return textsIn(value, record, name)
   if (list === undefined) {
-    const own = textsIn({ [name]: value }, ['Patient_ID', ...PERSON], 'a patient')
+    const own = textsIn({ [name]: value }, ['Patient_ID', ...PERSON, ...MARKS], 'a patient')
     return own[name] ?? ''
   }
   if (!Array.isArray(value)) throw new BehaviourError(`${name} is a list`)
@@ -121,6 +124,7 @@ const patientFrom = (given: object, ledger: Pick<Ledger, 'numbered'>): Patient =
   return {
     Patient_ID: id,
     ...basics,
+    ...textsOf(MARKS, { ...NO_MARKS, ...fields }),
     ...ledger.numbered(id, {
       HealthInsurance_Info: listOf(fields, 'HealthInsurance_Info').map(health),
       PublicInsurance_Info: listOf(fields, 'PublicInsurance_Info').map(publicOf),

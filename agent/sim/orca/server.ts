@@ -29,6 +29,8 @@ export interface OrcaSimulatorOptions {
   readonly patients?: readonly SeedPatient[]
   /** Default true. */
   readonly autoNumbering?: boolean
+  /** The last number that the numbering gave; default 0. After 99999 it begins anew (K1). */
+  readonly lastNumber?: number
   /** What a client that has a patient gets for a second 01; default `busy`. */
   readonly relock?: 'busy' | 'again'
   /** Whether 03 has to hold the changed rows; default true. */
@@ -89,7 +91,7 @@ const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clin
   const now = options.now ?? Date.now
   const clinic: Clinic = {
     customs: customsOf(options),
-    ledger: openLedger(),
+    ledger: openLedger(options.lastNumber ?? 0),
     locks: openLocks(now),
     reads: openReads(),
     tally: openTally(),
