@@ -28,6 +28,7 @@ export const ASSUMPTIONS = {
     'class 04 for a patient with an insurance other than self-pay answers 62 when it is the same, else P2.',
   'class-02':
     'class 02 ignores insurance in its body. What is not sent is emptied, as the API page says that the contents are replaced.',
+  echo: 'patientmodv2 answers an error with the person and insurance as they were sent; patientmodv32 answers E50 with the rows as they were sent.',
   warnings:
     'The first warning that applies is Api_Result; all are in Api_Warning_Message1 to 5. K0: name, sex and birth date are those of another patient. K1: the numbering went round. K2: a zip code that begins with 000. K3: the class was not that of the insurer number. K4: 20 combinations or more. K5: under 16 and 本人 of an employees’ insurance.',
   'insurer-number': 'The insurer number has 6 or 8 digits. Its check digit is not looked at.',
