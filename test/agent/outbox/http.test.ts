@@ -6,7 +6,8 @@ import net, { type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { type HttpSettings, openHttp, passing } from '../../../agent/outbox/http.ts'
 import { openTargets, type Resolve } from '../../../agent/outbox/targets.ts'
-import { makePki } from '../../../agent/sim/pki.ts'
+import { authorityExtensions, issue, pkcs12 } from '../../../agent/sim/pki/certificate.ts'
+import { issueClient, issueServer, makePki, type Pki } from '../../../agent/sim/pki.ts'
 import { fails, forever, local } from './bed.ts'
 
 const LIMITED = { timeout: 30_000 }
@@ -179,7 +180,11 @@ test('a target that closes without a word has failed', LIMITED, async (t) => {
 const pki = makePki()
 
 /** A target over TLS that asks for a client certificate. */
-async function secured(t: TestContext, as = pki, trusts = pki) {
+async function secured(
+  t: TestContext,
+  as: Pick<Pki, 'server'> = pki,
+  trusts: Pick<Pki, 'ca'> = pki,
+) {
   const server = https.createServer(
     {
       key: as.server.keyPem,
@@ -211,13 +216,18 @@ test('a client certificate opens the door, and without one it stays shut', LIMIT
 })
 
 test('whoever issued our client certificate cannot pose as the target', LIMITED, async (t) => {
-  const clinic = makePki({ caInPkcs12: true })
-  const url = await secured(t, clinic, clinic)
-  const identity = identityOf(clinic)
+  const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 }
+  const ca = issue({ commonName: 'issuer of clients' }, validity, authorityExtensions)
+  const client = issueClient(ca, pki.institutionCode)
+  const poser = { ca, server: issueServer(ca, ['127.0.0.1']) }
+  const url = await secured(t, poser, { ca })
+  const identity = { pkcs12: pkcs12(client, 'word', 'aes256', [ca]), passphrase: 'word' }
   const pinned = openFor(t, { caPem: pki.ca.certificatePem, identity })
   await fails(pinned.send(get(url), forever()), 'SINK_UNTRUSTED')
-  const right = openFor(t, { caPem: clinic.ca.certificatePem, identity })
+  const right = openFor(t, { caPem: ca.certificatePem, identity })
   assert.equal((await right.send(get(url), forever())).status, 200)
+  const both = `${pki.ca.certificatePem}\n${ca.certificatePem}`
+  assert.equal((await openFor(t, { caPem: both, identity }).send(get(url), forever())).status, 200)
 })
 
 test(
