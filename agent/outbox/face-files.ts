@@ -65,42 +65,47 @@ export class FaceFiles {
       unlinkIfThere(staged)
       return { is: 'published' }
     }
-    if (!this.#hasRoom(at)) return { is: 'full' }
+    if (!this.#hasRoom(name, at)) return { is: 'full' }
     renameSync(staged, target)
     this.#room -= 1
     flushFolder(folder)
     return { is: 'published' }
   }
 
-  #hasRoom(at: number): boolean {
+  #hasRoom(name: string, at: number): boolean {
     // A clock that was set back makes a listing due as well.
     const sinceMs = Math.abs(at - this.#listedAt)
-    if (this.#room <= 0 || sinceMs > LISTED_EVERY_MS) this.#list(at)
+    if (this.#room <= 0 || sinceMs > LISTED_EVERY_MS) this.#list(name, at)
     return this.#room > 0
   }
 
-  #list(at: number): void {
-    const { folder, limit } = this.#start
+  /** `own`: the file that waits to be published. */
+  #list(own: string, at: number): void {
+    const { folder, limit, institutionCode } = this.#start
     const old: string[] = []
     let waiting = 0
     for (const name of namesIn(folder, () => undefined)) {
-      const since = this.#agedMs(name, at)
-      if (since === null) continue
-      if (since > KEPT_MS && old.length < REMOVED_MOST) old.push(join(folder, name))
+      if (namedAt(institutionCode, name) === null) continue
+      const path = join(folder, name)
+      if (old.length < REMOVED_MOST && this.#isOld(name, path, at)) old.push(path)
       else waiting += 1
     }
-    // Ready, and given up since by a person.
-    for (const name of namesIn(this.#staging, () => undefined))
-      if ((this.#agedMs(name, at) ?? 0) > KEPT_MS) old.push(join(this.#staging, name))
+    // Ready, and dropped since by a person.
+    for (const name of namesIn(this.#staging, () => undefined)) {
+      const path = join(this.#staging, name)
+      if (name !== own && this.#isOld(name, path, at)) old.push(path)
+    }
     for (const path of old) unlinkIfThere(path)
     this.#room = limit - waiting
     this.#listedAt = at
   }
 
-  /** Null: none of ours. */
-  #agedMs(name: string, at: number): number | null {
+  /** By when it was written, as an old event may have been replayed today. */
+  #isOld(name: string, path: string, at: number): boolean {
     const since = namedAt(this.#start.institutionCode, name)
-    return since === null ? null : at - since
+    if (since === null || at - since <= KEPT_MS) return false
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return stats !== undefined && at - stats.mtimeMs > KEPT_MS
   }
 
   /** Null where there is none, or a crash left it half written. */

@@ -8,7 +8,8 @@ import { faceName } from './face-name.ts'
 
 /**
  * What must outlive a crash about the deliveries of one sink: in which folder a file was made ready,
- * by the folder's mark. Goes with the delivery; a replay forgets it, as it is to write the file again.
+ * by the folder's mark. Goes with the delivery; a replay and a drop forget it: who sends it again wants
+ * the file again.
  */
 export interface FaceMemory {
   /** Null: none was made ready. */
