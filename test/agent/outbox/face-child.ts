@@ -1,16 +1,24 @@
 /**
  * Delivers the verifications that a list names into a face folder, one after the other, and remembers
- * on disk what a store would. Told on standard output, a line each: kept, settled.
+ * on disk what a store would. At each step it says a line and waits for one: kept (the file is ready),
+ * taken (it was published, and is gone from the folder), settled.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { openFaceFolderSink } from '../../../agent/outbox/face-folder.ts'
+import { faceName } from '../../../agent/outbox/face-name.ts'
 import { systemClock } from '../../../agent/platform.ts'
 import { forever } from './bed.ts'
 import { faceDelivery, institutionCode } from './face-bed.ts'
 
 const [folder = '', state = '', list = ''] = process.argv.slice(2)
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+const say = async (line: string) => {
+  process.stdout.write(`${line}\n`)
+  await answers.next()
+}
 
 /** A file of lines `id value`, replaced as a whole at each change. */
 function openTable(name: string) {
@@ -41,7 +49,7 @@ const sink = openFaceFolderSink(
       placeOf: (id) => places.get(id),
       keep: async (id, place) => {
         places.set(id, place)
-        say('kept')
+        await say('kept')
       },
     },
   },
@@ -49,7 +57,10 @@ const sink = openFaceFolderSink(
 for (const [number, id] of readFileSync(list, 'utf8').split('\n').entries()) {
   if (settled.get(id) !== null) continue
   await sink.deliver({ ...faceDelivery(number), id }, forever())
+  while (existsSync(join(folder, faceName(institutionCode, id)))) await wait(1)
+  await say('taken')
   settled.set(id, 'yes')
-  say('settled')
+  await say('settled')
 }
 await sink.close()
+process.stdin.destroy()
