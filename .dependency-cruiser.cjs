@@ -44,7 +44,7 @@ module.exports = {
         orphan: true,
         path: OURS,
         pathNot:
-          '^(agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|drivers/host)\\.ts$',
+          '^(agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|agent/outbox/face-thread|drivers/host)\\.ts$',
       },
       to: {},
     },

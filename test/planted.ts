@@ -57,6 +57,7 @@ export const wrongImports: readonly Planted[] = [
   plant('outbox-knows-no-consumer', 'agent/outbox/up.ts', imports('../api/part.ts')),
   plant('gateway-over-uplink', 'agent/gateway/up.ts', imports('../store/part.ts')),
   plant('eligibility-declares-its-ports', 'agent/eligibility/up.ts', imports('../uplink/part.ts')),
+  plant('outbox-knows-no-consumer', 'agent/outbox/up.ts', imports('../api/part.ts')),
   plant('intake-knows-the-seam', 'agent/intake/up.ts', imports('../store/part.ts')),
   plant('intake-knows-the-seam', 'agent/intake/reader.ts', imports('../../drivers/pcsc.ts')),
   plant('api-declares-its-ports', 'agent/api/up.ts', imports('../store/part.ts')),

@@ -1,146 +1,102 @@
+import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { Conditions } from '../../../agent/kernel/conditions.ts'
-import type { Delivered, Delivery, Sink } from '../../../agent/kernel/delivery.ts'
-import type { Role } from '../../../agent/kernel/roles.ts'
-import type { SinkSettings } from '../../../agent/kernel/sink.ts'
-import { openOutbox } from '../../../agent/outbox/outbox.ts'
-import { FakeClock } from '../../fakes/clock.ts'
-import { recordingLog } from '../../fakes/log.ts'
-import { end, open, question, scratch, verification } from '../store/fixtures.ts'
+import type { Delivery } from '../../../agent/kernel/delivery.ts'
+import { AgentError } from '../../../agent/kernel/errors.ts'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import { toRfc3339 } from '../../../agent/kernel/time.ts'
+import type { FeedEvent, Verification } from '../../../agent/kernel/verification.ts'
+import { openTargets, type Targets } from '../../../agent/outbox/targets.ts'
+import {
+  type ReceiverOptions,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '../../bed/webhook-receiver.ts'
 
-const done: Delivered = { is: 'delivered', comparison: null }
+/** The hosts of this machine, as a clinic would allow its own. */
+export const local: Targets = openTargets(
+  [
+    { host: '127.0.0.1', networks: ['127.0.0.0/8'] },
+    { host: 'localhost', networks: ['127.0.0.0/8', '::1'] },
+    { host: '::1', networks: ['::1'] },
+  ],
+  () => [],
+)
 
-/** A sink that does what the test says: once for each answer, then it takes everything. */
-export class FakeSink implements Sink {
-  /** Verification ids in the order of the attempts. */
-  readonly attempts: string[] = []
-  readonly taken: string[] = []
-  readonly deliveries: Delivery[] = []
-  readonly script: (Error | Delivered | Promise<Delivered>)[] = []
-  closed = false
-  #wake: () => void = () => undefined
+export const forever = (): AbortSignal => new AbortController().signal
 
-  async deliver(delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-    const id = idIn(delivery)
-    this.attempts.push(id)
-    this.deliveries.push(delivery)
-    this.#wake()
-    const { promise: left, reject } = Promise.withResolvers<never>()
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    const next = await Promise.race([this.script.shift() ?? done, left])
-    if (next instanceof Error) throw next
-    if (next.is === 'delivered') this.taken.push(id)
-    this.#wake()
-    return next
-  }
-
-  /** Resolves once the condition holds, looked at after each attempt. */
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#wake = resolve
-      await promise
-    }
-  }
-
-  close() {
-    this.closed = true
-  }
+/** A receiver that ends with the test. */
+export async function receiverOf(
+  t: TestContext,
+  options: ReceiverOptions,
+): Promise<WebhookReceiver> {
+  const receiver = await startWebhookReceiver(options)
+  t.after(() => receiver.stop())
+  return receiver
 }
 
-const idIn = ({ event }: Delivery) =>
-  event.type === 'verification' ? event.verification.id : event.note.verificationId
-
-export const webhook: SinkSettings = {
-  kind: 'webhook',
-  url: 'https://ehr.example/hook',
-  payload: 'thin',
-  secrets: { key: 'a2V5' },
-}
-
-/** A real store, time that the test moves, and sinks that do what it says. */
-export async function outboxBed(t: TestContext) {
-  const path = scratch(t)
-  let store = await open(path)
-  const clock = new FakeClock(Date.now())
-  const conditions = new Conditions(clock)
-  const log = recordingLog()
-  const sinks = new Map<string, FakeSink>()
-  const refusals = new Map<string, Error>()
-  const bugs: unknown[] = []
-  const start = () =>
-    openOutbox({
-      store,
-      conditions,
-      clock,
-      log,
-      random: () => 1,
-      retry: { firstMs: 1_000, capMs: 60_000 },
-      openSink({ name }) {
-        const refusal = refusals.get(name)
-        if (refusal !== undefined) throw refusal
-        return sinkOf(name)
-      },
-      onBug: (bug) => void bugs.push(bug),
-    })
-  const sinkOf = (name: string) => {
-    const sink = sinks.get(name) ?? new FakeSink()
-    sinks.set(name, sink)
-    return sink
+/** Rejects with an `AgentError` of this code, and with these facts among its own. */
+export async function fails(
+  work: Promise<unknown>,
+  code: AgentError['code'],
+  facts: Readonly<Record<string, unknown>> = {},
+): Promise<AgentError> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof AgentError)) throw error
+    assert.equal(error.code, code)
+    assert.partialDeepStrictEqual(error.facts, facts)
+    return error
   }
-  let outbox = start()
-  t.after(async () => {
-    await outbox.close()
-    await store.close()
-  })
-  return {
-    clock,
-    conditions,
-    log,
-    bugs,
-    refusals,
-    sinkOf,
-    get store() {
-      return store
-    },
-    get outbox() {
-      return outbox
-    },
-    add: (name: string, role: Role = 'ehr', sink: SinkSettings = webhook) =>
-      store.consumers.add({ name, role, sources: [], sink }),
-    /** Ends a question about the patient of a number; the verification's id. */
-    async verify(number = '00001', name = '検証　太郎') {
-      const { id } = await store.accept(question())
-      const birthdate = '19800101'
-      await store.end(
-        end(id, {
-          verification: { ...verification(id), results: [{ name, insurerNumber: '06139992' }] },
-          numbers: { asked: number, returned: null },
-          person: { name, nameKana: '', birthdate, sex: '1', identity: number },
-        }),
-      )
-      return id
-    },
-    /** Everything is closed and opened again, as after a crash. */
-    async restart() {
-      await outbox.close()
-      await store.close()
-      sinks.clear()
-      store = await open(path)
-      outbox = start()
-    },
-    /** Resolves once a consumer is left alone after so many attempts. */
-    untilPaused: (name: string, attempts: number) =>
-      until(() => {
-        const state = outbox.report().find(({ consumer }) => consumer.name === name)
-        const isDue = (state?.nextAttemptAt ?? 0) > clock.now()
-        return isDue && sinkOf(name).attempts.length === attempts
-      }),
-    shows: () => conditions.showing().map(({ code, subject }) => `${code} ${subject}`),
-  }
+  assert.fail(`it did not fail with ${code}`)
 }
 
-/** Resolves once the condition holds; the runner's time-out bounds it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
-}
+const AT = Date.parse('2026-04-01T09:30:02.345+09:00')
+
+export const verificationOf = (over: Partial<Verification> = {}): Verification => ({
+  id: uuidV7(AT),
+  supersedes: null,
+  askedAt: toRfc3339(AT),
+  source: { kind: 'card-face', authentication: 'none', reader: null, line: 'ngn' },
+  outcome: 'valid',
+  fault: null,
+  official: null,
+  results: [{ name: '検証　一郎', insurerNumber: '06139992' }],
+  patient: null,
+  lastKnown: null,
+  patientNumber: null,
+  arbitraryIdentifier: null,
+  card: null,
+  confirmation: null,
+  advisories: [],
+  held: false,
+  ...over,
+})
+
+export const verificationEvent = (over: Partial<Verification> = {}, at = AT): FeedEvent => ({
+  type: 'verification',
+  id: uuidV7(at),
+  cursor: 'c1',
+  at: toRfc3339(at),
+  verification: verificationOf(over),
+})
+
+export const noteEvent = (): FeedEvent => ({
+  type: 'note',
+  id: uuidV7(AT),
+  cursor: 'c2',
+  at: toRfc3339(AT),
+  note: { verificationId: uuidV7(AT), kind: 'original-sighted', by: '受付', text: null },
+})
+
+/** An attempt at one event. */
+export const deliveryOf = (event: FeedEvent, over: Partial<Delivery> = {}): Delivery => ({
+  id: event.id,
+  attempt: 1,
+  event,
+  item: new TextEncoder().encode(JSON.stringify(event)),
+  message: () => undefined,
+  isSuperseded: () => false,
+  decision: null,
+  ...over,
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { outboxBed, until } from './bed.ts'
+import { outboxBed, until } from './outbox-bed.ts'
 
 const unreachable = () => new AgentError('SINK_UNREACHABLE', 'gone')
 const refused = { is: 'refused', code: 'SINK_REFUSED', facts: { status: 422 } } as const
