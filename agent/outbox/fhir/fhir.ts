@@ -11,8 +11,7 @@ import { openClient } from './client.ts'
 import type { Stored, Token } from './json.ts'
 import { originOf } from './origin.ts'
 import { officialTraits, traitsOf } from './patient.ts'
-import type { Session } from './settle.ts'
-import { settle } from './settle.ts'
+import { inRounds, type Session, settle } from './settle.ts'
 import { chartNumber, type State, stateOf } from './state.ts'
 import { chartSystem } from './systems.ts'
 import { coverageTarget, type Place, patientTarget, reference, responseTarget } from './targets.ts'
@@ -118,13 +117,24 @@ async function write(writer: Writer, chart: Token, told: Told): Promise<Delivere
   const { patient: known } = await findPatient(writer, chart, undefined)
   const differences = known === undefined ? [] : strangers(known, verification)
   if (differences.length > 0) return delivered(compared('differs', state, differences))
-  const [result] = verification.results
-  const { patient, changes } = writer.settings.writePatient
-    ? await findPatient(writer, chart, result)
-    : { patient: known, changes: [] }
-  if (patient === undefined) return delivered(compared('unknown-patient', state))
+  const changes = await inRounds(writer.session, 'Patient', () => writePatient(writer, chart, told))
+  if (changes === undefined) return delivered(compared('unknown-patient', state))
+  return delivered(compared(changes.length > 0 ? 'written' : 'same', state, changes))
+}
+
+/** Everything of one patient; undefined where the EHR does not have the patient. */
+async function writePatient(writer: Writer, chart: Token, told: Told) {
+  const { session, place, settings } = writer
+  const result = settings.writePatient ? told.verification.results[0] : undefined
+  const { patient, changes } = await findPatient(writer, chart, result)
+  if (patient === undefined) return { done: undefined }
   const all = [...changes, ...(await writeInsurance(writer, patient, told))]
-  return delivered(compared(all.length > 0 ? 'written' : 'same', state, all))
+  if (session.origin.kindOf(patient) === undefined) return { done: all }
+  // One that we made may have been given up for its twin while its insurance was written.
+  const { patient: now } = await findPatient(writer, chart, undefined)
+  if (now === undefined || now.id === patient.id) return { done: all }
+  await retireCoverages(session, place, patient, now)
+  return 'again' as const
 }
 
 async function findPatient(

@@ -26,7 +26,10 @@ export interface Target {
   make(): JsonObject | undefined
   /** What is stored as it should be; itself where nothing is to change. */
   change(stored: Stored): Stored
-  /** Before a duplicate of ours is given up for the one that stays. */
+  /**
+   * Gives up what hangs on a duplicate of ours. Called before the duplicate is given up, as it is not
+   * found any more after a crash then, and after it, for what another writer hung on it meanwhile.
+   */
   retiring?(duplicate: Stored, keeper: Stored): Promise<void>
 }
 
@@ -123,6 +126,7 @@ async function singled(
     await retiring?.(duplicate, keeper)
     const written = await client.update(origin.retired(duplicate, keeper), signal)
     if (written === 'conflict') return 'again'
+    await retiring?.(duplicate, keeper)
     log.warn({ resource: type }, 'fhir-duplicate-retired')
   }
   return keeper
