@@ -58,11 +58,11 @@ export function openFhirSink(settings: FhirSink, ports: FhirPorts): Sink {
   const { search, extraHeaders } = assumptions
   const client = openClient({ http, baseUrl, token, search, extraHeaders })
   const origin = originOf(assumptions, institutionCode)
-  const place: Place = { assumptions, origin, baseUrl }
+  const place: Place = { assumptions, origin }
   return {
     async deliver(delivery, signal) {
       const { event } = delivery
-      // A note changes no insurance; a released verification is an event of its own.
+      // A note changes no insurance.
       if (event.type !== 'verification') return delivered(null)
       const { verification } = event
       if (verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
@@ -124,7 +124,7 @@ async function write(writer: Writer, chart: Token, told: Told): Promise<Delivere
 
 /** Everything of one patient; undefined where the EHR does not have the patient. */
 async function writePatient(writer: Writer, chart: Token, told: Told) {
-  const { session, place, settings } = writer
+  const { session, settings } = writer
   const result = settings.writePatient ? told.verification.results[0] : undefined
   const { patient, changes } = await findPatient(writer, chart, result)
   if (patient === undefined) return { done: undefined }
@@ -133,7 +133,7 @@ async function writePatient(writer: Writer, chart: Token, told: Told) {
   // One that we made may have been given up for its twin while its insurance was written.
   const { patient: now } = await findPatient(writer, chart, undefined)
   if (now === undefined || now.id === patient.id) return { done: all }
-  await retireCoverages(session, place, patient, now)
+  await retireCoverages(session, patient, now)
   return 'again' as const
 }
 
@@ -145,7 +145,7 @@ async function findPatient(
   const target = patientTarget(chart, result, place)
   const { resource, changes } = await settle(session, {
     ...target,
-    retiring: (duplicate, keeper) => retireCoverages(session, place, duplicate, keeper),
+    retiring: (duplicate, keeper) => retireCoverages(session, duplicate, keeper),
   })
   return { patient: resource, changes }
 }
@@ -182,7 +182,7 @@ async function writeInsurance(
     const logical = { type: 'Coverage', identifier: { ...wanted.key } }
     coverages.push({ wanted, reference: resource === undefined ? logical : reference(resource) })
   }
-  changes.push(...(await cancelAbsent(session, place, patient, state)))
+  changes.push(...(await cancelAbsent(session, patient, state)))
   if (!settings.eligibilityResponse) return changes
   const answered = { verification, at, patient: reference(patient), coverages }
   return [...changes, ...(await settle(session, responseTarget(answered, place))).changes]

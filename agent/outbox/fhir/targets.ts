@@ -22,8 +22,6 @@ import { profiles } from './systems.ts'
 export interface Place {
   readonly assumptions: FhirAssumptions
   readonly origin: Origin
-  /** Without a slash at its end. */
-  readonly baseUrl: string
 }
 
 const byIdentifier = ({ system, value }: Token): Conditions => ({
@@ -34,12 +32,14 @@ export const reference = ({ resourceType, id }: Stored): JsonObject => ({
   reference: `${resourceType}/${id}`,
 })
 
-/** Whether a reference means this resource, however the server writes it. */
-export function refersTo(value: unknown, { resourceType, id }: Stored, baseUrl: string): boolean {
+/**
+ * Whether a reference means this resource. A server behind a proxy may write its own address before
+ * it, which is not the one that it is asked at.
+ */
+export function refersTo(value: unknown, { resourceType, id }: Stored): boolean {
   if (!isObject(value)) return false
   const path = textIn(value['reference']).replace(/\/_history\/[^/]+$/, '')
-  const target = `${resourceType}/${id}`
-  return path === target || path === `${baseUrl}/${target}`
+  return `/${path}`.endsWith(`/${resourceType}/${id}`)
 }
 
 /** The Patient of a chart number; made and completed from `result` where that is given. */
@@ -63,12 +63,12 @@ export function patientTarget(
  */
 export function coverageTarget(wanted: Wanted, patient: Stored, place: Place): Target {
   const { key, coverage, creates, kind } = wanted
-  const { origin, baseUrl, assumptions } = place
+  const { origin, assumptions } = place
   const own = { ...coverage, beneficiary: reference(patient) }
   return {
     type: 'Coverage',
     conditions: { ...byIdentifier(key), beneficiary: `Patient/${patient.id}` },
-    belongs: (one) => hasIdentifier(one, key) && refersTo(one['beneficiary'], patient, baseUrl),
+    belongs: (one) => hasIdentifier(one, key) && refersTo(one['beneficiary'], patient),
     make: () => (creates ? origin.marked(own, kind, profiles.Coverage) : undefined),
     change(stored) {
       // It means this patient already, in the server's way of writing it.

@@ -1,17 +1,18 @@
 import type { Difference } from '../../kernel/delivery.ts'
+import { AgentError } from '../../kernel/errors.ts'
 import { hasIdentifier, type Stored } from './json.ts'
 import { changes } from './overlay.ts'
 import { inRounds, type Session } from './settle.ts'
 import type { State } from './state.ts'
-import { type Place, refersTo } from './targets.ts'
+import { refersTo } from './targets.ts'
 
 type Decided = Extract<State, { is: 'decided' }>
 
 const ENDED: readonly unknown[] = ['cancelled', 'entered-in-error']
 
-const coveragesOf = async ({ client, signal }: Session, { baseUrl }: Place, patient: Stored) => {
+const coveragesOf = async ({ client, signal }: Session, patient: Stored) => {
   const found = await client.search('Coverage', { beneficiary: `Patient/${patient.id}` }, signal)
-  return found.filter((one) => refersTo(one['beneficiary'], patient, baseUrl))
+  return found.filter((one) => refersTo(one['beneficiary'], patient))
 }
 
 /**
@@ -20,7 +21,6 @@ const coveragesOf = async ({ client, signal }: Session, { baseUrl }: Place, pati
  */
 export async function cancelAbsent(
   session: Session,
-  place: Place,
   patient: Stored,
   { whole, wanted }: Decided,
 ): Promise<readonly Difference[]> {
@@ -34,7 +34,7 @@ export async function cancelAbsent(
   if (whole.size === 0) return []
   const done: Difference[] = []
   return inRounds(session, 'Coverage', async () => {
-    for (const coverage of (await coveragesOf(session, place, patient)).filter(isAbsent)) {
+    for (const coverage of (await coveragesOf(session, patient)).filter(isAbsent)) {
       const next = { ...coverage, status: 'cancelled' }
       if ((await client.update(next, signal)) === 'conflict') return 'again'
       done.push(...changes(coverage, next))
@@ -43,18 +43,24 @@ export async function cancelAbsent(
   })
 }
 
-/** Gives up what we wrote for a duplicate Patient: it is written anew for the one that stays. */
+/**
+ * Gives up what we wrote for a duplicate Patient: it is written anew for the one that stays. Throws
+ * `FHIR_AMBIGUOUS` where the EHR's own insurance hangs on the duplicate: then it is used, and which
+ * of the two stays is for a person.
+ */
 export async function retireCoverages(
   session: Session,
-  place: Place,
   duplicate: Stored,
   keeper: Stored,
 ): Promise<void> {
   const { client, origin, signal } = session
   await inRounds(session, 'Coverage', async () => {
-    const ours = (await coveragesOf(session, place, duplicate)).filter(
-      (one) => origin.kindOf(one) !== undefined && one['status'] !== 'entered-in-error',
-    )
+    const hanging = await coveragesOf(session, duplicate)
+    if (hanging.some((one) => origin.kindOf(one) === undefined))
+      throw new AgentError('FHIR_AMBIGUOUS', 'a duplicate that we made is used by the EHR', {
+        facts: { resource: 'Patient' },
+      })
+    const ours = hanging.filter((one) => one['status'] !== 'entered-in-error')
     for (const coverage of ours)
       if ((await client.update(origin.retired(coverage, keeper), signal)) === 'conflict')
         return 'again'

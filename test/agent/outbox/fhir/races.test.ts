@@ -125,6 +125,41 @@ test('a chart that we made twice is one, and its insurance is written for the on
   assert.deepEqual(coverage?.['beneficiary'], { reference: 'Patient/a-chart' })
 })
 
+test('a duplicate chart that the EHR uses already is for a person', async () => {
+  await using on = await open({ settings: { writePatient: true } }, false)
+  const verification = verified('valid', [insurance])
+  await on.deliver(verification)
+  const [made] = on.server.all('Patient')
+  assert.ok(made)
+  on.server.put(made, 'z-chart')
+  on.server.put({ resourceType: 'Coverage', beneficiary: { reference: 'Patient/z-chart' } })
+  const done = await on.deliver(verification)
+  assert.deepEqual(done, { is: 'parked', code: 'FHIR_AMBIGUOUS', facts: { resource: 'Patient' } })
+  assert.equal(holders(on.server, 'Patient', CHART_SYSTEM).length, 2)
+})
+
+test('a server that writes its own address before a reference is understood', async () => {
+  await using on = await open()
+  const verification = verified('valid', [insurance])
+  await on.deliver(verification)
+  const [made] = on.server.all('Coverage')
+  assert.ok(made)
+  const behind = { reference: 'https://ehr.internal/r4/Patient/chart-1/_history/3' }
+  on.server.put({ ...made, beneficiary: behind }, made.id)
+  on.server.before = ({ path, query }) =>
+    path === 'Coverage/_search'
+      ? {
+          status: 200,
+          body: {
+            resourceType: 'Bundle',
+            entry: query.has('identifier') ? [{ resource: on.server.all('Coverage')[0] }] : [],
+          },
+        }
+      : undefined
+  const done = await on.deliver(verification)
+  assert.ok(done.is === 'delivered' && done.comparison?.result === 'same')
+})
+
 test('an update that another writer crosses is made again on what that one wrote', async () => {
   await using on = await open()
   await on.deliver(verified('valid', [insurance]))
