@@ -11,15 +11,13 @@ import {
   type FhirSimulatorOptions,
   startFhirSimulator,
 } from '../../../../agent/sim/fhir/server.ts'
-import { decodeMessage } from '../../../../agent/xmlmsg/codec.ts'
-import { sample } from '../../xmlmsg/samples.ts'
 import {
   fortyVerifications,
   insurance,
   newInsurance,
   openStage,
   type StageOptions,
-  verificationFrom,
+  sampleVerifications,
   verified,
 } from './stage.ts'
 
@@ -58,19 +56,10 @@ function coverages(simulator: FhirSimulator): Readonly<Record<string, unknown>> 
 
 const isDelivered = (done: Delivered) => done.is === 'delivered'
 
-const fixtureNumbers = ['02', '03', '04', '05', '06', '07', '08', '09', '10'] as const
-const fixtures = (): readonly Verification[] =>
-  fixtureNumbers.map((number) =>
-    verificationFrom(decodeMessage('eligibilityAnswer', sample(number)).message, {
-      id: `fixture-${number}`,
-      patientNumber: `8${number}`,
-    }),
-  )
-
 test('a strict server takes what is written for all forty patients and every sample message', async () => {
   for (const by of ['card', 'card-face'] as const) {
     await using on = await open()
-    for (const verification of [...fortyVerifications(by), ...fixtures()])
+    for (const verification of [...fortyVerifications(by), ...sampleVerifications()])
       assert.ok(isDelivered(await on.deliver(verification)), verification.id)
     const stats = on.simulator.stats()
     assert.deepEqual(stats.refused, [])
@@ -78,7 +67,7 @@ test('a strict server takes what is written for all forty patients and every sam
     assert.ok(on.simulator.resources('Coverage').length > 25)
     assert.equal(
       on.simulator.resources('CoverageEligibilityResponse').length,
-      [...fortyVerifications(by), ...fixtures()].filter(
+      [...fortyVerifications(by), ...sampleVerifications()].filter(
         ({ outcome, results }) => !['failed', 'pending'].includes(outcome) && results.length > 0,
       ).length,
     )

@@ -12,6 +12,7 @@ import { documented, write } from '../../../../agent/sim/gateway/write.ts'
 import { patients } from '../../../../agent/sim/patients.ts'
 import { decodeMessage } from '../../../../agent/xmlmsg/codec.ts'
 import { recordingLog } from '../../../fakes/log.ts'
+import { sample } from '../../xmlmsg/samples.ts'
 
 export const INSTITUTION = '1312345670'
 export const CHART_SYSTEM = `urn:oid:1.2.392.100495.20.3.51.1${INSTITUTION}`
@@ -136,6 +137,17 @@ export const fortyVerifications = (by: 'card' | 'card-face' = 'card'): readonly 
       patientNumber: `9${number}`,
     })
   })
+
+const SAMPLE_ANSWERS = ['02', '03', '04', '05', '06', '07', '08', '09', '10'] as const
+
+/** What the agent makes of the sample messages that are answers about one person. */
+export const sampleVerifications = (): readonly Verification[] =>
+  SAMPLE_ANSWERS.map((number) =>
+    verificationFrom(decodeMessage('eligibilityAnswer', sample(number)).message, {
+      id: `sample-${number}`,
+      patientNumber: `8${number}`,
+    }),
+  )
 
 /** An event on its way, the first time and never overtaken, where a test does not say otherwise. */
 export const deliveryOf = (verification: Verification, more: Partial<Delivery> = {}): Delivery => ({
