@@ -113,26 +113,26 @@ interface Told {
 }
 
 async function write(writer: Writer, chart: Token, told: Told): Promise<Delivered> {
-  const { state, verification } = told
-  const { patient: known } = await findPatient(writer, chart, undefined)
-  const differences = known === undefined ? [] : strangers(known, verification)
-  if (differences.length > 0) return delivered(compared('differs', state, differences))
-  const changes = await inRounds(writer.session, 'Patient', () => writePatient(writer, chart, told))
-  if (changes === undefined) return delivered(compared('unknown-patient', state))
-  return delivered(compared(changes.length > 0 ? 'written' : 'same', state, changes))
+  return delivered(await inRounds(writer.session, 'Patient', () => writeOnce(writer, chart, told)))
 }
 
-/** Everything of one patient; undefined where the EHR does not have the patient. */
-async function writePatient(writer: Writer, chart: Token, told: Told) {
+/** Everything of one patient, for the Patient who has the chart number now. */
+async function writeOnce(writer: Writer, chart: Token, told: Told) {
   const { session, settings } = writer
-  const result = settings.writePatient ? told.verification.results[0] : undefined
-  const { patient, changes } = await findPatient(writer, chart, result)
-  if (patient === undefined) return { done: undefined }
+  const { state, verification } = told
+  const found = await findPatient(writer, chart, undefined)
+  const differences = strangers(found.patient, verification)
+  if (differences.length > 0) return { done: compared('differs', state, differences) }
+  const { patient, changes } = settings.writePatient
+    ? await findPatient(writer, chart, verification.results[0])
+    : found
+  if (patient === undefined) return { done: compared('unknown-patient', state) }
   const all = [...changes, ...(await writeInsurance(writer, patient, told))]
-  if (session.origin.kindOf(patient) === undefined) return { done: all }
+  const done = compared(all.length > 0 ? 'written' : 'same', state, all)
+  if (session.origin.kindOf(patient) === undefined) return { done }
   // One that we made may have been given up for its twin while its insurance was written.
   const { patient: now } = await findPatient(writer, chart, undefined)
-  if (now === undefined || now.id === patient.id) return { done: all }
+  if (now === undefined || now.id === patient.id) return { done }
   await retireCoverages(session, patient, now)
   return 'again' as const
 }
@@ -151,7 +151,8 @@ async function findPatient(
 }
 
 /** What shows that the EHR has somebody else under this number: no insurance is put there. */
-function strangers(patient: Stored, { results }: Verification): readonly Difference[] {
+function strangers(patient: Stored | undefined, { results }: Verification): readonly Difference[] {
+  if (patient === undefined) return []
   const kept = traitsOf(patient)
   const other = results.map(officialTraits).find((official) => contradicts(kept, official))
   if (other === undefined) return []

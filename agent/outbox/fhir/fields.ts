@@ -7,7 +7,7 @@ const CONSENT = 'Consents to view are of the moment and no part of a Coverage.'
 const LIMIT =
   'JP Core has no code for a limit certificate (限度額適用認定証); Coverage stays without it.'
 const DISEASE = 'JP Core has no code for a certificate of specific diseases (特定疾病療養受療証).'
-const RETAINED = 'No element of JP_Coverage means this.'
+const NO_ELEMENT = 'No element of JP_Coverage means this.'
 const ALIAS = 'Whether an alias (通称) stands in the chart is the clinic’s decision.'
 
 /** An official field is carried by a Coverage, by a Patient, or by nothing, and why. */
@@ -15,7 +15,7 @@ type Place = 'coverage' | 'patient' | { readonly unmapped: string }
 
 /** Where each official field goes. test/agent/outbox/fhir/fields.test.ts holds it complete. */
 export const places: Readonly<Record<keyof OfficialResult, Place>> = {
-  prescriptionIssueSelect: { unmapped: RETAINED },
+  prescriptionIssueSelect: { unmapped: NO_ELEMENT },
   insuredCardClassification: 'coverage',
   insurerNumber: 'coverage',
   insuredCardSymbol: 'coverage',
@@ -41,11 +41,11 @@ export const places: Readonly<Record<keyof OfficialResult, Place>> = {
     unmapped: 'JP_Coverage.period is the validity of the card, not that of the qualification.',
   },
   disqualificationDate: 'coverage',
-  insuredCertificateIssuanceDate: { unmapped: RETAINED },
+  insuredCertificateIssuanceDate: { unmapped: NO_ELEMENT },
   insuredCardValidDate: 'coverage',
   insuredCardExpirationDate: 'coverage',
   insuredPartialContributionRatio: 'coverage',
-  preschoolClassification: { unmapped: RETAINED },
+  preschoolClassification: { unmapped: NO_ELEMENT },
   reasonOfLoss: {
     unmapped: 'JP Core has no code for why a qualification was lost; status says that it was.',
   },
@@ -73,7 +73,7 @@ export const places: Readonly<Record<keyof OfficialResult, Place>> = {
   operationInfoConsTime: { unmapped: CONSENT },
   operationInfoAvailableTime: { unmapped: CONSENT },
   referenceNumber: 'patient',
-  qualificationConfirmationKey: { unmapped: RETAINED },
+  qualificationConfirmationKey: { unmapped: NO_ELEMENT },
   limitApplicationCertificateChanged: { unmapped: LIMIT },
   unknown: { unmapped: 'This version does not know these elements.' },
 }

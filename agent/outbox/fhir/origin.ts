@@ -1,5 +1,5 @@
 import type { FhirAssumptions } from './assumptions.ts'
-import { type JsonObject, objectIn, objectsIn, type Stored, textIn } from './json.ts'
+import { type JsonObject, objectIn, objectsIn, type Stored } from './json.ts'
 import type { CoverageKind } from './state.ts'
 
 export type OwnKind = CoverageKind | 'patient' | 'response'
@@ -51,9 +51,3 @@ export function originOf({ ownSystem }: FhirAssumptions, institutionCode: string
     },
   }
 }
-
-/** Whether a resource of ours was given up as a duplicate. */
-export const isRetired = (resource: JsonObject, origin: Origin) =>
-  objectsIn(resource['identifier']).some(
-    (one) => textIn(one['system']) === origin.system('duplicate'),
-  )

@@ -12,6 +12,7 @@ import {
   startFhirSimulator,
 } from '../../../../agent/sim/fhir/server.ts'
 import {
+  deliveryOf,
   fortyVerifications,
   insurance,
   newInsurance,
@@ -159,28 +160,41 @@ function history(random: (below: number) => number, length: number): readonly Ve
   })
 }
 
-test('after two hundred faults the EHR has what it has without any, and nothing twice', async () => {
+/** What an EHR should have after a history, worked out from the answers alone. */
+function expected(events: readonly Verification[]): Readonly<Record<string, unknown>> {
+  const state = new Map<string, string>()
+  for (const { outcome, results, patientNumber } of events) {
+    const [result] = results
+    if (result === undefined) continue
+    const digits = Array.from(
+      result.insuredIdentificationNumber ?? '',
+      (digit) => '０１２３４５６７８９'[Number(digit)],
+    )
+    const card = `${result.insurerNumber}:${result.insuredCardSymbol}:${digits.join('')}:01`
+    const key = `${patientNumber} ${card}`
+    const others = [...state.keys()].filter((one) => one.startsWith(`${patientNumber} `))
+    if (outcome === 'valid') for (const other of others) state.set(other, 'cancelled')
+    if (outcome === 'valid') state.set(key, 'active')
+    else if (state.has(key)) state.set(key, 'cancelled')
+  }
+  return Object.fromEntries([...state].sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+test('after two hundred faults the EHR has what the official side said, and nothing twice', async () => {
   const random = seeded(20_260_401)
-  const events = history(random, 60)
-  await using calm = await open()
-  for (const verification of events) await calm.deliver(verification)
+  const events = history(random, 120)
   await using on = await open({ raceMs: 1 })
-  let faults = 0
-  for (let at = 0; at < events.length; at += 1) {
-    const verification = events[at]
-    assert.ok(verification)
+  const faults = () =>
+    Object.values(on.simulator.stats().spoiled).reduce((sum, count) => sum + count, 0)
+  for (const verification of events)
     await untilEnded(() => {
       const behaviour = FAULTS[random(FAULTS.length)] ?? {}
-      if (faults < 200 && random(10) < 8) {
-        faults += 1
-        on.simulator.behave({ ...behaviour, times: 1 })
-      }
+      if (faults() < 200) on.simulator.behave({ ...behaviour, times: 1 })
       return on.deliver(verification)
     })
-  }
   on.simulator.behave({ mode: 'normal' })
-  assert.equal(faults, 200)
-  assert.deepEqual(coverages(on.simulator), coverages(calm.simulator))
+  assert.ok(faults() >= 200, String(faults()))
+  assert.deepEqual(coverages(on.simulator), expected(events))
   const { duplicates, refused } = on.simulator.stats()
   assert.deepEqual(duplicates, [])
   assert.deepEqual(
@@ -203,37 +217,16 @@ test('writers that race on a server that is not safe end with one of each', asyn
 
 test('an agent that was killed in the middle of a patient goes on where it was', async () => {
   const events = history(seeded(7), 30)
-  await using calm = await open()
-  for (const verification of events) await calm.deliver(verification)
   await using on = await open()
   const random = seeded(8)
   for (const verification of events) {
     const stop = AbortSignal.timeout(random(12))
     const killed = openStage({ url: on.simulator.url, settings: everything })
-    await killed.sink
-      .deliver(
-        {
-          id: verification.id,
-          attempt: 1,
-          event: {
-            type: 'verification',
-            id: verification.id,
-            cursor: '',
-            at: '2026-04-01T09:30:02+09:00',
-            verification,
-          },
-          item: new Uint8Array(),
-          message: () => undefined,
-          isSuperseded: () => false,
-          decision: null,
-        },
-        stop,
-      )
-      .catch(() => undefined)
+    await killed.sink.deliver(deliveryOf(verification), stop).catch(() => undefined)
     await killed.close()
     await untilEnded(() => on.deliver(verification))
   }
-  assert.deepEqual(coverages(on.simulator), coverages(calm.simulator))
+  assert.deepEqual(coverages(on.simulator), expected(events))
   assert.deepEqual(on.simulator.stats().duplicates, [])
 })
 
