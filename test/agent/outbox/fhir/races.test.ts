@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
-import { objectIn, objectsIn, type Stored, textIn } from '../../../../agent/outbox/fhir/json.ts'
+import {
+  type JsonObject,
+  objectIn,
+  objectsIn,
+  type Stored,
+  textIn,
+} from '../../../../agent/outbox/fhir/json.ts'
 import { chart, type FakeFhir, startFakeFhir } from './server.ts'
 import {
   CHART_SYSTEM,
@@ -206,6 +212,24 @@ test('a write that was carried out and not answered is not made twice', async ()
   assert.equal(attempts, 3)
   assert.equal(on.server.all('Coverage').length, 2)
   assert.equal(on.server.all('CoverageEligibilityResponse').length, 1)
+})
+
+test('a request that arrives after it was given up leaves no second Coverage', async () => {
+  await using on = await open()
+  const verification = verified('valid', [insurance])
+  let underWay: JsonObject | undefined
+  on.server.before = ({ method, path, body }) => {
+    if (method !== 'POST' || path !== 'Coverage' || underWay !== undefined) return undefined
+    underWay = body
+    return 'drop'
+  }
+  await assert.rejects(on.deliver(verification), (error) => codeOf(error) === 'SINK_FAILED')
+  await on.deliver(verification, { attempt: 2 })
+  assert.ok(underWay)
+  on.server.put(underWay)
+  assert.equal(holders(on.server).length, 2)
+  await on.deliver(verified('valid', [insurance], { id: 'v-2' }))
+  assert.equal(holders(on.server).length, 1)
 })
 
 test('what was made is not made again by a server whose search lags behind', async () => {
