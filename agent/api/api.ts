@@ -16,7 +16,7 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
-import { documentedRoutes, openApiRoute } from './openapi.ts'
+import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
 import type {
   Audit,
   Batches,
@@ -89,7 +89,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
   const context = { clock, log, audit, onBug, limits, closing: closing.signal }
-  const app = appOf(options, context)
+  const { app } = appOf(options, context)
   await app.ready()
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (closing.signal.aborted) refuse(request, response, shuttingDown())
@@ -128,7 +128,8 @@ const unused = (): never => {
   throw new Error('a compiler of fastify is in use')
 }
 
-function appOf(options: ApiOptions, context: Context): App {
+/** The app with every route, and what /openapi.json says of them. It calls no port by itself. */
+export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   const { consumers, clock, monitorFrom, version, verifications, desk, feed, health } = options
   const app = Fastify({
     logger: false,
@@ -167,8 +168,9 @@ function appOf(options: ApiOptions, context: Context): App {
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   probeRoutes(app, health)
   healthRoutes(app, health, version)
-  openApiRoute(app, routes, version)
-  return app
+  const document = () => documentOf(routes, version)
+  openApiRoute(app, document)
+  return { app, document }
 }
 
 /** 405 with what the path does take, or 404. */

@@ -83,14 +83,14 @@ export function documentedRoutes(app: App): readonly DocumentedRoute[] {
 }
 
 /** OpenAPI 3.1, made when it is first asked for. */
-export function openApiRoute(app: App, routes: readonly DocumentedRoute[], version: string): void {
+export function openApiRoute(app: App, documentOfApp: () => object): void {
   const doc = {
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1.' } },
   } as const
   let document: string | undefined
   app.get('/openapi.json', { config: { doc } }, async (_request, reply) => {
-    document ??= JSON.stringify(documentOf(routes, version))
+    document ??= JSON.stringify(documentOfApp())
     return reply.type('application/json; charset=utf-8').send(document)
   })
 }
