@@ -65,7 +65,8 @@ async function* framesIn(response: IncomingMessage): AsyncGenerator<Frame, undef
       for (const text of texts) yield* frameIn(text)
     }
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    // A connection that was cut says so with a code; anything else is not the stream's end.
+    if (!(error instanceof Error && 'code' in error)) throw error
   }
   return undefined
 }

@@ -7,7 +7,8 @@ import { at, listAt, textAt } from '../json.ts'
 const common = { player: 'receipt-computer', section: 'What an event holds' } as const
 const MOST = 500
 
-const outcomes = [
+/** Our own list, as the page for vendors has it. */
+export const outcomes: readonly string[] = [
   'valid',
   'invalid',
   'invalid-new-exists',
