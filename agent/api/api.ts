@@ -168,8 +168,10 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   probeRoutes(app, health)
   healthRoutes(app, health, version)
-  const document = () => documentOf(routes, version)
-  openApiRoute(app, document)
+  const document = (simulator = false) => documentOf(routes, version, simulator)
+  openApiRoute(app, () =>
+    document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
+  )
   return { app, document }
 }
 

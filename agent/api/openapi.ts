@@ -95,7 +95,12 @@ export function openApiRoute(app: App, documentOfApp: () => object): void {
   })
 }
 
-export function documentOf(routes: readonly DocumentedRoute[], version: string) {
+/** `simulator`: the answers are invented, and programs may ask about invented people. */
+export function documentOf(
+  routes: readonly DocumentedRoute[],
+  version: string,
+  simulator: boolean,
+) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}')
@@ -109,6 +114,7 @@ export function documentOf(routes: readonly DocumentedRoute[], version: string) 
       version,
       description: 'Eligibility verification (オンライン資格確認) for the programs of one clinic.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      ...(simulator && { 'x-simulator': true }),
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { basic: [] }],

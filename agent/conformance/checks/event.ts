@@ -66,7 +66,10 @@ export function publishedMisfit(document: unknown): (event: unknown) => string |
   const components = at(document, 'components')
   const kinds = listAt(components, 'schemas', 'FeedEvent', 'anyOf').map((kind) => ({
     type: textAt(kind, 'properties', 'type', 'const'),
-    validator: Compile({ ...fieldsOf(kind), components }),
+    validator: Compile({
+      ...fieldsOf(withoutRequired(kind)),
+      components: withoutRequired(components),
+    }),
   }))
   return (event) => {
     const fitting = kinds.filter(({ type }) => type === textAt(event, 'type'))
@@ -76,6 +79,16 @@ export function publishedMisfit(document: unknown): (event: unknown) => string |
     const [first] = misfits[0]?.toSorted((a, b) => depth(b) - depth(a)) ?? []
     return `${(first?.instancePath ?? '').replaceAll('/', '.').slice(1)}: ${first?.message ?? ''}`
   }
+}
+
+/** What a role may not see is absent, whatever the schema requires; `eventMisfit` knows what may never be. */
+function withoutRequired(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutRequired)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const kept = Object.entries(schema).filter(
+    ([key, part]) => key !== 'required' || !Array.isArray(part),
+  )
+  return Object.fromEntries(kept.map(([key, part]) => [key, withoutRequired(part)]))
 }
 
 const depth = ({ instancePath }: { readonly instancePath: string }) =>

@@ -5,8 +5,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { lineOf } from '../../../agent/conformance/report.ts'
+import { runConformance, Unreachable } from '../../../agent/conformance/run.ts'
+import { patientByNumber } from '../../../agent/sim/patients.ts'
+import { makePki } from '../../../agent/sim/pki.ts'
 import { startBed } from '../../bed/agent.ts'
-import { faults } from './faults.ts'
+import { faults, ward } from './faults.ts'
 import { faultyAgent } from './proxy.ts'
 
 /** The command as a vendor runs it. */
@@ -45,7 +49,9 @@ test('an agent towards the real official side is asked nothing unless the person
     name: 'says nothing of a simulator',
     finds: [],
     answer: (passing) => {
-      if (passing.path === '/health') passing.body = Buffer.from('{"status":"pass","checks":{}}')
+      const said = /SIMULATOR_IN_USE|,"x-simulator":true/
+      if (/^\/(health|openapi)/.test(passing.path))
+        passing.body = Buffer.from(passing.body.toString().replace(said, ''))
     },
   })
   const args = ['--url', url.origin, '--token', bed.token, '--json']
@@ -96,4 +102,33 @@ test('the exit code tells what is NG from wrong use and from an agent that is no
   const gone = await conformance('--url', agent.url, '--token', token)
   assert.equal(gone.code, 69)
   assert.match(gone.stderr, /no agent answers \(ECONNREFUSED\)/)
+})
+
+test('a token that may only read, of a role that sees little, is told what cannot be tried', async (t) => {
+  const { agent, token, client } = await startBed(t)
+  for (const number of ['01', '02', '08']) await client.ask(patientByNumber(number)?.cardFace ?? {})
+  const url = await faultyAgent(t, agent.url, ward)
+  const { checks } = await runConformance({ url, token, ask: true })
+  const report = checks.map(lineOf).join('')
+  const of = (result: string) =>
+    checks.flatMap((check) => (check.result === result ? check.id : []))
+  assert.deepEqual(of('ng'), [], report)
+  for (const id of ['ask-ends', 'key-same-body', 'message-charsets', 'event-published'])
+    assert.ok(of('not-applicable').includes(id), id)
+  for (const id of ['pages-agree', 'event-shape', 'slow-stream', 'refusals-explained'])
+    assert.ok(of('ok').includes(id), id)
+})
+
+test('an agent behind TLS is reached with the authority of its clinic, and not without', async (t) => {
+  const { ca, server } = makePki()
+  const { agent, token } = await startBed(t)
+  const tls = { cert: server.certificatePem, key: server.keyPem }
+  const url = await faultyAgent(t, agent.url, { name: 'none', finds: [], tls })
+  const options = { url, token, ask: false, only: ['first-page', 'stream-same', 'token-needed'] }
+  await assert.rejects(runConformance(options), Unreachable)
+  const { checks } = await runConformance({ ...options, ca: ca.certificatePem })
+  assert.deepEqual(
+    checks.map(({ result }) => result),
+    ['ok', 'ok', 'ok'],
+  )
 })

@@ -5,7 +5,7 @@ interface Event {
   id: string
   cursor: string
   type: string
-  verification?: { patientNumber: string | null; results: Record<string, unknown>[] }
+  verification?: { patientNumber?: string | null; results: Record<string, unknown>[] }
 }
 
 /** Changes the items of a page; `limit` as it was asked. */
@@ -173,3 +173,32 @@ export const openDoor = (token: string): Fault => ({
     headers.authorization = `Bearer ${token}`
   },
 })
+
+const forbidden = JSON.stringify({
+  code: 'FORBIDDEN',
+  number: 'E602',
+  title: 'この操作は許可されていません。',
+  status: 403,
+  detail: 'this role may not',
+  action: '保守業者に連絡してください。',
+})
+
+/** No fault: an agent as a role sees it that only reads, and not everything. */
+export const ward: Fault = {
+  name: 'a role that sees little',
+  finds: [],
+  answer: (passing) => {
+    onPages((items) =>
+      items.map((item) => {
+        for (const result of item.verification?.results ?? []) delete result['insurerNumber']
+        delete item.verification?.patientNumber
+        return item
+      }),
+    )(passing)
+    const isShut = /\/message|^\/(health|openapi)|\/patients\//.test(passing.path)
+    if (passing.method !== 'POST' && !isShut) return
+    passing.status = 403
+    passing.headers = { 'content-type': 'application/problem+json' }
+    passing.body = Buffer.from(forbidden)
+  },
+}

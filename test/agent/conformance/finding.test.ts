@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { eventMisfit } from '../../../agent/conformance/checks/event.ts'
+import { eventMisfit, publishedMisfit } from '../../../agent/conformance/checks/event.ts'
 import { difference } from '../../../agent/conformance/finding.ts'
 
 test('a loss, a duplicate, a swap and a stranger are told apart', () => {
@@ -46,5 +47,23 @@ test('an event is right with what a role may not see absent, and wrong with it n
     [{ ...event, type: 'note', note: {} }, 'note.verificationId: absent'],
   ] as const) {
     assert.equal(eventMisfit(wrong), misfit)
+  }
+})
+
+test('an event that the published schema does not know is found, one that is masked is not', () => {
+  const misfitOf = publishedMisfit(JSON.parse(readFileSync('agent/client/openapi.json', 'utf8')))
+  const { verification } = event
+  for (const [one, misfit] of [
+    [event, undefined],
+    [{ ...event, verification: { id, outcome: 'valid' } }, undefined],
+    [{ ...event, type: 'page' }, /^type: not in the document$/],
+    [{ ...event, verification: { ...verification, held: null } }, /^verification\.held: must be/],
+    [{ ...event, verification: { ...verification, held: 'no' } }, /^verification\.held: must be/],
+    [{ ...event, verification: { ...verification, results: [{ name: 7 }] } }, /results\.0\.name/],
+    [{ ...event, verification: { ...verification, secret: 1 } }, /^verification\.secret: /],
+  ] as const) {
+    const found = misfitOf(one)
+    if (misfit === undefined) assert.equal(found, undefined)
+    else assert.match(found ?? '', misfit)
   }
 })

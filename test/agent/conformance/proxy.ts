@@ -4,12 +4,14 @@ import http, {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Ending } from '../../bed/net/bed.ts'
 
 /** A request or an answer on its way; a fault changes it. */
 export interface Passing {
+  readonly method: string
   readonly path: string
   status: number
   headers: IncomingHttpHeaders
@@ -24,13 +26,15 @@ export interface Fault {
   readonly says?: RegExp
   readonly request?: (headers: IncomingHttpHeaders) => void
   readonly answer?: (passing: Passing) => void
+  /** The proxy speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Whether the nth frame of a stream goes through. */
   readonly frame?: (nth: number) => boolean
 }
 
 /** An agent with one fault: a proxy in front of a right one. */
 export async function faultyAgent(t: Ending, url: string, fault: Fault): Promise<URL> {
-  const server = http.createServer((request, response) => {
+  const serve: http.RequestListener = (request, response) => {
     const { method = 'GET', url: path = '/', headers } = request
     const asked = { ...headers, host: new URL(url).host }
     fault.request?.(asked)
@@ -42,9 +46,10 @@ export async function faultyAgent(t: Ending, url: string, fault: Fault): Promise
     ask.on('response', (answer) => {
       const isStream = answer.headers['content-type']?.startsWith('text/event-stream')
       if (isStream) passStream(answer, response, fault).catch(() => response.destroy())
-      else passWhole(path, answer, response, fault).catch(() => response.destroy())
+      else passWhole({ method, path }, answer, response, fault).catch(() => response.destroy())
     })
-  })
+  }
+  const server = fault.tls ? https.createServer(fault.tls, serve) : http.createServer(serve)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(async () => {
@@ -54,17 +59,17 @@ export async function faultyAgent(t: Ending, url: string, fault: Fault): Promise
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const { port }: AddressInfo = address
-  return new URL(`http://127.0.0.1:${port}`)
+  return new URL(`http${fault.tls ? 's' : ''}://127.0.0.1:${port}`)
 }
 
 async function passWhole(
-  path: string,
+  asked: Pick<Passing, 'method' | 'path'>,
   answer: IncomingMessage,
   response: ServerResponse,
   { answer: change }: Fault,
 ): Promise<void> {
   const body = await buffer(answer)
-  const passing = { path, status: answer.statusCode ?? 0, headers: answer.headers, body }
+  const passing = { ...asked, status: answer.statusCode ?? 0, headers: answer.headers, body }
   change?.(passing)
   const { 'transfer-encoding': _chunked, ...kept } = passing.headers
   const length = passing.status === 304 ? {} : { 'content-length': passing.body.length }
