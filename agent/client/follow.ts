@@ -19,13 +19,13 @@ export interface FeedItem {
 
 export interface FollowOptions {
   /** The cursor that was kept; from the oldest item on when absent. */
-  readonly after?: string
+  readonly after?: string | undefined
   /** Items a page, 1 to 500; default 100. */
   readonly limit?: number
   /** How long a poll waits for the next event; default 30, at most 60. */
   readonly waitSeconds?: number
   /** Ends it: the loop throws the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Told of each fault that is tried again by itself. */
   readonly onRetry?: (error: unknown, delayMs: number) => void
 }

@@ -59,23 +59,38 @@ export async function readPage(agent: Agent, wanted: Wanted): Promise<Page> {
   return pageIn(await agent.send(pathOf(wanted), { headers: prefer, timeoutMs }))
 }
 
-/** Pages from a cursor on until one is empty, or `most` items are there. */
+/** The events from a cursor on, until there are no more or `most` are there; `cursor` is behind what was read. */
 export async function readOn(
   agent: Agent,
   wanted: Wanted,
   most = Number.POSITIVE_INFINITY,
-): Promise<Page> {
+): Promise<Pick<Page, 'items' | 'cursor'>> {
   const items: Item[] = []
-  const raw: unknown[] = []
-  let { after } = wanted
-  while (items.length < most) {
-    const page = await readPage(agent, { ...wanted, after })
+  let cursor = wanted.after ?? ''
+  for await (const page of pagesFrom(agent, wanted)) {
     items.push(...page.items)
-    raw.push(...page.raw)
-    if (page.items.length > 0 && page.cursor === after)
+    cursor = page.cursor
+    if (items.length >= most) break
+  }
+  return { items: items.slice(0, most), cursor }
+}
+
+/** The cursor behind everything. Keeps nothing of what lies before it. */
+export async function endAfter(agent: Agent, after: string): Promise<string> {
+  let end = after
+  for await (const { cursor } of pagesFrom(agent, { after, limit: 500 })) end = cursor
+  return end
+}
+
+/** Pages until one is empty; that one is the last. */
+async function* pagesFrom(agent: Agent, wanted: Wanted): AsyncGenerator<Page> {
+  let { after } = wanted
+  for (;;) {
+    const page = await readPage(agent, { ...wanted, after })
+    yield page
+    if (page.items.length === 0) return
+    if (page.cursor === after)
       throw new Refuted('a cursor that goes on with its page', 'the cursor that was sent')
     after = page.cursor
-    if (page.items.length === 0) break
   }
-  return { items: items.slice(0, most), raw: raw.slice(0, most), cursor: after ?? '' }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Item, itemOf, type Page, readOn } from './feed.ts'
+import { endAfter, type Item, itemOf, type Page, readOn } from './feed.ts'
 import { Inapplicable, Refuted } from './finding.ts'
 import type { Agent, Reply } from './http.ts'
 import { at, listAt, textAt } from './json.ts'
@@ -87,7 +87,7 @@ export function worldOf(agent: Agent, whyNot: Inapplicable | null): World {
     },
     async end() {
       lastCursor ??= (await oldPages()).cursor
-      lastCursor = (await readOn(agent, { after: lastCursor, limit: 500 })).cursor
+      lastCursor = await endAfter(agent, lastCursor)
       return lastCursor
     },
     async answered() {
@@ -108,10 +108,15 @@ export function worldOf(agent: Agent, whyNot: Inapplicable | null): World {
 
 /** More than one page of the smallest sizes that are tried. */
 const HISTORY_AT_LEAST = 8
+/** Of a feed of years the oldest part is enough, and fits into memory. */
+const HISTORY_AT_MOST = 100_000
 
 /** A feed that is too short to show anything is filled up with invented people, where that is allowed. */
-async function historyOf(agent: Agent, ask: World['ask'] | undefined): Promise<Page> {
-  const found = await readOn(agent, { limit: 500 })
+async function historyOf(
+  agent: Agent,
+  ask: World['ask'] | undefined,
+): Promise<Pick<Page, 'items' | 'cursor'>> {
+  const found = await readOn(agent, { limit: 500 }, HISTORY_AT_MOST)
   if (ask === undefined || found.items.length >= HISTORY_AT_LEAST) return found
   const all = Object.values(faces)
   try {
@@ -122,7 +127,7 @@ async function historyOf(agent: Agent, ask: World['ask'] | undefined): Promise<P
     if (!(error instanceof Inapplicable)) throw error
     return found
   }
-  return readOn(agent, { limit: 500 })
+  return readOn(agent, { limit: 500 }, HISTORY_AT_MOST)
 }
 
 export const postQuestion = (agent: Agent, face: Face, headers: Readonly<Record<string, string>>) =>
