@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -52,7 +52,11 @@ const isStream = ({ command }: Line) => command.includes('text/event-stream')
 const waitsForEvent = ({ command }: Line) =>
   command.includes('Prefer: wait=30') && command.includes('/v1/events')
 
-test('every curl line of the page does what the page shows, against a real agent', async (t) => {
+const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'curl is not installed'
+
+test('every curl line of the page does what the page shows, against a real agent', {
+  skip,
+}, async (t) => {
   const bed = await startBed(t)
   // So that a question is still open when it is answered with 202.
   bed.gateway.behave({ mode: 'normal', delayMs: 100 })
