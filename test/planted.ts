@@ -63,6 +63,8 @@ export const wrongImports: readonly Planted[] = [
   plant('api-declares-its-ports', 'agent/api/up.ts', imports('../store/part.ts')),
   plant('ops-above-the-parts', 'agent/ops/up.ts', imports('../api/part.ts')),
   plant('sim-shares-nothing', 'agent/sim/gateway/up.ts', imports('../../kernel/part.ts')),
+  plant('client-from-the-document', 'agent/client/up.ts', imports('../store/part.ts')),
+  plant('conformance-shares-nothing', 'agent/conformance/up.ts', imports('../kernel/part.ts')),
   plant('drivers-know-no-agent', 'drivers/up.ts', imports('../agent/store/part.ts')),
   plant('config-knows-no-agent', 'config/up.ts', imports('../agent/store/part.ts')),
   plant('only-hosts-open-devices', 'drivers/reader.ts', imports('./io/pcsc.ts')),

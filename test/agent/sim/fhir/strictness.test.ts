@@ -131,7 +131,10 @@ const PROFILE: readonly Case[] = [
   ],
   [
     'a member’s identifier of both widths',
-    (good) => ({ ...good, identifier: [{ system: MEMBER, value: '06139992:１２・34:５６７８:01' }] }),
+    (good) => ({
+      ...good,
+      identifier: [{ system: MEMBER, value: '06139992:１２・34:５６７８:01' }],
+    }),
     'value Coverage.identifier[0]',
   ],
   [
