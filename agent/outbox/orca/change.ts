@@ -1,0 +1,126 @@
+import { AgentError } from '../../kernel/errors.ts'
+import { recordIn, recordsIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
+import { isDone, meaningOf } from './api-result.ts'
+import type { OrcaAssumptions } from './assumptions.ts'
+import { expectDone, type OrcaAnswer } from './client.ts'
+import { type Elements, type Rows, rowsOf, textsOf, traitsOf } from './elements.ts'
+import { checkIdentity } from './identity.ts'
+import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
+import type { Mapped, Unmapped } from './mapping.ts'
+import { type Change, isNothing, planChange } from './plan.ts'
+
+/** ORCA may ask again after an answer; one that never ends is no exchange. */
+const QUESTION_LIMIT = 5
+
+export interface ChangeRequest {
+  readonly mapped: Mapped
+  readonly number: string
+  /** YYYY-MM-DD. */
+  readonly day: string
+  readonly assumptions: OrcaAssumptions
+  /** What a person decided on the question of an earlier attempt. */
+  readonly decision: string | null
+  /** Looked at once more before the write. */
+  isSuperseded(): boolean
+}
+
+export interface Changed {
+  readonly isWritten: boolean
+  readonly unmapped: readonly Unmapped[]
+}
+
+/**
+ * Brings the insurance of an existing patient up to the answer: reads without a lock, and only where
+ * something has to change reads again under the lock, writes what is still true there, and confirms.
+ * Throws `ORCA_QUESTION`, `ORCA_IDENTITY_DIFFERS`, `ORCA_LOCKED` where the rows changed in between.
+ */
+export async function changeInsurance(
+  ports: LockPorts,
+  request: ChangeRequest,
+  signal: AbortSignal,
+): Promise<Changed> {
+  const { mapped, number, day, assumptions } = request
+  const before = await readRows(ports, number, signal)
+  const change = planChange(mapped, before, day, assumptions)
+  if (change.unsettled.length > 0) return { isWritten: false, unmapped: change.unsettled }
+  if (isNothing(change)) return { isWritten: false, unmapped: [] }
+  const isWritten = await withLock(ports, number, signal, async (held) => {
+    const { record } = held.answer
+    checkIdentity(mapped, traitsOf(textsOf(recordIn(record, 'Patient_Information'))))
+    if (!isSameRows(before, rowsOf(record)))
+      throw new AgentError('ORCA_LOCKED', 'the insurance was changed in ORCA meanwhile')
+    return request.isSuperseded() ? false : submit(held, change, request.decision)
+  })
+  return { isWritten, unmapped: [] }
+}
+
+async function readRows({ client, karteUid }: LockPorts, number: string, signal: AbortSignal) {
+  const record = {
+    Request_Number: '00',
+    Karte_Uid: karteUid,
+    Patient_Information: { Patient_ID: number },
+  }
+  const answer = await client.post(CHANGE_PATH, { name: CHANGE_REQUEST, record }, signal)
+  return rowsOf(expectDone(answer, '00').record)
+}
+
+/** 02 and 03. False where a person decided against it. */
+async function submit(held: Held, change: Change, decision: string | null): Promise<boolean> {
+  const staged = await settle(held, await held.next(rowsBody(change)), '02', decision)
+  if (staged === 'declined') return false
+  const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decision)
+  return confirmed !== 'declined'
+}
+
+/** Answers questions as a person decided; without a decision they are for a person. */
+async function settle(
+  held: Held,
+  first: OrcaAnswer,
+  step: string,
+  decision: string | null,
+): Promise<OrcaAnswer | 'declined'> {
+  let answer = first
+  for (let asked = 0; asked < QUESTION_LIMIT; asked += 1) {
+    if (isDone(answer.apiResult)) return answer
+    if (meaningOf(answer.apiResult) !== 'question' || !isDecision(decision)) break
+    answer = await held.next({
+      ...echoOf(answer),
+      Patient_Select_Information: recordIn(answer.record, 'Patient_Select_Information'),
+      Select_Answer: decision === 'ok' ? 'Ok' : 'Ng',
+    })
+    if (decision === 'ng') return 'declined'
+  }
+  return expectDone(answer, step)
+}
+
+const isDecision = (decision: string | null) => decision === 'ok' || decision === 'ng'
+
+const HEALTH = ['HealthInsurance_Information', 'HealthInsurance_Info'] as const
+const PUBLIC = ['PublicInsurance_Information', 'PublicInsurance_Info'] as const
+
+const rowsBody = ({ health, publics }: Rows): Xml2Record => ({
+  ...(health.length > 0 && { [HEALTH[0]]: { [HEALTH[1]]: health } }),
+  ...(publics.length > 0 && { [PUBLIC[0]]: { [PUBLIC[1]]: publics } }),
+})
+
+/** What is confirmed is what ORCA made of it, so its own rows go back. */
+function echoOf({ record }: OrcaAnswer): Xml2Record {
+  const rows = [HEALTH, PUBLIC].map(([information, name]) => ({
+    information,
+    name,
+    items: recordsIn(recordIn(record, information), name),
+  }))
+  return Object.fromEntries(
+    rows
+      .filter(({ items }) => items.length > 0)
+      .map(({ information, name, items }) => [information, { [name]: items }]),
+  )
+}
+
+const isSameRows = (one: Rows, other: Rows) => keyOf(one) === keyOf(other)
+
+const keyOf = ({ health, publics }: Rows) =>
+  JSON.stringify([health, publics].map((rows) => rows.map(sorted)))
+
+const sorted = (row: Elements) =>
+  Object.entries(row).toSorted(([one], [other]) => (one < other ? -1 : 1))
