@@ -1,4 +1,5 @@
 import { AgentError } from '../../kernel/errors.ts'
+import type { Clock } from '../../kernel/ports.ts'
 import {
   readXml2,
   recordIn,
@@ -10,6 +11,7 @@ import {
 } from '../../xmlmsg/xml2.ts'
 import { type Http, type HttpAnswer, passing } from '../http.ts'
 import { isDone, meaningOf, shownResult } from './api-result.ts'
+import { within } from './deadline.ts'
 
 /** What ORCA answered. */
 export interface OrcaAnswer {
@@ -32,6 +34,9 @@ export interface OrcaDoor {
   readonly prefixes: readonly string[]
 }
 
+/** For one answer; under a lock the lock’s own time is shorter. */
+export const ANSWER_MS = 10_000
+
 /** What a wrong prefix answers: no such path, or one that takes no POST. */
 const NOT_HERE: ReadonlySet<number> = new Set([404, 405])
 
@@ -39,7 +44,7 @@ const NOT_HERE: ReadonlySet<number> = new Set([404, 405])
  * ORCA behind `door`. Which prefix it has shows by whether its paths are there; the one that fits
  * is remembered until it does not.
  */
-export function openOrcaClient(http: Http, door: OrcaDoor): OrcaClient {
+export function openOrcaClient(http: Http, clock: Clock, door: OrcaDoor): OrcaClient {
   const credentials = Buffer.from(`${door.user}:${door.password}`, 'utf8').toString('base64')
   const headers = { authorization: `Basic ${credentials}`, accept: 'application/xml' }
   let fitting: string | undefined
@@ -53,14 +58,14 @@ export function openOrcaClient(http: Http, door: OrcaDoor): OrcaClient {
     const first = fitting === undefined ? [] : [fitting]
     for (const prefix of new Set([...first, ...door.prefixes])) {
       const url = new URL(`${door.url.replace(/\/+$/, '')}${prefix}${path}`)
-      const answer = await http.send(
-        {
-          method,
-          url,
-          headers: { ...headers, ...(body && { 'content-type': 'application/xml' }) },
-          ...(body && { body }),
-        },
-        signal,
+      const request = {
+        method,
+        url,
+        headers: { ...headers, ...(body && { 'content-type': 'application/xml' }) },
+        ...(body && { body }),
+      }
+      const answer = await within(clock, ANSWER_MS, signal, (limited) =>
+        http.send(request, limited),
       )
       if (NOT_HERE.has(answer.status)) continue
       const read = readAnswer(answer)

@@ -1,5 +1,3 @@
-import { withoutZeros } from './width.ts'
-
 /**
  * The code tables between the official side and ORCA, as data: each is read in both directions.
  * Sources: the master list of a real ORCA in the public client (保険の種類, 補助区分), the official
@@ -36,10 +34,14 @@ const publicClassOfLaw: Readonly<Record<string, string>> = { '12': '012' }
 /** Classes that are no health insurance: 労災, 自賠責, 公害, 自費 and what clinics add. */
 export const isHealthClass = (code: string) => !code.startsWith('9')
 
-/** 保険者番号 as ORCA has it: six digits for 国保, eight for others. Undefined for no number. */
+/**
+ * 保険者番号 as ORCA has it: six digits for 国保, eight for others. Undefined for no number. Some
+ * software pads with zeros, and some loses a leading one.
+ */
 export function toInsurerNumber(official: string): string | undefined {
-  const digits = withoutZeros(official)
-  if (!/^[0-9]{5,8}$/.test(digits)) return undefined
+  const digits = official.normalize('NFKC').trim()
+  if (!/^[0-9]{5,8}$/.test(digits) || /^0+$/.test(digits)) return undefined
+  if (digits.startsWith('00')) return digits.slice(-6).padStart(6, '0')
   return digits.length > 6 ? digits.padStart(8, '0') : digits.padStart(6, '0')
 }
 

@@ -19,6 +19,7 @@ const LOCKS_REQUEST = 'medicalv3req7'
 const WORK_MS = 3_000
 const HOLD_MS = 4_800
 const RELEASE_ATTEMPTS = 3
+const LEAST_TRY_MS = 300
 
 /** ORCA frees no lock that is younger. [the public client, on E14] */
 const FREEABLE_AFTER_SECONDS = 60
@@ -126,9 +127,10 @@ async function release(ports: LockPorts, lock: Lock, byMs: number): Promise<bool
   const { clock, log } = ports
   for (let attempt = 1; attempt <= RELEASE_ATTEMPTS; attempt += 1) {
     const leftMs = byMs - clock.now()
-    if (leftMs <= 0) break
+    // However late it is, and whatever was done to the clock, one try is made.
+    if (leftMs <= 0 && attempt > 1) break
     // A first try that hangs leaves time for another.
-    const limitMs = attempt === RELEASE_ATTEMPTS ? leftMs : leftMs / 2
+    const limitMs = Math.max(LEAST_TRY_MS, attempt === RELEASE_ATTEMPTS ? leftMs : leftMs / 2)
     try {
       if (await within(clock, limitMs, undefined, (signal) => letGo(ports, lock, signal)))
         return true

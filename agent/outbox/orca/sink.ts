@@ -10,7 +10,7 @@ import type { Targets } from '../targets.ts'
 import { meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
-import { expectDone, openOrcaClient } from './client.ts'
+import { ANSWER_MS, expectDone, openOrcaClient } from './client.ts'
 import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
 import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
@@ -30,7 +30,6 @@ export interface OrcaPorts {
   readonly clientId: string
 }
 
-const TIMEOUT_MS = 10_000
 /** A patient with 30 combinations of insurances has some 60 KB. */
 const ANSWER_LIMIT_BYTES = 4 * 1_024 * 1_024
 
@@ -47,11 +46,16 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
       pkcs12: Buffer.from(secrets.identity.pkcs12, 'base64'),
       passphrase: secrets.identity.passphrase,
     },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: ANSWER_MS,
     answerLimitBytes: ANSWER_LIMIT_BYTES,
   })
   const { prefixes } = ports.assumptions
-  const client = openOrcaClient(http, { url, user, password: secrets.password, prefixes })
+  const client = openOrcaClient(http, ports.clock, {
+    url,
+    user,
+    password: secrets.password,
+    prefixes,
+  })
   const orca: Orca = {
     client,
     clock: ports.clock,
