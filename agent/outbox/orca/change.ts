@@ -6,8 +6,9 @@ import { expectDone, type OrcaAnswer } from './client.ts'
 import { type Elements, type Rows, rowsOf, textsOf, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
 import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
-import type { Mapped, Unmapped } from './mapping.ts'
+import type { Mapped } from './mapping.ts'
 import { type Change, isNothing, planChange } from './plan.ts'
+import type { Written } from './register.ts'
 
 /** ORCA may ask again after an answer; one that never ends is no exchange. */
 const QUESTION_LIMIT = 5
@@ -24,11 +25,6 @@ export interface ChangeRequest {
   isSuperseded(): boolean
 }
 
-export interface Changed {
-  readonly isWritten: boolean
-  readonly unmapped: readonly Unmapped[]
-}
-
 /**
  * Brings the insurance of an existing patient up to the answer: reads without a lock, and only where
  * something has to change reads again under the lock, writes what is still true there, and confirms.
@@ -38,20 +34,20 @@ export async function changeInsurance(
   ports: LockPorts,
   request: ChangeRequest,
   signal: AbortSignal,
-): Promise<Changed> {
+): Promise<Written> {
   const { mapped, number, day, assumptions } = request
   const before = await readRows(ports, number, signal)
   const change = planChange(mapped, before, day, assumptions)
-  if (change.unsettled.length > 0) return { isWritten: false, unmapped: change.unsettled }
-  if (isNothing(change)) return { isWritten: false, unmapped: [] }
-  const isWritten = await withLock(ports, number, signal, async (held) => {
+  if (change.unsettled.length > 0) return { did: 'nothing', unmapped: change.unsettled }
+  if (isNothing(change)) return { did: 'nothing', unmapped: [] }
+  const did = await withLock(ports, number, signal, async (held) => {
     const { record } = held.answer
     checkIdentity(mapped, traitsOf(textsOf(recordIn(record, 'Patient_Information'))))
     if (!isSameRows(before, rowsOf(record)))
       throw new AgentError('ORCA_LOCKED', 'the insurance was changed in ORCA meanwhile')
-    return request.isSuperseded() ? false : submit(held, change, request.decision)
+    return request.isSuperseded() ? 'nothing' : submit(held, change, request.decision)
   })
-  return { isWritten, unmapped: [] }
+  return { did, unmapped: [] }
 }
 
 async function readRows({ client, karteUid }: LockPorts, number: string, signal: AbortSignal) {
@@ -64,12 +60,16 @@ async function readRows({ client, karteUid }: LockPorts, number: string, signal:
   return rowsOf(expectDone(answer, '00').record)
 }
 
-/** 02 and 03. False where a person decided against it. */
-async function submit(held: Held, change: Change, decision: string | null): Promise<boolean> {
+/** 02 and 03. What ORCA does where a person decided against it is not known. */
+async function submit(
+  held: Held,
+  change: Change,
+  decision: string | null,
+): Promise<Written['did']> {
   const staged = await settle(held, await held.next(rowsBody(change)), '02', decision)
-  if (staged === 'declined') return false
+  if (staged === 'declined') return 'unclear'
   const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decision)
-  return confirmed !== 'declined'
+  return confirmed === 'declined' ? 'unclear' : 'written'
 }
 
 /** Answers questions as a person decided; without a decision they are for a person. */

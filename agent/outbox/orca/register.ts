@@ -7,9 +7,9 @@ import { type Mapped, rateClassOf, type Unmapped } from './mapping.ts'
 
 const PATH = '/orca12/patientmodv2'
 
-/** `patientmodv2`: new patients (01), and a first insurance (04). */
-export interface Registered {
-  readonly isWritten: boolean
+/** What became of a write. `unclear`: it has to be looked at, as where it was there already. */
+export interface Written {
+  readonly did: 'written' | 'nothing' | 'unclear'
   readonly unmapped: readonly Unmapped[]
 }
 
@@ -37,14 +37,14 @@ const PUBLIC = [
 ]
 const HOME = ['Address_ZipCode', 'WholeAddress1']
 
-/** Throws as `expectDone` does. `today`: YYYY-MM-DD. */
+/** Class 01. Throws as `expectDone` does. `today`: YYYY-MM-DD. */
 export async function registerPatient(
   client: OrcaClient,
   mapped: Mapped,
   number: string,
   today: string,
   signal: AbortSignal,
-): Promise<Registered> {
+): Promise<Written> {
   const person = chosen(['WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'], mapped.patient)
   const home = chosen(HOME, mapped.patient)
   const rate = rateClassOf(mapped, today)
@@ -67,14 +67,14 @@ const WITHOUT_INSURANCE: Unmapped = {
     'a new patient can be registered with 1割 or 3割 only: registered without insurance, which is entered by hand or by change-insurance',
 }
 
-/** For a patient whom ORCA has, as ORCA has them: it looks for number, name, sex and birth date. */
+/** Class 04, for a patient whom ORCA has, as ORCA has them: it looks for number, name, sex and birth date. */
 export async function addInsurance(
   client: OrcaClient,
   mapped: Mapped,
   patient: OrcaPatient,
   today: string,
   signal: AbortSignal,
-): Promise<Registered> {
+): Promise<Written> {
   const record = {
     Patient_ID: patient.number,
     ...chosen(['WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'], patient.elements),
@@ -103,10 +103,10 @@ function chosen(names: readonly string[], elements: Elements): Elements {
 }
 
 /** An attempt whose answer was lost may have done it: that it is there is no refusal. */
-function ended(answer: OrcaAnswer, step: string): Registered {
-  if (meaningOf(answer.apiResult) === 'exists') return { isWritten: false, unmapped: [] }
+function ended(answer: OrcaAnswer, step: string): Written {
+  if (meaningOf(answer.apiResult) === 'exists') return { did: 'unclear', unmapped: [] }
   expectDone(answer, step)
-  return { isWritten: true, unmapped: warningsOf(answer) }
+  return { did: 'written', unmapped: warningsOf(answer) }
 }
 
 function warningsOf({ apiResult }: OrcaAnswer): readonly Unmapped[] {

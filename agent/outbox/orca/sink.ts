@@ -18,7 +18,7 @@ import { checkIdentity } from './identity.ts'
 import { freeOwnLocks, karteUidOf, type LockPorts } from './locks.ts'
 import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
 import { nextWrite } from './plan.ts'
-import { addInsurance, registerPatient } from './register.ts'
+import { addInsurance, registerPatient, type Written } from './register.ts'
 import { isSameNumber, withoutZeros } from './width.ts'
 
 export interface OrcaPorts {
@@ -143,17 +143,25 @@ async function attend(
   const tried = new Set<OrcaWrite>()
   const found: Unmapped[] = [...mapped.unmapped]
   let isWritten = false
+  const report = (patient: OrcaPatient | null): Comparison => ({
+    ...reportOf(orca, mapped, patient, day, isWritten),
+    unmapped: found,
+  })
   for (;;) {
     const patient = await readPatient(orca, number, signal)
     const situation = { mapped, patient, outcome: verification.outcome, today: day }
     const step = nextWrite(situation, orca.allowed)
-    if (step === null || tried.has(step))
-      return { ...reportOf(orca, mapped, patient, day, isWritten), unmapped: found }
+    if (step === null || tried.has(step)) return report(patient)
     if (delivery.isSuperseded()) return SUPERSEDED
     tried.add(step)
-    const did = await write(orca, { step, mapped, patient, number, day, delivery }, signal)
-    isWritten ||= did.isWritten
-    found.push(...did.unmapped)
+    const { did, unmapped } = await write(
+      orca,
+      { step, mapped, patient, number, day, delivery },
+      signal,
+    )
+    isWritten ||= did === 'written'
+    found.push(...unmapped)
+    if (did === 'nothing') return delivery.isSuperseded() ? SUPERSEDED : report(patient)
   }
 }
 
@@ -183,7 +191,7 @@ async function write(
   orca: Orca,
   { step, mapped, patient, number, day, delivery }: Write,
   signal: AbortSignal,
-): Promise<{ readonly isWritten: boolean; readonly unmapped: readonly Unmapped[] }> {
+): Promise<Written> {
   const { client, assumptions } = orca
   if (patient === null) {
     checkWholePerson(mapped)
