@@ -48,6 +48,7 @@ export const Orca = Type.Object(
             (applied) => [applied, '967'],
           ),
         ),
+        ...strict,
         description:
           'Assumed. 公費の種類 by 適用区分, as `A01 = "967"`; one that is not here gets no row.',
       },

@@ -158,7 +158,7 @@ async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>) {
 
 test('a registration whose answer was lost is found, and not made twice', async (t) => {
   for (const mode of ['drop', 'cut', 'hang'] as const) {
-    const place = await bed(t, { write: everyWrite, speed: 50 })
+    const place = await bed(t, { write: everyWrite })
     place.orca.behave({ mode, processed: true, at: 'patientmodv2', times: 1 })
     const { result, differences } = await insist(place, delivery(verification([ichiro])))
     assert.deepEqual([result, differences], ['same', []], mode)

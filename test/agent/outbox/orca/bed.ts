@@ -8,7 +8,6 @@ import {
 } from '../../../../agent/outbox/orca/assumptions.ts'
 import { openOrcaSink } from '../../../../agent/outbox/orca/sink.ts'
 import { openTargets } from '../../../../agent/outbox/targets.ts'
-import { systemClock } from '../../../../agent/platform.ts'
 import type { SeedPatient } from '../../../../agent/sim/orca/seed.ts'
 import {
   type OrcaSimulator,
@@ -17,14 +16,44 @@ import {
 } from '../../../../agent/sim/orca/server.ts'
 import { type RecordingLog, recordingLog } from '../../../fakes/log.ts'
 
+/** How long a slow ORCA takes, on the clock of the test. */
+export const SLOW_MS = 1_400
+
 export const START = Date.parse('2026-04-01T09:30:00+09:00')
 
-/** A clock that runs `speed` times as fast as time, from `START` on: waits stay real, and short. */
-export function fastClock(speed: number): Clock {
-  const began = performance.now()
-  return {
-    now: () => START + (performance.now() - began) * speed,
-    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+/**
+ * Time that stands still while ORCA answers. Where an answer hangs it goes on to the moment at which
+ * the first one gives up, so that what is held is held for as long as the rules say, on any machine.
+ */
+export class SteppedClock implements Clock {
+  #nowMs = START
+  readonly #sleepers = new Set<{ readonly dueAt: number; readonly wake: () => void }>()
+
+  now(): number {
+    return this.#nowMs
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = () => {
+      this.#sleepers.delete(sleeper)
+      resolve()
+    }
+    const sleeper = { dueAt: this.#nowMs + ms, wake }
+    this.#sleepers.add(sleeper)
+    signal.addEventListener('abort', wake, { once: true })
+    return promise
+  }
+
+  /** To the moment at which the first sleeper wakes. */
+  step(): void {
+    this.pass(Math.max(0, Math.min(...[...this.#sleepers].map(({ dueAt }) => dueAt)) - this.#nowMs))
+  }
+
+  pass(ms: number): void {
+    this.#nowMs += ms
+    for (const { dueAt, wake } of [...this.#sleepers]) if (dueAt <= this.#nowMs) wake()
   }
 }
 
@@ -33,7 +62,7 @@ export const everyWrite: OrcaWrite[] = ['new-patient', 'add-insurance', 'change-
 export interface Bed {
   readonly orca: OrcaSimulator
   readonly log: RecordingLog
-  readonly clock: Clock
+  readonly clock: SteppedClock
   readonly sink: Sink
   /** Another run of the agent: what it remembers is gone. */
   again(): Sink
@@ -42,7 +71,6 @@ export interface Bed {
 
 export interface BedOptions extends OrcaSimulatorOptions {
   readonly write?: readonly OrcaWrite[]
-  readonly speed?: number
   readonly assumptions?: Partial<OrcaAssumptions>
   readonly clientId?: string
   readonly password?: string
@@ -50,8 +78,16 @@ export interface BedOptions extends OrcaSimulatorOptions {
 
 /** A sink, and the simulated ORCA that it pushes to. */
 export async function bed(t: TestContext, options: BedOptions = {}): Promise<Bed> {
-  const clock = fastClock(options.speed ?? 10)
-  const orca = await startOrcaSimulator({ now: () => clock.now(), ...options })
+  const clock = new SteppedClock()
+  const orca = await startOrcaSimulator({
+    now: () => clock.now(),
+    ...options,
+    onServed(served) {
+      if (served.mode === 'hang' || served.mode === 'stall') setImmediate(() => clock.step())
+      if (served.mode === 'slow') clock.pass(SLOW_MS)
+      options.onServed?.(served)
+    },
+  })
   t.after(() => orca.close())
   const log = recordingLog()
   const settings: OrcaSink = {
