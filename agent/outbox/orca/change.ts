@@ -8,7 +8,7 @@ import { checkIdentity } from './identity.ts'
 import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
 import type { Mapped } from './mapping.ts'
 import { type Change, isNothing, planChange } from './plan.ts'
-import type { Written } from './register.ts'
+import { type Written, warningsOf } from './register.ts'
 
 /** ORCA may ask again after an answer; one that never ends is no exchange. */
 const QUESTION_LIMIT = 5
@@ -39,16 +39,17 @@ export async function changeInsurance(
   const before = await readRows(ports, number, signal)
   const change = planChange(mapped, before, day, assumptions)
   if (change.unsettled.length > 0) return { did: 'nothing', unmapped: change.unsettled }
-  if (isNothing(change)) return { did: 'nothing', unmapped: [] }
-  const did = await withLock(ports, number, signal, async (held) => {
+  if (isNothing(change)) return NOTHING
+  return withLock(ports, number, signal, async (held) => {
     const { record } = held.answer
     checkIdentity(mapped, traitsOf(textsOf(recordIn(record, 'Patient_Information'))))
     if (!isSameRows(before, rowsOf(record)))
       throw new AgentError('ORCA_LOCKED', 'the insurance was changed in ORCA meanwhile')
-    return request.isSuperseded() ? 'nothing' : submit(held, change, request.decision)
+    return request.isSuperseded() ? NOTHING : submit(held, change, request.decision)
   })
-  return { did, unmapped: [] }
 }
+
+const NOTHING: Written = { did: 'nothing', unmapped: [] }
 
 async function readRows({ client, karteUid }: LockPorts, number: string, signal: AbortSignal) {
   const record = {
@@ -61,15 +62,12 @@ async function readRows({ client, karteUid }: LockPorts, number: string, signal:
 }
 
 /** 02 and 03. What ORCA does where a person decided against it is not known. */
-async function submit(
-  held: Held,
-  change: Change,
-  decision: string | null,
-): Promise<Written['did']> {
+async function submit(held: Held, change: Change, decision: string | null): Promise<Written> {
   const staged = await settle(held, await held.next(rowsBody(change)), '02', decision)
-  if (staged === 'declined') return 'unclear'
+  if (staged === 'declined') return { did: 'unclear', unmapped: [] }
   const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decision)
-  return confirmed === 'declined' ? 'unclear' : 'written'
+  if (confirmed === 'declined') return { did: 'unclear', unmapped: [] }
+  return { did: 'written', unmapped: warningsOf(confirmed) }
 }
 
 /** Answers questions as a person decided; without a decision they are for a person. */

@@ -89,8 +89,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 function readAnswer(answer: HttpAnswer): OrcaAnswer {
   passing(answer)
   const { status } = answer
+  // ORCA says in its answer what is wrong; another status is somebody else’s word.
   if (status !== 200)
-    throw new AgentError('SINK_REFUSED', `ORCA answered ${status}`, { facts: { status } })
+    throw new AgentError('SINK_ANSWER_INVALID', `ORCA answered ${status}`, { facts: { status } })
   const { record } = readXml2(decoded(answer.body))
   const apiResult = textIn(record, 'Api_Result')
   if (apiResult === '')

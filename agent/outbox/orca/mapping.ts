@@ -164,15 +164,16 @@ const ELDERLY_FROM_YEARS = 70
  * 高齢者負担割 for `patientmodv2`: what to send, '' for nothing, undefined where it has no form: it
  * would register 1割 for 2割, and for an elderly person whose ratio is not known.
  */
-export function rateClassOf(
-  { ratio, patient, insurance }: Mapped,
-  today: string,
-): string | undefined {
-  if (ratio !== '') return toRateClass(ratio)
-  const yearsBefore = (years: number) =>
-    `${String(Number(today.slice(0, 4)) - years).padStart(4, '0')}${today.slice(4)}`
+export function rateClassOf(mapped: Mapped, today: string): string | undefined {
+  if (mapped.ratio !== '') return toRateClass(mapped.ratio)
+  return isRatioMissing(mapped, today) ? undefined : ''
+}
+
+/** Whether this is an elderly person of whom the answer has no ratio. `today`: YYYY-MM-DD. */
+export function isRatioMissing({ ratio, patient, insurance }: Mapped, today: string): boolean {
+  const bornBefore = `${Number(today.slice(0, 4)) - ELDERLY_FROM_YEARS}${today.slice(4)}`
   const isElderly =
     insurance?.['InsuranceProvider_Class'] === ELDERLY ||
-    (patient['BirthDate'] ?? '') <= yearsBefore(ELDERLY_FROM_YEARS)
-  return isElderly ? undefined : ''
+    (patient['BirthDate'] ?? '9999') <= bornBefore
+  return ratio === '' && isElderly
 }

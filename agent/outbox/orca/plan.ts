@@ -5,7 +5,7 @@ import type { OrcaAssumptions } from './assumptions.ts'
 import { dayBefore, isSameRatio, OPEN_END } from './codes.ts'
 import { holdsOn, isSamePublic } from './compare.ts'
 import { type Elements, isHealth, type OrcaPatient, type Rows, valueIn } from './elements.ts'
-import { type Mapped, rateClassOf, type Unmapped } from './mapping.ts'
+import { isRatioMissing, type Mapped, rateClassOf, type Unmapped } from './mapping.ts'
 import { isSameNumber, isSameText } from './width.ts'
 
 /** What the next write would be, where one is allowed; the change itself is planned on the rows. */
@@ -68,7 +68,7 @@ export function planChange(
 
 function healthChange(
   insurance: Elements,
-  { ratioSince }: Mapped,
+  mapped: Mapped,
   { health }: Rows,
   day: string,
   { elderlyTwoTenths, branchElement }: OrcaAssumptions,
@@ -79,14 +79,24 @@ function healthChange(
   const same = alike.filter((kept) => isSameAssistance(row, kept, elderlyTwoTenths))
   const holding = ofLaw.filter((kept) => holdsOn(kept, day))
   // An insurance that ended here and came back after another one begins anew.
+  const lapsed = holding.length === 0 ? newest(same) : undefined
   const kept =
-    same.find((one) => holding.includes(one)) ?? (holding.length === 0 ? newest(same) : undefined)
+    same.find((one) => holding.includes(one)) ??
+    (lapsed !== undefined && startOf(row) <= endOf(lapsed) ? lapsed : undefined)
   if (kept !== undefined)
     return asHealth(confirmed(row, kept, [branchElement, 'Certificate_GetDate']))
 
-  const start = (alike.length > same.length && ratioSince) || valueIn(row, 'Certificate_StartDate')
+  if (isRatioMissing(mapped, day)) return asHealth({ rows: [], unsettled: [NO_RATIO] })
+  const start =
+    (alike.length > same.length && mapped.ratioSince) || valueIn(row, 'Certificate_StartDate')
   const begun = { ...row, Certificate_StartDate: start }
   return asHealth(replaced(begun, ofLaw, healthModes, 'Certificate_StartDate'))
+}
+
+/** ORCA would work one out from the age, and what an elderly person pays does not follow from it. */
+const NO_RATIO: Unmapped = {
+  field: 'contributionRatio',
+  detail: 'the answer has no ratio of an elderly person: a person has to choose it',
 }
 
 /** What the answer says, as a row; ● is typed by a person, never written. */

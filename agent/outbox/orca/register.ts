@@ -109,10 +109,11 @@ function ended(answer: OrcaAnswer, step: string): Written {
   return { did: 'written', unmapped: warningsOf(answer) }
 }
 
-function warningsOf({ apiResult }: OrcaAnswer): readonly Unmapped[] {
+/** What ORCA warns of, for a person to look at. */
+export function warningsOf({ apiResult }: OrcaAnswer): readonly Unmapped[] {
   if (meaningOf(apiResult) !== 'warned') return []
   const meaning = Object.hasOwn(warnings, apiResult) ? warnings[apiResult] : shownResult(apiResult)
-  return [{ field: 'Api_Result', detail: `registered with a warning: ${meaning}` }]
+  return [{ field: 'Api_Result', detail: `written with a warning of ORCA: ${meaning}` }]
 }
 
 /** [warnings of the API page of patientmodv2] */

@@ -108,7 +108,6 @@ async function deliver(orca: Orca, delivery: Delivery, signal: AbortSignal): Pro
 /** Faults that are final for this delivery, and how; any other one may pass and is tried again. */
 const ends: { readonly [code in FaultCode]?: 'refused' | 'parked' } = {
   ORCA_REFUSED: 'refused',
-  SINK_REFUSED: 'refused',
   CHARACTER_UNENCODABLE: 'refused',
   ORCA_QUESTION: 'parked',
   ORCA_IDENTITY_DIFFERS: 'parked',
