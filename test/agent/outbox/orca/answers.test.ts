@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import { isDone, meaningOf, shownResult } from '../../../../agent/outbox/orca/api-result.ts'
@@ -79,6 +80,24 @@ test('a prefix that a clinic configured is tried', async (t) => {
 test('a wrong password is told as such and tried again', async (t) => {
   const { deliver } = await bed(t, { ...seed, password: 'wrong' })
   await assert.rejects(deliver(delivery(verification([ichiro]))), isFault('SINK_UNAUTHORIZED'))
+})
+
+test('an answer about another patient is no answer', async (t) => {
+  const server = createServer((_request, response) => {
+    const patient =
+      '<Patient_Information type="record"><Patient_ID type="string">00043</Patient_ID></Patient_Information>'
+    response.end(
+      `<xmlio2><patientinfores type="record"><Api_Result type="string">00</Api_Result>${patient}</patientinfores></xmlio2>`,
+    )
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  t.after(() => server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { deliver } = await bed(t, { url: `http://127.0.0.1:${port}` })
+  await assert.rejects(deliver(delivery(verification([ichiro]))), isFault('SINK_ANSWER_INVALID'))
 })
 
 test('a page in the place of an answer, and half an answer, are no answers', async (t) => {
@@ -165,6 +184,21 @@ test('a registration whose answer was lost is found, and not made twice', async 
     assert.equal(place.orca.patients().length, 1)
     assert.equal(place.orca.patient('00042')?.HealthInsurance_Info.length, 1)
   }
+})
+
+test('a patient whom reception registers between the look and the write is not refused', async (t) => {
+  const reception = { isDone: false, register: () => {} }
+  const { deliver, orca } = await bed(t, {
+    write: everyWrite,
+    onServed: ({ call }) => {
+      if (call !== 'patientgetv2' || reception.isDone) return
+      reception.isDone = true
+      reception.register()
+    },
+  })
+  reception.register = () => orca.seed([ichiroInOrca])
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'same')
+  assert.equal(orca.stats().results['patientmodv2 01 13'], 1)
 })
 
 test('an insurance that was added before its answer was lost is found, and not added twice', async (t) => {

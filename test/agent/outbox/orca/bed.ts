@@ -74,6 +74,8 @@ export interface BedOptions extends OrcaSimulatorOptions {
   readonly assumptions?: Partial<OrcaAssumptions>
   readonly clientId?: string
   readonly password?: string
+  /** Of another ORCA than the simulated one. */
+  readonly url?: string
 }
 
 /** A sink, and the simulated ORCA that it pushes to. */
@@ -92,7 +94,7 @@ export async function bed(t: TestContext, options: BedOptions = {}): Promise<Bed
   const log = recordingLog()
   const settings: OrcaSink = {
     kind: 'orca',
-    url: orca.url,
+    url: options.url ?? orca.url,
     user: 'ormaster',
     write: [...(options.write ?? [])],
     secrets: { password: options.password ?? 'ormaster' },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import type { OrcaClient } from '../../../../agent/outbox/orca/client.ts'
-import { freeOwnLocks } from '../../../../agent/outbox/orca/locks.ts'
+import { freeOwnLocks, withLock } from '../../../../agent/outbox/orca/locks.ts'
 import type { Xml2Record } from '../../../../agent/xmlmsg/xml2.ts'
 import { FakeClock } from '../../../fakes/clock.ts'
 import { recordingLog } from '../../../fakes/log.ts'
@@ -35,7 +35,9 @@ function scripted(answers: Readonly<Record<string, Xml2Record>>) {
   const log = recordingLog()
   const ports = { client, clock: new FakeClock(), log, karteUid: OWN }
   const free = () => freeOwnLocks(ports, new AbortController().signal)
-  return { asked, log, free, steps: () => asked.map(({ step }) => step) }
+  const hold = (work: () => Promise<string>) =>
+    withLock(ports, '00042', new AbortController().signal, work)
+  return { asked, log, free, hold, steps: () => asked.map(({ step }) => step) }
 }
 
 const listed = (...locks: Xml2Record[]): Xml2Record => ({
@@ -108,4 +110,34 @@ test('one that is younger than a minute is left until it is old enough', async (
       error.code === 'ORCA_LOCKED' &&
       error.facts['retryAfterSeconds'] === 30,
   )
+})
+
+const locked = {
+  Api_Result: '000',
+  Response_Number: '02',
+  Orca_Uid: 'c',
+  Patient_Information: { Patient_ID: '00042' },
+}
+
+test('where 99 is refused the list of locks says whether ours is gone', async () => {
+  const { hold, steps } = scripted({
+    'patientmodv32 01': locked,
+    'patientmodv32 99': { Api_Result: 'E07' },
+    'medicalmodv37 00': { Api_Result: 'E10' },
+  })
+  assert.equal(await hold(async () => 'done'), 'done')
+  assert.deepEqual(steps(), ['patientmodv32 01', 'patientmodv32 99', 'medicalmodv37 00'])
+})
+
+test('where 99 is refused and the list has our lock still, the work does not count as done', async () => {
+  const { hold, steps } = scripted({
+    'patientmodv32 01': locked,
+    'patientmodv32 99': { Api_Result: 'E07' },
+    'medicalmodv37 00': listed(lockOf(OWN, 'c', '09:30:39')),
+  })
+  await assert.rejects(
+    hold(async () => 'done'),
+    (error) => error instanceof AgentError && error.code === 'SINK_TIMEOUT',
+  )
+  assert.equal(steps().filter((step) => step === 'patientmodv32 99').length, 6, 'bounded')
 })

@@ -127,6 +127,18 @@ test('a lock that a crash left is known by our own id, and let go by the next ru
   assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
 })
 
+test('where nobody confirms that the lock is gone the change counts as not arrived yet', async (t) => {
+  const place = await bed(t, seed)
+  const { orca } = place
+  await place.deliver(delivery(verification([ichiro])))
+  orca.behave({ mode: 'drop', at: 'patientmodv32', step: '99' })
+  orca.behave({ mode: 'drop', at: 'medicalmodv37' })
+  await assert.rejects(place.deliver(moved()), isFault('SINK_TIMEOUT'))
+  orca.behave({ mode: 'normal' })
+  assert.equal((await insist(place)).result, 'same')
+  assertChangedOnce(place, 'unconfirmed')
+})
+
 test('rows that reception changed between the two reads are not written over', async (t) => {
   const reception = {
     onServed: (_call: string | undefined) => {},
