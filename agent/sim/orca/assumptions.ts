@@ -28,11 +28,12 @@ export const ASSUMPTIONS = {
     'class 04 for a patient with an insurance other than self-pay answers 62 when it is the same, else P2.',
   'class-02':
     'class 02 ignores insurance in its body. What is not sent is emptied, as the API page says that the contents are replaced.',
+  echo: 'patientmodv2 answers an error with the person and insurance as they were sent; patientmodv32 answers E50 with the rows as they were sent.',
   warnings:
     'The first warning that applies is Api_Result; all are in Api_Warning_Message1 to 5. K0: name, sex and birth date are those of another patient. K1: the numbering went round. K2: a zip code that begins with 000. K3: the class was not that of the insurer number. K4: 20 combinations or more. K5: under 16 and 本人 of an employees’ insurance.',
   'insurer-number': 'The insurer number has 6 or 8 digits. Its check digit is not looked at.',
   assistance:
-    'Without one, or with one that the class does not have: 国保 3 (2 before school, elderly by Rate_Class), 後期 1 or 3 by Rate_Class, 社保 none (elderly 9 or 7 by Rate_Class). 後期 has 2 since 2022-10. patientmodv32 has no Rate_Class: 後期 1, the elderly 2割.',
+    'Without one, or with one that the class does not have: 国保 3 (2 before school, elderly by Rate_Class), 後期 1 or 3 by Rate_Class, 社保 none (elderly 9 or 7 by Rate_Class). 後期 has 2 since 2022-10. patientmodv32 does not use Rate_Class: 後期 1, the elderly 2割; it warns of one that was replaced.',
   'check-date': 'patientmodv2 sets Certificate_CheckDate to the day of the registration.',
   'locks-block': 'A patient who is locked by anybody is 90 for patientmodv2 of every class but 01.',
   relock:

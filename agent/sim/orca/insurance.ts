@@ -137,6 +137,9 @@ export const checkHealth = (given: Fields, rules: Rules): Checked<HealthInsuranc
   const asked = textOf(given, 'InsuranceProvider_Class')
   const warnings: Warning[] = []
   if (asked !== '' && asked !== code) warnings.push('K3')
+  const assistance = textOf(given, 'HealthInsuredPerson_Assistance')
+  const isReplaced = assistance !== '' && assistance !== row.HealthInsuredPerson_Assistance
+  if (isReplaced && !rules.isMild) warnings.push('S100')
   if (isYoungInsured(row, rules)) warnings.push('K5')
   return { is: 'row', row, warnings }
 }

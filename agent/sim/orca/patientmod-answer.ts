@@ -1,6 +1,7 @@
 import type { Fields } from '../patients/element.ts'
 import { type Answer, type Clinic, headOf, todayOf } from './clinic.ts'
 import { resolve } from './combinations.ts'
+import { recordOf } from './fields.ts'
 import type { Basics, Patient } from './patient.ts'
 import { publicFields } from './patientget.ts'
 import { messageOf, TROUBLES, type Trouble, WARNINGS, type Warning } from './troubles.ts'
@@ -68,15 +69,21 @@ const patientFields = (patient: Patient, today: string): Fields => ({
   Condition_Information: patient.Condition_Information,
 })
 
+/** What was sent, as an answer holds it: its one insurance is a list there. */
+const echoOf = (fields: Fields): Fields => {
+  const { Mod_Key: _, HealthInsurance_Information: sent, ...person } = fields
+  const { Rate_Class: __, ...insurance } = recordOf(fields, 'HealthInsurance_Information')
+  return { ...person, ...(sent === undefined ? {} : { HealthInsurance_Information: [insurance] }) }
+}
+
 /** Where a trouble ends a call, what was sent comes back. */
 export const answerTo = (end: End, request: Request, clinic: Clinic): Answer => {
   if (end.is === 'trouble') {
-    const { Mod_Key: _, ...sent } = request.fields
     return {
       root: ROOT,
       fields: {
         ...headOf(clinic, TROUBLES[end.trouble.kind].v2, messageOf(end.trouble), 'Acceptance_Info'),
-        Patient_Information: sent,
+        Patient_Information: echoOf(request.fields),
       },
     }
   }

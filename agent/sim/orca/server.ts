@@ -79,6 +79,9 @@ export interface OrcaSimulator {
 /** A lock of this age can be deleted. [source: comments of the public Ruby client, E14] */
 const STALE_MS = 60_000
 
+/** Long, so that connections break where a behaviour says so and not by the way. */
+const KEEP_ALIVE_MS = 75_000
+
 const customsOf = (options: OrcaSimulatorOptions): Customs => ({
   autoNumbering: options.autoNumbering ?? true,
   relock: options.relock ?? 'busy',
@@ -132,8 +135,8 @@ const openHttp = (
   parts: Parts,
   onServed: NonNullable<OrcaSimulatorOptions['onServed']>,
   signal: AbortSignal,
-): Server =>
-  createServer((request, response) => {
+): Server => {
+  const server = createServer((request, response) => {
     const work = async () => {
       const { reply, delivery, ...served } = await serve(request, parts)
       onServed(served)
@@ -144,6 +147,9 @@ const openHttp = (
       if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
     })
   })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  return server
+}
 
 type Steered = Omit<OrcaSimulator, 'url' | 'prefix' | 'controlUrl' | 'close'>
 

@@ -136,5 +136,7 @@ export const WARNINGS = {
   K3: '警告！保険の種類を変更しました',
   K4: '保険組合せが２０件以上存在します',
   K5: '警告！１６歳未満です。',
+  /** Of patientmodv32 only, and its code is made up. */
+  S100: '警告！補助区分を変更しました',
 } as const
 export type Warning = keyof typeof WARNINGS

@@ -1,7 +1,7 @@
 import type { Fields } from '../patients/element.ts'
-import { combine, resolve } from './combinations.ts'
+import { combine, type Resolved, resolve } from './combinations.ts'
 import type { HealthInsurance, Patient, PublicInsurance } from './patient.ts'
-import { assistanceName } from './patientget.ts'
+import { assistanceName, publicFields as shareFields } from './patientget.ts'
 import type { Entry, Staged } from './staging.ts'
 import { messageOf, TROUBLES, type Trouble, WARNINGS, type Warning } from './troubles.ts'
 
@@ -13,10 +13,25 @@ export const plainEntries = (patient: Patient): Entries => ({
   public: patient.PublicInsurance_Info.map((row) => ({ mode: '', row })),
 })
 
+/** In the order of the recorded answers. */
 const healthFields = ({ mode, row }: Entry<HealthInsurance>): Fields => ({
   InsuranceProvider_Mode: mode,
-  ...row,
+  InsuranceProvider_Id: row.InsuranceProvider_Id,
+  InsuranceProvider_Class: row.InsuranceProvider_Class,
+  InsuranceProvider_Number: row.InsuranceProvider_Number,
+  InsuranceProvider_WholeName: row.InsuranceProvider_WholeName,
+  HealthInsuredPerson_Symbol: row.HealthInsuredPerson_Symbol,
+  HealthInsuredPerson_Number: row.HealthInsuredPerson_Number,
+  HealthInsuredPerson_Branch_Number: row.HealthInsuredPerson_Branch_Number,
+  HealthInsuredPerson_Continuation: row.HealthInsuredPerson_Continuation,
+  HealthInsuredPerson_Assistance: row.HealthInsuredPerson_Assistance,
   HealthInsuredPerson_Assistance_Name: assistanceName(row),
+  RelationToInsuredPerson: row.RelationToInsuredPerson,
+  HealthInsuredPerson_WholeName: row.HealthInsuredPerson_WholeName,
+  Certificate_StartDate: row.Certificate_StartDate,
+  Certificate_ExpiredDate: row.Certificate_ExpiredDate,
+  Certificate_GetDate: row.Certificate_GetDate,
+  Certificate_CheckDate: row.Certificate_CheckDate,
 })
 
 const publicFields = ({ mode, row }: Entry<PublicInsurance>): Fields => ({
@@ -31,39 +46,51 @@ const newestFirst = <Row>(
 ): readonly Entry<Row>[] =>
   [...entries].sort((a, b) => startOf(b.row).localeCompare(startOf(a.row)))
 
-const combinationsFields = (patient: Patient, today: string): readonly Fields[] =>
-  resolve(patient, today).map(({ number, health, publics, rate, period }) => ({
-    Insurance_Combination_Number: number,
-    Insurance_Combination_Rate_Admission: rate,
-    Insurance_Combination_Rate_Outpatient: rate,
-    Insurance_Combination_StartDate: period.from,
-    Insurance_Combination_ExpiredDate: period.to,
-    ...(health === undefined
-      ? {}
-      : {
-          InsuranceProvider_Id: health.InsuranceProvider_Id,
-          InsuranceProvider_Class: health.InsuranceProvider_Class,
-          InsuranceProvider_Number: health.InsuranceProvider_Number,
-          InsuranceProvider_WholeName: health.InsuranceProvider_WholeName,
-          HealthInsuredPerson_Symbol: health.HealthInsuredPerson_Symbol,
-          HealthInsuredPerson_Number: health.HealthInsuredPerson_Number,
-          HealthInsuredPerson_Branch_Number: health.HealthInsuredPerson_Branch_Number,
-          HealthInsuredPerson_Assistance: health.HealthInsuredPerson_Assistance,
-          HealthInsuredPerson_Assistance_Name: assistanceName(health),
-          RelationToInsuredPerson: health.RelationToInsuredPerson,
-        }),
-    PublicInsurance_Information: publics.map((row) => ({
-      PublicInsurance_Id: row.PublicInsurance_Id,
-      PublicInsurance_Class: row.PublicInsurance_Class,
-      PublicInsurance_Name: row.PublicInsurance_Name,
-      PublicInsurer_Number: row.PublicInsurer_Number,
-      PublicInsuredPerson_Number: row.PublicInsuredPerson_Number,
-    })),
-  }))
+const combinationInsurance = (row: HealthInsurance): Fields => ({
+  InsuranceProvider_Id: row.InsuranceProvider_Id,
+  InsuranceProvider_Class: row.InsuranceProvider_Class,
+  InsuranceProvider_Number: row.InsuranceProvider_Number,
+  InsuranceProvider_WholeName: row.InsuranceProvider_WholeName,
+  HealthInsuredPerson_Symbol: row.HealthInsuredPerson_Symbol,
+  HealthInsuredPerson_Number: row.HealthInsuredPerson_Number,
+  HealthInsuredPerson_Branch_Number: row.HealthInsuredPerson_Branch_Number,
+  HealthInsuredPerson_Assistance: row.HealthInsuredPerson_Assistance,
+  HealthInsuredPerson_Assistance_Name: assistanceName(row),
+  RelationToInsuredPerson: row.RelationToInsuredPerson,
+})
+
+const combinationFields = (
+  mode: '' | 'New' | 'Delete',
+  { number, health, publics, rate, period }: Resolved,
+): Fields => ({
+  Insurance_Combination_Mode: mode,
+  Insurance_Combination_Number: number,
+  Insurance_Combination_Rate_Admission: rate,
+  Insurance_Combination_Rate_Outpatient: rate,
+  Insurance_Combination_StartDate: period.from,
+  Insurance_Combination_ExpiredDate: period.to,
+  ...(health === undefined ? {} : combinationInsurance(health)),
+  PublicInsurance_Info: publics.map((row) => {
+    const { Certificate_IssuedDate: _, Certificate_ExpiredDate: __, ...rest } = shareFields(row)
+    return { PublicInsurance_Id: row.PublicInsurance_Id, ...rest }
+  }),
+})
+
+/** The combinations as they will be, and those that will be gone. */
+const combinationsFields = (before: Patient, after: Patient, today: string): readonly Fields[] => {
+  const had = new Set(before.combinations.map((one) => one.Insurance_Combination_Number))
+  const has = new Set(after.combinations.map((one) => one.Insurance_Combination_Number))
+  return [
+    ...resolve(after, today).map((one) => combinationFields(had.has(one.number) ? '' : 'New', one)),
+    ...resolve(before, today)
+      .filter(({ number }) => !has.has(number))
+      .map((one) => combinationFields('Delete', one)),
+  ]
+}
 
 /** Rows and combinations of an answer: with these entries instead of those of the patient. */
 export const insuranceAnswer = (patient: Patient, entries: Entries, today: string): Fields => {
-  const after = {
+  const rows = {
     HealthInsurance_Info: entries.health
       .filter(({ mode }) => mode !== 'Delete')
       .map(({ row }) => row),
@@ -71,7 +98,7 @@ export const insuranceAnswer = (patient: Patient, entries: Entries, today: strin
       .filter(({ mode }) => mode !== 'Delete')
       .map(({ row }) => row),
   }
-  const then = { ...patient, ...after, combinations: combine(after, patient.combinations) }
+  const then = { ...patient, ...rows, combinations: combine(rows, patient.combinations) }
   return {
     HealthInsurance_Information: {
       HealthInsurance_Info: newestFirst(entries.health, (row) => row.Certificate_StartDate).map(
@@ -84,7 +111,7 @@ export const insuranceAnswer = (patient: Patient, entries: Entries, today: strin
       ),
     },
     HealthInsurance_Combination_Information: {
-      HealthInsurance_Combination_Info: combinationsFields(then, today),
+      HealthInsurance_Combination_Info: combinationsFields(patient, then, today),
     },
   }
 }

@@ -14,7 +14,7 @@ const rowsOf = (fields: Fields) => ({
   public: listOf(recordOf(fields, 'PublicInsurance_Information'), 'PublicInsurance_Info'),
 })
 
-/** E50: the step before is expected again. */
+/** E50: what was sent comes back with what is wrong, and 02 is expected again. */
 const erroneous = (
   call: Call,
   lock: Lock,
@@ -34,7 +34,11 @@ const erroneous = (
       response: lock.expects,
       orcaUid: lock.Orca_Uid,
       patient,
-      more: troublesAnswer(troubles),
+      more: {
+        HealthInsurance_Information: recordOf(call.fields, 'HealthInsurance_Information'),
+        PublicInsurance_Information: recordOf(call.fields, 'PublicInsurance_Information'),
+        ...troublesAnswer(troubles),
+      },
     },
     clinic,
   )

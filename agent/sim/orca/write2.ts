@@ -18,11 +18,22 @@ const ROOM: Readonly<Record<string, number>> = {
   HealthInsuredPerson_Assistance_Info: 30,
 }
 
+/** One combination has room for less than the patient. [source: as above] */
+const PUBLICS_IN_COMBINATION = 4
+
 /** Assumption `padding`. */
 const XML_PADDING = 2
 
-const padded = (name: string, list: readonly Fields[], format: Format): readonly Fields[] => {
-  const room = Math.max(0, (ROOM[name] ?? list.length) - list.length)
+/** The list `name` of a record that is in the list `within`. */
+const padded = (
+  name: string,
+  within: string,
+  list: readonly Fields[],
+  format: Format,
+): readonly Fields[] => {
+  const most =
+    within === 'HealthInsurance_Combination_Info' ? PUBLICS_IN_COMBINATION : (ROOM[name] ?? 0)
+  const room = Math.max(0, most - list.length)
   const empty = format === 'json' ? room : Math.min(room, XML_PADDING)
   return [...list, ...Array.from({ length: empty }, () => ({}))]
 }
@@ -32,28 +43,28 @@ const isList = (value: Element): value is readonly Fields[] => Array.isArray(val
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-const record = (name: string, fields: Fields, indent: string): string => {
+const record = (name: string, fields: Fields, indent: string, within = ''): string => {
   const inside = Object.entries(fields).map(([child, value]) =>
-    element(child, value, `${indent}  `),
+    element(child, value, `${indent}  `, within),
   )
   return `${indent}<${name} type="record">\n${inside.join('')}${indent}</${name}>\n`
 }
 
-const element = (name: string, value: Element, indent: string): string => {
+const element = (name: string, value: Element, indent: string, within: string): string => {
   if (typeof value === 'string')
     return `${indent}<${name} type="string">${escaped(value)}</${name}>\n`
   if (!isList(value)) return record(name, value, indent)
-  const inside = padded(name, value, 'xml').map((one) =>
-    record(`${name}_child`, one, `${indent}  `),
+  const inside = padded(name, within, value, 'xml').map((one) =>
+    record(`${name}_child`, one, `${indent}  `, name),
   )
   return `${indent}<${name} type="array">\n${inside.join('')}${indent}</${name}>\n`
 }
 
-const jsonOf = (value: Element, name: string): unknown => {
+const jsonOf = (value: Element, name: string, within: string): unknown => {
   if (typeof value === 'string') return value
-  if (isList(value)) return padded(name, value, 'json').map((one) => jsonOf(one, ''))
+  if (isList(value)) return padded(name, within, value, 'json').map((one) => jsonOf(one, '', name))
   return Object.fromEntries(
-    Object.entries(value).map(([child, inside]) => [child, jsonOf(inside, child)]),
+    Object.entries(value).map(([child, inside]) => [child, jsonOf(inside, child, within)]),
   )
 }
 
@@ -62,7 +73,7 @@ export const write2 = (root: string, fields: Fields, format: Format): Buffer => 
   const kept = filled(fields)
   return Buffer.from(
     format === 'json'
-      ? JSON.stringify({ [root]: jsonOf(kept, root) })
+      ? JSON.stringify({ [root]: jsonOf(kept, root, '') })
       : `<?xml version="1.0" encoding="UTF-8"?>\n<xmlio2>\n${record(root, kept, '  ')}</xmlio2>\n`,
   )
 }

@@ -166,3 +166,13 @@ export const newRow = (row: Tree = KYOKAI): Tree => ({
     HealthInsurance_Info: [{ InsuranceProvider_Mode: 'New', InsuranceProvider_Id: '0', ...row }],
   },
 })
+
+/** The insurance of patientmodv2 with some of it changed. */
+export const insurance = (changes: Tree): Tree => {
+  const changed: { [name: string]: Tree[string] } = {}
+  for (const name of [...Object.keys(KYOKAI), ...Object.keys(changes)]) {
+    const value = changes[name] ?? { ...KYOKAI }[name]
+    if (value !== undefined) changed[name] = value
+  }
+  return { HealthInsurance_Information: changed }
+}

@@ -42,6 +42,16 @@ test('one patient is locked once: E90 for the next, 90 for patientmodv2', async 
   )
 })
 
+test('of many clients at once one gets the patient', async (t) => {
+  const orca = await open(t)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => step(orca, '01', { Karte_Uid: `karte-${at}` })),
+  )
+  const results = answers.map(result).sort()
+  assert.deepEqual(results, ['000', ...Array.from({ length: 19 }, () => 'E90')])
+  assert.equal(orca.stats().locks.length, 1)
+})
+
 test('where it is asked for, a client gets the patient again that it has', async (t) => {
   const orca = await open(t, { relock: 'again' })
   const first = await lock(orca)

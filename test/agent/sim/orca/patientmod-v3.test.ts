@@ -179,6 +179,39 @@ test('a class that is changed by the number is W00 with a warning', async (t) =>
   assert.equal(orca.patient(HANAKO_ID)?.HealthInsurance_Info[0]?.InsuranceProvider_Class, '009')
 })
 
+test('an assistance that the class does not have is replaced, with a warning', async (t) => {
+  const orca = await open(t)
+  const Orca_Uid = await lock(orca, HANAKO_ID)
+  const submit = (HealthInsuredPerson_Assistance: string, InsuranceProvider_Number: string) =>
+    step(
+      orca,
+      '02',
+      {
+        Orca_Uid,
+        ...newRow({
+          InsuranceProvider_Number,
+          HealthInsuredPerson_Assistance,
+          RelationToInsuredPerson: '1',
+        }),
+      },
+      HANAKO_ID,
+    )
+  const warned = await submit('9', '138057')
+  assert.equal(result(warned), 'W00')
+  const [row] = listAt(warned, 'HealthInsurance_Information', 'HealthInsurance_Info')
+  assert.equal(row?.['HealthInsuredPerson_Assistance'], '3')
+  assert.equal(row?.['HealthInsuredPerson_Assistance_Name'], '３割')
+  await step(orca, '99', { Orca_Uid }, HANAKO_ID)
+  const again = await lock(orca, HANAKO_ID)
+  const two = newRow({
+    InsuranceProvider_Number: '39322011',
+    HealthInsuredPerson_Assistance: '2',
+    RelationToInsuredPerson: '1',
+  })
+  const kept = await step(orca, '02', { Orca_Uid: again, ...two }, HANAKO_ID)
+  assert.equal(result(kept), '000')
+})
+
 test('03 without the rows of 02 registers nothing, unless that is excused', async (t) => {
   const orca = await open(t)
   const Orca_Uid = await lock(orca, HANAKO_ID)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { get, HANAKO, JIRO, KYOKAI, modify, open, personOf, result, TARO } from './bed.ts'
+import { insurance, KYOKAI, modify, open, personOf, result, TARO } from './bed.ts'
 import { listAt, type Tree, textAt } from './client.ts'
 
 const NEW = {
@@ -59,15 +59,6 @@ test('names, kana, symbol and number are converted as the page says', async (t) 
 })
 
 const ADDRESS = (Address_ZipCode: string) => ({ Home_Address_Information: { Address_ZipCode } })
-
-const insurance = (changes: Tree): Tree => {
-  const changed: { [name: string]: Tree[string] } = {}
-  for (const name of [...Object.keys(KYOKAI), ...Object.keys(changes)]) {
-    const value = changes[name] ?? { ...KYOKAI }[name]
-    if (value !== undefined) changed[name] = value
-  }
-  return { HealthInsurance_Information: changed }
-}
 
 test('what is wrong with a new patient is refused with its code, and nothing is kept', async (t) => {
   const orca = await open(t)
@@ -150,47 +141,6 @@ test('the numbering goes round with a warning, past the numbers that are taken',
   )
 })
 
-test('class 02 replaces the basic data of the very person and leaves insurance alone', async (t) => {
-  const orca = await open(t)
-  await get(orca, '1')
-  const changed = { ...personOf(TARO), WholeName: '改名　太郎', ...insurance({}) }
-  assert.equal(result(await modify(orca, '02', changed)), '00')
-  const kept = orca.patient('00001')
-  assert.equal(kept?.WholeName, '改名　太郎')
-  assert.equal(kept?.HealthInsurance_Info[0]?.InsuranceProvider_Class, '060')
-  assert.deepEqual(
-    orca.stats().violations.map(({ kind }) => kind),
-    ['insurance-in-update'],
-  )
-  assert.equal(result(await modify(orca, '02', { ...changed, Sex: '2' })), '50')
-  const byNames = { Mod_Key: '2', ...changed, BirthDate: '1971-01-01' }
-  assert.equal(result(await modify(orca, '02', byNames)), '00')
-  assert.equal(orca.patient('00001')?.BirthDate, '1971-01-01')
-  assert.equal(result(await modify(orca, '02', { ...byNames, WholeName: '別人　太郎' })), '50')
-  assert.equal(result(await modify(orca, '02', { ...changed, Patient_ID: '99' })), '10')
-})
-
-test('class 03 takes the very person away', async (t) => {
-  const orca = await open(t)
-  assert.equal(result(await modify(orca, '03', { ...personOf(TARO), Sex: '2' })), '81')
-  assert.equal(result(await modify(orca, '03', personOf(TARO))), '00')
-  assert.equal(result(await get(orca, '1')), '10')
-})
-
-test('class 04 adds insurance only where there is none or self-pay', async (t) => {
-  const orca = await open(t)
-  const add = (person: Tree, changes: Tree = {}) =>
-    modify(orca, '04', { ...person, ...insurance(changes) })
-  assert.equal(result(await modify(orca, '04', personOf(HANAKO))), '61')
-  assert.equal(result(await add({ ...personOf(HANAKO), WholeName: '別人　花子' })), '60')
-  assert.equal(result(await add(personOf(HANAKO))), '00')
-  assert.equal(result(await add(personOf(HANAKO))), '62')
-  assert.equal(result(await add(personOf(HANAKO), { HealthInsuredPerson_Number: '９' })), 'P2')
-  assert.equal(result(await add(personOf(JIRO))), '00')
-  assert.equal(orca.patient('00003')?.HealthInsurance_Info.length, 2)
-  assert.equal(result(await add(personOf(TARO))), 'P2')
-})
-
 test('the share of the elderly is 10 or 30, and anything else is 10', async (t) => {
   const orca = await open(t)
   const old = { ...NEW, BirthDate: '1945-01-01' }
@@ -225,31 +175,4 @@ test('rules of age are kept where they are switched on', async (t) => {
   assert.equal(result(await register('1951-03-31', '2026-04-01')), 'H1')
   assert.equal(result(await register('1954-03-31', '2020-04-01')), 'P2')
   assert.equal(result(await register('1954-03-31', '2024-04-01')), '00')
-})
-
-test('a patient that somebody has open is 90, and stays as it is', async (t) => {
-  const orca = await open(t)
-  assert.equal(orca.lockBy('00002', '受付１'), true)
-  const add = () => modify(orca, '04', { ...personOf(HANAKO), ...insurance({}) })
-  assert.equal(result(await add()), '90')
-  assert.equal(orca.unlockBy('00002', '受付２'), false)
-  assert.equal(orca.unlockBy('00002', '受付１'), true)
-  assert.equal(result(await add()), '00')
-})
-
-test('writes in the dark are noted: never read, or changed by somebody since', async (t) => {
-  const orca = await open(t)
-  const kinds = () => orca.stats().violations.map(({ kind }) => kind)
-  await modify(orca, '02', personOf(TARO))
-  assert.deepEqual(kinds(), ['blind-write'])
-  await get(orca, '2')
-  await modify(orca, '02', personOf(HANAKO))
-  await modify(orca, '02', personOf(HANAKO))
-  assert.deepEqual(kinds(), ['blind-write'])
-  assert.equal(
-    orca.edit('00002', '受付１', (patient) => ({ ...patient, Comment1: '書換' })),
-    true,
-  )
-  await modify(orca, '02', personOf(HANAKO))
-  assert.deepEqual(kinds(), ['blind-write', 'stale-write'])
 })
