@@ -8,8 +8,10 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
   run [--config FILE] [--check]     the daemon; --check reads the configuration and stops
   demo [--exit] [--cut]             the whole path on this machine, with simulators; --cut: a
                                     line dies in mid-question and comes back
-  consumer add NAME|list|revoke NAME
-                                    who may read: receipt computer, EHR
+  consumer add NAME --role ROLE [--sink KIND …]|list|revoke NAME
+                                    who reads or is pushed to: receipt computer, EHR, offices
+  delivery list|retry ID|drop ID|replay CONSUMER --from TIME [--to TIME]
+                                    what is on its way to whom, and what waits for a person
   cert import FILE [--passphrase-file F]|list|try ID|activate ID
                                     the clinic's certificates (電子証明書)
   line list [--test]|use NAME|release NAME|report NAME [--days N]
@@ -54,11 +56,10 @@ async function command([name, ...args]: string[]): Promise<number> {
       return (await import('./sim/demo/demo.ts')).demoCommand(args)
     case 'sim':
       return simCommand(args)
-    case 'consumer': {
-      const { values, positionals } = options(args)
-      const { consumerCommand } = await import('./console.ts')
-      return print(await consumerCommand(values.config, positionals))
-    }
+    case 'consumer':
+      return print(await (await import('./consumer-command.ts')).consumerCommand(args))
+    case 'delivery':
+      return print(await (await import('./delivery-command.ts')).deliveryCommand(args))
     case 'cert':
       return (await import('./cert-command.ts')).certCommand(args)
     case 'line':
@@ -73,8 +74,8 @@ async function command([name, ...args]: string[]): Promise<number> {
       if (args[0] === 'record') leaveAtOnce()
       return 0
     case 'status': {
-      const { askAgent } = await import('./console.ts')
-      return print(await askAgent(options(args).values.config))
+      const { statusCommand } = await import('./status-command.ts')
+      return print(await statusCommand(options(args).values.config))
     }
     case '--help':
     case 'help':

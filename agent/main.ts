@@ -7,6 +7,7 @@ import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
+import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
@@ -60,15 +61,24 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       platform,
     )
     refuseLineAddress(config, connected.lines)
+    const ports: number[] = []
+    const deliveries = closer.add(
+      'outbox',
+      openDeliveries(config, { store, conditions, ownPorts: () => ports }, platform),
+    )
     const api = closer.add(
       'api',
-      await openApi(apiOptions(config, { ...connected, desk, store, conditions }, platform)),
+      await openApi(
+        apiOptions(config, { ...connected, desk, store, conditions, deliveries }, platform),
+      ),
     )
     const { urls } = api
+    ports.push(...urls.map((url) => Number(new URL(url).port)))
     closer.add(
       'control',
       await openControl({
-        ...sharedOf({ ...connected, desk, store, conditions }, platform),
+        ...sharedOf({ ...connected, desk, store, conditions, deliveries }, platform),
+        clock,
         certificates,
         examine: examination(config, connected, platform),
         socket: config.control.socket,
@@ -149,15 +159,20 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly reasking: Reasking
   readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
+  readonly deliveries: OpenedDeliveries
 }
 
 /** What the API and the console both show. */
-const sharedOf = ({ store, conditions, lines, terminal, desk }: Served, { onBug }: Platform) => ({
+const sharedOf = (
+  { store, conditions, lines, terminal, desk, deliveries }: Served,
+  { onBug }: Platform,
+) => ({
   version: VERSION,
   consumers: store.consumers,
   desk,
   lines,
   terminal,
+  deliveries,
   health: { showing: () => conditions.showing(), ready: store.isReady },
   onBug,
 })

@@ -10,6 +10,7 @@ import type { Intake } from './intake/intake.ts'
 import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import { seesHeld } from './kernel/roles.ts'
 import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
@@ -55,11 +56,32 @@ export function verificationsOf(
         return { id: known }
       }
     },
-    find: store.find,
+    find(id, role) {
+      const found = store.find(id)
+      return found === undefined || found === 'open' ? found : store.feed.shown(found, role)
+    },
     ended: eligibility.ended,
-    message: (id, charset) => officialMessage(store, id, charset),
-    latest: store.latest,
-    note: (verificationId, note, by) =>
-      addNote({ store, clock }, { verificationId, ...note }, askerOf(by)),
+    message(id, role, charset) {
+      if (store.isHeld(id) && !seesHeld(role))
+        throw new AgentError('VERIFICATION_HELD', 'it is held until a person releases it')
+      return officialMessage(store, id, charset)
+    },
+    latest(patientNumber, role) {
+      const found = store.latest(patientNumber)
+      return found === undefined ? undefined : store.feed.shown(found, role)
+    },
+    async note(verificationId, note, by) {
+      const { role } = by.consumer
+      // Of what a role may not see it knows nothing, and adds nothing.
+      const found = store.find(verificationId)
+      if (found instanceof Uint8Array && store.feed.shown(found, role) === undefined)
+        throw new AgentError('NOT_FOUND', 'no such verification')
+      if (role === 'liaison' && note.kind !== 'referral')
+        throw new AgentError('FORBIDDEN', 'the liaison office adds referral ticks')
+      const item = await addNote({ store, clock }, { verificationId, ...note }, askerOf(by))
+      const shown = store.feed.shown(item, role)
+      if (shown === undefined) throw new Error(`role ${role} added what it may not see`)
+      return shown
+    },
   }
 }

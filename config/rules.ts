@@ -7,6 +7,7 @@ import { Protocol } from './gateway.ts'
 import { Failover, Line } from './line.ts'
 import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
+import { Outbox } from './outbox.ts'
 import { isTable, keyPath } from './shape.ts'
 import { parseSource, sameAddress } from './sources.ts'
 import { Terminal } from './terminal.ts'
@@ -31,6 +32,7 @@ export function breaches(value: unknown): Finding[] {
   const protocol = Check(Protocol, gateway['protocol']) ? [gateway['protocol']] : []
   const failover = Check(Failover, root['failover']) ? [root['failover']] : []
   const terminal = Check(Terminal, root['terminal']) ? [root['terminal']] : []
+  const outbox = Check(Outbox, root['outbox']) ? [root['outbox']] : []
   const clinic = Check(Clinic, root['clinic']) ? [root['clinic']] : []
   return [
     ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
@@ -42,6 +44,7 @@ export function breaches(value: unknown): Finding[] {
     ...repeats(lines, ({ name }) => name, 'name', '同じ名前の回線が二つあります。'),
     ...failover.flatMap((each) => aboutFailover(each, simulator)),
     ...clinic.flatMap(aboutClinic),
+    ...outbox.flatMap(aboutOutbox),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
     ...protocol.flatMap((each) => aboutHeaders(each.extra_headers)),
@@ -127,6 +130,14 @@ function aboutClinic(clinic: Clinic): Finding[] {
       : [mistake(`clinic.closed[${i}]`, '値の形が違います。', show(day), 'a day of the calendar')],
   )
   return [...hours, ...closed]
+}
+
+function aboutOutbox({ targets }: Outbox): Finding[] {
+  const placed = targets.map((value, i) => ({ key: `outbox.targets[${i}]`, value }))
+  return [
+    ...placed.flatMap(({ key, value }) => aboutSources(value.networks, `${key}.networks`)),
+    ...repeats(placed, ({ host }) => host.toLowerCase(), 'host', '同じ配信先が二度あります。'),
+  ]
 }
 
 /** `sun_path` of a Unix socket holds 107 bytes and its end. [unix(7)] */

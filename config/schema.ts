@@ -4,6 +4,7 @@ import { Clinic, Maintenance } from './clinic.ts'
 import { Gateway } from './gateway.ts'
 import { Failover, Line, name } from './line.ts'
 import { defaultAddress, Listen } from './listen.ts'
+import { Outbox } from './outbox.ts'
 import { file, integer, type Shape, strict, text } from './shape.ts'
 import { Sources } from './sources.ts'
 import { Terminal } from './terminal.ts'
@@ -82,6 +83,7 @@ export const Config = Type.Object(
     failover: Failover,
     gateway: Gateway,
     terminal: Type.Optional(Terminal),
+    outbox: Outbox,
     clinic: Clinic,
     maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),

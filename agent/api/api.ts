@@ -9,18 +9,21 @@ import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
+import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
+import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, openApiRoute } from './openapi.ts'
 import type {
   Audit,
   Batches,
   Consumers,
+  Deliveries,
   Desk,
   Feed,
   HealthSource,
@@ -57,12 +60,13 @@ export interface ApiOptions {
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
+  readonly deliveries: Deliveries
   readonly outages: Outages
   readonly lines: Lines
   /** Null where no folders are configured. */
   readonly terminal: Terminal | null
   readonly audit: Audit
-  readonly consumers: Pick<Consumers, 'authenticate'>
+  readonly consumers: Pick<Consumers, 'authenticate' | 'isLive' | 'onChange'>
   readonly desk: Desk
   readonly health: HealthSource
   readonly log: Log
@@ -165,7 +169,9 @@ function appOf(options: ApiOptions, context: Context): App {
   lineRoutes(app, options.lines, context)
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
+  deliveryRoutes(app, options.deliveries, context)
   probeRoutes(app, health)
+  metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)
   openApiRoute(app, routes, version)
   return app

@@ -94,7 +94,8 @@ export async function settled(
   verifications: Verifications,
   context: Context,
 ): Promise<Uint8Array | 'open' | undefined> {
-  const found = verifications.find(id)
+  const { role } = callerOf(request).consumer
+  const found = verifications.find(id, role)
   const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? defaultMs
   if (found !== 'open' || waitMs === 0) return found
   const span = startSpan(waitMs, reply.raw, context)
@@ -103,5 +104,5 @@ export async function settled(
   } finally {
     span.close()
   }
-  return verifications.find(id)
+  return verifications.find(id, role)
 }

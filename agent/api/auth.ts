@@ -2,8 +2,9 @@ import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Consumer } from '../kernel/consumer.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
+import { mayUse } from './access.ts'
 import { BackOff } from './backoff.ts'
-import { sourceOf } from './hosts.ts'
+import { sourceOf, sourceRule } from './hosts.ts'
 import type { Consumers } from './ports.ts'
 
 /** Who asks. */
@@ -11,6 +12,8 @@ export interface Caller {
   readonly consumer: Consumer
   /** Whether the token still opens the door; for answers that last. */
   holds(): boolean
+  /** Calls back once the token opens it no more, until unsubscribed. */
+  onRevoked(hear: () => void): () => void
 }
 
 declare module 'fastify' {
@@ -24,13 +27,14 @@ declare module 'fastify' {
 }
 
 /**
- * Asks for a token before anything of a request is read. A token that is missing, wrong or revoked
- * costs and says the same. Past five failures a minute a source is told to wait, but a good token
- * still passes: programs of one machine share a source, and a forgotten one that polls with an old
- * token must not lock out the receipt computer. Tokens are too long to be guessed.
+ * Asks for a token before anything of a request is read, then whether its role may use the route
+ * and comes from where it should. A token that is missing, wrong or revoked costs and says the same.
+ * Past five failures a minute a source is told to wait, but a good token still passes: programs of
+ * one machine share a source, and a forgotten one that polls with an old token must not lock out the
+ * receipt computer. Tokens are too long to be guessed.
  */
 export function authentication(
-  consumers: Pick<Consumers, 'authenticate'>,
+  consumers: Pick<Consumers, 'authenticate' | 'isLive' | 'onChange'>,
   clock: Pick<Clock, 'now'>,
   isMonitor: (source: string) => boolean,
 ): onRequestHookHandler {
@@ -38,12 +42,31 @@ export function authentication(
   return (request, _reply, done) => {
     const { access } = request.routeOptions.config
     if (access === 'open' || request.is404) return done()
-    if (access === 'monitor' && isMonitor(sourceOf(request.raw))) return done()
-    const token = tokenIn(request.headers.authorization)
-    const consumer = consumers.authenticate(token)
-    if (consumer === undefined) return done(refusal(backOff.failed(sourceOf(request.raw))))
-    request.caller = { consumer, holds: () => consumers.authenticate(token) !== undefined }
+    const source = sourceOf(request.raw)
+    if (access === 'monitor' && isMonitor(source)) return done()
+    const consumer = consumers.authenticate(tokenIn(request.headers.authorization))
+    if (consumer === undefined) return done(refusal(backOff.failed(source)))
+    if (!comesFrom(consumer, source))
+      return done(new AgentError('FORBIDDEN', 'this consumer comes from another source'))
+    if (!mayUse(consumer.role, `${request.method} ${request.routeOptions.url}`))
+      return done(new AgentError('FORBIDDEN', `role ${consumer.role} may not use this route`))
+    request.caller = callerFor(consumer, consumers)
     return done()
+  }
+}
+
+const comesFrom = ({ sources }: Consumer, source: string) =>
+  sources.length === 0 || sourceRule(sources)(source)
+
+function callerFor(consumer: Consumer, consumers: Pick<Consumers, 'isLive' | 'onChange'>): Caller {
+  const holds = () => consumers.isLive(consumer.id)
+  return {
+    consumer,
+    holds,
+    onRevoked: (hear) =>
+      consumers.onChange(() => {
+        if (!holds()) hear()
+      }),
   }
 }
 

@@ -2,16 +2,17 @@ import { lstat, unlink } from 'node:fs/promises'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { ConsumerListing } from '../kernel/consumer.ts'
 import { AgentError, codeOf } from '../kernel/errors.ts'
-import { toRfc3339 } from '../kernel/time.ts'
+import type { Clock } from '../kernel/ports.ts'
+import { newConsumerIn, shownConsumer, shownNew } from './consumer-request.ts'
 import { type Certificates, certificateRoute } from './control-certificates.ts'
+import { deliveryRoute } from './control-deliveries.ts'
 import { lineRoute } from './control-lines.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
-import type { Consumers, Desk, HealthSource, Lines, Terminal } from './ports.ts'
-import { faultIn, invalid, problemOf } from './problem.ts'
+import type { Consumers, Deliveries, Desk, HealthSource, Lines, Terminal } from './ports.ts'
+import { faultIn, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
 import { terminalOf } from './terminal.ts'
 
@@ -24,7 +25,9 @@ export interface ControlOptions {
   readonly version: string
   /** Where the API listens. */
   readonly urls: readonly string[]
-  readonly consumers: Omit<Consumers, 'authenticate'>
+  readonly consumers: Pick<Consumers, 'add' | 'list' | 'revoke'>
+  readonly deliveries: Deliveries
+  readonly clock: Pick<Clock, 'now'>
   readonly desk: Pick<Desk, 'readers'>
   readonly certificates: Certificates
   readonly lines: Lines
@@ -127,8 +130,10 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
   const command = `${request.method} ${path}`
   switch (command) {
     case 'POST /consumers': {
-      const { consumer, token } = await consumers.add(await nameIn(request))
-      return [201, { consumer: shownConsumer({ ...consumer, revokedAt: null }), token }]
+      const wanted = newConsumerIn(await jsonIn(request))
+      if (wanted.sink !== null) options.deliveries.check(wanted.sink)
+      const { consumer, token } = await consumers.add(wanted)
+      return [201, shownNew(consumer, token)]
     }
     case 'GET /consumers':
       return [200, { items: consumers.list().map(shownConsumer) }]
@@ -147,7 +152,8 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
       const routed =
         (await lineRoute(options.lines, command, options.onBug)) ??
-        (await certificateRoute(certificates, command, body))
+        (await certificateRoute(certificates, command, body)) ??
+        (await deliveryRoute(options.deliveries, command, body, () => options.clock.now()))
       if (routed !== undefined) return routed
       throw new AgentError('NOT_FOUND', 'no such command')
     }
@@ -159,15 +165,6 @@ function statusOf({ health, version, urls, desk }: ControlOptions) {
   const readers = shownReaders(desk.readers()).items
   return { status, version, ready: health.ready(), pid: process.pid, urls, checks, readers }
 }
-
-/** A consumer as operators see it; never its secret. */
-export const shownConsumer = ({ id, name, role, createdAt, revokedAt }: ConsumerListing) => ({
-  id,
-  name,
-  role,
-  createdAt: toRfc3339(createdAt),
-  revokedAt: revokedAt === null ? null : toRfc3339(revokedAt),
-})
 
 function decoded(name: string): string {
   try {
@@ -183,19 +180,6 @@ async function jsonIn(request: IncomingMessage): Promise<unknown> {
     throw new AgentError('BODY_TOO_LARGE', 'the body is too large, or its length is not given')
   }
   return jsonOf(await text(request))
-}
-
-/** The name of a consumer to add. Throws `REQUEST_INVALID`, `BODY_TOO_LARGE`. */
-async function nameIn(request: IncomingMessage): Promise<string> {
-  const body = await jsonIn(request)
-  const hasName = typeof body === 'object' && body !== null && 'name' in body
-  const name = hasName && typeof body.name === 'string' ? body.name.trim() : ''
-  if (/^[^\p{C}/]{1,64}$/u.test(name)) return name
-  throw invalid(
-    'name',
-    '1〜64 文字で指定してください。',
-    'must be 1 to 64 characters, without a slash',
-  )
 }
 
 function jsonOf(body: string): unknown {

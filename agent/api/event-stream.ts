@@ -25,7 +25,7 @@ export async function streamEvents(
 ): Promise<FastifyReply> {
   const bell = new Bell(feed)
   try {
-    const first = feed.page(after, BATCH)
+    const first = feed.page(after, BATCH, caller.consumer.role)
     await audited(first, after, caller, context)
     reply.hijack()
     reply.raw.writeHead(200, headers)
@@ -50,12 +50,13 @@ async function follow(
 ): Promise<void> {
   let page = first
   for (;;) {
-    if (page.items.length > 0) await send(page.items.map(frameOf).join(''), response, context)
-    else if (!(await rang(bell, response, context))) await send(':\n\n', response, context)
+    if (page.items.length > 0) await send(framesOf(page), caller, response, context)
+    else if (!(await rang(bell, caller, response, context)))
+      await send(':\n\n', caller, response, context)
     if (response.destroyed) return
     if (context.closing.aborted || !caller.holds()) break
     const { cursor } = page
-    page = feed.page(cursor, BATCH)
+    page = feed.page(cursor, BATCH, caller.consumer.role)
     await audited(page, cursor, caller, context)
   }
   response.end()
@@ -67,8 +68,13 @@ async function audited(page: FeedPage, after: string | null, caller: Caller, { a
 }
 
 /** Whether a commit came within a heartbeat. */
-async function rang(bell: Bell, response: ServerResponse, context: Context): Promise<boolean> {
-  const span = startSpan(context.limits.heartbeatMs, response, context)
+async function rang(
+  bell: Bell,
+  caller: Caller,
+  response: ServerResponse,
+  context: Context,
+): Promise<boolean> {
+  const span = startSpan(context.limits.heartbeatMs, response, context, caller)
   try {
     return await bell.next(span.signal)
   } finally {
@@ -79,13 +85,27 @@ async function rang(bell: Bell, response: ServerResponse, context: Context): Pro
 const frameOf = (item: Uint8Array): string =>
   `id: ${headOf(item).cursor}\ndata: ${bufferOf(item).toString()}\n\n`
 
+/** Of pages that the feed gives to many readers at once: each is made once. */
+const frames = new WeakMap<FeedPage, Buffer>()
+
+function framesOf(page: FeedPage): Buffer {
+  const known = frames.get(page) ?? Buffer.from(page.items.map(frameOf).join(''))
+  frames.set(page, known)
+  return known
+}
+
 /**
  * Writes, and waits while the reader’s buffer is full, so that a backlog of any length costs one
  * batch of memory. A reader that stays behind for `stallMs` is cut off.
  */
-async function send(text: string, response: ServerResponse, context: Context): Promise<void> {
-  if (response.destroyed || response.write(text)) return
-  const span = startSpan(context.limits.stallMs, response, context)
+async function send(
+  text: string | Buffer,
+  caller: Caller,
+  response: ServerResponse,
+  context: Context,
+): Promise<void> {
+  if (response.destroyed || !caller.holds() || response.write(text)) return
+  const span = startSpan(context.limits.stallMs, response, context, caller)
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const drained = () => resolve(true)
   response.once('drain', drained)

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { AgentError } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { bufferOf, JSON_TYPE } from './answers.ts'
-import { callerOf } from './auth.ts'
+import { type Caller, callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { streamEvents } from './event-stream.ts'
 import type { Feed, FeedPage } from './ports.ts'
@@ -60,7 +60,7 @@ export function eventRoutes(app: App, feed: Feed, context: Context): void {
       return streamEvents(String(from) || null, caller, reply, feed, context)
     }
     const waitMs = waitOf(headers['prefer'], MAX_WAIT_S) ?? 0
-    const page = await nextPage(feed, after || null, limit, waitMs, reply.raw, context)
+    const page = await nextPage(feed, after || null, limit, waitMs, caller, reply.raw, context)
     if (waitMs > 0 && !caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
     const tag = tagOf(caller.consumer.role, page)
     if (isKnown(tag, headers['if-none-match'])) return reply.code(304).header('etag', tag).send()
@@ -77,16 +77,19 @@ async function nextPage(
   after: string | null,
   limit: number,
   waitMs: number,
+  caller: Caller,
   response: ServerResponse,
   context: Context,
 ): Promise<FeedPage> {
-  const first = feed.page(after, limit)
+  const { role } = caller.consumer
+  const first = feed.page(after, limit, role)
   if (first.items.length > 0 || waitMs === 0) return first
   const bell = new Bell(feed)
-  const span = startSpan(waitMs, response, context)
+  const span = startSpan(waitMs, response, context, caller)
   try {
-    let page = feed.page(after, limit)
-    while (page.items.length === 0 && (await bell.next(span.signal))) page = feed.page(after, limit)
+    let page = feed.page(after, limit, role)
+    while (page.items.length === 0 && (await bell.next(span.signal)))
+      page = feed.page(page.cursor, limit, role)
     return page
   } finally {
     span.close()

@@ -16,6 +16,7 @@ import {
 } from '../kernel/verification.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
+import { ComparisonItem, ConsumerDelivery, OpenDeliveryItem } from './deliveries.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
 import { Health } from './health.ts'
@@ -30,6 +31,8 @@ const components = {
   Advisory,
   Batch: ShownBatch,
   CardFace,
+  Comparison: ComparisonItem,
+  ConsumerDelivery,
   EventPage,
   FaultReport,
   FeedEvent,
@@ -42,6 +45,7 @@ const components = {
   OfficialHeader,
   OfficialResult,
   OfflineIntake: ShownIntake,
+  OpenDelivery: OpenDeliveryItem,
   Outage: ShownOutage,
   Problem,
   ReferenceNumber: ShownReferenceNumber,

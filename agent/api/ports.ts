@@ -1,11 +1,15 @@
 import type { CardFace } from '../kernel/card-face.ts'
 import type { Showing } from '../kernel/conditions.ts'
-import type { Consumer, ConsumerListing } from '../kernel/consumer.ts'
+import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
+import type { Comparison } from '../kernel/delivery.ts'
+import type { Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
 import type { Registration, RegistrationResult } from '../kernel/registration.ts'
+import type { Role } from '../kernel/roles.ts'
+import type { SinkKind, SinkSettings } from '../kernel/sink.ts'
 import type { TerminalReport } from '../kernel/terminal.ts'
 import type { NoteKind, Outcome } from '../kernel/verification.ts'
 
@@ -21,9 +25,9 @@ export interface FeedPage {
 export interface Feed {
   /**
    * After a cursor, exclusive; null: from the oldest kept. Throws `CURSOR_INVALID`, and
-   * `CURSOR_GONE` with `facts.oldest` (a cursor).
+   * `CURSOR_GONE` with `facts.oldest` (a cursor). Items as the role sees them; others are passed over.
    */
-  page(after: string | null, limit: number): FeedPage
+  page(after: string | null, limit: number, role: Role): FeedPage
   /** Calls back after each commit of an event, until unsubscribed. */
   subscribe(wake: () => void): () => void
 }
@@ -45,20 +49,24 @@ export interface Verifications {
    * `PRESENTATION_GONE`, `CARD_QUERY_OFF`, and with a PIN what entry and challenge can fail with.
    */
   confirm(presentationId: string, person: string | null, by: Asking): Promise<{ id: string }>
-  /** The feed item (JSON text) once ended; 'open' while it is asked. */
-  find(id: string): Uint8Array | 'open' | undefined
+  /**
+   * The feed item (JSON text) once ended, as the role sees it; 'open' while it is asked. Undefined
+   * too where the role may not see it.
+   */
+  find(id: string, role: Role): Uint8Array | 'open' | undefined
   /** Resolves when the question has ended or the signal aborts. */
   ended(id: string, signal: AbortSignal): Promise<void>
   /**
    * The official bytes as they came, or re-encoded in `charset`. Throws `NO_OFFICIAL_ANSWER`,
-   * `CHARACTER_UNENCODABLE`.
+   * `CHARACTER_UNENCODABLE`, `VERIFICATION_HELD` where the role does not decide on it.
    */
   message(
     id: string,
+    role: Role,
     charset: 'UTF-8' | 'Shift_JIS' | null,
   ): { bytes: Uint8Array; contentType: string } | undefined
-  latest(patientNumber: string): Uint8Array | undefined
-  /** The note's feed item. */
+  latest(patientNumber: string, role: Role): Uint8Array | undefined
+  /** The note's feed item, as the asker's role sees it. */
   note(
     id: string,
     note: { kind: NoteKind; by: string; text: string | null },
@@ -142,9 +150,62 @@ export interface Audit {
 export interface Consumers {
   /** Constant time in the secret. */
   authenticate(token: string): Consumer | undefined
-  add(name: string): Promise<{ consumer: Consumer; token: string }>
+  isLive(id: string): boolean
+  /** Calls back after each addition and revocation, until unsubscribed. */
+  onChange(hear: () => void): () => void
+  /** Throws `REQUEST_INVALID`. */
+  add(wanted: NewConsumer): Promise<{ consumer: ConsumerListing; token: string }>
   list(): ConsumerListing[]
   revoke(nameOrId: string): Promise<ConsumerListing>
+}
+
+/** What is on its way to one consumer. Times are epoch ms. */
+export interface ConsumerDeliveries {
+  readonly consumer: Pick<Consumer, 'id' | 'name'>
+  readonly sink: SinkKind
+  readonly is: 'idle' | 'sending' | 'failing'
+  readonly waiting: number
+  readonly parked: number
+  readonly refused: number
+  readonly restored: number
+  readonly oldestAt: number | null
+  readonly delivered: number
+  readonly deliveredAt: number | null
+  readonly failingSince: number | null
+  readonly nextAttemptAt: number | null
+  readonly fault: FaultCode | null
+}
+
+/** A delivery that waits for a person. */
+export interface OpenDelivery {
+  readonly id: number
+  /** Name. */
+  readonly consumer: string
+  readonly state: 'parked' | 'refused'
+  readonly verificationId: string
+  readonly at: number
+  readonly code: FaultCode
+  readonly facts: Facts
+}
+
+export interface Deliveries {
+  report(): readonly ConsumerDeliveries[]
+  /** Oldest first, up to 500. */
+  open(): readonly OpenDelivery[]
+  /** Null: dropped. Throws `NOT_FOUND`, `DELIVERY_ENDED`, `STORE_*`. */
+  decide(id: number, retry: { decision: string | null } | null, actor: string): Promise<void>
+  /**
+   * Sends a consumer everything again that was committed from one time to before another; how many
+   * events. Throws `NOT_FOUND`.
+   */
+  replay(nameOrId: string, from: number, to: number): Promise<number>
+  /** Newest first; null: of any verification. `consumer`: its name. */
+  comparisons(
+    verificationId: string | null,
+    limit: number,
+  ): readonly (Comparison & { consumer: string; verificationId: string; at: number })[]
+  /** Throws what the settings of a sink can be refused for. */
+  check(settings: SinkSettings): void
 }
 
 export interface Desk {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Caller } from './auth.ts'
 import type { Context } from './context.ts'
 import type { Feed } from './ports.ts'
 
@@ -8,15 +9,17 @@ export interface Span {
   close(): void
 }
 
-/** Ends after `ms`, when the client is gone, or when the API closes. */
+/** Ends after `ms`, when the client is gone or its token revoked, or when the API closes. */
 export function startSpan(
   ms: number,
   response: ServerResponse,
   { clock, closing }: Pick<Context, 'clock' | 'closing'>,
+  caller?: Pick<Caller, 'onRevoked'>,
 ): Span {
   const over = new AbortController()
   const end = () => over.abort()
   response.once('close', end)
+  const forget = caller?.onRevoked(end)
   closing.addEventListener('abort', end, { once: true })
   if (closing.aborted || response.destroyed) end()
   clock.sleep(ms, over.signal).then(end, end)
@@ -24,6 +27,7 @@ export function startSpan(
     signal: over.signal,
     close: () => {
       response.off('close', end)
+      forget?.()
       closing.removeEventListener('abort', end)
       end()
     },

@@ -18,7 +18,14 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   }
 }
 
-function misfit(mistakes: readonly Mistake[]): AgentError {
+/** What of a value does not fit a schema; nothing where it does. Values are not repeated. */
+export function mistakesOf(schema: TSchema, value: unknown): Mistake[] {
+  const [, errors] = Compile(schema).Errors(value)
+  return errors.flatMap(mistakesIn)
+}
+
+/** `REQUEST_INVALID` with what does not fit. */
+export function misfit(mistakes: readonly Mistake[]): AgentError {
   const fields = mistakes.map(({ field, detail }) => `${field || 'body'}: ${detail}`)
   return new AgentError('REQUEST_INVALID', fields.join('; '), { mistakes })
 }

@@ -112,7 +112,8 @@ export function verificationRoutes(app: App, verifications: Verifications, conte
     '/v1/patients/:patientNumber/verifications/latest',
     { schema: { params: PatientNumber }, config: { doc: latestDoc } },
     async (request, reply) => {
-      const item = verifications.latest(request.params.patientNumber)
+      const { role } = callerOf(request).consumer
+      const item = verifications.latest(request.params.patientNumber, role)
       if (item === undefined) {
         throw new AgentError('NOT_FOUND', 'no verification carries this patient number')
       }
@@ -128,7 +129,13 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
   const messageDoc = {
     summary: 'The official answer as it came, or in another charset',
     answers: { 200: { description: 'The message.', type: 'application/xml' } },
-    problems: ['NOT_FOUND', 'QUESTION_OPEN', 'NO_OFFICIAL_ANSWER', 'CHARACTER_UNENCODABLE'],
+    problems: [
+      'NOT_FOUND',
+      'QUESTION_OPEN',
+      'NO_OFFICIAL_ANSWER',
+      'CHARACTER_UNENCODABLE',
+      'VERIFICATION_HELD',
+    ],
   } as const
   const noteDoc = {
     summary: 'Add a note',
@@ -146,10 +153,11 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
     },
     async (request, reply) => {
       const { id } = request.params
-      if (verifications.find(id) === 'open') {
+      const { role } = callerOf(request).consumer
+      if (verifications.find(id, role) === 'open') {
         throw new AgentError('QUESTION_OPEN', 'the question has not ended')
       }
-      const message = verifications.message(id, charsets[request.query.charset ?? 'none'])
+      const message = verifications.message(id, role, charsets[request.query.charset ?? 'none'])
       if (message === undefined) throw unknownId()
       await context.audit.read(callerOf(request).consumer, 'message', id)
       return reply.type(message.contentType).send(bufferOf(message.bytes))

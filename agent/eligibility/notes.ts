@@ -27,6 +27,7 @@ export async function addNote(
     eventId,
     at,
     verificationId: note.verificationId,
+    kind: note.kind,
     body: JSON.stringify({ type: 'note', id: eventId, at: toRfc3339(at), note }),
     key: requestKey(asker, JSON.stringify(note)),
     actor: asker.consumerId ?? 'agent',

@@ -1,8 +1,15 @@
-/** Who reads, asks or is pushed to. `all`: every field and route; the finer roles come with the role table. */
+import type { Role } from './roles.ts'
+import type { SinkSettings } from './sink.ts'
+
+/** Who reads, asks or is pushed to. */
 export interface Consumer {
   readonly id: string
   readonly name: string
-  readonly role: 'all'
+  readonly role: Role
+  /** Addresses or CIDR blocks that it comes from; empty: from anywhere. */
+  readonly sources: readonly string[]
+  /** Where it is pushed to; null: it polls. With its secrets. */
+  readonly sink: SinkSettings | null
   /** Epoch ms. */
   readonly createdAt: number
 }
@@ -10,4 +17,15 @@ export interface Consumer {
 /** A consumer as operators list it. Times are epoch ms; the token is not kept. */
 export interface ConsumerListing extends Consumer {
   readonly revokedAt: number | null
+  /** When its token last opened the door, and how often it has. */
+  readonly usedAt: number | null
+  readonly uses: number
+}
+
+/** What is said of a consumer to add. */
+export interface NewConsumer {
+  readonly name: string
+  readonly role: Role
+  readonly sources: readonly string[]
+  readonly sink: SinkSettings | null
 }

@@ -80,6 +80,9 @@ export const PatientLink = Type.Object(
     id: Id,
     referenceNumber: nullable(Type.String({ description: 'The clinic’s patient number.' })),
     firstSeenHere: Type.Boolean(),
+    insurerChanged: Type.Boolean({
+      description: 'Another insurer than at the patient’s last verification with a result.',
+    }),
   },
   strict,
 )

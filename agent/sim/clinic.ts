@@ -44,6 +44,8 @@ options = { ${assigned(options, ', ')} }
 type Place = Pick<Clinic, 'folder' | 'state' | 'listen'>
 
 const head = ({ folder, state = folder, listen = '127.0.0.1:0' }: Place) => `\
+monitor_from = ["127.0.0.1", "::1"]
+
 [institution]
 ${assigned({ code: DEMO_INSTITUTION_CODE })} # invented, as every key, certificate and person here
 

@@ -65,7 +65,10 @@ export function storeFault(
 export interface Statement<Row> {
   get(...values: unknown[]): Row | undefined
   all(...values: unknown[]): Row[]
-  run(...values: unknown[]): { readonly lastInsertRowid: number | bigint }
+  run(...values: unknown[]): {
+    readonly lastInsertRowid: number | bigint
+    readonly changes: number
+  }
 }
 
 /**

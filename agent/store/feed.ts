@@ -1,12 +1,14 @@
 import { AgentError } from '../kernel/errors.ts'
+import { narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Sql } from './database.ts'
+import { openItems } from './items.ts'
 
 /** A page of the feed. */
 export interface FeedPage {
   /** Items as JSON text in UTF-8, complete with their cursor, oldest first. */
   readonly items: readonly Uint8Array[]
-  /** Where to go on from; the one that was given when there are no items. */
+  /** Where to go on from, past what was passed over. */
   readonly cursor: string
   /** Changes exactly when the items change: events never do, so their positions say it. */
   readonly version: string
@@ -14,11 +16,17 @@ export interface FeedPage {
 
 export interface Feed {
   /**
-   * Up to `limit` items and 4 MiB after a cursor, exclusive; null: from the oldest kept. Throws
-   * `CURSOR_INVALID`, or `CURSOR_GONE` with `facts.oldest` for a purged or another epoch's cursor.
+   * Up to `limit` items and 4 MiB after a cursor, exclusive, as a role sees them; null: from the
+   * oldest kept. Items that it may not see are passed over. Throws `CURSOR_INVALID`, or
+   * `CURSOR_GONE` with `facts.oldest` for a purged or another epoch's cursor.
    */
-  page(after: string | null, limit: number): FeedPage
+  page(after: string | null, limit: number, role: Role): FeedPage
+  /** As it is stored, with its cursor. */
   item(position: number): Uint8Array | undefined
+  /** An item of this feed as a role sees it; undefined where it may not. */
+  shown(item: Uint8Array, role: Role): Uint8Array | undefined
+  /** The position of a cursor. Throws as `page`. */
+  positionOf(cursor: string): number
   /** To be called with the newest position after each commit of an event, before anyone is woken. */
   changed(position: number): void
 }
@@ -27,25 +35,11 @@ export interface Feed {
 const PAGE_BYTES = 4 * 1024 * 1024
 
 /**
- * Rendered items that are kept: events never change, and all consumers read the same newest ones,
- * often woken by the same commit. A page out of memory costs a seventh of one out of the database.
- */
-const KEPT_BYTES = 1024 * 1024
-
-/**
  * Between two commits all pollers that are up to date ask for the same page: it is kept until the
  * next one. Few and small: with the answers that are joined from them they cost 8 MiB at the most.
  */
 const KEPT_PAGES = 32
 const KEPT_PAGE_BYTES = 128 * 1024
-
-/** Bodies that are read at a time when they are not in memory. */
-const READ_AHEAD = 16
-
-interface EventRow {
-  readonly position: number
-  readonly body: Uint8Array
-}
 
 /**
  * Positions are given by the one writer, one after the other, so that the newest is known without
@@ -56,22 +50,12 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
   const oldest = sql<{ position: number | null }>('SELECT min(position) AS position FROM events')
   const first = oldest.get()?.position ?? last + 1
-  const select = sql<EventRow>(
-    'SELECT position, body FROM events WHERE position >= ? ORDER BY position LIMIT ?',
+  const ofLiaison = sql<{ position: number }>(
+    `SELECT position FROM events WHERE for_liaison = 1 AND position > ? AND position <= ?
+     ORDER BY position LIMIT ?`,
   )
-  const kept = keepLast(KEPT_BYTES)
   const cursorAt = (position: number) => encodeCursor({ epoch, position })
-
-  const load = (position: number, count: number): Uint8Array | undefined => {
-    let wanted: Uint8Array | undefined
-    for (const row of select.all(position, Math.min(count, READ_AHEAD))) {
-      const cursor = Buffer.from(`{"cursor":"${cursorAt(row.position)}",`)
-      const rendered = Buffer.concat([cursor, row.body.subarray(1)])
-      kept.add(row.position, rendered)
-      if (row.position === position) wanted = rendered
-    }
-    return wanted
-  }
+  const all = openItems(sql, cursorAt)
 
   const start = (after: string | null) => {
     if (after === null) return first - 1
@@ -83,33 +67,47 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     return place.position
   }
 
-  const read = (after: string | null, limit: number) => {
+  /** Few of all events are the liaison office's: they are looked up instead of passed over. */
+  const placesOf = (role: Role, from: number, limit: number): Iterable<number> => {
+    if (!seesPatients(role)) return []
+    if (narrowRole(role) !== 'liaison') return count(from + 1, last)
+    return ofLiaison.all(from, last, limit).map(({ position }) => position)
+  }
+
+  const read = (after: string | null, limit: number, role: Role) => {
     const from = start(after)
     const items: Uint8Array[] = []
     let position = from
     let bytes = 0
-    while (position < last && items.length < limit && bytes < PAGE_BYTES) {
-      position += 1
-      const item = kept.get(position) ?? load(position, limit - items.length)
-      if (item === undefined) continue
-      items.push(item)
-      bytes += item.length
+    let isFull = false
+    for (const place of placesOf(role, from, limit)) {
+      isFull = items.length >= limit || bytes >= PAGE_BYTES
+      if (isFull) break
+      position = place
+      const item = all.at(place, limit - items.length)
+      const view = item === undefined ? undefined : all.shown(item, role)
+      if (view === undefined) continue
+      items.push(view)
+      bytes += view.length
     }
+    if (!isFull && items.length < limit) position = last
     const version = `${epoch}-${from}-${position}`
     return { page: { items, cursor: cursorAt(position), version }, bytes }
   }
 
   const pages = new Map<string, FeedPage>()
   return {
-    page(after, limit) {
-      const key = `${after ?? ''} ${limit}`
+    page(after, limit, role) {
+      const key = `${role} ${after ?? ''} ${limit}`
       const known = pages.get(key)
       if (known !== undefined) return known
-      const { page, bytes } = read(after, limit)
+      const { page, bytes } = read(after, limit, role)
       if (pages.size < KEPT_PAGES && bytes <= KEPT_PAGE_BYTES) pages.set(key, page)
       return page
     },
-    item: (position) => kept.get(position) ?? load(position, 1),
+    item: (position) => all.at(position, 1),
+    shown: all.shown,
+    positionOf: (cursor) => start(cursor),
     changed(position) {
       last = Math.max(last, position)
       pages.clear()
@@ -117,20 +115,6 @@ export function openFeed(sql: Sql, epoch: string): Feed {
   }
 }
 
-/** The items that were added last, `limitBytes` of them, by position. */
-function keepLast(limitBytes: number) {
-  const items = new Map<number, Uint8Array>()
-  let bytes = 0
-  return {
-    get: (position: number) => items.get(position),
-    add(position: number, item: Uint8Array) {
-      items.set(position, item)
-      bytes += item.length
-      for (const [oldest, { length }] of items) {
-        if (bytes <= limitBytes) break
-        items.delete(oldest)
-        bytes -= length
-      }
-    },
-  }
+function* count(from: number, to: number) {
+  for (let at = from; at <= to; at += 1) yield at
 }

@@ -140,6 +140,41 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX registrations_open ON registrations (at) WHERE ended_at IS NULL;
   `,
+  `
+  -- Whether the liaison office sees the event; other roles see all events or none.
+  ALTER TABLE events ADD COLUMN for_liaison INTEGER NOT NULL DEFAULT 0;
+  UPDATE events SET for_liaison = 1 WHERE
+    CAST(body AS TEXT) ->> '$.verification.patient.firstSeenHere' = 1
+    OR CAST(body AS TEXT) ->> '$.verification.outcome' = 'invalid-new-exists'
+    OR CAST(body AS TEXT) ->> '$.note.kind' = 'referral';
+  CREATE INDEX events_liaison ON events (position) WHERE for_liaison = 1;
+
+  -- sources: JSON list of addresses and CIDR blocks. sink: JSON, its secrets included; null: it
+  -- polls. What was delivered leaves the outbox and is counted here.
+  ALTER TABLE consumers ADD COLUMN sources TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE consumers ADD COLUMN sink TEXT;
+  ALTER TABLE consumers ADD COLUMN used_at INTEGER;
+  ALTER TABLE consumers ADD COLUMN uses INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE consumers ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE consumers ADD COLUMN delivered_at INTEGER;
+  -- Until now there was one role, which saw and did everything that a receipt computer does.
+  UPDATE consumers SET role = 'receipt-computer' WHERE role = 'all';
+
+  -- What is on its way to whom. state: waiting; parked and refused wait for a person.
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, consumer_id TEXT NOT NULL, position INTEGER NOT NULL,
+    verification_id TEXT NOT NULL, patient_id TEXT, at INTEGER NOT NULL, state TEXT NOT NULL,
+    code TEXT, facts TEXT, decision TEXT
+  ) STRICT;
+  CREATE INDEX deliveries_next ON deliveries (consumer_id, state, seq);
+
+  -- What sinks found at the receipt computer. body is JSON.
+  CREATE TABLE comparisons (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, consumer_id TEXT NOT NULL,
+    verification_id TEXT NOT NULL, at INTEGER NOT NULL, result TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX comparisons_verification ON comparisons (verification_id);
+  `,
 ]
 
 /** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */

@@ -29,7 +29,7 @@ export function linkPatient(
   at: number,
   numbers: PatientNumbers,
   subject: Subject,
-): PatientLink | null {
+): Omit<PatientLink, 'insurerChanged'> | null {
   if (subject === 'unclear') return null
   const person = subject === 'nobody' ? null : subject
   const sent = [numbers.asked, numbers.returned].filter((number) => number !== null)

@@ -1,8 +1,11 @@
+import { isForLiaison } from '../kernel/masking.ts'
 import type { CardKey, Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { enqueue, type NewEvent } from './fan-out.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
+import { hasOtherInsurer } from './insurer.ts'
 import { followQuestion, proposeToIntakes } from './intakes.ts'
 import { lastKnownOf } from './last-known.ts'
 import { linkPatient, type PatientNumbers } from './patients.ts'
@@ -67,8 +70,11 @@ export function accept(sql: Sql, q: QuestionRecord): Accepted {
 export function end(sql: Sql, e: EndRecord): Committed {
   const done = sql<Committed>('SELECT position FROM verifications WHERE id = ?').get(e.id)
   if (done !== undefined) return done
-  const patient = linkPatient(sql, e.id, e.at, e.numbers, e.person)
-  const isOffline = e.verification.outcome === 'offline'
+  const { outcome, supersedes, held, results } = e.verification
+  const link = linkPatient(sql, e.id, e.at, e.numbers, e.person)
+  const patient =
+    link === null ? null : { ...link, insurerChanged: hasOtherInsurer(sql, link.id, results) }
+  const isOffline = outcome === 'offline'
   const lastKnown = isOffline ? lastKnownOf(sql, e.numbers.asked, e.card) : null
   const item = {
     type: 'verification',
@@ -76,7 +82,16 @@ export function end(sql: Sql, e: EndRecord): Committed {
     at: e.atText,
     verification: { ...e.verification, patient, lastKnown },
   }
-  const committed = appendEvent(sql, e.eventId, 'verification', e.id, e.at, JSON.stringify(item))
+  const committed = appendEvent(sql, {
+    id: e.eventId,
+    verificationId: e.id,
+    patientId: patient?.id ?? null,
+    outcome,
+    isHeld: held,
+    isForLiaison: isForLiaison({ patient, outcome, noteKind: null }),
+    at: e.at,
+    body: JSON.stringify(item),
+  })
   sql(
     `INSERT INTO verifications (id, position, ended_at, outcome, supersedes, patient_id,
        patient_number, message, message_charset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -84,8 +99,8 @@ export function end(sql: Sql, e: EndRecord): Committed {
     e.id,
     committed.position,
     e.at,
-    e.verification.outcome,
-    e.verification.supersedes,
+    outcome,
+    supersedes,
     patient?.id ?? null,
     e.numbers.asked ?? e.numbers.returned,
     e.message?.bytes ?? null,
@@ -106,17 +121,27 @@ function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
   )?.id
 }
 
-/** In the feed, at the next position. */
-export function appendEvent(
-  sql: Sql,
-  id: string,
-  type: string,
-  verificationId: string,
-  at: number,
-  body: string,
-): Committed {
+/** `outcome` null: a note. `body` is the item as JSON, without its cursor. */
+export interface EventRecord extends Omit<NewEvent, 'position'> {
+  readonly id: string
+  readonly body: string
+}
+
+/** In the feed, at the next position, and on its way to whoever is pushed to. */
+export function appendEvent(sql: Sql, event: EventRecord): Committed {
+  const { id, outcome, verificationId, at, body, isForLiaison } = event
   const { lastInsertRowid } = sql(
-    'INSERT INTO events (id, type, verification_id, at, body) VALUES (?, ?, ?, ?, ?)',
-  ).run(id, type, verificationId, at, Buffer.from(body))
-  return { position: Number(lastInsertRowid) }
+    `INSERT INTO events (id, type, verification_id, at, body, for_liaison)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  ).run(
+    id,
+    outcome === null ? 'note' : 'verification',
+    verificationId,
+    at,
+    Buffer.from(body),
+    isForLiaison ? 1 : 0,
+  )
+  const position = Number(lastInsertRowid)
+  enqueue(sql, { ...event, position })
+  return { position }
 }

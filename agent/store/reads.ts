@@ -44,6 +44,8 @@ export interface Reads {
   questionsMade(fromMs: number, toMs: number): string[]
   /** Whether a later question stands in this one's place. */
   isSuperseded(id: string): boolean
+  /** Whether it waits for a person to say whose it is. */
+  isHeld(id: string): boolean
   message(
     id: string,
   ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
@@ -101,6 +103,11 @@ export function openReads(sql: Sql, feed: Feed): Reads {
         .map(({ id }) => id),
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
+    isHeld: (id) =>
+      sql<{ held: number }>(
+        `SELECT CAST(e.body AS TEXT) ->> '$.verification.held' AS held
+         FROM verifications v JOIN events e ON e.position = v.position WHERE v.id = ?`,
+      ).get(id)?.held === 1,
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications

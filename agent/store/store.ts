@@ -6,8 +6,10 @@ import { openAuditJournal } from './audit-journal.ts'
 import { type Batches, openBatches } from './batches.ts'
 import { type CertificateRegistry, openCertificates } from './certificates.ts'
 import { openCheckpointer } from './checkpointer.ts'
+import { type Comparisons, openComparisons } from './comparisons.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
 import { openDatabase, type Sql, statements } from './database.ts'
+import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
@@ -36,6 +38,8 @@ export interface Store extends Part, Reads {
   readonly folderFiles: FolderFiles
   readonly batches: Batches
   readonly registrations: Registrations
+  readonly deliveries: Deliveries
+  readonly comparisons: Comparisons
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
@@ -114,9 +118,10 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     feed.changed(position)
     for (const wake of wakes) wake()
   }
+  const consumers = closer.add('consumers', openConsumers(sql, consumerWrites(commit), clock))
   return {
     feed,
-    consumers: openConsumers(sql, { commit }, clock),
+    consumers,
     ...openReads(sql, feed),
     ...openKept(sql, commit, announce, clock),
     accept: (question) => commit('accept', question),
@@ -150,6 +155,12 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     close: () => closer.close(),
   }
 }
+
+const consumerWrites = (commit: WriterThread['commit']): Parameters<typeof openConsumers>[1] => ({
+  add: (record) => commit('addConsumer', record),
+  revoke: (record) => commit('revokeConsumer', record),
+  use: (record) => commit('useConsumers', record),
+})
 
 /** What is kept beside questions and verifications. */
 const openKept = (
@@ -195,6 +206,12 @@ const openKept = (
       const { position } = await commit('endBatch', record)
       announce(position)
     },
+  }),
+  comparisons: openComparisons(sql),
+  deliveries: openDeliveries(sql, {
+    settle: (record) => commit('settleDeliveries', record),
+    decide: (record) => commit('decideDelivery', record),
+    replay: async (record) => (await commit('replayDeliveries', record)).replayed,
   }),
   registrations: openRegistrations(sql, {
     add: (record) => commit('addRegistration', record),

@@ -1,8 +1,12 @@
-import { AgentError } from '../kernel/errors.ts'
+import { isForLiaison } from '../kernel/masking.ts'
+import type { NoteKind } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import { batchTransactions } from './batches.ts'
 import { certificateTransactions } from './certificates.ts'
+import { consumerTransactions } from './consumers.ts'
 import type { Sql } from './database.ts'
+import { deliveryTransactions } from './deliveries.ts'
+import { fanOutTransactions } from './fan-out.ts'
 import { type FileRecord, folderTransactions, knowsFile, rememberFile } from './folder-files.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { askedForIntake, intakeTransactions, linkIntake } from './intakes.ts'
@@ -38,18 +42,11 @@ export interface NoteRecord {
   readonly eventId: string
   readonly at: number
   readonly verificationId: string
+  readonly kind: NoteKind
   /** The item as JSON, without its cursor. */
   readonly body: string
   readonly key: RequestKey | null
   readonly actor: Actor
-}
-
-export interface ConsumerRecord {
-  readonly id: string
-  readonly name: string
-  readonly role: string
-  readonly secretHash: Uint8Array
-  readonly at: number
 }
 
 /**
@@ -88,7 +85,16 @@ export const transactions = {
   note(sql: Sql, n: NoteRecord): Committed {
     const known = recall(sql, n.key, n.at)
     if (known !== undefined) return { position: Number(known) }
-    const committed = appendEvent(sql, n.eventId, 'note', n.verificationId, n.at, n.body)
+    const committed = appendEvent(sql, {
+      id: n.eventId,
+      verificationId: n.verificationId,
+      patientId: patientOf(sql, n.verificationId),
+      outcome: null,
+      isHeld: false,
+      isForLiaison: isForLiaison({ patient: null, outcome: null, noteKind: n.kind }),
+      at: n.at,
+      body: n.body,
+    })
     remember(sql, n.key, n.at, String(committed.position))
     audit(sql, {
       id: n.eventId,
@@ -100,33 +106,6 @@ export const transactions = {
     return committed
   },
 
-  addConsumer(sql: Sql, c: ConsumerRecord): void {
-    const taken = sql('SELECT 1 FROM consumers WHERE name = ? AND revoked_at IS NULL').get(c.name)
-    if (taken !== undefined)
-      throw new AgentError('REQUEST_INVALID', 'a consumer of this name exists; revoke it first')
-    sql(
-      'INSERT INTO consumers (id, name, role, secret_hash, created_at) VALUES (?, ?, ?, ?, ?)',
-    ).run(c.id, c.name, c.role, c.secretHash, c.at)
-    audit(sql, {
-      id: `${c.id}/add`,
-      at: c.at,
-      actor: 'console',
-      action: 'consumer-add',
-      subject: c.id,
-    })
-  },
-
-  revokeConsumer(sql: Sql, c: { readonly id: string; readonly at: number }): void {
-    sql('UPDATE consumers SET revoked_at = ? WHERE id = ?').run(c.at, c.id)
-    audit(sql, {
-      id: `${c.id}/revoke`,
-      at: c.at,
-      actor: 'console',
-      action: 'consumer-revoke',
-      subject: c.id,
-    })
-  },
-
   /** `records`: JSON of `AuditRecord`s from the journal; one that is already here is passed over. */
   auditReads(sql: Sql, records: string): void {
     sql(
@@ -136,6 +115,9 @@ export const transactions = {
     ).run(records)
   },
 
+  ...consumerTransactions,
+  ...deliveryTransactions,
+  ...fanOutTransactions,
   ...lineTransactions,
   ...lineChoiceTransactions,
   ...outageTransactions,
@@ -152,3 +134,8 @@ export type Verb = keyof Transactions
 function supersederOf(sql: Sql, id: string | null): string | undefined {
   return sql<{ id: string }>('SELECT id FROM questions WHERE supersedes = ?').get(id)?.id
 }
+
+const patientOf = (sql: Sql, verificationId: string) =>
+  sql<{ id: string | null }>('SELECT patient_id AS id FROM verifications WHERE id = ?').get(
+    verificationId,
+  )?.id ?? null

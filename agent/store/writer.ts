@@ -14,6 +14,7 @@ import {
   statements,
   storeFault,
 } from './database.ts'
+import { holdBackDeliveries } from './deliveries.ts'
 import { migrate, newEpoch } from './migrations.ts'
 import { transactions, type Verb } from './transactions.ts'
 import type { Args, Call, FromWriter, Result, ToWriter, WriterStart } from './writer-link.ts'
@@ -61,7 +62,10 @@ function open() {
   const behind = isBehindAnchor(`${path}.anchor`, stored ?? '', position)
   const epoch = stored === undefined || behind ? newEpoch() : stored
   if (epoch !== stored)
-    sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch)
+    db.transaction(() => {
+      sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch)
+      holdBackDeliveries(sql)
+    })()
   return { held, db, sql, epoch, position, anchor: openAnchor(`${path}.anchor`, epoch, position) }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Role } from '../../agent/kernel/roles.ts'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { type PrivatePcscd, startPcscd } from '../../agent/sim/card/pcscd.ts'
 import { type TableKeys, writeClinic } from '../../agent/sim/clinic.ts'
@@ -62,7 +63,7 @@ export interface Bed {
   /** `onshi-agent ARGS --config FILE`. */
   cli(...args: readonly string[]): Promise<Printed>
   /** The token of a new consumer. */
-  addConsumer(name: string): Promise<string>
+  addConsumer(name: string, role?: Role): Promise<string>
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -130,8 +131,8 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
       return agent
     },
     cli,
-    async addConsumer(name) {
-      const { stdout, stderr } = await cli('consumer', 'add', name)
+    async addConsumer(name, role = 'receipt-computer') {
+      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', role)
       const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
       if (token === undefined) throw new Error(`consumer add: ${stderr}`)
       return token

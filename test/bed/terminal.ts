@@ -105,7 +105,7 @@ export async function makeTerminalBed(
     },
     cli,
     async clientOf(agent, name = 'ehr') {
-      const { stdout, stderr } = await cli('consumer', 'add', name)
+      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', 'receipt-computer')
       const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
       if (token === undefined) throw new Error(`consumer add: ${stderr}`)
       return clientOf(agent.url, token)

@@ -50,7 +50,7 @@ export async function makeBed(readers = ''): Promise<Bed> {
   const gateway = undo.use(await startHelper('gateway.ts', pki))
   const lines = [{ name: 'sim-line', gateway: gateway.hello }]
   const configFile = writeClinic({ folder, files, lines, tables: readers })
-  const added = await runCli(['consumer', 'add', 'bench', '--config', configFile])
+  const added = await runCli(['consumer', 'add', 'bench', '--role', 'ehr', '--config', configFile])
   const [, token] = /"token": "([^"]+)"/.exec(added.stdout) ?? []
   if (token === undefined) throw new Error(`consumer add: ${added.stderr}`)
   const owned = undo.move()

@@ -11,7 +11,12 @@ import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
 
 const [, , folder = '.'] = process.argv
 const store = await openScratchStore(folder)
-const { token } = await store.consumers.add('bench')
+const { token } = await store.consumers.add({
+  name: 'bench',
+  role: 'receipt-computer',
+  sources: [],
+  sink: null,
+})
 const api = await openApi({
   ...fakePorts(),
   listen: [{ address: '127.0.0.1:0', allow: [], tls: null, hosts: [] }],

@@ -31,7 +31,7 @@ export async function terminalBench(): Promise<Row[]> {
   if (!hasStrace()) return [missingRow(TITLE, '', NEEDS_STRACE)]
   await using undo = new AsyncDisposableStack()
   const bed = await makeTerminalBed({ after: (step) => undo.defer(step) })
-  const { stdout } = await bed.cli('consumer', 'add', 'bench')
+  const { stdout } = await bed.cli('consumer', 'add', 'bench', '--role', 'ehr')
   const [, token = ''] = /"token": "([^"]+)"/.exec(stdout) ?? []
   const next = await openSupply(bed, undo)
   const fsyncs = await fsyncsPerDrop(bed, token, next)

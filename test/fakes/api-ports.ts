@@ -3,7 +3,6 @@ import type { Certificates } from '../../agent/api/control-certificates.ts'
 import type {
   Asking,
   Audit,
-  Consumers,
   Desk,
   Feed,
   HealthSource,
@@ -13,7 +12,7 @@ import type {
 } from '../../agent/api/ports.ts'
 import type { CardFace } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
-import type { Consumer, ConsumerListing } from '../../agent/kernel/consumer.ts'
+import type { Consumer } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type {
   Closing,
@@ -22,12 +21,13 @@ import type {
   Outage,
 } from '../../agent/kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
+import type { Role } from '../../agent/kernel/roles.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
+import { FakeConsumers } from './consumers.ts'
+import { FakeDeliveries } from './deliveries.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
-
-export const goodToken = 'token-of-the-receipt-computer'
 
 /** A feed in memory. Cursors are `c<position>`; `forget` purges the oldest. */
 export class FakeFeed implements Feed {
@@ -128,7 +128,7 @@ export class FakeVerifications implements Verifications {
     waiting.delete(resolve)
   }
 
-  message(id: string, charset: 'UTF-8' | 'Shift_JIS' | null) {
+  message(id: string, _role: Role, charset: 'UTF-8' | 'Shift_JIS' | null) {
     if (!this.#found.has(id)) return undefined
     if (charset === 'Shift_JIS') {
       return { bytes: Buffer.from([0x8e, 0x91]), contentType: 'application/xml; charset=Shift_JIS' }
@@ -161,47 +161,6 @@ export class FakeAudit implements Audit {
     this.reads.push(`${consumer.name} ${action} ${subject}`)
   }
 }
-
-export class FakeConsumers implements Consumers {
-  readonly #tokens = new Map<string, ConsumerListing>()
-  tried = 0
-
-  constructor() {
-    this.#tokens.set(goodToken, listing('receipt'))
-  }
-
-  authenticate(token: string) {
-    this.tried += 1
-    const found = this.#tokens.get(token)
-    return found === undefined || found.revokedAt !== null ? undefined : found
-  }
-
-  async add(name: string) {
-    const consumer = listing(name)
-    this.#tokens.set(`token-of-${name}`, consumer)
-    return { consumer, token: `token-of-${name}` }
-  }
-
-  list() {
-    return [...this.#tokens.values()]
-  }
-
-  async revoke(nameOrId: string) {
-    const entry = [...this.#tokens].find(([, { name, id }]) => name === nameOrId || id === nameOrId)
-    if (entry === undefined) throw new AgentError('NOT_FOUND', 'no such consumer')
-    const revoked = { ...entry[1], revokedAt: 1_000 }
-    this.#tokens.set(entry[0], revoked)
-    return revoked
-  }
-}
-
-const listing = (name: string): ConsumerListing => ({
-  id: `id-of-${name}`,
-  name,
-  role: 'all',
-  createdAt: 0,
-  revokedAt: null,
-})
 
 export class FakeDesk implements Desk {
   readonly states: ReaderState[] = []
@@ -289,6 +248,7 @@ export function fakePorts() {
     certificates: noCertificates,
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
+    deliveries: new FakeDeliveries(),
     desk: new FakeDesk(),
     health: new FakeHealth(),
     log: recordingLog(),

@@ -174,7 +174,7 @@ test('consumers are added, listed and revoked on the console, while the agent ru
     return [...stdout.matchAll(/"name": "([^"]+)"/g)].map(([, name]) => name)
   }
   assert.deepEqual(await names(), ['receipt-computer', 'ehr'])
-  const taken = await bed.cli('consumer', 'add', 'ehr')
+  const taken = await bed.cli('consumer', 'add', 'ehr', '--role', 'ehr')
   assert.notEqual(taken.code, 0)
   const polled = ehr.get('/v1/events', { prefer: 'wait=2' })
   assert.equal((await bed.cli('consumer', 'revoke', 'ehr')).code, 0)

@@ -156,7 +156,7 @@ test('livez and readyz are open, everything else asks for a token', async (t) =>
   const nobody = (path: string) => fetch(agent.url + path)
   assert.equal(await (await nobody('/livez')).text(), 'ok\n')
   assert.equal(await (await nobody('/readyz')).text(), 'ok\n')
-  for (const path of ['/health', '/v1/events', '/v1/readers', '/v1/presentations']) {
+  for (const path of ['/v1/lines', '/v1/events', '/v1/readers', '/v1/presentations']) {
     assert.equal((await nobody(path)).status, 401, path)
   }
   assert.ok([401, 429].includes((await stranger.get('/v1/events')).status))

@@ -90,7 +90,15 @@ export async function runKillTest({
 
 /** Through the CLI, on the file that the killed ones left. */
 async function addConsumer({ configFile }: Stage): Promise<string> {
-  const printed = await runCli(['consumer', 'add', 'torture', '--config', configFile])
+  const printed = await runCli([
+    'consumer',
+    'add',
+    'torture',
+    '--role',
+    'ehr',
+    '--config',
+    configFile,
+  ])
   const [, token] = /"token": "([^"]+)"/.exec(printed) ?? []
   if (token === undefined) throw new Error('consumer add printed no token')
   return token

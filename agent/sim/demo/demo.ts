@@ -104,7 +104,8 @@ function wantedOf(args: readonly string[]): Wanted | undefined {
 }
 
 async function addConsumer({ configFile }: Stage, signal: AbortSignal): Promise<string> {
-  const args = ['consumer', 'add', 'receipt-computer', '--config', configFile]
+  const role = 'receipt-computer'
+  const args = ['consumer', 'add', role, '--role', role, '--config', configFile]
   const printed = await runCli(args, signal)
   const [, token] = /"token": "([^"]+)"/.exec(printed) ?? []
   if (token === undefined) throw new Error('consumer add printed no token')

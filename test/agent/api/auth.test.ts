@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tokenIn } from '../../../agent/api/auth.ts'
-import { goodToken } from '../../fakes/api-ports.ts'
+import { goodToken } from '../../fakes/consumers.ts'
 import { problem, serve } from './served.ts'
 
 const basic = (pair: string) => `Basic ${Buffer.from(pair).toString('base64')}`
@@ -21,7 +21,7 @@ test('a token opens the door as Bearer, and as password of Basic with any user',
 
 test('missing, wrong and revoked tokens get the same answer', async (t) => {
   const { url, consumers } = await serve(t)
-  const { token } = await consumers.add('old')
+  const { token } = await consumers.add({ name: 'old', role: 'ehr', sources: [], sink: null })
   await consumers.revoke('old')
   const answers = new Set<string>()
   const tried: Record<string, string>[] = [

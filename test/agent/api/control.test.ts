@@ -30,13 +30,20 @@ async function open(t: TestContext, socket = place(t)) {
 
 test('a consumer is added, listed and revoked through the socket', async (t) => {
   const { socket } = await open(t)
-  const added = await callControl(socket, 'POST', '/consumers', { name: '受付 PC' })
+  const added = await callControl(socket, 'POST', '/consumers', {
+    name: '受付 PC',
+    role: 'billing',
+  })
   assert.deepEqual(added, {
     consumer: {
       id: 'id-of-受付 PC',
       name: '受付 PC',
-      role: 'all',
+      role: 'billing',
+      sources: [],
+      sink: null,
       createdAt: '1970-01-01T09:00:00+09:00',
+      usedAt: null,
+      uses: 0,
       revokedAt: null,
     },
     token: 'token-of-受付 PC',
@@ -69,7 +76,7 @@ test('a refusal reaches the command with its code and mistakes', async (t) => {
   await assert.rejects(callControl(socket, 'DELETE', '/consumers/%zz'), { code: 'REQUEST_INVALID' })
   for (const name of ['', ' ', 'x'.repeat(65), 'a/b', 'a\nb', 1, undefined]) {
     await assert.rejects(
-      callControl(socket, 'POST', '/consumers', { name }),
+      callControl(socket, 'POST', '/consumers', { name, role: 'ehr' }),
       ({ code, mistakes }) => {
         assert.equal(code, 'REQUEST_INVALID')
         assert.equal(mistakes[0].field, 'name')

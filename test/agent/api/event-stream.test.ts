@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { goodToken } from '../../fakes/api-ports.ts'
+import { goodToken } from '../../fakes/consumers.ts'
 import { serve, until } from './served.ts'
 
 /** An event stream, read into `text()` unless `paused`. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ConditionCode, conditions, type Showing } from '../../../agent/kernel/conditions.ts'
+import { itToken } from '../../fakes/consumers.ts'
 import { serve } from './served.ts'
 
+const it = { headers: { authorization: `Bearer ${itToken}` } }
 const since = Date.parse('2026-04-01T09:00:00+09:00')
 const show = (code: ConditionCode, subject: string): Showing => ({
   ...conditions[code],
@@ -14,7 +16,7 @@ const show = (code: ConditionCode, subject: string): Showing => ({
 
 test('health passes when nothing is wrong', async (t) => {
   const { call } = await serve(t)
-  const response = await call('/health')
+  const response = await call('/health', it)
   assert.equal(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', /^application\/health\+json/)
   const body = JSON.parse(await response.text())
@@ -24,7 +26,7 @@ test('health passes when nothing is wrong', async (t) => {
 test('a warning is 200 with what to do, in Japanese, by component', async (t) => {
   const { call, health } = await serve(t)
   health.shows.push(show('READER_DOWN', 'desk-1'))
-  const response = await call('/health')
+  const response = await call('/health', it)
   assert.equal(response.status, 200)
   const { status, checks } = JSON.parse(await response.text())
   assert.equal(status, 'warn')
@@ -49,20 +51,20 @@ test('a warning is 200 with what to do, in Japanese, by component', async (t) =>
 test('a failure is 503', async (t) => {
   const { call, health } = await serve(t)
   health.shows.push(show('READER_DOWN', 'desk-1'), show('LINE_DOWN', 'ngn'))
-  const response = await call('/health')
+  const response = await call('/health', it)
   assert.equal(response.status, 503)
   assert.equal(JSON.parse(await response.text()).status, 'fail')
 })
 
 test('a monitoring plug-in gets one line, the worst first', async (t) => {
   const { call, health } = await serve(t)
-  const line = async () => (await call('/health?format=nagios')).text()
+  const line = async () => (await call('/health?format=nagios', it)).text()
   assert.match(await line(), /^ONSHI-AGENT OK - [^\n]+\n$/)
   health.shows.push(show('READER_DOWN', 'desk|1\n'))
   assert.equal(await line(), 'ONSHI-AGENT WARNING - C901 READER_DOWN desk 1\n')
   health.shows.push(show('LINE_DOWN', 'ngn'))
   assert.equal(await line(), 'ONSHI-AGENT CRITICAL - C902 LINE_DOWN ngn; C901 READER_DOWN desk 1\n')
-  assert.equal((await call('/health?format=xml')).status, 400)
+  assert.equal((await call('/health?format=xml', it)).status, 400)
 })
 
 test('health asks for a token, except from a monitor', async (t) => {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { bare, sourceRule } from '../../../agent/api/hosts.ts'
-import { goodToken } from '../../fakes/api-ports.ts'
+import { goodToken } from '../../fakes/consumers.ts'
 import { anywhere, face, problem, raw, serve, until } from './served.ts'
 
 const codeIn = (answer: string) => /"code":"(\w+)"/.exec(answer)?.[1]

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { type ApiOptions, openApi } from '../../../agent/api/api.ts'
-import { fakePorts, goodToken } from '../../fakes/api-ports.ts'
+import { fakePorts } from '../../fakes/api-ports.ts'
+import { goodToken } from '../../fakes/consumers.ts'
 
 export const face = {
   insurerNumber: '06139992',

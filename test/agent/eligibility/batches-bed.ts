@@ -150,7 +150,7 @@ export async function deskOf(t: TestContext, script = scripted(), path = scratch
     },
     feed: (): Verification[] =>
       store.feed
-        .page(null, 1_000)
+        .page(null, 1_000, 'receipt-computer')
         .items.map((item) => JSON.parse(Buffer.from(item).toString()).verification),
   }
 }

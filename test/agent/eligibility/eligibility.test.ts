@@ -193,7 +193,7 @@ test('what a crash interrupted is asked again; a card question ends for want of 
   const { outcome, fault } = await ended(desk, tapped.id)
   assert.deepEqual([outcome, fault.code], ['failed', 'CARD_NEEDED'])
   assert.equal(gateway.asked.length, 1)
-  assert.equal(desk.store.feed.page(null, 10).items.length, 2)
+  assert.equal(desk.store.feed.page(null, 10, 'receipt-computer').items.length, 2)
 })
 
 test('a recheck is a new verification that supersedes the old one', async (t) => {
@@ -272,7 +272,11 @@ test('a note is an event of its own and refuses an individual number', async (t)
   assert.deepEqual([item.type, item.note], ['note', note])
   const keyed = { consumerId: 'c1', idempotencyKey: 'n1' }
   assert.deepEqual(await addNote(parts, note, keyed), await addNote(parts, note, keyed))
-  assert.equal(desk.store.feed.page(null, 10).items.length, 3, 'a repeated request adds nothing')
+  assert.equal(
+    desk.store.feed.page(null, 10, 'receipt-computer').items.length,
+    3,
+    'a repeated request adds nothing',
+  )
   await assert.rejects(addNote(parts, { ...note, kind: 'referral' }, keyed), {
     code: 'IDEMPOTENCY_KEY_REUSED',
   })

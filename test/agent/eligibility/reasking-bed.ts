@@ -126,7 +126,7 @@ export async function deskOf(t: TestContext, path = scratch(t)) {
     /** All verifications in the order of the feed. */
     feed: (): Verification[] =>
       store.feed
-        .page(null, 1000)
+        .page(null, 1000, 'receipt-computer')
         .items.map((item) => JSON.parse(Buffer.from(item).toString()).verification),
     /** Waits until nothing is asked and the next look is slept for. */
     async idle() {

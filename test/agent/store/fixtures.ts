@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import type { Role } from '../../../agent/kernel/roles.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
 import type { EndRecord, QuestionRecord } from '../../../agent/store/questions.ts'
 import { openStore, type Store } from '../../../agent/store/store.ts'
@@ -29,6 +31,14 @@ export const open = (path: string, key = KEY, clock = { now }): Promise<Store> =
       throw error
     },
   })
+
+/** A consumer that polls. */
+export const poller = (name: string, role: Role = 'receipt-computer'): NewConsumer => ({
+  name,
+  role,
+  sources: [],
+  sink: null,
+})
 
 export const question = (over: Partial<QuestionRecord> = {}): QuestionRecord => ({
   id: uuidV7(Date.now()),

@@ -3,21 +3,21 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { openDatabase } from '../../../agent/store/database.ts'
-import { end, fill, idsOf, KEY, open, question, scratch, verification } from './fixtures.ts'
+import { end, fill, idsOf, KEY, open, poller, question, scratch, verification } from './fixtures.ts'
 
 test('the feed gives every verification once, in order, page by page', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
   const ids = await fill(store, 5)
 
-  const first = store.feed.page(null, 2)
-  const second = store.feed.page(first.cursor, 10)
+  const first = store.feed.page(null, 2, 'receipt-computer')
+  const second = store.feed.page(first.cursor, 10, 'receipt-computer')
   assert.deepEqual([...idsOf(first.items), ...idsOf(second.items)], ids)
-  const none = store.feed.page(second.cursor, 10)
+  const none = store.feed.page(second.cursor, 10, 'receipt-computer')
   assert.deepEqual([none.items.length, none.cursor], [0, second.cursor])
   const item = JSON.parse(Buffer.from(first.items[0] ?? []).toString())
   assert.deepEqual(
-    idsOf(store.feed.page(item.cursor, 1).items),
+    idsOf(store.feed.page(item.cursor, 1, 'receipt-computer').items),
     [ids[1]],
     'an item’s own cursor goes on behind it',
   )
@@ -26,12 +26,12 @@ test('the feed gives every verification once, in order, page by page', async (t)
 test('a page that was read before a commit is read anew after it', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
-  const { cursor } = store.feed.page(null, 10)
+  const { cursor } = store.feed.page(null, 10, 'receipt-computer')
   const seen: number[] = []
-  store.subscribe(() => seen.push(store.feed.page(cursor, 10).items.length))
+  store.subscribe(() => seen.push(store.feed.page(cursor, 10, 'receipt-computer').items.length))
   const ids = await fill(store, 3)
   assert.deepEqual(seen, [1, 2, 3], 'whoever is woken sees what woke it')
-  assert.deepEqual(idsOf(store.feed.page(null, 10).items), ids)
+  assert.deepEqual(idsOf(store.feed.page(null, 10, 'receipt-computer').items), ids)
 })
 
 test('a page of large items ends early and the next one goes on', async (t) => {
@@ -42,16 +42,16 @@ test('a page of large items ends early and the next one goes on', async (t) => {
     const large = { ...verification(id), patientNumber: 'x'.repeat(1024 * 1024) }
     await store.end(end(id, { verification: large }))
   }
-  const first = store.feed.page(null, 500)
+  const first = store.feed.page(null, 500, 'receipt-computer')
   assert.equal(first.items.length, 4)
-  assert.equal(store.feed.page(first.cursor, 500).items.length, 2)
+  assert.equal(store.feed.page(first.cursor, 500, 'receipt-computer').items.length, 2)
 })
 
 test('a cursor survives a restart, and what was accepted but not ended is still open', async (t) => {
   const path = scratch(t)
   const before = await open(path)
   await fill(before, 1)
-  const { cursor } = before.feed.page(null, 10)
+  const { cursor } = before.feed.page(null, 10, 'receipt-computer')
   const { id } = await before.accept(question({ body: '{"insurerNumber":"06139992"}' }))
   await before.close()
 
@@ -63,7 +63,7 @@ test('a cursor survives a restart, and what was accepted but not ended is still 
     [[id, '{"insurerNumber":"06139992"}']],
   )
   await after.end(end(id))
-  assert.deepEqual(idsOf(after.feed.page(cursor, 10).items), [id])
+  assert.deepEqual(idsOf(after.feed.page(cursor, 10, 'receipt-computer').items), [id])
   assert.deepEqual(after.openQuestions(), [])
 })
 
@@ -73,7 +73,7 @@ test('a question ends in one verification, however often it is ended', async (t)
   const { id } = await store.accept(question())
   await store.end(end(id))
   await store.end(end(id, { verification: verification(id, 'invalid') }))
-  const { items } = store.feed.page(null, 10)
+  const { items } = store.feed.page(null, 10, 'receipt-computer')
   assert.equal(items.length, 1)
   assert.match(Buffer.from(items[0] ?? []).toString(), /"outcome":"valid"/)
 })
@@ -132,17 +132,17 @@ test('a database put back behind our back begins a new epoch, and old cursors ar
   const old = readFileSync(path)
   const later = await open(path)
   await fill(later, 2)
-  const { cursor } = later.feed.page(null, 10)
+  const { cursor } = later.feed.page(null, 10, 'receipt-computer')
   await later.close()
   writeFileSync(path, old)
 
   const restored = await open(path)
   t.after(() => restored.close())
   assert.throws(
-    () => restored.feed.page(cursor, 10),
+    () => restored.feed.page(cursor, 10, 'receipt-computer'),
     (error: { code: string; facts: { oldest: string } }) => {
       assert.equal(error.code, 'CURSOR_GONE')
-      assert.equal(restored.feed.page(error.facts.oldest, 10).items.length, 1)
+      assert.equal(restored.feed.page(error.facts.oldest, 10, 'receipt-computer').items.length, 1)
       return true
     },
   )
@@ -152,7 +152,11 @@ test('a cursor that nobody gave out is refused', async (t) => {
   const store = await open(scratch(t))
   t.after(() => store.close())
   for (const cursor of ['', 'x', '0', 'AAAA', '../../etc', 'A'.repeat(16).concat('=')])
-    assert.throws(() => store.feed.page(cursor, 1), { code: 'CURSOR_INVALID' }, cursor)
+    assert.throws(
+      () => store.feed.page(cursor, 1, 'receipt-computer'),
+      { code: 'CURSOR_INVALID' },
+      cursor,
+    )
 })
 
 test('another key, another process and a damaged file are told apart', async (t) => {
@@ -219,11 +223,11 @@ test('a key that was used for another question is refused on a tap too', async (
 test('a consumer’s token opens, is shown once, and is dead when revoked', async (t) => {
   const path = scratch(t)
   const store = await open(path)
-  const { token, consumer } = await store.consumers.add('レセコン 1')
+  const { token, consumer } = await store.consumers.add(poller('レセコン 1'))
   assert.equal(store.consumers.authenticate(token)?.id, consumer.id)
   assert.equal(store.consumers.authenticate(`${token.slice(0, -1)}!`), undefined)
   assert.equal(store.consumers.authenticate(''), undefined)
-  await assert.rejects(store.consumers.add('レセコン 1'), { code: 'REQUEST_INVALID' })
+  await assert.rejects(store.consumers.add(poller('レセコン 1')), { code: 'REQUEST_INVALID' })
   assert.ok(!JSON.stringify(store.consumers.list()).includes(token.slice(-20)))
   await store.close()
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Role } from '../../../agent/kernel/roles.ts'
 import { type TableKeys, writeClinic } from '../../../agent/sim/clinic.ts'
 import { makeOtherTls, type OtherTls } from '../../../agent/sim/gateway/certificates.ts'
 import { DEMO_ACCOUNT } from '../../../agent/sim/gateway/server.ts'
@@ -71,7 +72,7 @@ export interface NetBed extends OnTheLines {
   /** `onshi-agent ARGS --config FILE` on the clinic's box. */
   cli(...args: readonly string[]): Promise<Printed>
   /** The token of a new consumer. */
-  addConsumer(name: string): Promise<string>
+  addConsumer(name: string, role?: Role): Promise<string>
   clientOf(agent: AgentProcess, token: string): Client
 }
 
@@ -203,8 +204,8 @@ function inside(
       return agent
     },
     cli,
-    async addConsumer(name) {
-      const { stdout, stderr } = await cli('consumer', 'add', name)
+    async addConsumer(name, role = 'receipt-computer') {
+      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', role)
       const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
       if (token === undefined) throw new Error(`consumer add: ${stderr}`)
       return token

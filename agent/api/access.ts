@@ -1,0 +1,62 @@
+import { type Role, roleNames } from '../kernel/roles.ts'
+
+/** Who may read what is known of patients, each as its role sees it. */
+const readers: readonly Role[] = [
+  'receipt-computer',
+  'ehr',
+  'billing',
+  'remote-billing',
+  'liaison',
+  'ward',
+  'after-hours',
+]
+/** Who sees every field, and so the official bytes. */
+const everything: readonly Role[] = ['receipt-computer', 'ehr', 'billing', 'remote-billing']
+/** Who asks, and enters what reception knows. */
+const askers: readonly Role[] = ['receipt-computer', 'ehr', 'billing']
+/** Who adds notes; the liaison office ticks referrals. */
+const noters: readonly Role[] = [...askers, 'liaison']
+/** Who looks after the machine, without patient data. */
+const keepers: readonly Role[] = ['it', 'vendor']
+const parts: readonly Role[] = [...askers, ...keepers]
+
+/**
+ * The route × role table. A route that is not in it is refused to everyone; what of an answer a
+ * role sees is the field × role table's. Open probes (`/livez`, `/readyz`) ask for no token, and
+ * monitors of `monitor_from` need none at `/health` and `/metrics`.
+ */
+export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
+  'GET /v1/events': readers,
+  'GET /v1/verifications/:id': readers,
+  'GET /v1/patients/:patientNumber/verifications/latest': readers,
+  'GET /v1/verifications/:id/message': everything,
+  'POST /v1/verifications': askers,
+  'POST /v1/verifications/:id/recheck': askers,
+  'POST /v1/verifications/:id/notes': noters,
+  'GET /v1/presentations': askers,
+  'POST /v1/presentations/:id/confirmation': askers,
+  'POST /v1/batches': askers,
+  'GET /v1/batches/:id': everything,
+  'POST /v1/reference-numbers': askers,
+  'GET /v1/reference-numbers/:id': everything,
+  'POST /v1/offline-intakes': askers,
+  'GET /v1/offline-intakes': everything,
+  'GET /v1/offline-intakes/:id': everything,
+  'POST /v1/offline-intakes/:id/closing': askers,
+  'GET /v1/outages': [...everything, ...keepers],
+  'GET /v1/comparisons': everything,
+  'GET /v1/deliveries': parts,
+  'POST /v1/deliveries/:id/retry': ['billing'],
+  'POST /v1/deliveries/:id/drop': ['billing'],
+  'GET /v1/readers': parts,
+  'GET /v1/lines': parts,
+  'GET /v1/lines/:name/report': parts,
+  'GET /v1/terminal': parts,
+  'GET /health': keepers,
+  'GET /metrics': keepers,
+  'GET /openapi.json': roleNames,
+}
+
+/** Whether a role may use a route, `GET /v1/events`. */
+export const mayUse = (role: Role, route: string): boolean =>
+  Object.hasOwn(routeRoles, route) && routeRoles[route]?.includes(role) === true

@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readSecretText } from '../config/files.ts'
+import { loadConfig } from '../config/load.ts'
+import { newConsumerIn, shownConsumer, shownNew } from './api/consumer-request.ts'
+import { caller } from './caller.ts'
+import { AgentError, codeOf } from './kernel/errors.ts'
+import { roles } from './kernel/roles.ts'
+
+const USAGE = `onshi-agent consumer add NAME --role ROLE [--from ADDRESS,…] [--sink KIND …] | list | revoke NAME
+
+roles:
+${Object.entries(roles)
+  .map(([name, { title, detail }]) => `  ${name.padEnd(17)} ${title}. ${detail}`)
+  .join('\n')}
+sinks (without one, the consumer polls):
+  --sink face-folder --folder DIR [--charset UTF-8|Shift_JIS] [--limit N]
+  --sink orca --url URL --user NAME --password-file F
+              [--write new-patient,add-insurance,change-insurance]
+  --sink fhir --url URL [--token-file F] [--write-patient] [--eligibility-response]
+  --sink webhook --url URL [--payload thin|full]
+  over HTTPS also: --ca-file F, and for orca and fhir --p12-file F --p12-passphrase-file F`
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean', default: false } as const
+const options = {
+  config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
+  role: text,
+  from: text,
+  sink: text,
+  folder: text,
+  charset: text,
+  limit: text,
+  url: text,
+  user: text,
+  'password-file': text,
+  write: text,
+  'token-file': text,
+  'write-patient': flag,
+  'eligibility-response': flag,
+  payload: text,
+  'ca-file': text,
+  'p12-file': text,
+  'p12-passphrase-file': text,
+} as const
+
+type Values = ReturnType<typeof parsed>['values']
+
+/** `onshi-agent consumer …`: through the running agent, or on the database when none holds it. */
+export async function consumerCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parsed(args)
+  const [verb, name, ...rest] = positionals
+  if (rest.length > 0 || (verb === 'list') !== (name === undefined)) throw usage()
+  const call = caller(loadConfig(values.config))
+  switch (verb) {
+    case 'add': {
+      if (values.role === undefined) throw usage('a role is needed')
+      const wanted = newConsumerIn({
+        name,
+        role: values.role,
+        sources: listIn(values.from),
+        sink: sinkIn(values),
+      })
+      return added(
+        await call('POST', '/consumers', wanted, async ({ consumers }) => {
+          const { consumer, token } = await consumers.add(wanted)
+          return shownNew(consumer, token)
+        }),
+      )
+    }
+    case 'list':
+      return pretty(
+        await call('GET', '/consumers', undefined, async ({ consumers }) => ({
+          items: consumers.list().map(shownConsumer),
+        })),
+      )
+    case 'revoke':
+      return pretty(
+        await call(
+          'DELETE',
+          `/consumers/${encodeURIComponent(name ?? '')}`,
+          undefined,
+          async ({ consumers }) => shownConsumer(await consumers.revoke(name ?? '')),
+        ),
+      )
+    default:
+      throw usage()
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options })
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw new AgentError('USAGE', cause.message, { cause })
+  }
+}
+
+const usage = (why = '') => new AgentError('USAGE', `${why === '' ? '' : `${why}\n`}${USAGE}`)
+
+const listIn = (text: string | undefined): string[] =>
+  (text ?? '').split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]))
+
+/** What is read of files is checked with everything else by `newConsumerIn`. */
+function sinkIn(values: Values): object | null {
+  const secrets = defined({
+    password: secretIn(values['password-file']),
+    token: secretIn(values['token-file']),
+    caPem: values['ca-file'] === undefined ? undefined : fileAt(values['ca-file']).toString(),
+    identity: identityIn(values),
+  })
+  switch (values.sink) {
+    case undefined:
+      return null
+    case 'face-folder': {
+      const { folder, charset, limit } = values
+      const bound = limit === undefined ? undefined : Number(limit)
+      return defined({ kind: 'face-folder', folder, charset, limit: bound })
+    }
+    case 'orca': {
+      const { url, user } = values
+      return defined({ kind: 'orca', url, user, write: listIn(values.write), secrets })
+    }
+    case 'fhir': {
+      const writePatient = values['write-patient']
+      const eligibilityResponse = values['eligibility-response']
+      return defined({ kind: 'fhir', url: values.url, writePatient, eligibilityResponse, secrets })
+    }
+    case 'webhook':
+      return defined({ kind: 'webhook', url: values.url, payload: values.payload, secrets })
+    default:
+      throw usage(`no sink ${values.sink}`)
+  }
+}
+
+const defined = (fields: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+const secretIn = (file: string | undefined) =>
+  file === undefined ? undefined : readSecretText(file)
+
+function identityIn(values: Values) {
+  const file = values['p12-file']
+  if (file === undefined) return undefined
+  const passphrase = secretIn(values['p12-passphrase-file']) ?? ''
+  return { pkcs12: fileAt(file).toString('base64'), passphrase }
+}
+
+function fileAt(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new AgentError('SECRET_UNREADABLE', `${path}: ${codeOf(cause)}`, { cause })
+  }
+}
+
+const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+
+/** The answer stays JSON for whoever reads it by program. */
+function added(answer: unknown): string {
+  process.stderr.write('Secrets are shown once. トークンと鍵は一度だけ表示されます。\n')
+  return pretty(answer)
+}

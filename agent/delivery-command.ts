@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/load.ts'
+import { callControl } from './api/control-client.ts'
+import { AgentError } from './kernel/errors.ts'
+
+const USAGE = `onshi-agent delivery list | retry ID [--decision ok|ng] | drop ID
+                     | replay CONSUMER --from TIME [--to TIME]`
+
+/**
+ * `onshi-agent delivery …`: what is on its way, and what waits for a person. On the running agent
+ * only: without it nothing is sent.
+ */
+export async function deliveryCommand(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parsed(args)
+  const [verb, subject = '', ...rest] = positionals
+  const { socket } = loadConfig(values.config).control
+  const call = async (method: string, path: string, body?: object) =>
+    `${JSON.stringify(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS), null, 2)}\n`
+  if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
+  switch (verb) {
+    case 'list':
+      return call('GET', '/deliveries')
+    case 'retry':
+      return call('POST', `/deliveries/${idIn(subject)}/retry`, {
+        decision: values.decision ?? null,
+      })
+    case 'drop':
+      return call('POST', `/deliveries/${idIn(subject)}/drop`, {})
+    case 'replay':
+      if (values.from === undefined) throw usage()
+      return call('POST', '/deliveries/replay', {
+        consumer: subject,
+        from: values.from,
+        to: values.to ?? null,
+      })
+    default:
+      throw usage()
+  }
+}
+
+/** A replay of years is many transactions. */
+const REPLAY_TIMEOUT_MS = 600_000
+
+const usage = () => new AgentError('USAGE', USAGE)
+
+function idIn(subject: string): string {
+  if (!/^\d{1,15}$/.test(subject)) throw usage()
+  return subject
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
+        decision: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+      },
+    })
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw new AgentError('USAGE', cause.message, { cause })
+  }
+}

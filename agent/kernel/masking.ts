@@ -1,0 +1,82 @@
+import { type Audience, type FieldRoles, fieldRoles } from './field-roles.ts'
+import { isFull, type NarrowRole, narrowRole, type Role, seesHeld } from './roles.ts'
+import type { NoteKind, Outcome, PatientLink } from './verification.ts'
+
+/**
+ * An item of the feed as a role sees it: fields that it may not see are absent, those without a row
+ * in the field × role table too. Null where it may not see the item. `item` is JSON text in UTF-8;
+ * so is what comes back. The one way by which patient data leaves for a consumer.
+ */
+export function maskItem(item: Uint8Array, role: Role): Uint8Array | null {
+  if (isFull(role) && (seesHeld(role) || !isHeld(item))) return item
+  const event: unknown = JSON.parse(Buffer.from(item).toString())
+  if (isFull(role)) return bytesOf(withoutHeld(event))
+  const narrow = narrowRole(role)
+  if (narrow === undefined || (narrow === 'liaison' && !isForLiaison(newsIn(event)))) return null
+  return bytesOf(masked(withoutHeld(event), fieldRoles, narrow))
+}
+
+const bytesOf = (event: unknown) => Buffer.from(JSON.stringify(event))
+
+/** What an event tells the liaison office. */
+export interface News {
+  readonly patient: Partial<PatientLink> | null
+  /** Null: a note. */
+  readonly outcome: Outcome | null
+  readonly noteKind: NoteKind | null
+}
+
+/** First visits, changes of insurer, referral ticks. [source pages, 地域連携室] */
+export const isForLiaison = ({ patient, outcome, noteKind }: News): boolean =>
+  patient?.firstSeenHere === true ||
+  patient?.insurerChanged === true ||
+  outcome === 'invalid-new-exists' ||
+  noteKind === 'referral'
+
+function newsIn(event: unknown): News {
+  const { verification, note } = fieldsOf(event)
+  const { patient, outcome } = fieldsOf(verification)
+  const { firstSeenHere, insurerChanged } = fieldsOf(patient)
+  return {
+    patient: { firstSeenHere: firstSeenHere === true, insurerChanged: insurerChanged === true },
+    outcome: outcome === 'invalid-new-exists' ? outcome : null,
+    noteKind: fieldsOf(note)['kind'] === 'referral' ? 'referral' : null,
+  }
+}
+
+/** `"held":true` is written by us, without spaces; in a text of the answer its quotes are escaped. */
+const HELD = Buffer.from('"held":true')
+const isHeld = (item: Uint8Array) =>
+  Buffer.from(item.buffer, item.byteOffset, item.byteLength).includes(HELD)
+
+/** A held verification keeps its place, and says nothing of whom it may be about. */
+function withoutHeld(event: unknown): unknown {
+  const { verification } = fieldsOf(event)
+  if (fieldsOf(verification)['held'] !== true) return event
+  return {
+    ...fieldsOf(event),
+    verification: { ...fieldsOf(verification), results: [], patient: null },
+  }
+}
+
+/** What a narrow role sees of a value of the table's shape. */
+export function masked(value: unknown, table: FieldRoles, role: NarrowRole): unknown {
+  if (Array.isArray(value)) return value.map((one) => masked(one, table, role))
+  if (!isObject(value)) return value
+  const fields = Object.entries(value).flatMap(([name, field]) => {
+    const rule = Object.hasOwn(table, name) ? table[name] : undefined
+    if (rule === undefined) return []
+    if (!isAudience(rule)) return [[name, masked(field, rule, role)]]
+    const isPlain = typeof field !== 'object' || field === null
+    return rule.includes(role) && isPlain ? [[name, field]] : []
+  })
+  return Object.fromEntries(fields)
+}
+
+export const isAudience = (rule: Audience | FieldRoles): rule is Audience => Array.isArray(rule)
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  isObject(value) ? value : {}

@@ -1,0 +1,222 @@
+import type { Comparison } from '../kernel/delivery.ts'
+import { AgentError, type Facts } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
+import type { Outcome } from '../kernel/verification.ts'
+import { audit } from './audit.ts'
+import { keepComparison } from './comparisons.ts'
+import type { Sql } from './database.ts'
+import type { ReplayRecord } from './fan-out.ts'
+
+/** A delivery that waits to be sent. */
+export interface WaitingDelivery {
+  readonly seq: number
+  readonly position: number
+  readonly verificationId: string
+  readonly patientId: string | null
+  /** Epoch ms of the event's commit. */
+  readonly at: number
+  readonly decision: string | null
+}
+
+/** A delivery that waits for a person. */
+export interface OpenDelivery {
+  readonly seq: number
+  readonly consumerId: string
+  readonly position: number
+  readonly verificationId: string
+  readonly at: number
+  readonly state: 'parked' | 'refused'
+  readonly code: FaultCode
+  readonly facts: Facts
+}
+
+/** How much waits for a consumer. */
+export interface Depth {
+  readonly waiting: number
+  readonly parked: number
+  readonly refused: number
+  /** Refused by us: they waited in a file that was put back. */
+  readonly restored: number
+  /** Commit of the oldest event that waits, epoch ms. */
+  readonly oldestAt: number | null
+  readonly delivered: number
+  readonly deliveredAt: number | null
+}
+
+/** What became of a delivery. */
+export type Settlement =
+  | {
+      readonly seq: number
+      readonly verificationId: string
+      readonly is: 'delivered'
+      readonly comparison: Comparison | null
+    }
+  | {
+      readonly seq: number
+      readonly is: 'parked' | 'refused'
+      readonly code: FaultCode
+      readonly facts: Facts
+    }
+
+export interface SettleRecord {
+  readonly consumerId: string
+  readonly at: number
+  readonly settled: readonly Settlement[]
+}
+
+/** A person's word on a delivery that waits for one. */
+export interface DecideRecord {
+  readonly seq: number
+  readonly at: number
+  /** Null: dropped. */
+  readonly retry: { readonly decision: string | null } | null
+  /** Who, and through whom. */
+  readonly actor: string
+}
+
+/** Verifications that say how a patient is insured; the newest of them is the patient's state. */
+const DECIDED: readonly (Outcome | null)[] = [
+  'valid',
+  'valid-unregistered',
+  'invalid',
+  'invalid-new-exists',
+]
+const DECIDED_SQL = DECIDED.map((outcome) => `'${outcome}'`).join()
+const LISTED = 500
+
+export const deliveryTransactions = {
+  settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): void {
+    let delivered = 0
+    for (const one of settled) {
+      if (one.is === 'delivered') {
+        delivered += sql('DELETE FROM deliveries WHERE seq = ?').run(one.seq).changes
+        if (one.comparison !== null)
+          keepComparison(sql, {
+            consumerId,
+            at,
+            ...one.comparison,
+            verificationId: one.verificationId,
+          })
+      } else
+        sql(
+          'UPDATE deliveries SET state = ?, code = ?, facts = ?, decision = NULL WHERE seq = ?',
+        ).run(one.is, one.code, JSON.stringify(one.facts), one.seq)
+    }
+    if (delivered === 0) return
+    sql('UPDATE consumers SET delivered = delivered + ?, delivered_at = ? WHERE id = ?').run(
+      delivered,
+      at,
+      consumerId,
+    )
+  },
+
+  /** Throws `NOT_FOUND`, `DELIVERY_ENDED` where nobody is waited for. */
+  decideDelivery(sql: Sql, { seq, at, retry, actor }: DecideRecord): void {
+    const row = sql<{ state: string }>('SELECT state FROM deliveries WHERE seq = ?').get(seq)
+    if (row === undefined) throw new AgentError('NOT_FOUND', 'no such delivery waits')
+    if (row.state === 'waiting' && retry !== null)
+      throw new AgentError('DELIVERY_ENDED', 'it is on its way already')
+    if (retry === null) sql('DELETE FROM deliveries WHERE seq = ?').run(seq)
+    else
+      sql(
+        `UPDATE deliveries SET state = 'waiting', code = NULL, facts = NULL, decision = ?
+         WHERE seq = ?`,
+      ).run(retry.decision, seq)
+    const action = retry === null ? 'delivery-drop' : 'delivery-retry'
+    audit(sql, { id: `delivery-${seq}/${at}`, at, actor, action, subject: String(seq) })
+  },
+}
+
+/**
+ * For a file that was put back: what waits in it may have been sent since it was copied, so that a
+ * person decides whether it is sent again.
+ */
+export function holdBackDeliveries(sql: Sql): void {
+  sql(
+    `UPDATE deliveries SET state = 'refused', code = 'DELIVERY_BEFORE_RESTORE', facts = '{}'
+     WHERE state = 'waiting'`,
+  ).run()
+}
+
+/** What waits to be sent, and what waits for a person. */
+export interface Deliveries {
+  /** The next ones of a consumer, in order; those behind a parked one of their patient are not. */
+  next(consumerId: string, limit: number): WaitingDelivery[]
+  depth(consumerId: string): Depth
+  /** Those that wait for a person, oldest first, up to 500. */
+  open(): OpenDelivery[]
+  /** Whether a later verification says how this patient is insured. */
+  isSuperseded(delivery: Pick<WaitingDelivery, 'patientId' | 'position'>): boolean
+  /** The last position committed before a time (epoch ms); 0 where there is none. */
+  positionBefore(at: number): number
+  settle(record: SettleRecord): Promise<void>
+  /** Throws `NOT_FOUND`, `DELIVERY_ENDED`. */
+  decide(record: DecideRecord): Promise<void>
+  /** How many events are sent again. Throws `NOT_FOUND`. */
+  replay(record: ReplayRecord): Promise<number>
+}
+
+type Writes = Pick<Deliveries, 'settle' | 'decide' | 'replay'>
+
+const NEXT = `SELECT seq, position, verification_id AS verificationId, patient_id AS patientId, at,
+    decision
+  FROM deliveries d WHERE consumer_id = ? AND state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM deliveries p WHERE p.consumer_id = d.consumer_id AND p.state = 'parked'
+    AND p.patient_id = d.patient_id AND p.seq < d.seq)
+  ORDER BY seq LIMIT ?`
+
+const OPEN = `SELECT seq, consumer_id AS consumerId, position, verification_id AS verificationId, at,
+    state, code, facts
+  FROM deliveries WHERE state IN ('parked', 'refused') ORDER BY seq LIMIT ${LISTED}`
+
+interface OpenRow extends Omit<OpenDelivery, 'facts'> {
+  readonly facts: string
+}
+
+export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
+  const count = (consumerId: string, state: string) =>
+    sql<{ n: number }>(
+      'SELECT count(*) AS n FROM deliveries WHERE consumer_id = ? AND state = ?',
+    ).get(consumerId, state)?.n ?? 0
+  const restored = (consumerId: string) =>
+    sql<{ n: number }>(
+      `SELECT count(*) AS n FROM deliveries WHERE consumer_id = ? AND state = 'refused'
+       AND code = 'DELIVERY_BEFORE_RESTORE'`,
+    ).get(consumerId)?.n ?? 0
+  return {
+    ...writes,
+    next: (consumerId, limit) => sql<WaitingDelivery>(NEXT).all(consumerId, limit),
+    depth(consumerId) {
+      const oldest = sql<{ at: number }>(
+        `SELECT at FROM deliveries WHERE consumer_id = ? AND state = 'waiting'
+         ORDER BY seq LIMIT 1`,
+      ).get(consumerId)
+      const done = sql<Pick<Depth, 'delivered' | 'deliveredAt'>>(
+        'SELECT delivered, delivered_at AS deliveredAt FROM consumers WHERE id = ?',
+      ).get(consumerId)
+      return {
+        waiting: count(consumerId, 'waiting'),
+        parked: count(consumerId, 'parked'),
+        refused: count(consumerId, 'refused') - restored(consumerId),
+        restored: restored(consumerId),
+        oldestAt: oldest?.at ?? null,
+        delivered: done?.delivered ?? 0,
+        deliveredAt: done?.deliveredAt ?? null,
+      }
+    },
+    open: () =>
+      sql<OpenRow>(OPEN)
+        .all()
+        .map((row) => ({ ...row, facts: JSON.parse(row.facts) })),
+    isSuperseded: ({ patientId, position }) =>
+      patientId !== null &&
+      sql(
+        `SELECT 1 FROM verifications WHERE patient_id = ? AND position > ?
+         AND outcome IN (${DECIDED_SQL}) LIMIT 1`,
+      ).get(patientId, position) !== undefined,
+    positionBefore: (at) =>
+      sql<{ position: number }>(
+        'SELECT position FROM events WHERE at < ? ORDER BY position DESC LIMIT 1',
+      ).get(at)?.position ?? 0,
+  }
+}

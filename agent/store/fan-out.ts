@@ -1,0 +1,107 @@
+import { AgentError } from '../kernel/errors.ts'
+import { narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
+import type { SinkKind } from '../kernel/sink.ts'
+import type { Outcome } from '../kernel/verification.ts'
+import { audit } from './audit.ts'
+import type { Sql } from './database.ts'
+
+/** An event that was committed, as far as it matters who gets it. */
+export interface NewEvent {
+  readonly position: number
+  readonly verificationId: string
+  readonly patientId: string | null
+  /** Null: a note. */
+  readonly outcome: Outcome | null
+  readonly isHeld: boolean
+  readonly isForLiaison: boolean
+  /** Epoch ms. */
+  readonly at: number
+}
+
+export interface ReplayRecord {
+  readonly consumerId: string
+  /** Positions, the first exclusive. */
+  readonly after: number
+  readonly to: number
+  readonly at: number
+}
+
+/** Nothing that a receipt computer could take in. */
+const UNANSWERED: readonly (Outcome | null)[] = ['offline', 'failed', 'pending', null]
+
+interface SinkRow {
+  readonly id: string
+  readonly role: Role
+  readonly kind: SinkKind
+}
+
+const SINKS = `SELECT id, role, sink ->> '$.kind' AS kind FROM consumers
+  WHERE sink IS NOT NULL AND revoked_at IS NULL`
+
+/** One for each consumer that is pushed to, in the transaction of the event. */
+export function enqueue(sql: Sql, event: NewEvent): void {
+  for (const sink of sql<SinkRow>(SINKS).all()) enqueueFor(sql, sink, event)
+}
+
+function enqueueFor(sql: Sql, { id, role, kind }: SinkRow, event: NewEvent): void {
+  if (!isVisible(role, event)) return
+  if (kind !== 'webhook' && UNANSWERED.includes(event.outcome)) return
+  const isParked = kind !== 'webhook' && event.isHeld
+  sql(
+    `INSERT INTO deliveries
+       (consumer_id, position, verification_id, patient_id, at, state, code, facts)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    id,
+    event.position,
+    event.verificationId,
+    event.patientId,
+    event.at,
+    isParked ? 'parked' : 'waiting',
+    isParked ? 'VERIFICATION_HELD' : null,
+    isParked ? '{}' : null,
+  )
+}
+
+const isVisible = (role: Role, { isForLiaison }: NewEvent) =>
+  seesPatients(role) && (narrowRole(role) !== 'liaison' || isForLiaison)
+
+export const fanOutTransactions = {
+  /** Everything of a range again, behind what waits; what still waits is not doubled. */
+  replayDeliveries(sql: Sql, { consumerId, after, to, at }: ReplayRecord): { replayed: number } {
+    const sink = sql<SinkRow>(`${SINKS} AND id = ?`).get(consumerId)
+    if (sink === undefined) throw new AgentError('NOT_FOUND', 'no such consumer is pushed to')
+    sql(
+      `DELETE FROM deliveries WHERE consumer_id = ? AND state = 'refused'
+       AND position > ? AND position <= ?`,
+    ).run(consumerId, after, to)
+    const events = sql<EventRow>(EVENTS_OF_RANGE).all(after, to, consumerId)
+    for (const event of events)
+      enqueueFor(sql, sink, {
+        ...event,
+        isHeld: event.held === 1,
+        isForLiaison: event.forLiaison === 1,
+      })
+    const id = `replay-${consumerId}/${after}-${to}/${at}`
+    audit(sql, { id, at, actor: 'console', action: 'delivery-replay', subject: consumerId })
+    return { replayed: events.length }
+  },
+}
+
+interface EventRow {
+  readonly position: number
+  readonly verificationId: string
+  readonly patientId: string | null
+  readonly outcome: Outcome | null
+  readonly at: number
+  readonly held: number | null
+  readonly forLiaison: number
+}
+
+const EVENTS_OF_RANGE = `SELECT e.position, e.verification_id AS verificationId,
+    v.patient_id AS patientId, iif(e.type = 'verification', v.outcome, NULL) AS outcome, e.at,
+    CAST(e.body AS TEXT) ->> '$.verification.held' AS held, e.for_liaison AS forLiaison
+  FROM events e JOIN verifications v ON v.id = e.verification_id
+  WHERE e.position > ? AND e.position <= ? AND NOT EXISTS (
+    SELECT 1 FROM deliveries d WHERE d.consumer_id = ? AND d.position = e.position)
+  ORDER BY e.position`
