@@ -45,7 +45,7 @@ export async function changeInsurance(
     checkIdentity(mapped, traitsOf(textsOf(recordIn(record, 'Patient_Information'))))
     if (!isSameRows(before, rowsOf(record)))
       throw new AgentError('ORCA_LOCKED', 'the insurance was changed in ORCA meanwhile')
-    return request.isSuperseded() ? NOTHING : submit(held, change, request.decision)
+    return request.isSuperseded() ? NOTHING : submit(held, change, request)
   })
 }
 
@@ -62,8 +62,13 @@ async function readRows({ client, karteUid }: LockPorts, number: string, signal:
 }
 
 /** 02 and 03. What ORCA does where a person decided against it is not known. */
-async function submit(held: Held, change: Change, decision: string | null): Promise<Written> {
-  const staged = await settle(held, await held.next(rowsBody(change)), '02', decision)
+async function submit(
+  held: Held,
+  change: Change,
+  { decision, assumptions }: ChangeRequest,
+): Promise<Written> {
+  const rows = rowsBody(change, assumptions.branchElement)
+  const staged = await settle(held, await held.next(rows), '02', decision)
   if (staged === 'declined') return { did: 'unclear', unmapped: [] }
   const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decision)
   if (confirmed === 'declined') return { did: 'unclear', unmapped: [] }
@@ -96,10 +101,55 @@ const isDecision = (decision: string | null) => decision === 'ok' || decision ==
 const HEALTH = ['HealthInsurance_Information', 'HealthInsurance_Info'] as const
 const PUBLIC = ['PublicInsurance_Information', 'PublicInsurance_Info'] as const
 
-const rowsBody = ({ health, publics }: Rows): Xml2Record => ({
-  ...(health.length > 0 && { [HEALTH[0]]: { [HEALTH[1]]: health } }),
-  ...(publics.length > 0 && { [PUBLIC[0]]: { [PUBLIC[1]]: publics } }),
-})
+/** Elements of a row, in the order in which they are published; 枝番 stands behind the number. */
+const healthOrder = (branchElement: string) => [
+  'InsuranceProvider_Mode',
+  'InsuranceProvider_Id',
+  'InsuranceProvider_Class',
+  'InsuranceProvider_Number',
+  'InsuranceProvider_WholeName',
+  'HealthInsuredPerson_Symbol',
+  'HealthInsuredPerson_Number',
+  branchElement,
+  'HealthInsuredPerson_Continuation',
+  'HealthInsuredPerson_Assistance',
+  'HealthInsuredPerson_Assistance_Name',
+  'RelationToInsuredPerson',
+  'HealthInsuredPerson_WholeName',
+  'Certificate_StartDate',
+  'Certificate_ExpiredDate',
+  'Certificate_GetDate',
+  'Certificate_CheckDate',
+]
+const PUBLIC_ORDER = [
+  'PublicInsurance_Mode',
+  'PublicInsurance_Id',
+  'PublicInsurance_Class',
+  'PublicInsurance_Name',
+  'PublicInsurer_Number',
+  'PublicInsuredPerson_Number',
+  'Certificate_IssuedDate',
+  'Certificate_ExpiredDate',
+  'Certificate_CheckDate',
+]
+
+/** What ORCA gave and is not in the list goes back behind the rest. */
+function inOrder(row: Elements, order: readonly string[]): Elements {
+  const placeOf = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return Object.fromEntries(
+    Object.entries(row).toSorted(([one], [other]) => placeOf(one) - placeOf(other)),
+  )
+}
+
+function rowsBody({ health, publics }: Rows, branchElement: string): Xml2Record {
+  const order = healthOrder(branchElement)
+  const own = health.map((row) => inOrder(row, order))
+  const beside = publics.map((row) => inOrder(row, PUBLIC_ORDER))
+  return {
+    ...(own.length > 0 && { [HEALTH[0]]: { [HEALTH[1]]: own } }),
+    ...(beside.length > 0 && { [PUBLIC[0]]: { [PUBLIC[1]]: beside } }),
+  }
+}
 
 /** What is confirmed is what ORCA made of it, so its own rows go back. */
 function echoOf({ record }: OrcaAnswer): Xml2Record {

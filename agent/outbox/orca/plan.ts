@@ -212,6 +212,7 @@ const asPublic = ({ rows, unsettled }: RowsChange): Change => ({
 
 const withMode = (row: Elements, { mode, id }: Modes): Elements => ({
   [mode]: '',
+  [id]: '',
   ...row,
   [mode]: valueIn(row, id) === NEW_ID ? 'New' : 'Modify',
 })

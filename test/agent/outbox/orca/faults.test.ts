@@ -46,11 +46,11 @@ async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>, told: 
   throw new Error('it never arrives')
 }
 
-const longName = { ...ichiroInOrca, Patient_ID: '00001' }
+const bystander = { ...ichiroInOrca, Patient_ID: '00001' }
 
 for (const seed of [1, 2])
   test(`200 faults of an ORCA lose nothing, double nothing and leave nobody locked (seed ${seed})`, async (t) => {
-    const place = await bed(t, { patients: [longName], write: everyWrite, seed })
+    const place = await bed(t, { patients: [bystander], write: everyWrite, seed })
     const { orca, log } = place
     for (const behaviour of weather) orca.behave(behaviour)
     const told: unknown[] = []
