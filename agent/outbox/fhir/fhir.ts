@@ -1,5 +1,5 @@
 import type { Comparison, Delivered, Difference, Sink } from '../../kernel/delivery.ts'
-import { asFault } from '../../kernel/errors.ts'
+import { AgentError, asFault } from '../../kernel/errors.ts'
 import { contradicts } from '../../kernel/person.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { FhirSink } from '../../kernel/sink.ts'
@@ -96,7 +96,8 @@ const delivered = (comparison: Comparison | null): Delivered => ({ is: 'delivere
 function ended(error: unknown): Delivered {
   const { code, facts } = asFault(error)
   if (code === 'SINK_REFUSED') return { is: 'refused', code, facts }
-  if (code === 'FHIR_AMBIGUOUS') return { is: 'parked', code, facts }
+  if (code === 'FHIR_AMBIGUOUS' || code === 'FHIR_IDENTITY_DIFFERS')
+    return { is: 'parked', code, facts }
   throw error
 }
 
@@ -122,7 +123,10 @@ async function writeOnce(writer: Writer, chart: Token, told: Told) {
   const { state, verification } = told
   const found = await findPatient(writer, chart, undefined)
   const differences = strangers(found.patient, verification)
-  if (differences.length > 0) return { done: compared('differs', state, differences) }
+  if (differences.length > 0)
+    throw new AgentError('FHIR_IDENTITY_DIFFERS', 'the chart is somebody else’s', {
+      facts: { fields: differences.map(({ field }) => field).join() },
+    })
   const { patient, changes } = settings.writePatient
     ? await findPatient(writer, chart, verification.results[0])
     : found
