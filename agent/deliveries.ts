@@ -53,8 +53,8 @@ function shownOf(
   const nameOf = (id: string) => store.consumers.list().find((one) => one.id === id)?.name ?? id
   return {
     report: outbox.report,
-    open: () =>
-      outbox.open().map(({ seq, consumerId, ...one }) => ({
+    open: (consumerId) =>
+      outbox.open(consumerId).map(({ seq, consumerId, ...one }) => ({
         ...one,
         id: seq,
         consumer: nameOf(consumerId),

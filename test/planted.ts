@@ -54,7 +54,6 @@ export const wrongImports: readonly Planted[] = [
   plant('store-is-a-leaf', 'agent/store/up.ts', imports('../uplink/part.ts')),
   plant('folders-are-a-leaf', 'agent/folders/up.ts', imports('../store/part.ts')),
   plant('folders-are-a-leaf', 'agent/folders/side.ts', imports('../uplink/part.ts')),
-  plant('outbox-knows-no-consumer', 'agent/outbox/up.ts', imports('../api/part.ts')),
   plant('gateway-over-uplink', 'agent/gateway/up.ts', imports('../store/part.ts')),
   plant('eligibility-declares-its-ports', 'agent/eligibility/up.ts', imports('../uplink/part.ts')),
   plant('outbox-knows-no-consumer', 'agent/outbox/up.ts', imports('../api/part.ts')),

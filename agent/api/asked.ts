@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { asFault } from '../kernel/errors.ts'
+import { AgentError, asFault } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { sendJson } from './answers.ts'
 import { callerOf } from './auth.ts'
@@ -72,6 +72,7 @@ export async function answerAsked(
     return sendJson(reply.header('location', pathOf(id)), 201, found)
   } catch (error) {
     const { code } = asFault(error)
+    if (code === 'UNAUTHENTICATED') throw error
     context.log.error({ verification: id, code }, 'verification-not-shown')
     return answerOpen(id, reply)
   }
@@ -94,15 +95,17 @@ export async function settled(
   verifications: Verifications,
   context: Context,
 ): Promise<Uint8Array | 'open' | undefined> {
-  const { role } = callerOf(request).consumer
+  const caller = callerOf(request)
+  const { role } = caller.consumer
   const found = verifications.find(id, role)
   const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? defaultMs
   if (found !== 'open' || waitMs === 0) return found
-  const span = startSpan(waitMs, reply.raw, context)
+  const span = startSpan(waitMs, reply.raw, context, caller)
   try {
     await verifications.ended(id, span.signal)
   } finally {
     span.close()
   }
+  if (!caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
   return verifications.find(id, role)
 }

@@ -75,7 +75,10 @@ function sinkIn(given: unknown): SinkSettings {
     throw invalid('sink.kind', '選べない値です。', `must be one of ${known.join(', ')}`)
   const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
   const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
-  if (Value.Check(SinkSettings, filled)) return filled
+  if (Value.Check(SinkSettings, filled)) {
+    if (filled.kind === 'face-folder' || URL.canParse(filled.url)) return filled
+    throw invalid('sink.url', '値の形が違います。', 'is no URL')
+  }
   const mistakes = mistakesOf(schema, filled)
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }

@@ -22,7 +22,7 @@ export async function deliveryRoute(
   body: () => Promise<unknown>,
   now: () => number,
 ): Promise<Routed | undefined> {
-  if (command === 'GET /deliveries') return [200, shownDeliveries(deliveries)]
+  if (command === 'GET /deliveries') return [200, shownDeliveries(deliveries, null)]
   if (command === 'POST /deliveries/replay') {
     const asked = await body()
     if (!Check(Replay, asked))

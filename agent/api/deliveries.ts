@@ -1,5 +1,8 @@
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { Comparison } from '../kernel/delivery.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
@@ -104,9 +107,15 @@ const shownOpen = (one: OpenDelivery) => ({
 })
 
 /** As the API and the control socket show them. */
-export const shownDeliveries = (deliveries: Pick<Deliveries, 'report' | 'open'>): DeliveryList => ({
-  items: deliveries.report().map(shownOne),
-  open: deliveries.open().map(shownOpen),
+export const shownDeliveries = (
+  deliveries: Pick<Deliveries, 'report' | 'open'>,
+  consumerId: string | null,
+): DeliveryList => ({
+  items: deliveries
+    .report()
+    .filter(({ consumer }) => consumerId === null || consumer.id === consumerId)
+    .map(shownOne),
+  open: deliveries.open(consumerId).map(shownOpen),
 })
 
 const listDoc = {
@@ -116,7 +125,7 @@ const listDoc = {
 } as const
 const decideDoc = {
   answers: { 200: { description: 'Done.', schema: NoContent } },
-  problems: ['NOT_FOUND', 'DELIVERY_ENDED', 'STORE_FAILED'],
+  problems: ['NOT_FOUND', 'DELIVERY_ENDED', 'INDIVIDUAL_NUMBER_REFUSED', 'STORE_FAILED'],
 } as const
 const compareDoc = {
   summary: 'What differs between official answers and the receipt computer',
@@ -124,15 +133,22 @@ const compareDoc = {
   problems: ['AUDIT_UNAVAILABLE'],
 } as const
 
+/** Whose: the verifications, newest and oldest. */
+const subjectOf = (items: readonly { readonly verificationId: string }[]) =>
+  `${items[0]?.verificationId}..${items.at(-1)?.verificationId}`
+
+/** Who decides, and through whom. Throws `INDIVIDUAL_NUMBER_REFUSED`. */
+function actorOf(request: FastifyRequest, by: string): string {
+  if (holdsIndividualNumber(by))
+    throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', '`by` looks like an individual number')
+  return `${callerOf(request).consumer.id}: ${by.trim()}`
+}
+
 export function deliveryRoutes(app: App, deliveries: Deliveries, context: Context): void {
   app.get('/v1/deliveries', { config: { doc: listDoc } }, async (request, reply) => {
-    const { name, role } = callerOf(request).consumer
-    const { items, open } = shownDeliveries(deliveries)
-    if (role !== 'receipt-computer' && role !== 'ehr') return reply.send({ items, open })
-    return reply.send({
-      items: items.filter(({ consumer }) => consumer.name === name),
-      open: open.filter(({ consumer }) => consumer === name),
-    })
+    const { id, role } = callerOf(request).consumer
+    const isOwn = role === 'receipt-computer' || role === 'ehr'
+    return reply.send(shownDeliveries(deliveries, isOwn ? id : null))
   })
 
   app.post(
@@ -144,7 +160,7 @@ export function deliveryRoutes(app: App, deliveries: Deliveries, context: Contex
     async (request, reply) => {
       const { by, decision = null } = request.body
       const { id } = request.params
-      const actor = `${callerOf(request).consumer.id}: ${by.trim()}`
+      const actor = actorOf(request, by)
       await deliveries.decide(Number(id), { decision }, actor)
       return reply.send({ id })
     },
@@ -158,7 +174,7 @@ export function deliveryRoutes(app: App, deliveries: Deliveries, context: Contex
     },
     async (request, reply) => {
       const { id } = request.params
-      const actor = `${callerOf(request).consumer.id}: ${request.body.by.trim()}`
+      const actor = actorOf(request, request.body.by)
       await deliveries.decide(Number(id), null, actor)
       return reply.send({ id })
     },
@@ -174,8 +190,7 @@ export function deliveryRoutes(app: App, deliveries: Deliveries, context: Contex
         at: toRfc3339(at),
       }))
       const { consumer } = callerOf(request)
-      if (items.length > 0)
-        await context.audit.read(consumer, 'comparisons', verificationId ?? `${items.length}`)
+      if (items.length > 0) await context.audit.read(consumer, 'comparisons', subjectOf(items))
       return reply.send({ items })
     },
   )

@@ -190,8 +190,8 @@ export interface OpenDelivery {
 
 export interface Deliveries {
   report(): readonly ConsumerDeliveries[]
-  /** Oldest first, up to 500. */
-  open(): readonly OpenDelivery[]
+  /** Oldest first, up to 500; null: of every consumer. */
+  open(consumerId: string | null): readonly OpenDelivery[]
   /** Null: dropped. Throws `NOT_FOUND`, `DELIVERY_ENDED`, `STORE_*`. */
   decide(id: number, retry: { decision: string | null } | null, actor: string): Promise<void>
   /**

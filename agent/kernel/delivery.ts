@@ -47,7 +47,7 @@ export interface Delivery {
   readonly item: Uint8Array
   /** The official answer as it came, where there is one. */
   message(): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
-  /** Whether a newer verification of the same patient is in the feed that sinks of this kind get. */
+  /** Whether newer verifications of the same patient say how all its cards stand now. */
   isSuperseded(): boolean
   /** What a person decided on a parked one, e.g. `ok`; null where nobody did. */
   readonly decision: string | null

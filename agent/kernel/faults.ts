@@ -37,7 +37,7 @@ export const faults = {
   STORE_KEY_WRONG: fault('E207', 500, 'データベースの鍵が違います。', '保守業者に連絡してください。', 'Restore the key that made this database; without it the data cannot be read.'),
   LISTEN_FAILED: fault('E208', 500, '受付アドレスを使えません。', '保守業者に連絡してください。', 'Another program holds the address, or this machine does not have it.'),
   SECRET_UNREADABLE: fault('E209', 500, '秘密のファイル（鍵・パスワード）を読めません。', '保守業者に連絡してください。', 'Name a file that the agent’s user can read and that holds what the key says.'),
-  FOLDER_LOOP: fault('E210', 500, '監視するフォルダーと書き込むフォルダーが同じです。', '保守業者に連絡してください。', 'A folder of `[terminal]` and one of `[terminal.front]` are the same place: what was written would be taken in again. Name two.'),
+  FOLDER_LOOP: fault('E210', 500, '監視するフォルダーと書き込むフォルダーが同じです。', '保守業者に連絡してください。', 'A folder that is watched (`[terminal]`) and one that is written (`[terminal.front]`, a `face-folder` sink) are the same place: what was written would be taken in again. Name two.'),
 
   READER_GONE: fault('E301', 503, 'カードリーダーが見つかりません。', 'カードリーダーのケーブルを差し直してください。', 'Reseat the cable of the named reader; `onshi-agent readers` lists what is plugged in.'),
   READER_HUNG: fault('E302', 503, 'カードリーダーが応答しません。', '自動で復旧します。続くときはケーブルを差し直してください。', 'The driver child was killed and is started again.'),
@@ -153,7 +153,7 @@ export const faults = {
   VERIFICATION_HELD: fault('E858', 409, '本人かどうかの確認を待っています。', '同じ人かどうかを確認してください。', 'The verification is held until a person releases it.'),
   DELIVERY_BEFORE_RESTORE: fault('E859', 409, '復元より前の配信です。', '必要なら送り直してください。', 'Not sent by itself after a restore, as it may have been sent before: `onshi-agent delivery replay`.'),
   FHIR_IDENTITY_DIFFERS: fault('E861', 409, '電子カルテの患者と本人の情報が一致しません。', '患者番号と氏名・生年月日を確認してください。', 'The Patient of this chart number in the EHR has another name, birth date or sex (`fields`); nothing was written.'),
-  DELIVERY_ENDED: fault('E860', 409, 'この配信はすでに終わっています。', '一覧を確認してください。', 'It was delivered or dropped meanwhile.'),
+  DELIVERY_ENDED: fault('E860', 409, 'この配信はすでに送信中です。', '一覧を確認してください。', 'It is on its way already; nobody needs to decide.'),
 
   AGENT_NOT_RUNNING: fault('E801', 503, 'onshi-agent が動いていません。', '保守業者に連絡してください。', 'systemctl status onshi-agent; the command talks to the control socket.'),
   USAGE: fault('E802', 400, '使い方が違います。', '保守業者に連絡してください。', 'onshi-agent --help'),

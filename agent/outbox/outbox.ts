@@ -24,8 +24,8 @@ export interface ConsumerDeliveries extends Depth, RunnerState {
 /** Everything that is pushed: a runner for each consumer that is pushed to. */
 export interface Outbox {
   report(): ConsumerDeliveries[]
-  /** Those that wait for a person, oldest first. */
-  open(): OpenDelivery[]
+  /** Those that wait for a person, oldest first; null: of every consumer. */
+  open(consumerId: string | null): OpenDelivery[]
   /** Throws `NOT_FOUND`, `DELIVERY_ENDED`. */
   decide(record: DecideRecord): Promise<void>
   /**
@@ -76,7 +76,7 @@ export function openOutbox({ store, onBug, ...ports }: OutboxOptions): Outbox {
   return {
     report: () =>
       [...runners.values()].map((one) => reportOf(one, deliveries.depth(one.consumer.id))),
-    open: () => deliveries.open(),
+    open: deliveries.open,
     async decide(record) {
       await deliveries.decide(record)
       changed()

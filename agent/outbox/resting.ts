@@ -7,6 +7,7 @@ const OF_ONE_PATIENT: readonly FaultCode[] = ['ORCA_LOCKED']
 export const isOfOnePatient = (code: FaultCode): boolean => OF_ONE_PATIENT.includes(code)
 
 interface Rest {
+  readonly code: FaultCode
   readonly since: number
   readonly failures: number
   readonly until: number
@@ -25,14 +26,20 @@ export class Resting {
   }
 
   /** Another failure: the patient rests for longer. */
-  add(patient: string, now: number, random: number, retryAfterSeconds: number): void {
+  add(patient: string, code: FaultCode, now: number, random: number, retryAfter: number): void {
     const { since = now, failures = 0 } = this.#rests.get(patient) ?? {}
-    const pause = pauseMs(failures + 1, this.#policy, random, retryAfterSeconds)
-    this.#rests.set(patient, { since, failures: failures + 1, until: now + pause })
+    const pause = pauseMs(failures + 1, this.#policy, random, retryAfter)
+    this.#rests.set(patient, { code, since, failures: failures + 1, until: now + pause })
   }
 
   remove(patient: string): void {
     this.#rests.delete(patient)
+  }
+
+  /** Forgets those whose rest is over and of whom nothing waits any more: dropped by a person. */
+  keepOnly(waiting: ReadonlySet<string>, now: number): void {
+    for (const [patient, { until }] of this.#rests)
+      if (until <= now && !waiting.has(patient)) this.#rests.delete(patient)
   }
 
   /** Those who still rest. One whose rest is over is kept, for the case that it fails again. */
@@ -50,9 +57,9 @@ export class Resting {
     return ends.length === 0 ? undefined : Math.min(...ends)
   }
 
-  /** Since when somebody rests for longer than anyone should have to; null: nobody does. */
-  newsSince(now: number): number | null {
-    const old = [...this.#rests.values()].filter(({ since }) => now - since >= NEWS_AFTER_MS)
-    return old.length === 0 ? null : Math.min(...old.map(({ since }) => since))
+  /** Why somebody rests for longer than anyone should have to; null: nobody does. */
+  newsAt(now: number): FaultCode | null {
+    const old = [...this.#rests.values()].find(({ since }) => now - since >= NEWS_AFTER_MS)
+    return old?.code ?? null
   }
 }

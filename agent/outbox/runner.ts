@@ -1,17 +1,22 @@
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Consumer } from '../kernel/consumer.ts'
 import type { Delivered, Delivery, Sink } from '../kernel/delivery.ts'
-import { type AgentError, asFault } from '../kernel/errors.ts'
+import { AgentError, asFault, type Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
+import type { SinkKind } from '../kernel/sink.ts'
 import { patientOf, type Settlement, type WaitingDelivery } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import { pauseMs, type RetryPolicy } from './backoff.ts'
-import { isOfOnePatient, Resting } from './resting.ts'
+import { Chunk, type Suspect } from './chunk.ts'
+import { Resting } from './resting.ts'
 import { openTelling, type Telling } from './telling.ts'
 
 export interface RunnerPorts {
-  readonly deliveries: Pick<Store['deliveries'], 'next' | 'depth' | 'settle'>
+  readonly deliveries: Pick<
+    Store['deliveries'],
+    'next' | 'isWaiting' | 'depth' | 'oldestAt' | 'settle'
+  >
   /** Null where the event is gone, or the role may not see it. */
   readonly deliveryOf: (
     consumer: Consumer,
@@ -53,6 +58,10 @@ const CHUNK = 32
 /** An attempt of any sink ends by itself before; one that does not is ended. */
 const ATTEMPT_MS = 120_000
 const SETTLE_RETRY_MS = 1_000
+/** After so many failures in a row it is asked whether another patient's goes through. */
+const SUSPECT_AFTER = 4
+/** Of these the order matters per patient; a webhook gets its events in the order of the feed. */
+const isByPatient = (kind: SinkKind) => kind === 'orca' || kind === 'fhir'
 
 export function startRunner(
   consumer: Consumer,
@@ -82,8 +91,10 @@ class ConsumerRunner {
   readonly #resting: Resting
   readonly #telling: Telling
   #sink: Sink | null = null
+  #lastFacts: Facts = {}
   #failures = 0
   #hasNews = true
+  #hasTold = false
   #ring: () => void = () => undefined
 
   constructor(consumer: Consumer, ports: RunnerPorts) {
@@ -105,19 +116,30 @@ class ConsumerRunner {
 
   async run(): Promise<void> {
     const { signal } = this.#closing
-    this.tell()
     while (!signal.aborted) {
-      this.#hasNews = false
-      const resting = this.#resting.at(this.#ports.clock.now())
-      const rows = this.#ports.deliveries.next(this.#consumer.id, CHUNK, resting)
-      if (rows.length > 0) await this.#send(rows)
-      else {
-        if (this.state.is === 'sending') this.state = IDLE
-        await this.#news()
+      try {
+        await this.#turn()
+      } catch (error) {
+        // The store cannot be read for a moment; what was not settled is sent again.
+        await this.#pause(asFault(error))
       }
     }
     await this.#sink?.close()
     this.#telling.close()
+  }
+
+  async #turn(): Promise<void> {
+    const { deliveries, clock } = this.#ports
+    if (!this.#hasTold) this.tell()
+    this.#hasTold = true
+    this.#hasNews = false
+    const rows = deliveries.next(this.#consumer.id, CHUNK, this.#resting.at(clock.now()))
+    if (rows.length < CHUNK) this.#resting.keepOnly(new Set(rows.map(patientOf)), clock.now())
+    if (rows.length > 0) return this.#send(rows)
+    this.#failures = 0
+    this.state = IDLE
+    this.#tellStuck()
+    await this.#news()
   }
 
   /** Until there may be something to send: a commit, a decision, or the end of a patient's rest. */
@@ -136,47 +158,44 @@ class ConsumerRunner {
 
   async #send(rows: readonly WaitingDelivery[]): Promise<void> {
     this.state = { ...this.state, is: this.#failures > 0 ? 'failing' : 'sending' }
-    const settled: Settlement[] = []
-    const fault = await this.#attemptAll(rows, settled)
-    await this.#settle(settled)
-    if (settled.some(({ is }) => is !== 'delivered')) this.tell()
-    if (fault !== null) await this.#pause(fault)
+    const chunk = new Chunk({
+      mayBeThePatient: () => this.#mayBeThePatient(),
+      rest: (suspect) => this.#rest(suspect),
+    })
+    await this.#attemptAll(rows, chunk)
+    await this.#settle(chunk.settled)
+    if (chunk.settled.some(({ is }) => is !== 'delivered')) this.#telling.open()
+    this.#tellStuck()
+    if (chunk.fault !== null) await this.#pause(chunk.fault)
   }
 
-  /** The fault at which it stopped; those behind are left for the next time. */
-  async #attemptAll(
-    rows: readonly WaitingDelivery[],
-    settled: Settlement[],
-  ): Promise<AgentError | null> {
-    const heldBack = new Set<string>()
+  /** Stops at a fault of the target; those behind are left for the next time. */
+  async #attemptAll(rows: readonly WaitingDelivery[], chunk: Chunk): Promise<void> {
     for (const row of rows) {
-      if (this.#closing.signal.aborted) return null
       const patient = patientOf(row)
-      if (heldBack.has(patient)) continue
+      if (this.#closing.signal.aborted) return
+      // A person may have dropped it since it was read.
+      if (chunk.isHeldBack(patient) || !this.#ports.deliveries.isWaiting(row.seq)) continue
       try {
-        const settlement = settlementOf(row, await this.#attempt(row))
-        settled.push(settlement)
-        if (settlement.is === 'parked') heldBack.add(patient)
+        chunk.settle(patient, settlementOf(row, await this.#attempt(row)))
         this.#succeeded(patient)
       } catch (error) {
-        if (this.#closing.signal.aborted) return null
-        const fault = asFault(error)
-        if (!isOfOnePatient(fault.code)) return fault
-        heldBack.add(patient)
-        this.#rest(patient, fault)
+        if (this.#closing.signal.aborted || !chunk.fail(patient, asFault(error))) return
       }
     }
-    return null
   }
 
-  /** The target works; only this patient cannot be dealt with now. */
-  #rest(patient: string, { code, facts }: AgentError): void {
+  #mayBeThePatient(): boolean {
+    const { sink } = this.#consumer
+    return this.#failures + 1 >= SUSPECT_AFTER && sink !== null && isByPatient(sink.kind)
+  }
+
+  #rest({ patient, fault: { code, facts } }: Suspect): void {
     const { clock, log, random } = this.#ports
     const asked = Number(facts['retryAfterSeconds'] ?? 0)
-    this.#resting.add(patient, clock.now(), random(), asked)
-    log.info({ consumer: this.#consumer.id, code }, 'delivery-rests')
+    this.#resting.add(patient, code, clock.now(), random(), asked)
+    log.info({ consumer: this.#consumer.id, ...told(facts), code }, 'delivery-rests')
     this.#succeeded(null)
-    this.tell()
   }
 
   async #attempt(row: WaitingDelivery): Promise<Delivered> {
@@ -192,7 +211,8 @@ class ConsumerRunner {
     signal.addEventListener('abort', end, { once: true })
     const done = new AbortController()
     void clock.sleep(ATTEMPT_MS, done.signal).then(() => {
-      if (!done.signal.aborted) end()
+      const late = new AgentError('SINK_TIMEOUT', 'the attempt took too long as a whole')
+      if (!done.signal.aborted) over.abort(late)
     })
     try {
       return await this.#sink.deliver(delivery, over.signal)
@@ -205,10 +225,8 @@ class ConsumerRunner {
   /** The target answered as it should; about a patient, or that one must wait (null). */
   #succeeded(patient: string | null): void {
     if (patient !== null) this.#resting.remove(patient)
-    const hasFailed = this.#failures > 0
     this.#failures = 0
     this.state = { ...IDLE, is: 'sending' }
-    if (hasFailed || patient !== null) this.#tellStuck()
   }
 
   /** What was sent is sent again by a crash only, not because a disk was full for a while. */
@@ -235,24 +253,34 @@ class ConsumerRunner {
     const now = clock.now()
     const failingSince = this.state.failingSince ?? now
     this.state = { is: 'failing', failingSince, nextAttemptAt: now + ms, fault: code }
-    log.warn(
-      { consumer: this.#consumer.id, code, failures: this.#failures, pauseMs: Math.round(ms) },
-      'delivery-failed',
-    )
-    this.tell()
+    const tried = { failures: this.#failures, pauseMs: Math.round(ms) }
+    log.warn({ consumer: this.#consumer.id, ...told(facts), code, ...tried }, 'delivery-failed')
+    this.#lastFacts = told(facts)
+    this.#tellStuck()
     await clock.sleep(ms, this.#closing.signal)
   }
 
   tell(): void {
-    this.#telling.open()
-    this.#tellStuck()
+    try {
+      this.#telling.open()
+      this.#tellStuck()
+    } catch (error) {
+      // Health says of the store itself that it cannot be read; this is told again.
+      this.#hasTold = false
+      asFault(error)
+    }
   }
 
   #tellStuck(): void {
-    const isLong = this.#resting.newsSince(this.#ports.clock.now()) !== null
-    this.#telling.stuck(this.state.fault ?? (isLong ? 'ORCA_LOCKED' : null))
+    const { fault } = this.state
+    if (fault !== null) this.#telling.stuck(fault, this.#lastFacts)
+    else this.#telling.stuck(this.#resting.newsAt(this.#ports.clock.now()), {})
   }
 }
+
+/** The system's own word for a fault would stand where ours does. */
+const told = ({ code, ...facts }: Facts): Facts =>
+  code === undefined ? facts : { ...facts, cause: code }
 
 function settlementOf({ seq, verificationId }: WaitingDelivery, came: Delivered): Settlement {
   if (came.is === 'delivered')

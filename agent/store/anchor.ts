@@ -1,32 +1,42 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+/** How far a database has come. */
+export interface Reached {
+  readonly epoch: string
+  /** Newest position of the feed. */
+  readonly position: number
+  /** How many deliveries have arrived. */
+  readonly delivered: number
+}
+
 /**
- * The newest position, kept outside the database: a database that was put back to an earlier state
- * behind our back is found out, and consumers are told (410) instead of missing events.
+ * How far the database had come, kept outside it: one that was put back to an earlier state behind our
+ * back is found out, consumers are told (410) instead of missing events, and what was delivered since
+ * is not delivered once more as new.
  */
 export interface Anchor {
   /** Called after each commit, so it is never ahead of the durable database. */
-  write(position: number): void
+  write(position: number, delivered: number): void
   close(): void
 }
 
-const WIDTH = 48
+const WIDTH = 64
 
-/** Whether a database at (`epoch`, `position`) is behind what its anchor saw, or is another one. */
-export function isBehindAnchor(path: string, epoch: string, position: number): boolean {
+/** Whether a database is behind what its anchor saw, or is another one. */
+export function isBehindAnchor(path: string, { epoch, position, delivered }: Reached): boolean {
   if (!existsSync(path)) return position > 0
-  const [seenEpoch, seenPosition] = readFileSync(path, 'utf8').trim().split(' ')
-  return seenEpoch !== epoch || Number(seenPosition) > position
+  const [seenEpoch, seenPosition, seenDelivered = 0] = readFileSync(path, 'utf8').trim().split(' ')
+  return seenEpoch !== epoch || Number(seenPosition) > position || Number(seenDelivered) > delivered
 }
 
-export function openAnchor(path: string, epoch: string, position: number): Anchor {
+export function openAnchor(path: string, { epoch, position, delivered }: Reached): Anchor {
   const isNew = !existsSync(path)
   const file = openSync(path, isNew ? 'w' : 'r+', 0o600)
-  const write = (at: number) => {
-    writeSync(file, `${epoch} ${at}`.padEnd(WIDTH - 1).concat('\n'), 0)
+  const write = (at: number, arrived: number) => {
+    writeSync(file, `${epoch} ${at} ${arrived}`.padEnd(WIDTH - 1).concat('\n'), 0)
   }
-  write(position)
+  write(position, delivered)
   if (isNew) {
     fsyncSync(file)
     const folder = openSync(dirname(path), 'r')

@@ -3,7 +3,7 @@ import { Check } from 'typebox/value'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
-import { isRole } from '../kernel/roles.ts'
+import { isFull, isRole, type Role } from '../kernel/roles.ts'
 import { SinkSettings } from '../kernel/sink.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
@@ -40,6 +40,8 @@ export interface ConsumerRecord {
   /** JSON; null: it polls. */
   readonly sink: string | null
   readonly secretHash: Uint8Array
+  /** In its place for who may not see and do everything; null: for all others. */
+  readonly narrowHash: Uint8Array | null
   readonly at: number
 }
 
@@ -56,9 +58,9 @@ export const consumerTransactions = {
     if (taken !== undefined)
       throw new AgentError('REQUEST_INVALID', 'a consumer of this name exists; revoke it first')
     sql(
-      `INSERT INTO consumers (id, name, role, sources, sink, secret_hash, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ).run(c.id, c.name, c.role, c.sources, c.sink, c.secretHash, c.at)
+      `INSERT INTO consumers (id, name, role, sources, sink, secret_hash, narrow_hash, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(c.id, c.name, c.role, c.sources, c.sink, c.secretHash, c.narrowHash, c.at)
     stamp(sql, c.id, c.at, 'add')
   },
 
@@ -66,6 +68,7 @@ export const consumerTransactions = {
   revokeConsumer(sql: Sql, c: { readonly id: string; readonly at: number }): void {
     sql('UPDATE consumers SET revoked_at = ?, sink = NULL WHERE id = ?').run(c.at, c.id)
     sql('DELETE FROM deliveries WHERE consumer_id = ?').run(c.id)
+    sql('DELETE FROM comparisons WHERE consumer_id = ?').run(c.id)
     stamp(sql, c.id, c.at, 'revoke')
   },
 
@@ -101,7 +104,8 @@ const NOBODY = digest(randomBytes(32).toString('base64url'))
 const USES_FLUSH_MS = 10_000
 
 const SELECT = `SELECT id, name, role, sources, sink, created_at AS createdAt,
-    revoked_at AS revokedAt, used_at AS usedAt, uses, secret_hash AS secretHash
+    revoked_at AS revokedAt, used_at AS usedAt, uses,
+    coalesce(narrow_hash, secret_hash) AS secretHash
   FROM consumers ORDER BY created_at`
 
 interface Writes {
@@ -146,15 +150,7 @@ export function openConsumers(
       const secret = randomBytes(32).toString('base64url')
       const secretHash = digest(secret)
       const at = clock.now()
-      await writes.add({
-        id,
-        name,
-        role,
-        sources: JSON.stringify(sources),
-        sink: sink === null ? null : JSON.stringify(sink),
-        secretHash,
-        at,
-      })
+      await writes.add({ id, name, role, ...kept({ role, sources, sink }, secretHash), at })
       const wanted = { id, name, role, sources, sink, createdAt: at }
       const listing = { ...wanted, revokedAt: null, usedAt: null, uses: 0 }
       changed(id, { listing, secretHash })
@@ -194,6 +190,20 @@ function liveOne(all: readonly Known[], nameOrId: string): Known {
   return found
 }
 
+const kept = (
+  { role, sources, sink }: Pick<NewConsumer, 'role' | 'sources' | 'sink'>,
+  hashed: Uint8Array,
+) => ({
+  sources: JSON.stringify(sources),
+  sink: sink === null ? null : JSON.stringify(sink),
+  ...(isNarrow(role, sources)
+    ? { secretHash: NOBODY, narrowHash: hashed }
+    : { secretHash: hashed, narrowHash: null }),
+})
+
+/** For these a release without roles must not open. */
+const isNarrow = (role: Role, sources: readonly string[]) => !isFull(role) || sources.length > 0
+
 /** A role that this release does not know sees nothing, as one for 総務 does. */
 function knownOf({ secretHash, role, sources, sink, ...row }: Row): Known {
   const from: unknown = JSON.parse(sources)
@@ -202,7 +212,7 @@ function knownOf({ secretHash, role, sources, sink, ...row }: Row): Known {
     secretHash,
     listing: {
       ...row,
-      role: isRole(role) ? role : 'general-affairs',
+      role: isRole(role) ? role : role === 'all' ? 'receipt-computer' : 'general-affairs',
       sources: Array.isArray(from) ? from.map(String) : [],
       sink: Check(SinkSettings, settings) ? settings : null,
     },

@@ -1,11 +1,11 @@
 import type { Comparison } from '../kernel/delivery.ts'
 import { AgentError, type Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
-import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import { keepComparison } from './comparisons.ts'
 import type { Sql } from './database.ts'
 import type { ReplayRecord } from './fan-out.ts'
+import { isSuperseded } from './superseding.ts'
 
 /** A delivery that waits to be sent. */
 export interface WaitingDelivery {
@@ -85,14 +85,6 @@ export interface PlaceRecord {
   readonly place: string
 }
 
-/** Verifications that say how a patient is insured; the newest of them is the patient's state. */
-const DECIDED: readonly (Outcome | null)[] = [
-  'valid',
-  'valid-unregistered',
-  'invalid',
-  'invalid-new-exists',
-]
-const DECIDED_SQL = DECIDED.map((outcome) => `'${outcome}'`).join()
 const LISTED = 500
 
 /** The one that is sent is among the first that wait. */
@@ -105,7 +97,7 @@ interface PlaceRow {
 }
 
 export const deliveryTransactions = {
-  settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): void {
+  settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): { delivered: number } {
     let delivered = 0
     for (const one of settled) {
       if (one.is === 'delivered') {
@@ -122,12 +114,13 @@ export const deliveryTransactions = {
           'UPDATE deliveries SET state = ?, code = ?, facts = ?, decision = NULL WHERE seq = ?',
         ).run(one.is, one.code, JSON.stringify(one.facts), one.seq)
     }
-    if (delivered === 0) return
-    sql('UPDATE consumers SET delivered = delivered + ?, delivered_at = ? WHERE id = ?').run(
-      delivered,
-      at,
-      consumerId,
-    )
+    if (delivered > 0)
+      sql('UPDATE consumers SET delivered = delivered + ?, delivered_at = ? WHERE id = ?').run(
+        delivered,
+        at,
+        consumerId,
+      )
+    return { delivered }
   },
 
   /** Goes with the delivery: who has it sent again wants the file again. */
@@ -171,12 +164,16 @@ export interface Deliveries {
    * those of `resting` (patients, by `patientOf`).
    */
   next(consumerId: string, limit: number, resting?: readonly string[]): WaitingDelivery[]
+  /** Whether it still waits to be sent; a person may have dropped it. */
+  isWaiting(seq: number): boolean
+  /** Commit of the oldest event that waits, epoch ms. */
+  oldestAt(consumerId: string): number | null
   /** Where a file for a delivery was made ready; null: nowhere. */
   placeOf(consumerId: string, eventId: string): string | null
   depth(consumerId: string): Depth
-  /** Those that wait for a person, oldest first, up to 500. */
-  open(): OpenDelivery[]
-  /** Whether a later verification says how this patient is insured. */
+  /** Those that wait for a person, oldest first, up to 500; null: of every consumer. */
+  open(consumerId: string | null): OpenDelivery[]
+  /** Whether later verifications of the patient say all that this one says. */
   isSuperseded(delivery: Pick<WaitingDelivery, 'patientId' | 'position'>): boolean
   /** The last position committed before a time (epoch ms); 0 where there is none. */
   positionBefore(at: number): number
@@ -200,7 +197,8 @@ const NEXT = `SELECT seq, position, verification_id AS verificationId, patient_i
 
 const OPEN = `SELECT seq, consumer_id AS consumerId, position, verification_id AS verificationId, at,
     state, code, facts
-  FROM deliveries WHERE state IN ('parked', 'refused') ORDER BY seq LIMIT ${LISTED}`
+  FROM deliveries WHERE state IN ('parked', 'refused') AND consumer_id = coalesce(?, consumer_id)
+  ORDER BY seq LIMIT ${LISTED}`
 
 interface OpenRow extends Omit<OpenDelivery, 'facts'> {
   readonly facts: string
@@ -216,17 +214,20 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
       `SELECT count(*) AS n FROM deliveries WHERE consumer_id = ? AND state = 'refused'
        AND code = 'DELIVERY_BEFORE_RESTORE'`,
     ).get(consumerId)?.n ?? 0
+  const oldestAt = (consumerId: string) =>
+    sql<{ at: number }>(
+      "SELECT at FROM deliveries WHERE consumer_id = ? AND state = 'waiting' ORDER BY seq LIMIT 1",
+    ).get(consumerId)?.at ?? null
   return {
     ...writes,
+    isWaiting: (seq) =>
+      sql("SELECT 1 FROM deliveries WHERE seq = ? AND state = 'waiting'").get(seq) !== undefined,
+    oldestAt,
     next: (consumerId, limit, resting = []) =>
       sql<WaitingDelivery>(NEXT).all(consumerId, JSON.stringify(resting), limit),
     placeOf: (consumerId, eventId) =>
       sql<PlaceRow>(OF_EVENT).get(consumerId, eventId)?.place ?? null,
     depth(consumerId) {
-      const oldest = sql<{ at: number }>(
-        `SELECT at FROM deliveries WHERE consumer_id = ? AND state = 'waiting'
-         ORDER BY seq LIMIT 1`,
-      ).get(consumerId)
       const done = sql<Pick<Depth, 'delivered' | 'deliveredAt'>>(
         'SELECT delivered, delivered_at AS deliveredAt FROM consumers WHERE id = ?',
       ).get(consumerId)
@@ -235,24 +236,33 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
         parked: count(consumerId, 'parked'),
         refused: count(consumerId, 'refused') - restored(consumerId),
         restored: restored(consumerId),
-        oldestAt: oldest?.at ?? null,
+        oldestAt: oldestAt(consumerId),
         delivered: done?.delivered ?? 0,
         deliveredAt: done?.deliveredAt ?? null,
       }
     },
-    open: () =>
+    open: (consumerId) =>
       sql<OpenRow>(OPEN)
-        .all()
+        .all(consumerId)
         .map((row) => ({ ...row, facts: JSON.parse(row.facts) })),
     isSuperseded: ({ patientId, position }) =>
-      patientId !== null &&
-      sql(
-        `SELECT 1 FROM verifications WHERE patient_id = ? AND position > ?
-         AND outcome IN (${DECIDED_SQL}) LIMIT 1`,
-      ).get(patientId, position) !== undefined,
-    positionBefore: (at) =>
-      sql<{ position: number }>(
-        'SELECT position FROM events WHERE at < ? ORDER BY position DESC LIMIT 1',
-      ).get(at)?.position ?? 0,
+      patientId !== null && isSuperseded(sql, patientId, position),
+    positionBefore(at) {
+      const last = sql<{ last: number | null }>('SELECT max(position) AS last FROM events').get()
+      return lastBefore(last?.last ?? 0, (position) =>
+        sql<{ at: number }>(
+          'SELECT at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1',
+        ).get(position),
+      )
+      function lastBefore(to: number, event: (position: number) => { at: number } | undefined) {
+        let [low, high] = [0, to]
+        while (low < high) {
+          const middle = Math.ceil((low + high) / 2)
+          if ((event(middle)?.at ?? 0) < at) low = middle
+          else high = middle - 1
+        }
+        return low
+      }
+    },
   }
 }

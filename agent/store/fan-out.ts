@@ -1,5 +1,5 @@
 import { AgentError } from '../kernel/errors.ts'
-import { narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
+import { isRole, narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
 import type { SinkKind } from '../kernel/sink.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
@@ -31,7 +31,7 @@ const UNANSWERED: readonly (Outcome | null)[] = ['offline', 'failed', 'pending',
 
 interface SinkRow {
   readonly id: string
-  readonly role: Role
+  readonly role: string
   readonly kind: SinkKind
 }
 
@@ -44,7 +44,7 @@ export function enqueue(sql: Sql, event: NewEvent): void {
 }
 
 function enqueueFor(sql: Sql, { id, role, kind }: SinkRow, event: NewEvent): void {
-  if (!isVisible(role, event)) return
+  if (!isRole(role) || !isVisible(role, event)) return
   if (kind !== 'webhook' && UNANSWERED.includes(event.outcome)) return
   const isParked = kind !== 'webhook' && event.isHeld
   sql(
@@ -75,7 +75,7 @@ export const fanOutTransactions = {
       `DELETE FROM deliveries WHERE consumer_id = ? AND state = 'refused'
        AND position > ? AND position <= ?`,
     ).run(consumerId, after, to)
-    const events = sql<EventRow>(EVENTS_OF_RANGE).all(after, to, consumerId)
+    const events = sql<EventRow>(EVENTS_OF_RANGE).all(after, to, consumerId, after, to)
     for (const event of events)
       enqueueFor(sql, sink, {
         ...event,
@@ -102,6 +102,6 @@ const EVENTS_OF_RANGE = `SELECT e.position, e.verification_id AS verificationId,
     v.patient_id AS patientId, iif(e.type = 'verification', v.outcome, NULL) AS outcome, e.at,
     CAST(e.body AS TEXT) ->> '$.verification.held' AS held, e.for_liaison AS forLiaison
   FROM events e JOIN verifications v ON v.id = e.verification_id
-  WHERE e.position > ? AND e.position <= ? AND NOT EXISTS (
-    SELECT 1 FROM deliveries d WHERE d.consumer_id = ? AND d.position = e.position)
+  WHERE e.position > ? AND e.position <= ? AND e.position NOT IN (
+    SELECT position FROM deliveries WHERE consumer_id = ? AND position > ? AND position <= ?)
   ORDER BY e.position`

@@ -79,18 +79,21 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     const items: Uint8Array[] = []
     let position = from
     let bytes = 0
-    let isFull = false
+    let looked = 0
     for (const place of placesOf(role, from, limit)) {
-      isFull = items.length >= limit || bytes >= PAGE_BYTES
-      if (isFull) break
+      if (items.length >= limit || bytes >= PAGE_BYTES) {
+        looked = limit
+        break
+      }
+      looked += 1
       position = place
       const item = all.at(place, limit - items.length)
-      const view = item === undefined ? undefined : all.shown(item, role)
-      if (view === undefined) continue
-      items.push(view)
-      bytes += view.length
+      const view = item && all.shown(item, role)
+      if (view) items.push(view)
+      bytes += view?.length ?? 0
     }
-    if (!isFull && items.length < limit) position = last
+    // Everything that there is was looked at; what lies behind it is not for this role.
+    if (looked < limit) position = last
     const version = `${epoch}-${from}-${position}`
     return { page: { items, cursor: cursorAt(position), version }, bytes }
   }

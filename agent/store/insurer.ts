@@ -21,16 +21,22 @@ const MEDICAL_AID = 'A1'
 export function hasOtherInsurer(sql: Sql, patientId: string, results: Results): boolean {
   const now = insurerOf(results)
   if (now === undefined) return false
-  const row = sql<{ results: string }>(
+  const before = sql<{ results: string }>(
     `SELECT CAST(e.body AS TEXT) ->> '$.verification.results' AS results
      FROM verifications v JOIN events e ON e.position = v.position
      WHERE v.patient_id = ? AND v.outcome NOT IN ('offline', 'failed', 'pending')
-     ORDER BY v.position DESC LIMIT 1`,
-  ).get(patientId)
-  const kept: unknown = JSON.parse(row?.results ?? '[]')
-  const before = Check(Results, kept) ? insurerOf(kept) : undefined
+     ORDER BY v.position DESC LIMIT ${LOOKED_AT}`,
+  )
+    .all(patientId)
+    .map(({ results: kept }) => insurerIn(JSON.parse(kept ?? '[]')))
+    .find((insurer) => insurer !== undefined)
   return before !== undefined && before !== now
 }
+
+/** Who was asked about more often since without a result is as good as new. */
+const LOOKED_AT = 20
+
+const insurerIn = (kept: unknown) => (Check(Results, kept) ? insurerOf(kept) : undefined)
 
 /** Padded with spaces, with zeros, or not at all. [eligibility messages, 1.3] */
 function insurerOf(results: Results): string | undefined {

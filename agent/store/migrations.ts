@@ -143,16 +143,15 @@ const migrations: readonly string[] = [
   `
   -- Whether the liaison office sees the event; other roles see all events or none.
   ALTER TABLE events ADD COLUMN for_liaison INTEGER NOT NULL DEFAULT 0;
-  UPDATE events SET for_liaison = 1 WHERE
-    CAST(body AS TEXT) ->> '$.verification.patient.firstSeenHere' = 1
-    OR CAST(body AS TEXT) ->> '$.verification.outcome' = 'invalid-new-exists'
-    OR CAST(body AS TEXT) ->> '$.note.kind' = 'referral';
   CREATE INDEX events_liaison ON events (position) WHERE for_liaison = 1;
 
   -- sources: JSON list of addresses and CIDR blocks. sink: JSON, its secrets included; null: it
   -- polls. What was delivered leaves the outbox and is counted here.
   ALTER TABLE consumers ADD COLUMN sources TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE consumers ADD COLUMN sink TEXT;
+  -- Of those who may not see and do everything: the release before this one would let them. Their
+  -- secret_hash is nobody's.
+  ALTER TABLE consumers ADD COLUMN narrow_hash BLOB;
   ALTER TABLE consumers ADD COLUMN used_at INTEGER;
   ALTER TABLE consumers ADD COLUMN uses INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE consumers ADD COLUMN delivered INTEGER NOT NULL DEFAULT 0;
@@ -168,6 +167,9 @@ const migrations: readonly string[] = [
     code TEXT, facts TEXT, decision TEXT, place TEXT
   ) STRICT;
   CREATE INDEX deliveries_next ON deliveries (consumer_id, state, seq);
+  CREATE INDEX deliveries_open ON deliveries (seq) WHERE state IN ('parked', 'refused');
+  CREATE INDEX deliveries_parked ON deliveries (consumer_id, patient_id, seq)
+    WHERE state = 'parked';
 
   -- What sinks found at the receipt computer. body is JSON.
   CREATE TABLE comparisons (

@@ -59,14 +59,18 @@ function open() {
   const position =
     sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
   const stored = sql<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'").get()?.value
-  const behind = isBehindAnchor(`${path}.anchor`, stored ?? '', position)
+  const delivered =
+    sql<{ n: number | null }>('SELECT sum(delivered) AS n FROM consumers').get()?.n ?? 0
+  const file = `${path}.anchor`
+  const behind = isBehindAnchor(file, { epoch: stored ?? '', position, delivered })
   const epoch = stored === undefined || behind ? newEpoch() : stored
   if (epoch !== stored)
     db.transaction(() => {
       sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch)
       holdBackDeliveries(sql)
     })()
-  return { held, db, sql, epoch, position, anchor: openAnchor(`${path}.anchor`, epoch, position) }
+  const anchor = openAnchor(file, { epoch, position, delivered })
+  return { held, db, sql, epoch, position, anchor, reached: { position, delivered } }
 }
 
 type Opened = ReturnType<typeof open>
@@ -78,10 +82,14 @@ function commit<V extends Verb>({ db, sql }: Opened, { verb, args }: Call<V>): R
 }
 
 /** Follows the commit, so that it is never ahead of it. What is committed stays so if this fails. */
-function moveAnchor({ anchor }: Opened, result: Result[Verb]): void {
-  if (typeof result !== 'object' || !('position' in result)) return
+function moveAnchor({ anchor, reached }: Opened, result: Result[Verb]): void {
+  if (typeof result !== 'object') return
+  if ('position' in result) reached.position = result.position
+  else if ('positions' in result) reached.position = result.positions.at(-1) ?? reached.position
+  else if ('delivered' in result) reached.delivered += result.delivered
+  else return
   try {
-    anchor.write(result.position)
+    anchor.write(reached.position, reached.delivered)
   } catch (error) {
     if (codeOf(error) === '') throw error
     send({ is: 'anchor-failed', code: codeOf(error) })

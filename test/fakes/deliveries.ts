@@ -10,7 +10,7 @@ export class FakeDeliveries implements Deliveries {
   refuse: Error | undefined
 
   report = () => this.consumers
-  open = () => this.waiting
+  open = (_consumerId: string | null) => this.waiting
 
   async decide(id: number, retry: { decision: string | null } | null, actor: string) {
     if (this.refuse !== undefined) throw this.refuse

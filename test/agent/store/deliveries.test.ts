@@ -124,7 +124,7 @@ test('a held verification waits for a person, and later ones of its patient behi
     ],
   })
   assert.deepEqual(waiting(store, receipt), [other])
-  const [held] = store.deliveries.open()
+  const [held] = store.deliveries.open(null)
   assert.equal(held?.code, 'VERIFICATION_HELD')
   await store.deliveries.decide({ seq: held?.seq ?? 0, at: 2, retry: null, actor: 'x' })
   assert.deepEqual(waiting(store, receipt), [behind, other])
@@ -139,7 +139,7 @@ test('a dead letter keeps its reason and holds nothing back; retried, it goes fi
   const refused = { seq, is: 'refused', code: 'SINK_REFUSED', facts: { status: 422 } } as const
   await store.deliveries.settle({ consumerId: ehr, at: 1, settled: [refused] })
   assert.deepEqual(waiting(store, ehr), [second])
-  const [dead] = store.deliveries.open()
+  const [dead] = store.deliveries.open(null)
   assert.deepEqual(
     [dead?.state, dead?.code, dead?.facts, dead?.verificationId],
     ['refused', 'SINK_REFUSED', { status: 422 }, first],
@@ -174,18 +174,58 @@ test('what was delivered leaves the outbox, is counted, and what the sink found 
   assert.deepEqual(store.comparisons.list('another', 10), [])
 })
 
-test('a later verification that says how a patient is insured takes an older one’s place', async (t) => {
+const card = (insurerNumber: string, insuredCardClassification = '01') => ({
+  insurerNumber,
+  insuredIdentificationNumber: `n${insurerNumber}`,
+  insuredCardClassification,
+})
+const mynumber = {
+  header: { referenceClassification: '1' },
+  status: '1',
+  validity: '1',
+  code: null,
+  message: null,
+}
+
+type Said = Partial<Verification>
+
+/** Whether the first of several verifications of one patient is superseded by the others. */
+async function isOvertaken(
+  t: TestContext,
+  first: Said,
+  ...later: readonly Said[]
+): Promise<boolean> {
   const { store, add } = await opened(t)
   const receipt = await add('receipt', folder, 'receipt-computer')
-  await verify(store, 'valid', '00001')
+  await verify(store, 'valid', '00001', first)
   const [row] = store.deliveries.next(receipt, 1)
   assert.ok(row)
-  await verify(store, 'not-found', '00001')
-  assert.equal(store.deliveries.isSuperseded(row), false, 'not found says nothing')
-  await verify(store, 'valid', '00002')
-  assert.equal(store.deliveries.isSuperseded(row), false, 'another patient')
-  await verify(store, 'valid', '00001')
-  assert.equal(store.deliveries.isSuperseded(row), true)
+  await verify(store, 'valid', '00002', { results: [card('99')] })
+  for (const { outcome = 'valid', ...over } of later) await verify(store, outcome, '00001', over)
+  return store.deliveries.isSuperseded(row)
+}
+
+test('an older answer is overtaken where later ones say how all its cards stand now', async (t) => {
+  const [a, b, aid] = [card('  010'), card('020'), card('12', 'A1')]
+  const is = (
+    ...answers: Parameters<typeof isOvertaken> extends [unknown, ...infer R] ? R : never
+  ) => isOvertaken(t, ...answers)
+  assert.equal(await is({ results: [a] }), false, 'nothing came later')
+  assert.equal(await is({ results: [a] }, { results: [a] }), true)
+  assert.equal(await is({ results: [a] }, { results: [b] }), true, 'a new insurance')
+  assert.equal(
+    await is({ results: [a] }, { outcome: 'not-found' }),
+    false,
+    'not found says nothing',
+  )
+  const oldCard: Said = { outcome: 'invalid', results: [b] }
+  assert.equal(await is({ results: [a] }, oldCard), false, 'an old card says nothing of the new')
+  const sameCard: Said = { outcome: 'invalid', results: [a] }
+  assert.equal(await is({ results: [a] }, sameCard), false, 'nothing came in its place')
+  assert.equal(await is({ results: [a] }, { results: [aid] }), false, 'aid stands beside it')
+  assert.equal(await is({ results: [a, aid] }, { results: [b] }), false)
+  assert.equal(await is({ results: [a, aid] }, { results: [b] }, { results: [aid] }), true)
+  assert.equal(await is({ results: [a, aid] }, { results: [b], official: mynumber }), true)
 })
 
 test('a range is sent again, what still waits is not doubled, and dead letters come along', async (t) => {
@@ -203,7 +243,7 @@ test('a range is sent again, what still waits is not doubled, and dead letters c
   const replay = { consumerId: ehr, after: 0, to: 3, at: 5 }
   assert.equal(await store.deliveries.replay(replay), 2)
   assert.deepEqual(waiting(store, ehr), [ids[2], ids[0], ids[1]])
-  assert.deepEqual(store.deliveries.open(), [])
+  assert.deepEqual(store.deliveries.open(null), [])
   await assert.rejects(store.deliveries.replay({ ...replay, consumerId: 'nobody' }), {
     code: 'NOT_FOUND',
   })
@@ -236,7 +276,7 @@ test('after a restore nothing old is sent by itself; a person may have it sent',
   t.after(() => restored.close())
   assert.deepEqual(waiting(restored, consumer.id), [])
   assert.deepEqual(
-    restored.deliveries.open().map(({ code, verificationId }) => [code, verificationId]),
+    restored.deliveries.open(null).map(({ code, verificationId }) => [code, verificationId]),
     [['DELIVERY_BEFORE_RESTORE', old]],
   )
   const { refused, restored: kept } = restored.deliveries.depth(consumer.id)
