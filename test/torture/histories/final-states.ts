@@ -84,13 +84,14 @@ function inForceViolations(
 
 /** One Patient for each number, one Coverage for each card, and the newest answer in force. */
 export function ehrViolations(
-  { patients, coverages }: EhrState,
+  { patients, coverages, complaints }: EhrState,
   source: readonly Told[],
 ): Violation[] {
   const where = 'fhir'
   const insured = insuredIn(source)
   const kept = Map.groupBy(coverages, ({ patientNumber }) => patientNumber)
   return [
+    ...complaints.map((what) => wrong('refused', where, what)),
     ...repeated(patients).map((number) => wrong('duplicate', where, `patient ${number}`)),
     ...repeated(coverages.map(({ patientNumber, card }) => `${patientNumber} ${card}`)).map((one) =>
       wrong('duplicate', where, `coverage ${one}`),

@@ -20,14 +20,19 @@ const identifierOf = (resource: unknown, system: RegExp | string): string | unde
 }
 
 /** Who is insured how, by what the EHR keeps; what was given up as an error is left out. */
-export function ehrStateOf(ehr: Pick<FhirSimulator, 'resources'>): EhrState {
+export function ehrStateOf(ehr: Pick<FhirSimulator, 'resources' | 'stats'>): EhrState {
   const numbers = new Map<string, string>()
   for (const patient of ehr.resources('Patient')) {
     const number = identifierOf(patient, CHARTS)
     if (number !== undefined && patient['active'] !== false)
       numbers.set(String(patient['id']), number)
   }
+  // A version that another writer was faster with is no mistake.
+  const refused = ehr.stats().refused.filter(({ status }) => status !== 409 && status !== 412)
   return {
+    complaints: refused.map(
+      ({ interaction, status, issues }) => `${interaction} ${status} ${JSON.stringify(issues)}`,
+    ),
     patients: [...numbers.values()],
     coverages: ehr
       .resources('Coverage')

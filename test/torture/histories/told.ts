@@ -40,6 +40,8 @@ export interface EhrState {
     readonly card: CardKey
     readonly status: string
   }[]
+  /** What the simulator refuses. */
+  readonly complaints: readonly string[]
 }
 
 export interface OrcaState {
