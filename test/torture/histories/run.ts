@@ -20,7 +20,8 @@ export interface HistoriesOptions {
 }
 
 const EVENTS_PER_KILL = 1_000
-const EVENTS_PER_PERSON = 10
+const EVENTS_PER_PERSON = 40
+const PEOPLE_LEAST = 50
 const PEOPLE_MOST = 2_000
 const READERS_LIMIT_MS = 60_000
 
@@ -35,7 +36,10 @@ export async function runHistories({
   onKill = () => {},
 }: HistoriesOptions): Promise<HistoriesReport> {
   const chance = chanceOf(seed)
-  const people = Math.min(PEOPLE_MOST, Math.ceil(events / EVENTS_PER_PERSON))
+  const people = Math.min(
+    PEOPLE_MOST,
+    Math.max(PEOPLE_LEAST, Math.ceil(events / EVENTS_PER_PERSON)),
+  )
   const from = performance.now()
   const scene = await setScene(chance.fork(), people)
   const deaths = openDeaths(scene, chance.fork())

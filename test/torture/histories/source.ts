@@ -28,6 +28,8 @@ export interface SourceOptions {
 
 /** Questions that the gateway takes at a time, and as many that add notes meanwhile. */
 const CLIENTS = 24
+/** A start takes ten times as long. */
+const RETRY_MS = 50
 const ASKS = 0.5
 const NEXT_CARD = 0.35
 const UNKNOWN_CARD = 0.04
@@ -147,7 +149,7 @@ async function untilCreated(
       return undefined
     }
     world.putOff()
-    await pause(world, chance)
+    await pause(world, chance, RETRY_MS)
   }
   return undefined
 }

@@ -87,7 +87,7 @@ function orcaTroubles(
     garbage: () => orca.behave({ mode: 'garbage', ...once }),
     slow: () => orca.behave({ mode: 'slow', delayMs: chance.below(DELAY_MS), ...once }),
     'in use': () => orca.behave({ mode: 'in-use', ...atStep() }),
-    question: limited(QUESTIONS, () => orca.behave({ mode: 'ask', ...once }), busy),
+    question: limited(QUESTIONS, () => orca.behave({ mode: 'ask', times: QUESTIONS }), busy),
     hang: limited(HANGS, () => orca.behave({ mode: 'hang', ...once }), busy),
     restarted: () => orca.restart(),
     'opened by a person': async () => {
