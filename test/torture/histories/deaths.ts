@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Life, startLife } from '../daemon.ts'
+import { isBefore } from '../lives.ts'
 import type { Chance } from '../random.ts'
 import type { Stage } from '../stage.ts'
 
@@ -7,9 +8,9 @@ import type { Stage } from '../stage.ts'
 export interface Deaths {
   /** Epoch ms of each. */
   readonly killedAt: readonly number[]
-  /** It ended by itself. */
+  /** What it did that it may not: ended by itself, did not get on. */
   readonly faults: readonly string[]
-  /** Kills it so often, spread over the events, and leaves it alive. */
+  /** Kills it so often, spread over the events, and leaves it alive, with all answered if it could. */
   run(options: Schedule): Promise<Life>
 }
 
@@ -26,6 +27,8 @@ interface Schedule {
 /** Of the kills: at once after another one, in the start. */
 const EARLY = 0.15
 const START_MS = 1_500
+/** A thousand events, and a start, take a twentieth of it on a slow machine. */
+const PROGRESS_LIMIT_MS = 180_000
 /** After the event: among its deliveries. */
 const BEHIND_MS = 60
 
@@ -47,7 +50,8 @@ export function openDeaths(stage: Pick<Stage, 'folder' | 'configFile'>, chance: 
         if (chance.happens(EARLY)) await wait(chance.below(START_MS))
         else {
           const at = Math.floor(((count - 1 + chance.next()) * events) / (kills + 1))
-          await Promise.race([reached(at), life.ended])
+          if (!(await isBefore(PROGRESS_LIMIT_MS, [reached(at), life.ended])))
+            faults.push(`life ${count} does not get on`)
           await wait(chance.below(BEHIND_MS))
         }
         await kill(life)
@@ -55,6 +59,8 @@ export function openDeaths(stage: Pick<Stage, 'folder' | 'configFile'>, chance: 
         if (faults.length > 0 || isBroken()) return life
         onKill(count)
       }
+      if (!(await isBefore(PROGRESS_LIMIT_MS, [reached(events), life.ended])))
+        faults.push('the last life does not get on')
       return life
     },
   }
