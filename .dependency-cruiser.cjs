@@ -44,7 +44,7 @@ module.exports = {
         orphan: true,
         path: OURS,
         pathNot:
-          '^(agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|drivers/host)\\.ts$',
+          '^((agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|agent/outbox/face-thread|drivers/host)\\.ts|agent/client/onshi-client\\.(js|d\\.ts))$',
       },
       to: {},
     },
@@ -125,6 +125,18 @@ module.exports = {
       '^agent/sim/',
       '^agent/sim/',
       'A simulator that shared our code would share our bugs.',
+    ),
+    only(
+      'client-from-the-document',
+      '^agent/client/',
+      below('client', 'api'),
+      'What vendors call is made from what the routes say, and from nothing behind them.',
+    ),
+    only(
+      'conformance-shares-nothing',
+      '^agent/conformance/',
+      '^agent/conformance/',
+      'A judge that shared our code would forgive our bugs.',
     ),
     only(
       'drivers-know-no-agent',

@@ -18,7 +18,7 @@ import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
 import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
-import { documentedRoutes, openApiRoute } from './openapi.ts'
+import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
 import type {
   Audit,
   Batches,
@@ -93,7 +93,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController()
   setMaxListeners(0, closing.signal)
   const context = { clock, log, audit, onBug, limits, closing: closing.signal }
-  const app = appOf(options, context)
+  const { app } = appOf(options, context)
   await app.ready()
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (closing.signal.aborted) refuse(request, response, shuttingDown())
@@ -132,7 +132,8 @@ const unused = (): never => {
   throw new Error('a compiler of fastify is in use')
 }
 
-function appOf(options: ApiOptions, context: Context): App {
+/** The app with every route, and what /openapi.json says of them. It calls no port by itself. */
+export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   const { consumers, clock, monitorFrom, version, verifications, desk, feed, health } = options
   const app = Fastify({
     logger: false,
@@ -173,8 +174,11 @@ function appOf(options: ApiOptions, context: Context): App {
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)
-  openApiRoute(app, routes, version)
-  return app
+  const document = (simulator = false) => documentOf(routes, version, simulator)
+  openApiRoute(app, () =>
+    document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
+  )
+  return { app, document }
 }
 
 /** 405 with what the path does take, or 404. */

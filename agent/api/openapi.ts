@@ -87,19 +87,24 @@ export function documentedRoutes(app: App): readonly DocumentedRoute[] {
 }
 
 /** OpenAPI 3.1, made when it is first asked for. */
-export function openApiRoute(app: App, routes: readonly DocumentedRoute[], version: string): void {
+export function openApiRoute(app: App, documentOfApp: () => object): void {
   const doc = {
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1.' } },
   } as const
   let document: string | undefined
   app.get('/openapi.json', { config: { doc } }, async (_request, reply) => {
-    document ??= JSON.stringify(documentOf(routes, version))
+    document ??= JSON.stringify(documentOfApp())
     return reply.type('application/json; charset=utf-8').send(document)
   })
 }
 
-export function documentOf(routes: readonly DocumentedRoute[], version: string) {
+/** `simulator`: the answers are invented, and programs may ask about invented people. */
+export function documentOf(
+  routes: readonly DocumentedRoute[],
+  version: string,
+  simulator: boolean,
+) {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}')
@@ -113,6 +118,7 @@ export function documentOf(routes: readonly DocumentedRoute[], version: string) 
       version,
       description: 'Eligibility verification (オンライン資格確認) for the programs of one clinic.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      ...(simulator && { 'x-simulator': true }),
     },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { basic: [] }],

@@ -1,15 +1,12 @@
 import { AgentError } from '../kernel/errors.ts'
 import type { Store } from '../store/store.ts'
-import type { Charset } from '../xmlmsg/charset.ts'
+import { type Charset, characterCodes } from '../xmlmsg/charset.ts'
 import { decodeMessage, encodeMessage } from '../xmlmsg/codec.ts'
 
 export interface OfficialMessage {
   readonly bytes: Uint8Array
   readonly contentType: string
 }
-
-/** OQSCD005. */
-const CHARACTER_CODE: Readonly<Record<Charset, string>> = { 'UTF-8': '0', Shift_JIS: '1' }
 
 /**
  * The official answer: `charset` null gives the bytes as they came, another charset than theirs
@@ -45,7 +42,7 @@ function recode(bytes: Uint8Array, charset: Charset): Uint8Array {
     isSaid
       ? {
           ...message,
-          messageHeader: { ...header, characterCodeIdentifier: CHARACTER_CODE[charset] },
+          messageHeader: { ...header, characterCodeIdentifier: characterCodes[charset] },
         }
       : message,
     charset,

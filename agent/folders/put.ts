@@ -57,7 +57,7 @@ function stageAndPlace(folder: string, target: string, bytes: Uint8Array, stage:
 }
 
 /** Who may read the folder may read the file: the daemon's umask is for its own state. */
-const modeFor = (folder: string) => (statSync(folder).mode & 0o666) | 0o600
+export const modeFor = (folder: string) => (statSync(folder).mode & 0o666) | 0o600
 
 function placeFrom(staged: string, target: string, bytes: Uint8Array, stage: Int32Array): boolean {
   try {
@@ -120,7 +120,18 @@ function stageIn(parent: string, bytes: Uint8Array, mode: number): string | null
 
 function writeNew(folder: string, bytes: Uint8Array, mode: number): string {
   const path = join(folder, `${OURS}${randomBytes(8).toString('hex')}.tmp`)
-  const handle = openSync(path, 'wx')
+  writeFlushed(path, 'wx', bytes, mode)
+  return path
+}
+
+/** Writes a file that nobody looks at yet; takes away what it began. Throws as `hasFile`. */
+export function writeFlushed(
+  path: string,
+  flags: 'w' | 'wx',
+  bytes: Uint8Array,
+  mode: number,
+): void {
+  const handle = openSync(path, flags)
   try {
     writeFileSync(handle, bytes)
     setMode(handle, mode)
@@ -131,7 +142,6 @@ function writeNew(folder: string, bytes: Uint8Array, mode: number): string {
   } finally {
     closeSync(handle)
   }
-  return path
 }
 
 /** File systems without modes of their own refuse it; there the mount says who may read. */
@@ -162,7 +172,7 @@ function place(staged: string, target: string, bytes: Uint8Array): boolean {
   return true
 }
 
-const isSameContent = (path: string, bytes: Uint8Array) => {
+export const isSameContent = (path: string, bytes: Uint8Array) => {
   const stats = lstatSync(path)
   return stats.isFile() && stats.size === bytes.length && readFileSync(path).equals(bytes)
 }
@@ -171,7 +181,7 @@ const existing = (path: string) =>
   Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST', syscall: 'link' })
 
 /** Where the file system does not allow it, its server decides when a name is durable. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r')
     try {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { FolderRole } from '../kernel/terminal.ts'
 import { Calls } from './calls.ts'
+import { callFault } from './fault.ts'
 import type { FolderSettings, Share, SharePorts } from './folder.ts'
 import { type Heard, Scanner } from './scanner.ts'
 import { type Call, type FromThread, signs, type ThreadStart, type ToThread } from './wire.ts'
@@ -29,12 +30,15 @@ export function openShare(folders: readonly FolderSettings[], ports: SharePorts)
     }),
   )
   const send = (message: ToThread) => worker.postMessage(message)
-  const calls = new Calls(send)
+  const calls = new Calls<{ readonly role: FolderRole; readonly call: Call }, boolean>(
+    ({ id, request, stage }) => send({ is: 'call', ...request, id, stage }),
+    ({ role }, errno) => callFault(role, errno),
+  )
   const scanners = new Map(
     folders.map((settings, at): [FolderRole, Scanner] => {
       const own = {
         send,
-        call: (call: Call) => calls.run(settings.role, call),
+        call: (call: Call) => calls.run({ role: settings.role, call }),
         lookedAt: () => lookedAt[at] || null,
         signal: closing.signal,
       }

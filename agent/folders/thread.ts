@@ -6,18 +6,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FolderRole } from '../kernel/terminal.ts'
 import type { Arrivals } from './arrivals.ts'
-import { errnoOf } from './fault.ts'
+import { answerCall } from './calls.ts'
 import { Look } from './look.ts'
 import { hasFile, putFile, removeFile } from './put.ts'
-import {
-  type Call,
-  type CallResult,
-  type FromThread,
-  signs,
-  stages,
-  type ThreadStart,
-  type ToThread,
-} from './wire.ts'
+import { type Call, type FromThread, signs, type ThreadStart, type ToThread } from './wire.ts'
 
 /** A file that another program deletes a second after it came is seen in three looks. */
 const LOOK_MS = 250
@@ -58,21 +50,6 @@ const folderOf = (role: FolderRole) => {
 }
 let isClosing = false
 
-/** Null where nobody waits for it any more. */
-function run({ role, call, stage }: ToThread & { is: 'call' }): CallResult | null {
-  const folder = folderOf(role)
-  const state = new Int32Array(stage)
-  if (Atomics.load(state, 0) === stages.givenUp) return null
-  beat()
-  try {
-    const found = perform(folder, call, state)
-    Atomics.compareExchange(state, 0, stages.open, stages.finished)
-    return { found, errno: null }
-  } catch (error) {
-    return { found: null, errno: errnoOf(error) }
-  }
-}
-
 function perform({ look, path }: Folder, call: Call, stage: Int32Array): boolean {
   if (call.is === 'has') return hasFile(path, call.name)
   if (call.is === 'put') putFile(path, call.name, call.bytes, stage)
@@ -103,9 +80,11 @@ function take(message: ToThread): void {
   else tell(folder.look.arrivals, message)
 }
 
-function answer(message: ToThread & { is: 'call' }): void {
-  const result = run(message)
-  if (result !== null) send({ is: 'called', id: message.id, result })
+function answer({ role, id, call, stage }: ToThread & { is: 'call' }): void {
+  const folder = folderOf(role)
+  beat()
+  const result = answerCall(stage, (state) => perform(folder, call, state))
+  if (result !== null) send({ is: 'called', id, result })
 }
 
 function tell(

@@ -105,7 +105,10 @@ export type FromThread =
     }
   | { readonly is: 'called'; readonly id: number; readonly result: CallResult }
 
-/** `found`: whether the file was there, by `has` and `remove`. */
-export type CallResult =
-  | { readonly found: boolean; readonly errno: null }
+/** What a call found, or the errno of the system call that failed. */
+export type Result<Found> =
+  | { readonly found: Found; readonly errno: null }
   | { readonly found: null; readonly errno: string }
+
+/** `found`: whether the file was there, by `has` and `remove`. */
+export type CallResult = Result<boolean>

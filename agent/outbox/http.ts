@@ -1,8 +1,9 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { createSecureContext } from 'node:tls'
 import { AgentError, codeOf } from '../kernel/errors.ts'
+import type { FaultCode } from '../kernel/faults.ts'
 import type { Targets } from './targets.ts'
+import { type TlsSettings, tlsOptions } from './tls.ts'
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -17,15 +18,14 @@ export interface HttpAnswer {
   readonly body: Buffer
 }
 
-export interface HttpSettings {
+export interface HttpSettings extends TlsSettings {
   readonly targets: Targets
-  /** PEM of the one CA that is trusted; the system's where absent. */
-  readonly caPem?: string | undefined
-  /** Client certificate, PKCS#12. */
-  readonly identity?: { readonly pkcs12: Uint8Array; readonly passphrase: string } | undefined
   /** From the request to the answer's last byte, ms. */
   readonly timeoutMs: number
+  /** Of the answer's body. */
   readonly answerLimitBytes: number
+  /** What becomes of a longer one: a fault (default), or what fits, for who does not read it. */
+  readonly whenLonger?: 'refuse' | 'cut'
 }
 
 /** Requests of one sink to its target. */
@@ -33,7 +33,8 @@ export interface Http {
   /**
    * One request and its whole answer, of any status; redirects are answers. Throws
    * `SINK_TARGET_REFUSED`, `SINK_UNREACHABLE`, `SINK_TIMEOUT`, `SINK_FAILED` where it broke off,
-   * `SINK_UNTRUSTED`, `SINK_ANSWER_INVALID` where it is too large; when `signal` aborts, its reason.
+   * `SINK_UNTRUSTED`, `SINK_ANSWER_INVALID` where it is too large or no HTTP; when `signal` aborts,
+   * its reason.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
   close(): void
@@ -46,7 +47,7 @@ const IDLE_MS = 4_000
 export function openHttp(settings: HttpSettings): Http {
   const keep = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 4, timeout: IDLE_MS }
   const plain = new http.Agent(keep)
-  const secure = new https.Agent({ ...keep, ...contextOf(settings), minVersion: 'TLSv1.2' })
+  const secure = new https.Agent({ ...keep, ...tlsOptions(settings) })
   return {
     async send(request, signal) {
       settings.targets.check(request.url)
@@ -60,52 +61,38 @@ export function openHttp(settings: HttpSettings): Http {
   }
 }
 
-function contextOf({ caPem, identity }: HttpSettings) {
-  if (caPem === undefined && identity === undefined) return {}
-  try {
-    const secureContext = createSecureContext({
-      ...(caPem !== undefined && { ca: caPem }),
-      ...(identity !== undefined && {
-        pfx: Buffer.from(identity.pkcs12),
-        passphrase: identity.passphrase,
-      }),
-      minVersion: 'TLSv1.2',
-    })
-    return { secureContext }
-  } catch (cause) {
-    throw new AgentError('CERTIFICATE_UNREADABLE', 'CA or client certificate of a sink', { cause })
-  }
-}
-
 function exchange(
   { method, url, headers, body = new Uint8Array() }: HttpRequest,
-  { targets, timeoutMs, answerLimitBytes }: HttpSettings,
+  settings: HttpSettings,
   agents: { readonly plain: http.Agent; readonly secure: https.Agent },
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
-  const isSecure = url.protocol === 'https:'
+  const late = new AbortController()
+  const timer = setTimeout(() => {
+    late.abort(new AgentError('SINK_TIMEOUT', 'the target did not answer in time'))
+  }, settings.timeoutMs)
+  const until = AbortSignal.any([signal, late.signal])
   const options = {
     method,
-    signal,
-    lookup: targets.lookupFor(url),
+    signal: until,
+    lookup: settings.targets.lookupFor(url),
     headers: {
       ...headers,
       ...((body.length > 0 || method !== 'GET') && { 'content-length': String(body.length) }),
     },
   }
-  const sent = isSecure
-    ? https.request(url, { ...options, agent: agents.secure })
-    : http.request(url, { ...options, agent: agents.plain })
-  const timer = setTimeout(() => {
-    sent.destroy(new AgentError('SINK_TIMEOUT', 'the target did not answer in time'))
-  }, timeoutMs)
-  const fail = (error: unknown) => reject(signal.aborted ? signal.reason : named(error))
-  sent.once('error', fail)
+  const sent =
+    url.protocol === 'https:'
+      ? https.request(url, { ...options, agent: agents.secure })
+      : http.request(url, { ...options, agent: agents.plain })
+  // Whatever a destroyed socket says, the reason is ours.
+  const fail = (error: unknown) => reject(until.aborted ? until.reason : named(error))
+  sent.on('error', fail)
   sent.once('response', (response) => {
-    collect(response, answerLimitBytes).then(
-      (answer) =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer }),
+    const { statusCode: status = 0, headers } = response
+    collect(response, settings).then(
+      (answer) => resolve({ status, headers, body: answer }),
       (error: unknown) => {
         sent.destroy()
         fail(error)
@@ -120,27 +107,36 @@ function exchange(
   return promise.finally(() => clearTimeout(timer))
 }
 
-async function collect(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
+/** Leaving the loop early closes the connection. */
+async function collect(
+  response: IncomingMessage,
+  { answerLimitBytes, whenLonger }: HttpSettings,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response) {
-    chunks.push(chunk)
     length += chunk.length
-    if (length > limitBytes)
-      throw new AgentError('SINK_ANSWER_INVALID', `the answer is over ${limitBytes} bytes`)
+    if (length <= answerLimitBytes) chunks.push(chunk)
+    else if (whenLonger === 'cut') break
+    else throw new AgentError('SINK_ANSWER_INVALID', `the answer is over ${answerLimitBytes} bytes`)
   }
   return Buffer.concat(chunks)
 }
 
 const UNREACHABLE = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/
-const UNTRUSTED = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|ERR_OSSL)/
+/** Of Node’s own checks and of OpenSSL. */
+const UNTRUSTED =
+  /^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|INVALID_(CA|PURPOSE)|HOSTNAME_|PATH_LENGTH)/
+/** Of the HTTP parser, which no text of the target leaves. */
+const NO_HTTP = /^HPE_/
 
 function named(error: unknown): unknown {
   if (error instanceof AgentError) return error
   const code = codeOf(error)
   if (code === '') return error
-  const fault = (name: 'SINK_UNREACHABLE' | 'SINK_TIMEOUT' | 'SINK_UNTRUSTED' | 'SINK_FAILED') =>
+  const fault = (name: FaultCode) =>
     new AgentError(name, `the target: ${code}`, { cause: error, facts: { code } })
+  if (NO_HTTP.test(code)) return fault('SINK_ANSWER_INVALID')
   if (UNREACHABLE.test(code)) return fault('SINK_UNREACHABLE')
   if (code === 'ETIMEDOUT') return fault('SINK_TIMEOUT')
   return fault(UNTRUSTED.test(code) ? 'SINK_UNTRUSTED' : 'SINK_FAILED')
@@ -162,10 +158,14 @@ export function passing({ status, headers }: HttpAnswer): void {
     throw new AgentError('SINK_UNAUTHORIZED', `the target answered ${status}`, { facts })
 }
 
+/** A clock that is wrong by years must not stop a consumer for as long. */
+const RETRY_AFTER_MOST_SECONDS = 24 * 60 * 60
+
 /** Seconds, or a date. [RFC 9110, section 10.2.3] */
 function retryAfter(header: string | undefined): { retryAfterSeconds?: number } {
   if (header === undefined) return {}
-  if (/^\d{1,6}$/.test(header.trim())) return { retryAfterSeconds: Number(header) }
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? {} : { retryAfterSeconds: Math.max(0, (at - Date.now()) / 1_000) }
+  const isCount = /^\s*\d+\s*$/.test(header)
+  const seconds = isCount ? Number(header) : (Date.parse(header) - Date.now()) / 1_000
+  if (Number.isNaN(seconds)) return {}
+  return { retryAfterSeconds: Math.min(Math.max(0, Math.ceil(seconds)), RETRY_AFTER_MOST_SECONDS) }
 }

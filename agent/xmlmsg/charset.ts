@@ -5,6 +5,9 @@ import { decodeCp932, encodeCp932 } from './cp932.ts'
 /** As the XML declaration names it. `Shift_JIS` is CP932 on both sides of the wire. */
 export type Charset = 'UTF-8' | 'Shift_JIS'
 
+/** `CharacterCodeIdentifier`, OQSCD005. */
+export const characterCodes: Readonly<Record<Charset, string>> = { 'UTF-8': '0', Shift_JIS: '1' }
+
 /** Where the XML declaration ends at the latest; the documented ones are under 60 bytes. */
 const DECLARATION_LIMIT_BYTES = 512
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { apiDocument } from '../../../agent/api/document.ts'
+import { conditions } from '../../../agent/kernel/conditions.ts'
 import { serve } from './served.ts'
 
 const routes = [
@@ -99,4 +101,19 @@ test('the official fields stand in the document with their Japanese names', asyn
   assert.equal(OfficialResult.properties.insurerNumber.description, '保険者番号')
   assert.deepEqual(CardFace.required, ['insurerNumber', 'insuredIdentificationNumber', 'birthdate'])
   assert.equal(CardFace.additionalProperties, false)
+})
+
+test('the document says when the answers are invented, and else nothing of it', async (t) => {
+  const { document } = await documented(t)
+  assert.equal('x-simulator' in document.info, false)
+  const simulated = await serve(t)
+  const [code, subject] = ['SIMULATOR_IN_USE', 'gateway'] as const
+  simulated.health.shows.push({ code, subject, since: 0, facts: {}, ...conditions[code] })
+  const { info } = JSON.parse(await (await simulated.call('/openapi.json')).text())
+  assert.equal(info['x-simulator'], true)
+})
+
+test('the document is the same without an agent that runs', async (t) => {
+  const { document } = await documented(t)
+  assert.deepEqual(JSON.parse(JSON.stringify(await apiDocument('0.1.0'))), document)
 })

@@ -1,0 +1,61 @@
+import { type ApiOptions, appOf } from './api.ts'
+import type { Context } from './context.ts'
+import { defaultLimits } from './limits.ts'
+
+/**
+ * What /openapi.json of this release says, without an agent that runs. `version` is the agent's.
+ * Throws when a route calls one of its ports before a request came.
+ */
+export async function apiDocument(version: string): Promise<object> {
+  const context: Context = {
+    clock: unplugged('clock'),
+    log: unplugged('log'),
+    audit: unplugged('audit'),
+    limits: defaultLimits,
+    closing: new AbortController().signal,
+    onBug: rethrow,
+  }
+  const { app, document } = appOf({ ...portsOf(context), version }, context)
+  await app.ready()
+  try {
+    return document()
+  } finally {
+    await app.close()
+  }
+}
+
+function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'listen' | 'version'> {
+  return {
+    monitorFrom: [],
+    feed: unplugged('feed'),
+    verifications: unplugged('verifications'),
+    batches: unplugged('batches'),
+    referenceNumbers: unplugged('referenceNumbers'),
+    offlineIntakes: unplugged('offlineIntakes'),
+    outages: unplugged('outages'),
+    lines: unplugged('lines'),
+    terminal: unplugged('terminal'),
+    consumers: unplugged('consumers'),
+    deliveries: unplugged('deliveries'),
+    desk: unplugged('desk'),
+    health: unplugged('health'),
+    log,
+    clock,
+    audit,
+    onBug,
+  }
+}
+
+/** A port of which every member is a function that must not be called. */
+function unplugged<T extends object>(name: string): T {
+  const nothing: T = Object.create(null)
+  return new Proxy(nothing, {
+    get: (_target, member) => () => {
+      throw new Error(`${name}.${String(member)} was called while routes were made`)
+    },
+  })
+}
+
+function rethrow(error: unknown): never {
+  throw error
+}

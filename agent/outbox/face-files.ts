@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { lstatSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { namesIn } from '../folders/listing.ts'
+import { flushFolder, isSameContent, modeFor, unlinkIfThere, writeFlushed } from '../folders/put.ts'
+import { namedAt } from './face-name.ts'
+import type { FaceFound, FaceThreadStart } from './face-wire.ts'
+
+/** In the folder, so that a file leaves it by a rename, which cannot half happen. */
+export const STAGING = '.onshi-agent-outbox'
+/** Holds the mark by which the folder is known again. */
+const MARK = 'mark'
+const MARK_TEXT = /^[0-9a-f]{32}$/
+
+const DAY_MS = 24 * 60 * 60_000
+/**
+ * Files of ours that nobody took for so long are taken away: of no use at the counter, and a month of
+ * a clinic for who never deletes. Nothing else is ever taken away.
+ */
+const KEPT_MS = 30 * DAY_MS
+/** How often the folder is listed though there is room. */
+const LISTED_EVERY_MS = 60 * 60_000
+/** What one listing takes away at most; the rest follows with the next. */
+const REMOVED_MOST = 200
+
+/**
+ * The files of one face folder, each with calls that wait. Throws the error of a system call.
+ *
+ * A file is made ready under `STAGING` and gets its name by a rename. As long as the folder has its
+ * mark, a file that is ready and not there any more was published: whoever asks again after a crash
+ * neither brings back what was taken nor makes a second one. A rename replaces what has the name,
+ * which nobody else gives; it is looked at before nevertheless.
+ */
+export class FaceFiles {
+  readonly #start: FaceThreadStart
+  readonly #staging: string
+  /** How many more may be published before the folder is to be listed again. */
+  #room = 0
+  #listedAt = Number.NEGATIVE_INFINITY
+
+  constructor(start: FaceThreadStart) {
+    this.#start = start
+    this.#staging = join(start.folder, STAGING)
+  }
+
+  /** Makes a file ready; one that was ready before is made anew. */
+  stage(name: string, bytes: Uint8Array): FaceFound {
+    const mode = modeFor(this.#start.folder)
+    const place = this.#mark() ?? this.#makeMark()
+    writeFlushed(join(this.#staging, name), 'w', bytes, mode)
+    flushFolder(this.#staging)
+    return { is: 'staged', place }
+  }
+
+  /** `at`: epoch ms, now. EEXIST where another file has the name. */
+  publish(name: string, place: string, at: number): FaceFound {
+    const { folder } = this.#start
+    statSync(folder)
+    if (this.#mark() !== place) return { is: 'lost' }
+    const staged = join(this.#staging, name)
+    if (!isThere(staged)) return { is: 'published' }
+    const target = join(folder, name)
+    if (isThere(target)) {
+      if (!isSameContent(target, readFileSync(staged))) throw existing(target)
+      unlinkIfThere(staged)
+      return { is: 'published' }
+    }
+    if (!this.#hasRoom(name, at)) return { is: 'full' }
+    renameSync(staged, target)
+    this.#room -= 1
+    flushFolder(folder)
+    return { is: 'published' }
+  }
+
+  #hasRoom(name: string, at: number): boolean {
+    // A clock that was set back makes a listing due as well.
+    const sinceMs = Math.abs(at - this.#listedAt)
+    if (this.#room <= 0 || sinceMs > LISTED_EVERY_MS) this.#list(name, at)
+    return this.#room > 0
+  }
+
+  /** `own`: the file that waits to be published. */
+  #list(own: string, at: number): void {
+    const { folder, limit, institutionCode } = this.#start
+    const old: string[] = []
+    let waiting = 0
+    for (const name of namesIn(folder, () => undefined)) {
+      if (namedAt(institutionCode, name) === null) continue
+      const path = join(folder, name)
+      if (old.length < REMOVED_MOST && this.#isOld(name, path, at)) old.push(path)
+      else waiting += 1
+    }
+    // Ready, and dropped since by a person.
+    for (const name of namesIn(this.#staging, () => undefined)) {
+      const path = join(this.#staging, name)
+      if (name !== own && this.#isOld(name, path, at)) old.push(path)
+    }
+    for (const path of old) unlinkIfThere(path)
+    this.#room = limit - waiting
+    this.#listedAt = at
+  }
+
+  /** By when it was written, as an old event may have been replayed today. */
+  #isOld(name: string, path: string, at: number): boolean {
+    const since = namedAt(this.#start.institutionCode, name)
+    if (since === null || at - since <= KEPT_MS) return false
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return stats !== undefined && at - stats.mtimeMs > KEPT_MS
+  }
+
+  /** Null where there is none, or a crash left it half written. */
+  #mark(): string | null {
+    const path = join(this.#staging, MARK)
+    if (!isFolder(this.#staging) || !isThere(path)) return null
+    const mark = readFileSync(path, 'latin1')
+    return MARK_TEXT.test(mark) ? mark : null
+  }
+
+  #makeMark(): string {
+    const mark = randomBytes(16).toString('hex')
+    if (!isFolder(this.#staging)) mkdirSync(this.#staging, { mode: 0o700 })
+    writeFlushed(join(this.#staging, MARK), 'w', Buffer.from(mark), 0o600)
+    flushFolder(this.#staging)
+    flushFolder(this.#start.folder)
+    return mark
+  }
+}
+
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+/** A link in its place would lead our files elsewhere: then making it fails. */
+const isFolder = (path: string) =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+const existing = (path: string) =>
+  Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST', syscall: 'rename' })

@@ -1,0 +1,71 @@
+/**
+ * Everything that is assumed of an EHR's FHIR server, in one place: no public Japanese interface
+ * says it, or JP Core says it in two ways. The values come from `config/fhir.ts`; these are its
+ * defaults, and a test holds the two together.
+ */
+export interface FhirAssumptions {
+  /** R4 demands both. Posted, no member number stands in the log of a proxy. [R4 http.html#search] */
+  readonly search: 'post' | 'get'
+  /** Zeros on the left of a chart number up to so many digits; 0: as the clinic writes it. */
+  readonly patientDigits: number
+  /** Both forms are allowed where symbol and number are letters and digits alone. [JP Core] */
+  readonly memberIdWidth: 'full' | 'half'
+  /** `記号:番号` is the rule of JP Core's text, `"記号","番号"` that of its example. */
+  readonly subscriberId: 'colon' | 'csv'
+  /** Branch in `dependent`: the examples are half-width, the text asks for full-width. [JP Core] */
+  readonly dependentWidth: 'half' | 'full'
+  /** 保険種別 in `type`, which JP Core does not bind; '' leaves `type` out. */
+  readonly typeSystem: string
+  /** 被保険者区分 in `relationship`; older servers know `urn:oid:1.2.392.100495.20.2.62`. */
+  readonly relationshipSystem: string
+  /**
+   * System of the number of a 医療扶助 recipient. JP Core has one for all; the guide of 電子カルテ情報共有
+   * has `http://jpfhir.jp/fhir/clins/Idsystem/JP_PublicPayer_memberID` for these.
+   */
+  readonly recipientIdSystem: string
+  /** Name space of what is ours: the tag of resources that we made, the ids of verifications. */
+  readonly ownSystem: string
+  readonly extraHeaders: Readonly<Record<string, string>>
+}
+
+export const assumed: FhirAssumptions = {
+  search: 'post',
+  patientDigits: 0,
+  memberIdWidth: 'full',
+  subscriberId: 'colon',
+  dependentWidth: 'half',
+  typeSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuranceMajorCategory',
+  relationshipSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory',
+  recipientIdSystem: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID',
+  ownSystem: 'urn:onshi-agent',
+  extraHeaders: {},
+}
+
+/**
+ * 保険種別 by 法別番号, the first two of eight digits. 1 医保, 2 国保, 7 後期高齢者, 8 公費 are the codes of 別表11
+ * that are published [JP Core eCheckup, JP_CoverageInsurance]; that 67 (退職者医療) is billed as 国保 is
+ * assumed. A number that is not here gets no type.
+ */
+export const majorCategories: Readonly<Record<string, string>> = {
+  '01': '1',
+  '02': '1',
+  '03': '1',
+  '04': '1',
+  '06': '1',
+  '07': '1',
+  '31': '1',
+  '32': '1',
+  '33': '1',
+  '34': '1',
+  '63': '1',
+  '72': '1',
+  '73': '1',
+  '74': '1',
+  '75': '1',
+  '67': '2',
+  '39': '7',
+  '12': '8',
+}
+
+/** A number of six digits is that of a 国民健康保険. */
+export const NATIONAL_HEALTH_INSURANCE = '2'

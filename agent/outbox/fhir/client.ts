@@ -1,0 +1,187 @@
+import { AgentError } from '../../kernel/errors.ts'
+import type { FaultCode } from '../../kernel/faults.ts'
+import { type Http, type HttpAnswer, passing } from '../http.ts'
+import {
+  isStored,
+  type JsonObject,
+  objectIn,
+  objectsIn,
+  parseObject,
+  type Stored,
+  textIn,
+} from './json.ts'
+
+export interface Conditions {
+  readonly [parameter: string]: string
+}
+
+/**
+ * What the sink asks of a FHIR server. Every call throws what `Http.send` and `passing` throw, and
+ * `SINK_ANSWER_INVALID` for an answer that is not FHIR's: everything waits until that is cured.
+ */
+export interface FhirClient {
+  /** All current resources of the type that meet the conditions. */
+  search(type: string, conditions: Conditions, signal: AbortSignal): Promise<readonly Stored[]>
+  /**
+   * Conditional create. `exists`: one meets the conditions already; `conflict`: several do, or
+   * another writer was faster. Throws `SINK_REFUSED` where the server will never take it.
+   */
+  create(resource: JsonObject, conditions: Conditions, signal: AbortSignal): Promise<Created>
+  /** Update of the version that was read; `conflict` where it is not the current one any more. */
+  update(resource: Stored, signal: AbortSignal): Promise<'written' | 'conflict'>
+}
+
+export type Created = 'created' | 'exists' | 'conflict'
+
+export interface ClientSettings {
+  readonly http: Http
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  readonly token: string | undefined
+  readonly search: 'post' | 'get'
+  readonly extraHeaders: Readonly<Record<string, string>>
+}
+
+const JSON_TYPE = 'application/fhir+json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+/** One patient has a few; so many pages are another server's idea of a search. */
+const PAGE_SIZE = '100'
+const PAGES = 20
+const encoder = new TextEncoder()
+
+export function openClient(settings: ClientSettings): FhirClient {
+  const { page, write } = requestsOf(settings)
+  const { baseUrl } = settings
+  return {
+    async search(type, conditions, signal) {
+      const query = queryOf({ ...conditions, _count: PAGE_SIZE })
+      const isPosted = settings.search === 'post'
+      const first = new URL(`${baseUrl}/${type}${isPosted ? '/_search' : `?${query}`}`)
+      let answer = await page(first, signal, isPosted ? query : undefined)
+      const found: Stored[] = []
+      for (let count = 1; ; count += 1) {
+        const bundle = bundleOf(answer)
+        found.push(...resourcesOf(bundle, type))
+        const next = nextOf(bundle, baseUrl)
+        if (next === undefined) return found
+        if (count === PAGES) throw invalid(answer, 'a search does not end')
+        answer = await page(next, signal)
+      }
+    },
+    async create(resource, conditions, signal) {
+      const more = { 'if-none-exist': queryOf(conditions) }
+      const type = textIn(resource['resourceType'])
+      const answer = await write('POST', type, resource, more, signal)
+      if (writtenOf(answer) === 'conflict') return 'conflict'
+      return answer.status === 200 ? 'exists' : 'created'
+    },
+    async update(resource, signal) {
+      const more = { 'if-match': `W/"${versionOf(resource)}"` }
+      const path = `${resource.resourceType}/${resource.id}`
+      const answer = await write('PUT', path, resource, more, signal)
+      // It was deleted in between: the next look does not find it.
+      if (answer.status === 404 || answer.status === 410) return 'conflict'
+      return writtenOf(answer)
+    },
+  }
+}
+
+type Headers = Readonly<Record<string, string>>
+
+function requestsOf({ http, baseUrl, token, extraHeaders }: ClientSettings) {
+  const headers = {
+    ...extraHeaders,
+    accept: JSON_TYPE,
+    prefer: 'handling=strict',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  }
+  // What was written is known; the less patient data travels, the better.
+  const writing = { prefer: 'return=minimal, handling=strict', 'content-type': JSON_TYPE }
+  const formHeaders = { ...headers, 'content-type': FORM_TYPE }
+  return {
+    page: (url: URL, signal: AbortSignal, form?: string) =>
+      form === undefined
+        ? http.send({ method: 'GET', url, headers }, signal)
+        : http.send(
+            { method: 'POST', url, headers: formHeaders, body: encoder.encode(form) },
+            signal,
+          ),
+    write(
+      method: 'POST' | 'PUT',
+      path: string,
+      resource: JsonObject,
+      more: Headers,
+      signal: AbortSignal,
+    ) {
+      const url = new URL(`${baseUrl}/${path}`)
+      const body = encoder.encode(JSON.stringify(resource))
+      return http.send({ method, url, headers: { ...headers, ...writing, ...more }, body }, signal)
+    },
+  }
+}
+
+const queryOf = (conditions: Conditions) => new URLSearchParams(conditions).toString()
+
+/** A value in a search: what separates there is escaped. [R4 search.html#escaping] */
+export const searchValue = (text: string) => text.replace(/[\\,|$]/g, (sign) => `\\${sign}`)
+
+const versionOf = ({ meta }: Stored): string => {
+  const version = textIn(objectIn(meta)['versionId'])
+  if (/^[A-Za-z0-9\-.]{1,64}$/.test(version)) return version
+  throw new AgentError(
+    'SINK_ANSWER_INVALID',
+    'a resource has no meta.versionId: without it an update could undo another one',
+  )
+}
+
+function bundleOf(answer: HttpAnswer): JsonObject {
+  passing(answer)
+  const bundle = parseObject(answer.body)
+  if (answer.status !== 200 || bundle?.['resourceType'] !== 'Bundle')
+    throw invalid(answer, 'a search is not answered by a Bundle')
+  return bundle
+}
+
+const resourcesOf = (bundle: JsonObject, type: string): readonly Stored[] =>
+  objectsIn(bundle['entry'])
+    .map((entry) => objectIn(entry['resource']))
+    .filter(isStored)
+    .filter(({ resourceType }) => resourceType === type)
+
+/** Only below the base: the token is not carried elsewhere. */
+function nextOf(bundle: JsonObject, baseUrl: string): URL | undefined {
+  const link = objectsIn(bundle['link']).find(({ relation }) => relation === 'next')
+  if (link === undefined) return undefined
+  const next = URL.parse(textIn(link['url']), `${baseUrl}/`)
+  const base = new URL(baseUrl)
+  if (next?.origin === base.origin && next.pathname.startsWith(base.pathname)) return next
+  throw new AgentError('SINK_ANSWER_INVALID', 'the next page of a search is at another address')
+}
+
+function writtenOf(answer: HttpAnswer): 'written' | 'conflict' {
+  passing(answer)
+  const { status, body } = answer
+  if (status === 409 || status === 412) return 'conflict'
+  const said = body.length === 0 ? {} : parseObject(body)
+  if (status === 200 || status === 201 || status === 204) {
+    // Somebody else's page is an answer, too; a write that is not confirmed is tried again.
+    if (said !== undefined) return 'written'
+    throw invalid(answer, 'a write is not answered by FHIR')
+  }
+  const isSaid = said?.['resourceType'] === 'OperationOutcome'
+  if ((status === 400 || status === 413 || status === 422) && isSaid)
+    throw new AgentError('SINK_REFUSED', `the FHIR server answered ${status}`, {
+      facts: { status, issue: issueOf(said) },
+    })
+  throw invalid(answer, 'a write is not answered by FHIR')
+}
+
+/** The code alone: diagnostics and expressions may quote the patient. [R4 issue-type] */
+function issueOf(outcome: JsonObject): string {
+  const [issue] = objectsIn(outcome['issue'])
+  const code = textIn(issue?.['code'])
+  return /^[a-z-]{1,20}$/.test(code) ? code : 'unknown'
+}
+
+const invalid = ({ status }: HttpAnswer, message: string) =>
+  new AgentError('SINK_ANSWER_INVALID' satisfies FaultCode, message, { facts: { status } })

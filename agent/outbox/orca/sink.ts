@@ -1,0 +1,256 @@
+import type { Comparison, Delivered, Delivery, Sink } from '../../kernel/delivery.ts'
+import { AgentError, asFault } from '../../kernel/errors.ts'
+import type { FaultCode } from '../../kernel/faults.ts'
+import type { Clock, Log } from '../../kernel/ports.ts'
+import type { OrcaSink, OrcaWrite } from '../../kernel/sink.ts'
+import { toOfficialDate } from '../../kernel/time.ts'
+import type { Outcome, Verification } from '../../kernel/verification.ts'
+import { openHttp } from '../http.ts'
+import type { Targets } from '../targets.ts'
+import { meaningOf } from './api-result.ts'
+import type { OrcaAssumptions } from './assumptions.ts'
+import { changeInsurance } from './change.ts'
+import { ANSWER_MS, expectDone, openOrcaClient } from './client.ts'
+import { toOrcaDate } from './codes.ts'
+import { compare } from './compare.ts'
+import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
+import { checkIdentity } from './identity.ts'
+import { freeOwnLocks, karteUidOf, type LockPorts } from './locks.ts'
+import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
+import { nextWrite } from './plan.ts'
+import { addInsurance, registerPatient, type Written } from './register.ts'
+import { isSameNumber, withoutZeros } from './width.ts'
+
+export interface OrcaPorts {
+  readonly targets: Targets
+  readonly clock: Clock
+  readonly log: Log
+  readonly assumptions: OrcaAssumptions
+  /** The same after every restart and of no other client: 医療機関コード and consumer. */
+  readonly clientId: string
+}
+
+/** A patient with 30 combinations of insurances has some 60 KB. */
+const ANSWER_LIMIT_BYTES = 4 * 1_024 * 1_024
+
+/**
+ * ORCA, over its API. It compares; what it writes besides is what `settings.write` allows, and
+ * nothing there is ever changed that was not read first. Throws `CERTIFICATE_UNREADABLE`.
+ */
+export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
+  const { user, url, write, secrets } = settings
+  const http = openHttp({
+    targets: ports.targets,
+    caPem: secrets.caPem,
+    identity: secrets.identity && {
+      pkcs12: Buffer.from(secrets.identity.pkcs12, 'base64'),
+      passphrase: secrets.identity.passphrase,
+    },
+    timeoutMs: ANSWER_MS,
+    answerLimitBytes: ANSWER_LIMIT_BYTES,
+  })
+  const { prefixes } = ports.assumptions
+  const client = openOrcaClient(http, ports.clock, {
+    url,
+    user,
+    password: secrets.password,
+    prefixes,
+  })
+  const orca: Orca = {
+    client,
+    clock: ports.clock,
+    log: ports.log,
+    karteUid: karteUidOf(ports.clientId),
+    assumptions: ports.assumptions,
+    allowed: write,
+    // A run before this one may have ended under a lock.
+    mayHoldLock: write.includes('change-insurance'),
+  }
+  return {
+    deliver: (delivery, signal) => deliver(orca, delivery, signal),
+    close: () => http.close(),
+  }
+}
+
+interface Orca extends LockPorts {
+  readonly assumptions: OrcaAssumptions
+  readonly allowed: readonly OrcaWrite[]
+  /** Whether a lock of ours may be left from an attempt that did not end well. */
+  mayHoldLock: boolean
+}
+
+/** Outcomes of the official side; the others say nothing about the patient. */
+const telling: ReadonlySet<Outcome> = new Set<Outcome>([
+  'valid',
+  'invalid',
+  'invalid-new-exists',
+  'not-found',
+  'multiple',
+  'valid-unregistered',
+])
+
+async function deliver(orca: Orca, delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+  const { event } = delivery
+  if (event.type !== 'verification' || !telling.has(event.verification.outcome))
+    return { is: 'delivered', comparison: null }
+  if (event.verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
+  try {
+    if (orca.mayHoldLock) await freeLeftover(orca, signal)
+    return {
+      is: 'delivered',
+      comparison: await attend(orca, event.verification, delivery, signal),
+    }
+  } catch (error) {
+    return endedBy(error)
+  }
+}
+
+/** Faults that are final for this delivery, and how; any other one may pass and is tried again. */
+const ends: { readonly [code in FaultCode]?: 'refused' | 'parked' } = {
+  ORCA_REFUSED: 'refused',
+  CHARACTER_UNENCODABLE: 'refused',
+  ORCA_QUESTION: 'parked',
+  ORCA_IDENTITY_DIFFERS: 'parked',
+  SINK_UNMAPPABLE: 'parked',
+}
+
+/** They are thrown and not returned, as they have to unwind through the lock’s release. */
+function endedBy(error: unknown): Delivered {
+  if (!(error instanceof AgentError)) throw error
+  const { code, facts } = error
+  const is = ends[code]
+  if (is === undefined) throw error
+  return { is, code, facts }
+}
+
+const SUPERSEDED: Comparison = { result: 'superseded', differences: [], unmapped: [] }
+
+/** Compares, writes what is next, and looks again, until nothing is left to write. */
+async function attend(
+  orca: Orca,
+  verification: Verification,
+  delivery: Delivery,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const mapped = mapVerification(verification, orca.assumptions)
+  if (delivery.isSuperseded()) return SUPERSEDED
+  const number = numberOf(verification)
+  if (number === null)
+    return { result: 'no-number', differences: [], unmapped: [...mapped.unmapped] }
+
+  const day = toOrcaDate(toOfficialDate(orca.clock.now())) ?? ''
+  const tried = new Set<OrcaWrite>()
+  const found: Unmapped[] = [...mapped.unmapped]
+  let isWritten = false
+  const report = (patient: OrcaPatient | null): Comparison => ({
+    ...reportOf(orca, mapped, patient, day, isWritten),
+    unmapped: found,
+  })
+  for (;;) {
+    const patient = await readPatient(orca, number, signal)
+    const situation = { mapped, patient, outcome: verification.outcome, today: day }
+    const step = nextWrite(situation, orca.allowed)
+    if (step === null || tried.has(step)) return report(patient)
+    if (delivery.isSuperseded()) return SUPERSEDED
+    tried.add(step)
+    const { did, unmapped } = await write(
+      orca,
+      { step, mapped, patient, number, day, delivery },
+      signal,
+    )
+    isWritten ||= did === 'written'
+    found.push(...unmapped)
+    if (did === 'nothing') return delivery.isSuperseded() ? SUPERSEDED : report(patient)
+  }
+}
+
+function reportOf(
+  { assumptions }: Orca,
+  mapped: Mapped,
+  patient: OrcaPatient | null,
+  day: string,
+  isWritten: boolean,
+): Pick<Comparison, 'result' | 'differences'> {
+  if (patient === null) return { result: 'unknown-patient', differences: [] }
+  const { result, differences } = compare(mapped, patient, day, assumptions)
+  return { result: isWritten ? 'written' : result, differences }
+}
+
+interface Write {
+  readonly step: OrcaWrite
+  readonly mapped: Mapped
+  /** Null for a new one. */
+  readonly patient: OrcaPatient | null
+  readonly number: string
+  readonly day: string
+  readonly delivery: Delivery
+}
+
+async function write(
+  orca: Orca,
+  { step, mapped, patient, number, day, delivery }: Write,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { client, assumptions } = orca
+  if (patient === null) {
+    checkWholePerson(mapped)
+    return registerPatient(client, mapped, number, day, signal)
+  }
+  checkIdentity(mapped, traitsOf(patient.elements))
+  if (step === 'add-insurance') return addInsurance(client, mapped, patient, day, signal)
+
+  orca.mayHoldLock = true
+  const { decision } = delivery
+  const isSuperseded = () => delivery.isSuperseded()
+  const request = { mapped, number, day, assumptions, decision, isSuperseded }
+  const changed = await changeInsurance(orca, request, signal)
+  orca.mayHoldLock = false
+  return changed
+}
+
+/** A name with ● is typed by a person; until then the patient’s later deliveries wait. */
+function checkWholePerson({ isWholePerson, unmapped }: Mapped): void {
+  if (isWholePerson) return
+  throw new AgentError('SINK_UNMAPPABLE', 'a new patient needs name, kana, birth date and sex', {
+    facts: { field: unmapped[0]?.field ?? 'name' },
+  })
+}
+
+async function readPatient(
+  { client }: Orca,
+  number: string,
+  signal: AbortSignal,
+): Promise<OrcaPatient | null> {
+  const path = `/api01rv2/patientgetv2?id=${encodeURIComponent(number)}`
+  const answer = await client.get(path, signal)
+  if (meaningOf(answer.apiResult) === 'unknown-patient') return null
+  const patient = patientOf(expectDone(answer, 'patientgetv2').record)
+  if (isSameNumber(patient.number, number)) return patient
+  throw new AgentError('SINK_ANSWER_INVALID', 'the answer is about another patient number')
+}
+
+/** The clinic’s number of the patient, without padding; null where there is none that ORCA can have. */
+function numberOf({ patient, patientNumber, results }: Verification): string | null {
+  const known = [
+    patient?.referenceNumber,
+    patientNumber,
+    ...results.map(({ referenceNumber }) => referenceNumber),
+  ]
+  const number = known.find((one) => one !== null && one !== undefined && one.trim() !== '')
+  const bare = (number ?? '').normalize('NFKC').trim()
+  if (/^\d{1,20}$/.test(bare)) return withoutZeros(bare)
+  return /^[0-9A-Za-z-]{1,20}$/.test(bare) ? bare : null
+}
+
+/** What an ORCA that has no list of locks answers; then there is nothing that could be freed. */
+const unlistable: ReadonlySet<FaultCode> = new Set(['ORCA_REFUSED', 'SINK_ANSWER_INVALID'])
+
+async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
+  try {
+    await freeOwnLocks(orca, signal)
+  } catch (error) {
+    if (!(error instanceof AgentError) || !unlistable.has(asFault(error).code)) throw error
+    orca.log.warn({ code: error.code, ...error.facts }, 'locks in ORCA cannot be looked at')
+  }
+  orca.mayHoldLock = false
+}

@@ -1,0 +1,169 @@
+import { BehaviourError } from '../gateway/behaviour.ts'
+import { asObject } from './json.ts'
+import { RESOURCE_TYPES, type ResourceType } from './types.ts'
+
+/** Modes in which the request is not carried out. */
+const BEFORE = ['drop-before', 'hang', 'status', 'busy', 'too-many', 'login-page'] as const
+/** Modes in which it is carried out, and the client does not get to know it well. */
+const AFTER = [
+  'late',
+  'slow',
+  'drop-after',
+  'hang-after',
+  'status-after',
+  'cut',
+  'reset',
+  'garbage',
+  'truncated',
+] as const
+
+export const MODES = ['normal', ...BEFORE, ...AFTER] as const
+export type Mode = (typeof MODES)[number]
+
+export const INTERACTIONS = ['read', 'vread', 'search', 'create', 'update', 'capabilities'] as const
+export type Interaction = (typeof INTERACTIONS)[number]
+
+/** `write` is create and update; `any` everything with a good token. */
+export const PLACES = [...INTERACTIONS, 'write', 'any'] as const
+export type Place = (typeof PLACES)[number]
+
+/**
+ * Holds until its mode is set again, `normal` ends all, or it was used `times` times. Several modes
+ * can hold at a time; a request gets the first, in the order in which they were set, that is for it.
+ *
+ * Not carried out:
+ * - drop-before: the socket is destroyed
+ * - hang: no answer ever
+ * - status: `status` (default 500) with an HTML page
+ * - busy: 503, too-many: 429, both with Retry-After
+ * - login-page: 200 with the HTML page of somebody else
+ *
+ * Carried out:
+ * - late: after `delayMs`, also when the client has gone
+ * - slow: at once, and answered after `delayMs`
+ * - drop-after: the socket is destroyed
+ * - hang-after: no answer ever
+ * - status-after: `status` (default 500) with an HTML page
+ * - cut: headers and half of the body, then the connection ends; reset: then it is reset
+ * - garbage: the good status and type, and a body that is no JSON
+ * - truncated: a whole HTTP answer whose JSON stops half way
+ */
+export interface Behaviour {
+  readonly mode?: Mode
+  /** Default `any`. */
+  readonly at?: Place
+  /** Only requests for resources of this type. */
+  readonly resourceType?: ResourceType
+  /** How many requests it holds for; without it, until it is replaced. */
+  readonly times?: number
+  /** Of the requests that it is for, as many in a hundred, by a seeded draw. Default 100. */
+  readonly percent?: number
+  /** Of `late` and `slow`; default 1000. */
+  readonly delayMs?: number
+  /** Of `status` and `status-after`: 400 to 599. */
+  readonly status?: number
+  /** Of `busy` and `too-many`; default 2. */
+  readonly retryAfterSeconds?: number
+}
+
+export const isBefore = (mode: Mode): boolean => BEFORE.some((one) => one === mode)
+
+const LIMITS = {
+  times: [1, 1_000_000],
+  percent: [1, 100],
+  delayMs: [0, 3_600_000],
+  status: [400, 599],
+  retryAfterSeconds: [0, 86_400],
+} as const
+const NUMBERS = ['times', 'percent', 'delayMs', 'status', 'retryAfterSeconds'] as const
+const KEYS: readonly string[] = ['mode', 'at', 'resourceType', ...NUMBERS]
+
+const oneOf = <T extends string>(name: string, known: readonly T[], value: unknown): T => {
+  const found = known.find((one) => one === value)
+  if (found === undefined) throw new BehaviourError(`${name} is one of ${known.join(', ')}`)
+  return found
+}
+
+const numbersOf = (given: Readonly<Record<string, unknown>>) => {
+  const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
+  for (const key of NUMBERS) {
+    const value = given[key]
+    if (value === undefined) continue
+    const [least, most] = LIMITS[key]
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
+    numbers[key] = value
+  }
+  return numbers
+}
+
+/** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
+export const readBehaviour = (json: unknown): Behaviour => {
+  const given = asObject(json)
+  if (given === undefined) throw new BehaviourError('a JSON object')
+  const stranger = Object.keys(given).find((key) => !KEYS.includes(key))
+  if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
+  const { resourceType } = given
+  return {
+    mode: oneOf('mode', MODES, given['mode'] ?? 'normal'),
+    at: oneOf('at', PLACES, given['at'] ?? 'any'),
+    ...(resourceType !== undefined && {
+      resourceType: oneOf('resourceType', RESOURCE_TYPES, resourceType),
+    }),
+    ...numbersOf(given),
+  }
+}
+
+/** What a request is for, as far as its path tells. */
+export interface Purpose {
+  readonly interaction: Interaction
+  readonly resourceType: string | undefined
+}
+
+export interface Behaviours {
+  set(behaviour: Behaviour): void
+  /** What to do to this request; counts it. */
+  take(purpose: Purpose): Behaviour
+}
+
+const WRITES: readonly Interaction[] = ['create', 'update']
+
+const isFor = ({ at = 'any', resourceType }: Behaviour, purpose: Purpose) =>
+  (at === 'any' ||
+    at === purpose.interaction ||
+    (at === 'write' && WRITES.includes(purpose.interaction))) &&
+  (resourceType === undefined || resourceType === purpose.resourceType)
+
+/** mulberry32: the same seed draws the same. */
+const seeded = (seed: number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export const openBehaviours = (seed: number): Behaviours => {
+  const standing = new Map<Mode, { readonly behaviour: Behaviour; left: number }>()
+  const draw = seeded(seed)
+  return {
+    set: (behaviour) => {
+      const { mode = 'normal', times = Number.POSITIVE_INFINITY } = behaviour
+      if (mode === 'normal') standing.clear()
+      else standing.set(mode, { behaviour, left: times })
+    },
+    take: (purpose) => {
+      for (const [mode, one] of standing) {
+        const { behaviour } = one
+        if (!isFor(behaviour, purpose)) continue
+        if (draw() * 100 >= (behaviour.percent ?? 100)) continue
+        one.left -= 1
+        if (one.left <= 0) standing.delete(mode)
+        return behaviour
+      }
+      return {}
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import type { Fields } from '../patients/element.ts'
+import { japaneseClock } from './dates.ts'
+import type { Ledger } from './ledger.ts'
+import type { Locks, Question } from './locks.ts'
+import type { Reads } from './reads.ts'
+import type { Tally, ViolationKind } from './stats.ts'
+
+/** What the clinic's ORCA is like. */
+export interface Customs {
+  /** `*` as a number gives the next one (標準構成); else it is 11. */
+  readonly autoNumbering: boolean
+  /** Whether a client that has a patient gets it again (assumption `relock`). */
+  readonly relock: 'busy' | 'again'
+  /** Assumption `confirm`. */
+  readonly confirmNeedsRows: boolean
+  /** Assumption `ages`. */
+  readonly ageRules: boolean
+  /** How old a lock is before medicalmodv37 deletes it. */
+  readonly staleMs: number
+}
+
+/** Everything that the calls of the API work on. */
+export interface Clinic {
+  readonly customs: Customs
+  readonly ledger: Ledger
+  readonly locks: Locks
+  readonly reads: Reads
+  readonly tally: Tally
+  /** Epoch ms. */
+  now(): number
+  /** The questions that this submission is to be asked. */
+  questionsFor(patient: string): readonly Question[]
+}
+
+/** A request that has been read. */
+export interface Call {
+  /** The user of the login. */
+  readonly client: string
+  readonly query: URLSearchParams
+  readonly fields: Fields
+}
+
+/** The record of an answer, under its name. */
+export interface Answer {
+  readonly root: string
+  readonly fields: Fields
+}
+
+/** What most answers begin with. */
+export const headOf = (
+  clinic: Pick<Clinic, 'now'>,
+  result: string,
+  message: string,
+  reskey: 'Patient Info' | 'Acceptance_Info',
+): Fields => {
+  const { date, time } = japaneseClock(clinic.now())
+  return {
+    Information_Date: date,
+    Information_Time: time,
+    Api_Result: result,
+    Api_Result_Message: message,
+    Reskey: reskey,
+  }
+}
+
+export const todayOf = (clinic: Pick<Clinic, 'now'>): string => japaneseClock(clinic.now()).date
+
+/** Notes a misuse. */
+export const blame = (
+  clinic: Pick<Clinic, 'now' | 'tally'>,
+  kind: ViolationKind,
+  Patient_ID: string,
+  Karte_Uid = '',
+): void => clinic.tally.violation({ kind, at: clinic.now(), Patient_ID, Karte_Uid })

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { BehaviourError } from '../gateway/behaviour.ts'
+import { parseJson } from '../gateway/http.ts'
+import type { Endpoint } from '../gateway/listen.ts'
+import { assumptionsText } from './assumptions.ts'
+import { CALLS, MODES } from './behaviour.ts'
+import { readSeeds } from './seed.ts'
+import { DEMO_ACCOUNT, type OrcaSimulatorOptions, startOrcaSimulator } from './server.ts'
+
+const wrapped = (words: readonly string[]) =>
+  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
+
+const USAGE = `usage: onshi-agent sim orca [options]
+  --listen 127.0.0.1:8000     plain HTTP with Basic authentication
+  --classic                   no prefix; without it /api, as a WebORCA
+  --user ormaster             and
+  --password ormaster         of the login
+  --patients FILE             JSON as GET /patients of the control address gives it
+  --no-numbering              * as a patient number is refused (11)
+  --age-rules                 rules of 前期高齢者 and 後期高齢者
+  --control 127.0.0.1:8447    plain HTTP: POST /behaviour, GET /stats, GET and PUT /patients
+  --assumptions               print what is taken for granted, and end
+
+GET api01rv2/patientgetv2; POST api01rv2/patientlst2v2, insuranceinf1v2, system01lstv2,
+orca12/patientmodv2, orca12/patientmodv32 and api21/medicalmodv37. XML, or JSON with format=json.
+
+POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv32","step":"03"}:
+  mode               what goes wrong; {"mode":"normal"} ends all of it
+  at                 only this call: ${CALLS.slice(0, 3).join(', ')},
+                     ${CALLS.slice(3).join(', ')}
+  step               only this class or Request_Number
+  patient            only this patient, as "00042"; of lock and unlock: whom
+  times, share       how many requests; which share of them
+  processed          whether the request is carried out before drop, hang, status, busy and the like
+  delayMs            of slow (default 1000) and slow-body
+  status             of status (default 500)
+  retryAfterSeconds  of busy and too-many (default 2)
+  questions          of ask: [{"Patient_Select":"…","Patient_Select_Message":"…"}]
+  by                 of lock and unlock: the person
+  modes:
+${wrapped(MODES)}`
+
+/** Exit codes of sysexits(3). */
+const EXIT = { ok: 0, usage: 64, noInput: 66, unavailable: 69 } as const
+
+/** Throws TypeErrors, as `parseArgs` does for what it does not know. */
+const endpoint = (option: string, text: string): Endpoint => {
+  const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
+  if (host === undefined || Number(port) > 65_535)
+    throw new TypeError(`${option}: write host:port or [address]:port`)
+  return { host, port: Number(port) }
+}
+
+type Parsed =
+  | { readonly is: 'help' | 'assumptions' }
+  | { readonly is: 'wrong'; readonly why: string }
+  | {
+      readonly is: 'start'
+      readonly options: OrcaSimulatorOptions
+      readonly patientsFile: string | undefined
+    }
+
+const valuesOf = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    options: {
+      listen: { type: 'string', default: '127.0.0.1:8000' },
+      classic: { type: 'boolean', default: false },
+      user: { type: 'string', default: DEMO_ACCOUNT.user },
+      password: { type: 'string', default: DEMO_ACCOUNT.password },
+      patients: { type: 'string' },
+      'no-numbering': { type: 'boolean', default: false },
+      'age-rules': { type: 'boolean', default: false },
+      control: { type: 'string', default: '127.0.0.1:8447' },
+      assumptions: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }).values
+
+const parseOptions = (argv: readonly string[]): Parsed => {
+  try {
+    const values = valuesOf(argv)
+    if (values.help) return { is: 'help' }
+    if (values.assumptions) return { is: 'assumptions' }
+    const options = {
+      listen: endpoint('--listen', values.listen),
+      control: endpoint('--control', values.control),
+      prefix: values.classic ? '' : '/api',
+      account: { user: values.user, password: values.password },
+      autoNumbering: !values['no-numbering'],
+      ageRules: values['age-rules'],
+    }
+    return { is: 'start', options, patientsFile: values.patients }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return { is: 'wrong', why: error.message }
+  }
+}
+
+const stopAsked = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = () => {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+      resolve()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    if (signal?.aborted === true) stop()
+    else signal?.addEventListener('abort', stop, { once: true })
+  })
+
+/** What cannot be opened or is no list of patients; a bug passes. */
+const exitOf = (error: unknown): number => {
+  if (error instanceof BehaviourError) return EXIT.noInput
+  if (!(error instanceof Error && 'syscall' in error)) throw error
+  return error.syscall === 'open' || error.syscall === 'read' ? EXIT.noInput : EXIT.unavailable
+}
+
+const start = async (options: OrcaSimulatorOptions, patientsFile: string | undefined) => {
+  const patients =
+    patientsFile === undefined ? [] : readSeeds(parseJson(readFileSync(patientsFile)))
+  return startOrcaSimulator({
+    ...options,
+    patients,
+    onServed: ({ call = 'not served', result = 'no answer', mode }) =>
+      process.stdout.write(`${call} ${result}${mode === 'normal' ? '' : ` (${mode})`}\n`),
+  })
+}
+
+const run = async (
+  options: OrcaSimulatorOptions,
+  patientsFile: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<number> => {
+  let orca: Awaited<ReturnType<typeof start>>
+  try {
+    orca = await start(options, patientsFile)
+  } catch (error) {
+    const exit = exitOf(error)
+    process.stderr.write(`sim orca: ${error instanceof Error ? error.message : ''}\n`)
+    return exit
+  }
+  process.stdout.write(
+    [
+      `simulated ORCA      ${orca.url}${orca.prefix}`,
+      `login               Basic, user ${options.account?.user ?? DEMO_ACCOUNT.user}`,
+      `control             ${orca.controlUrl}  POST /behaviour, GET /stats, GET and PUT /patients`,
+      `assumptions         onshi-agent sim orca --assumptions`,
+      `patients            ${orca.patients().length}`,
+      '',
+    ].join('\n'),
+  )
+  await stopAsked(signal)
+  await orca.close()
+  return EXIT.ok
+}
+
+/**
+ * `onshi-agent sim orca`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code: 0, 64
+ * for a wrong option, 66 for a file of patients that is none, 69 where an address cannot be used.
+ */
+export const orcaCommand = async (
+  argv: readonly string[],
+  signal?: AbortSignal,
+): Promise<number> => {
+  const parsed = parseOptions(argv)
+  switch (parsed.is) {
+    case 'help':
+      process.stdout.write(USAGE)
+      return EXIT.ok
+    case 'assumptions':
+      process.stdout.write(assumptionsText())
+      return EXIT.ok
+    case 'wrong':
+      process.stderr.write(`${parsed.why}\n\n${USAGE}`)
+      return EXIT.usage
+    case 'start':
+      return run(parsed.options, parsed.patientsFile, signal)
+  }
+}

@@ -1,0 +1,193 @@
+import type { Element, Fields } from '../patients/element.ts'
+
+/** What may be in a record, in the order of the API page. A pair is a list and how long it may be. */
+export interface Shape {
+  readonly [name: string]: 'text' | Shape | readonly [Shape, number]
+}
+
+const texts = (...names: string[]): Shape =>
+  Object.fromEntries(names.map((name) => [name, 'text' as const]))
+
+const HOME = texts(
+  'Address_ZipCode',
+  'WholeAddress1',
+  'WholeAddress2',
+  'PhoneNumber1',
+  'PhoneNumber2',
+)
+
+/** `patientmodreq`. [source: list of requests on the API page of patientmodv2, 2020-12-23] */
+export const PATIENTMODREQ: Shape = {
+  ...texts(
+    'Mod_Key',
+    'Patient_ID',
+    'WholeName',
+    'WholeName_inKana',
+    'BirthDate',
+    'Sex',
+    'HouseHolder_WholeName',
+    'Relationship',
+    'Occupation',
+    'CellularNumber',
+    'FaxNumber',
+    'EmailAddress',
+  ),
+  Home_Address_Information: HOME,
+  WorkPlace_Information: texts(
+    'WholeName',
+    'Address_ZipCode',
+    'WholeAddress1',
+    'WholeAddress2',
+    'PhoneNumber',
+  ),
+  ...texts(
+    'Contraindication1',
+    'Contraindication2',
+    'Allergy1',
+    'Allergy2',
+    'Infection1',
+    'Infection2',
+    'Comment1',
+    'Comment2',
+  ),
+  HealthInsurance_Information: {
+    ...texts(
+      'InsuranceProvider_Class',
+      'InsuranceProvider_Number',
+      'InsuranceProvider_WholeName',
+      'HealthInsuredPerson_Symbol',
+      'HealthInsuredPerson_Number',
+      'HealthInsuredPerson_Branch_Number',
+      'HealthInsuredPerson_Continuation',
+      'HealthInsuredPerson_Assistance',
+      'RelationToInsuredPerson',
+      'Rate_Class',
+      'HealthInsuredPerson_WholeName',
+      'Certificate_StartDate',
+      'Certificate_ExpiredDate',
+      'Certificate_GetDate',
+    ),
+    PublicInsurance_Information: [
+      texts(
+        'PublicInsurance_Class',
+        'PublicInsurance_Name',
+        'PublicInsurer_Number',
+        'PublicInsuredPerson_Number',
+        'Certificate_IssuedDate',
+        'Certificate_ExpiredDate',
+      ),
+      4,
+    ],
+  },
+  Personally_Information: texts('Pregnant_Class'),
+  Payment_Information: texts('Reduction_Reason', 'Discount', 'Ic_Code'),
+  Condition_Information: texts('Condition1', 'Condition2', 'Condition3'),
+}
+
+/** `patientmodv3req2`. [source: code and recorded answers of the public Ruby client] */
+export const PATIENTMODV3REQ2: Shape = {
+  ...texts('Request_Number', 'Karte_Uid', 'Orca_Uid', 'Base_Date', 'Select_Answer'),
+  Patient_Information: {
+    ...texts('Patient_ID', 'WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'),
+    Home_Address_Information: HOME,
+  },
+  HealthInsurance_Information: {
+    HealthInsurance_Info: [
+      texts(
+        'InsuranceProvider_Mode',
+        'InsuranceProvider_Id',
+        'InsuranceProvider_Class',
+        'InsuranceProvider_Number',
+        'InsuranceProvider_WholeName',
+        'HealthInsuredPerson_Symbol',
+        'HealthInsuredPerson_Number',
+        'HealthInsuredPerson_Branch_Number',
+        'HealthInsuredPerson_Continuation',
+        'HealthInsuredPerson_Assistance',
+        'HealthInsuredPerson_Assistance_Name',
+        'RelationToInsuredPerson',
+        'HealthInsuredPerson_WholeName',
+        'Certificate_StartDate',
+        'Certificate_ExpiredDate',
+        'Certificate_GetDate',
+        'Certificate_CheckDate',
+        'Rate_Class',
+      ),
+      40,
+    ],
+  },
+  PublicInsurance_Information: {
+    PublicInsurance_Info: [
+      texts(
+        'PublicInsurance_Mode',
+        'PublicInsurance_Id',
+        'PublicInsurance_Class',
+        'PublicInsurance_Name',
+        'PublicInsurer_Number',
+        'PublicInsuredPerson_Number',
+        'Certificate_IssuedDate',
+        'Certificate_ExpiredDate',
+        'Certificate_CheckDate',
+      ),
+      60,
+    ],
+  },
+  Patient_Select_Information: texts('Patient_Select', 'Patient_Select_Message', 'Select_Answer'),
+}
+
+/** `medicalv3req7`. [source: as above] */
+export const MEDICALV3REQ7: Shape = {
+  ...texts('Request_Number', 'Karte_Uid', 'Orca_Uid', 'Select_Answer'),
+  Delete_Information: texts('Delete_Class', 'Delete_Karte_Uid', 'Delete_Orca_Uid'),
+}
+
+/** `insuranceinfreq`, and the request of system01lstv2. */
+export const MASTERREQ: Shape = texts('Request_Number', 'Base_Date')
+
+/** `patientlst2req`. [source: API page of patientlst2v2] */
+export const PATIENTLST2REQ: Shape = { Patient_ID_Information: [texts('Patient_ID'), 100] }
+
+const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
+const isPair = (shape: Shape[string]): shape is readonly [Shape, number] => Array.isArray(shape)
+
+const listMisfit = (
+  name: string,
+  value: Element,
+  [shape, most]: readonly [Shape, number],
+  ordered: boolean,
+): string | undefined => {
+  // An empty text is how some write an empty list.
+  if (value === '') return undefined
+  if (typeof value === 'string' || !isList(value)) return `${name} is an array`
+  if (value.length > most) return `${name} has more than ${most} records`
+  return value.map((one) => misfit(one, shape, ordered)).find((wrong) => wrong !== undefined)
+}
+
+const valueMisfit = (
+  name: string,
+  value: Element,
+  shape: Shape[string],
+  ordered: boolean,
+): string | undefined => {
+  if (shape === 'text') return typeof value === 'string' ? undefined : `${name} is a text`
+  if (isPair(shape)) return listMisfit(name, value, shape, ordered)
+  return typeof value === 'string' || isList(value)
+    ? `${name} is a record`
+    : misfit(value, shape, ordered)
+}
+
+/** What does not fit the shape: an unknown name, another kind, and, where `ordered`, the order. */
+export const misfit = (fields: Fields, shape: Shape, ordered: boolean): string | undefined => {
+  const order = Object.keys(shape)
+  let last = -1
+  for (const [name, value] of Object.entries(fields)) {
+    const place = order.indexOf(name)
+    const known = shape[name]
+    if (place < 0 || known === undefined) return `${name} is not known`
+    if (ordered && place < last) return `${name} is out of order`
+    last = place
+    const wrong = valueMisfit(name, value, known, ordered)
+    if (wrong !== undefined) return wrong
+  }
+  return undefined
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AgentError } from '../../../../agent/kernel/errors.ts'
+import { type Answer, chart, type Seen, startFakeFhir } from './server.ts'
+import { CHART_SYSTEM, insurance, openStage, verified } from './stage.ts'
+
+const SECRET = '検証一郎06139992'
+const outcome = (code = 'invariant') => ({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code, diagnostics: SECRET, expression: [SECRET] }],
+})
+
+/** What a delivery ends in when the server answers so. */
+async function meeting(answer: Answer | 'drop', at: (seen: Seen) => boolean) {
+  const server = await startFakeFhir()
+  server.put(chart(CHART_SYSTEM), 'chart-1')
+  const stage = openStage({ url: server.url })
+  try {
+    server.before = (seen) => (at(seen) ? answer : undefined)
+    return await stage.deliver(verified('valid', [insurance])).catch((error: unknown) => {
+      if (!(error instanceof AgentError)) throw error
+      const { code, facts } = error
+      assert.doesNotMatch(JSON.stringify({ message: error.message, facts }), /検証|0613/)
+      return { is: 'thrown' as const, code, facts }
+    })
+  } finally {
+    await stage.close()
+    await server.close()
+  }
+}
+
+const onWrite = ({ method, path }: Seen) => method === 'POST' && path === 'Coverage'
+const onSearch = ({ path }: Seen) => path.endsWith('/_search')
+
+test('a refusal ends the delivery, with status and issue code and nothing of what the server says', async () => {
+  for (const status of [400, 422])
+    assert.deepEqual(await meeting({ status, body: outcome() }, onWrite), {
+      is: 'refused',
+      code: 'SINK_REFUSED',
+      facts: { status, issue: 'invariant' },
+    })
+  assert.deepEqual(await meeting({ status: 422, body: outcome(SECRET) }, onWrite), {
+    is: 'refused',
+    code: 'SINK_REFUSED',
+    facts: { status: 422, issue: 'unknown' },
+  })
+})
+
+test('a page in the place of a refusal refuses nothing: it is not the server that speaks', async () => {
+  const done = await meeting({ status: 400, body: '<html>Bad Request</html>' }, onWrite)
+  assert.ok(done.is === 'thrown' && done.code === 'SINK_ANSWER_INVALID')
+})
+
+test('what may pass is thrown by its name', async () => {
+  const cases = [
+    [401, 'SINK_UNAUTHORIZED'],
+    [403, 'SINK_UNAUTHORIZED'],
+    [404, 'SINK_ANSWER_INVALID'],
+    [405, 'SINK_ANSWER_INVALID'],
+    [302, 'SINK_ANSWER_INVALID'],
+    [429, 'SINK_BUSY'],
+    [500, 'SINK_FAILED'],
+    [503, 'SINK_BUSY'],
+  ] as const
+  for (const [status, code] of cases)
+    for (const at of [onWrite, onSearch]) {
+      const done = await meeting({ status, body: outcome(), headers: { 'retry-after': '7' } }, at)
+      assert.ok(done.is === 'thrown' && done.code === code, `${status}: ${JSON.stringify(done)}`)
+      if (code === 'SINK_BUSY') assert.equal(done.facts['retryAfterSeconds'], 7)
+    }
+})
+
+test('somebody else’s page, half an answer and another resource are no answer', async () => {
+  const bodies = ['<html>ログイン</html>', '{"resourceType":"Bundle","entry":[', '[]']
+  for (const body of bodies)
+    for (const at of [onWrite, onSearch]) {
+      const done = await meeting({ status: 200, body }, at)
+      assert.ok(done.is === 'thrown' && done.code === 'SINK_ANSWER_INVALID', body)
+    }
+  const other = await meeting({ status: 200, body: outcome() }, onSearch)
+  assert.ok(other.is === 'thrown' && other.code === 'SINK_ANSWER_INVALID')
+})
+
+test('a resource without a version is not changed: that could undo another change', async () => {
+  const patient = { ...chart(CHART_SYSTEM), id: 'chart-1' }
+  const bundle = (resource: object) => ({
+    resourceType: 'Bundle',
+    entry: [{ resource: { ...resource } }],
+  })
+  const server = await startFakeFhir()
+  const stage = openStage({ url: server.url })
+  try {
+    server.put(patient, 'chart-1')
+    await stage.deliver(verified('valid', [insurance]))
+    const [made] = server.all('Coverage')
+    assert.ok(made)
+    const { meta: _, ...versionless } = made
+    const changed = { ...versionless, status: 'draft' }
+    server.before = ({ path, query }) =>
+      path === 'Coverage/_search' && query.has('identifier')
+        ? { status: 200, body: bundle(changed) }
+        : undefined
+    await assert.rejects(
+      stage.deliver(verified('valid', [insurance])),
+      (error) => error instanceof AgentError && error.code === 'SINK_ANSWER_INVALID',
+    )
+  } finally {
+    await stage.close()
+    await server.close()
+  }
+})
+
+test('a search in pages is followed to its end, below the same address only', async () => {
+  const server = await startFakeFhir()
+  const stage = openStage({ url: server.url, assumptions: { search: 'get' } })
+  try {
+    const patient = server.put(chart(CHART_SYSTEM), 'chart-1')
+    let next = `${server.url}/Patient?page=2`
+    server.before = ({ path, query }) => {
+      if (path !== 'Patient') return undefined
+      const isSecond = query.get('page') === '2'
+      return {
+        status: 200,
+        body: {
+          resourceType: 'Bundle',
+          ...(!isSecond && { link: [{ relation: 'next', url: next }] }),
+          entry: isSecond ? [{ resource: patient }] : [],
+        },
+      }
+    }
+    const done = await stage.deliver(verified('valid', [insurance]))
+    assert.ok(done.is === 'delivered' && done.comparison?.result === 'written')
+    next = 'http://127.0.0.1:1/fhir/Patient?page=2'
+    await assert.rejects(
+      stage.deliver(verified('valid', [insurance])),
+      (error) => error instanceof AgentError && error.code === 'SINK_ANSWER_INVALID',
+    )
+  } finally {
+    await stage.close()
+    await server.close()
+  }
+})

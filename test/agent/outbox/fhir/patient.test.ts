@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject, Stored } from '../../../../agent/outbox/fhir/json.ts'
+import {
+  layPatient,
+  officialTraits,
+  patientOf,
+  traitsOf,
+} from '../../../../agent/outbox/fhir/patient.ts'
+import { startFakeFhir } from './server.ts'
+import { CHART_SYSTEM, insurance, openStage, verified } from './stage.ts'
+
+const CHART = { system: CHART_SYSTEM, value: '00042' }
+const stored = (more: JsonObject = {}): Stored => ({
+  ...patientOf(insurance, CHART),
+  resourceType: 'Patient',
+  id: 'chart-1',
+  ...more,
+})
+const name = (form: string, text: string, more: JsonObject = {}): JsonObject => ({
+  extension: [
+    {
+      url: 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation',
+      valueCode: form,
+    },
+  ],
+  text,
+  ...more,
+})
+
+test('a Patient has chart number, both names, sex, birth date and address', () => {
+  assert.deepEqual(patientOf(insurance, CHART), {
+    resourceType: 'Patient',
+    identifier: [CHART],
+    active: true,
+    name: [
+      { ...name('IDE', '検証 一郎'), use: 'official', family: '検証', given: ['一郎'] },
+      {
+        ...name('SYL', 'ケンショウ イチロウ'),
+        use: 'official',
+        family: 'ケンショウ',
+        given: ['イチロウ'],
+      },
+    ],
+    gender: 'male',
+    birthDate: '1980-05-02',
+    address: [{ use: 'home', text: '東京都架空区見本町１丁目２番３号', postalCode: '100-0000' }],
+  })
+})
+
+test('what an answer leaves out is not made up', () => {
+  const bare = patientOf({ name: '検証', birthdate: '19800230', postNumber: '1', sex1: '3' }, CHART)
+  assert.deepEqual(bare, {
+    resourceType: 'Patient',
+    identifier: [CHART],
+    active: true,
+    name: [{ ...name('IDE', '検証'), use: 'official' }],
+    gender: 'unknown',
+  })
+})
+
+test('a Patient read back is the person that was written', () => {
+  const read = traitsOf(patientOf(insurance, CHART))
+  const official = officialTraits(insurance)
+  const flat = (text: string) => text.normalize('NFKC')
+  assert.equal(flat(read.name), flat(official.name))
+  assert.equal(flat(read.nameKana), flat(official.nameKana))
+  assert.deepEqual(
+    { birthdate: read.birthdate, sex: read.sex },
+    { birthdate: official.birthdate, sex: official.sex },
+  )
+})
+
+test('a name with ● never takes the place of a good one, and gives way to one', () => {
+  const good = stored()
+  assert.deepEqual(layPatient(good, { ...insurance, name: '検証　●郎' }), good)
+  const bad = stored({ name: [name('IDE', '検証 ●郎', { family: '検証', given: ['●郎'] })] })
+  const laid = layPatient(bad, { ...insurance, nameKana: '' })
+  assert.deepEqual(laid['name'], [name('IDE', '検証 一郎', { family: '検証', given: ['一郎'] })])
+})
+
+test('a new family name is written, and a former one stays as what it is', () => {
+  const former = name('IDE', '旧姓 一郎', { use: 'maiden' })
+  const current = name('IDE', '検証 一郎', { use: 'usual', period: { start: '2020-01-01' } })
+  const laid = layPatient(stored({ name: [former, current] }), {
+    ...insurance,
+    name: '見本　一郎',
+    nameKana: '',
+  })
+  assert.deepEqual(laid['name'], [
+    former,
+    name('IDE', '見本 一郎', {
+      use: 'usual',
+      period: { start: '2020-01-01' },
+      family: '見本',
+      given: ['一郎'],
+    }),
+  ])
+})
+
+test('names of one width and spacing or another are the same', () => {
+  const kept = stored({
+    name: [name('IDE', '検証　一郎'), name('SYL', 'ｹﾝｼｮｳ ｲﾁﾛｳ')],
+  })
+  assert.deepEqual(layPatient(kept, insurance), kept)
+})
+
+test('address, birth date and sex of the chart stay; what it leaves out is filled in', () => {
+  const kept = stored({ address: [{ text: '転居先' }], gender: 'female', birthDate: '1980-05' })
+  assert.deepEqual(layPatient(kept, insurance), kept)
+  const { address: _, birthDate: __, ...bare } = patientOf({ ...insurance, sex1: '3' }, CHART)
+  const laid = layPatient({ ...bare, resourceType: 'Patient', id: 'chart-1' }, insurance)
+  assert.equal(laid['birthDate'], '1980-05-02')
+  assert.equal(laid['gender'], 'male')
+  assert.ok(laid['address'])
+})
+
+test('a chart without name forms is read as kanji, from its parts too', () => {
+  const traits = traitsOf({ name: [{ family: '検証', given: ['一郎'] }], birthDate: '1980' })
+  assert.deepEqual(traits, { name: '検証 一郎', nameKana: '', birthdate: '', sex: '3' })
+})
+
+test('a patient is made where that is allowed, once, and never otherwise', async () => {
+  const server = await startFakeFhir()
+  const writing = openStage({ url: server.url, settings: { writePatient: true } })
+  try {
+    await writing.deliver(verified('not-found', []))
+    assert.equal(server.all('Patient').length, 0)
+    await writing.deliver(verified('valid', [insurance], { id: 'v-2' }))
+    await writing.deliver(verified('valid', [{ ...insurance, name: '検証　●郎' }], { id: 'v-3' }))
+    const [patient, ...others] = server.all('Patient')
+    assert.deepEqual(others, [])
+    assert.deepEqual(traitsOf(patient ?? {}).name, '検証 一郎')
+    assert.equal(server.writes().filter((one) => one.endsWith('Patient')).length, 1)
+  } finally {
+    await writing.close()
+    await server.close()
+  }
+})

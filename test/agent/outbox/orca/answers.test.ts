@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { AgentError } from '../../../../agent/kernel/errors.ts'
+import { isDone, meaningOf, shownResult } from '../../../../agent/outbox/orca/api-result.ts'
+import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
+import { delivery, ichiro, ichiroMoved, verification } from './example.ts'
+
+const seed = { patients: [ichiroInOrca], write: everyWrite }
+const moved = (decision: string | null = null) =>
+  delivery(verification([ichiroMoved]), { decision })
+
+const isFault = (code: string) => (error: unknown) =>
+  error instanceof AgentError && error.code === code
+
+test('every success is one, and every warning of patientmodv2 is a success', () => {
+  for (const code of ['00', '000', '0000', 'W00', 'K0', 'K1', 'K2', 'K3', 'K4', 'K5'])
+    assert.ok(isDone(code), code)
+  for (const code of ['', '01', '10', 'E00', 'W01', 'K6', '0x', 'constructor'])
+    assert.ok(!isDone(code), code)
+})
+
+test('what ORCA means by its codes', () => {
+  for (const [code, meaning] of [
+    ['10', 'unknown-patient'],
+    ['E10', 'unknown-patient'],
+    ['90', 'locked'],
+    ['E90', 'locked'],
+    ['E9999', 'locked'],
+    ['91', 'ours'],
+    ['97', 'ours'],
+    ['98', 'ours'],
+    ['99', 'user'],
+    ['S20', 'question'],
+    ['50', 'identity'],
+    ['60', 'identity'],
+    ['13', 'exists'],
+    ['62', 'exists'],
+    ['E50', 'refused'],
+    ['H1', 'refused'],
+    ['toString', 'refused'],
+  ] as const)
+    assert.equal(meaningOf(code), meaning, code)
+})
+
+test('a code that is no code is not shown, as it may speak of the patient', () => {
+  assert.equal(shownResult('E50'), 'E50')
+  assert.equal(shownResult('検証　一郎'), 'unreadable')
+})
+
+test('a classic ORCA and a WebORCA are told apart, and remembered', async (t) => {
+  for (const prefix of ['', '/api']) {
+    const { deliver, orca } = await bed(t, { ...seed, prefix })
+    assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'same')
+    const { requests } = orca.stats()
+    await deliver(delivery(verification([ichiro])))
+    const { calls } = orca.stats()
+    assert.equal(orca.stats().requests - requests, 2, `${prefix}: ${JSON.stringify(calls)}`)
+  }
+})
+
+test('where no prefix fits it is said, and looked for anew at the next attempt', async (t) => {
+  const { deliver, orca } = await bed(t, { patients: [ichiroInOrca], prefix: '/else' })
+  const one = delivery(verification([ichiro]))
+  await assert.rejects(deliver(one), isFault('SINK_ANSWER_INVALID'))
+  const before = orca.stats().requests
+  await assert.rejects(deliver(one), isFault('SINK_ANSWER_INVALID'))
+  assert.equal(orca.stats().requests, before + 2)
+})
+
+test('a prefix that a clinic configured is tried', async (t) => {
+  const { deliver } = await bed(t, {
+    ...seed,
+    prefix: '/clinic',
+    assumptions: { prefixes: ['/clinic'] },
+  })
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'same')
+})
+
+test('a wrong password is told as such and tried again', async (t) => {
+  const { deliver } = await bed(t, { ...seed, password: 'wrong' })
+  await assert.rejects(deliver(delivery(verification([ichiro]))), isFault('SINK_UNAUTHORIZED'))
+})
+
+test('an answer about another patient is no answer', async (t) => {
+  const server = createServer((_request, response) => {
+    const patient =
+      '<Patient_Information type="record"><Patient_ID type="string">00043</Patient_ID></Patient_Information>'
+    response.end(
+      `<xmlio2><patientinfores type="record"><Api_Result type="string">00</Api_Result>${patient}</patientinfores></xmlio2>`,
+    )
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  t.after(() => server.close())
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { deliver } = await bed(t, { url: `http://127.0.0.1:${port}` })
+  await assert.rejects(deliver(delivery(verification([ichiro]))), isFault('SINK_ANSWER_INVALID'))
+})
+
+test('a page in the place of an answer, and half an answer, are no answers', async (t) => {
+  for (const mode of ['html', 'garbage'] as const) {
+    const { deliver, orca } = await bed(t, { patients: [ichiroInOrca] })
+    orca.behave({ mode })
+    await assert.rejects(
+      deliver(delivery(verification([ichiro]))),
+      isFault('SINK_ANSWER_INVALID'),
+      mode,
+    )
+  }
+})
+
+test('an ORCA that is busy says for how long', async (t) => {
+  const { deliver, orca } = await bed(t, { patients: [ichiroInOrca] })
+  orca.behave({ mode: 'busy', retryAfterSeconds: 7 })
+  await assert.rejects(
+    deliver(delivery(verification([ichiro]))),
+    (error) =>
+      isFault('SINK_BUSY')(error) && Reflect.get(Object(error), 'facts').retryAfterSeconds === 7,
+  )
+})
+
+test('a question of ORCA waits for a person, with its code, and the lock is let go', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  orca.behave({ mode: 'ask' })
+  assert.deepEqual(await deliver(moved()), {
+    is: 'parked',
+    code: 'ORCA_QUESTION',
+    facts: { step: '03', apiResult: 'S20', question: 'K910' },
+  })
+  assert.deepEqual(orca.stats().writes, {})
+  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+})
+
+test('a person’s ok answers every question, and the change is made', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  orca.behave({
+    mode: 'ask',
+    questions: [
+      { Patient_Select: 'K910', Patient_Select_Message: '一つ目' },
+      { Patient_Select: 'K911', Patient_Select_Message: '二つ目' },
+    ],
+  })
+  assert.equal(comparisonOf(await deliver(moved('ok'))).result, 'written')
+  assert.equal(orca.stats().writes['00042'], 1)
+  assert.deepEqual(orca.stats().violations, [])
+})
+
+test('a person’s ng leaves the patient as they were, and the difference is reported', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  orca.behave({ mode: 'ask' })
+  assert.equal(comparisonOf(await deliver(moved('ng'))).result, 'differs')
+  assert.deepEqual(orca.stats().writes, {})
+  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+})
+
+test('questions without an end are given up', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const again = { Patient_Select: 'K910', Patient_Select_Message: 'もう一度' }
+  orca.behave({ mode: 'ask', questions: new Array(20).fill(again) })
+  assert.equal((await deliver(moved('ok'))).is, 'parked')
+  assert.deepEqual(orca.stats().writes, {})
+  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+})
+
+async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>) {
+  for (;;) {
+    try {
+      return comparisonOf(await deliver(one))
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+    }
+  }
+}
+
+test('a registration whose answer was lost is found, and not made twice', async (t) => {
+  for (const mode of ['drop', 'cut', 'hang'] as const) {
+    const place = await bed(t, { write: everyWrite })
+    place.orca.behave({ mode, processed: true, at: 'patientmodv2', times: 1 })
+    const { result, differences } = await insist(place, delivery(verification([ichiro])))
+    assert.deepEqual([result, differences], ['same', []], mode)
+    assert.equal(place.orca.patients().length, 1)
+    assert.equal(place.orca.patient('00042')?.HealthInsurance_Info.length, 1)
+  }
+})
+
+test('a patient whom reception registers between the look and the write is not refused', async (t) => {
+  const reception = { isDone: false, register: () => {} }
+  const { deliver, orca } = await bed(t, {
+    write: everyWrite,
+    onServed: ({ call }) => {
+      if (call !== 'patientgetv2' || reception.isDone) return
+      reception.isDone = true
+      reception.register()
+    },
+  })
+  reception.register = () => orca.seed([ichiroInOrca])
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'same')
+  assert.equal(orca.stats().results['patientmodv2 01 13'], 1)
+})
+
+test('an insurance that was added before its answer was lost is found, and not added twice', async (t) => {
+  const { HealthInsurance_Info: _, ...uninsured } = ichiroInOrca
+  const place = await bed(t, { patients: [uninsured], write: ['add-insurance'] })
+  place.orca.behave({ mode: 'drop', processed: true, at: 'patientmodv2', times: 1 })
+  assert.equal((await insist(place, delivery(verification([ichiro])))).result, 'same')
+  assert.equal(place.orca.patient('00042')?.HealthInsurance_Info.length, 1)
+})
+
+test('a patient who is in use while an insurance is added is tried again', async (t) => {
+  const { HealthInsurance_Info: _, ...uninsured } = ichiroInOrca
+  const { deliver, orca } = await bed(t, { patients: [uninsured], write: ['add-insurance'] })
+  orca.behave({ mode: 'in-use', at: 'patientmodv2', times: 1 })
+  await assert.rejects(deliver(delivery(verification([ichiro]))), isFault('ORCA_LOCKED'))
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
+})
+
+test('an ORCA without a list of locks is worked with all the same', async (t) => {
+  const { deliver, orca, log } = await bed(t, seed)
+  orca.behave({ mode: 'html', at: 'medicalmodv37' })
+  assert.equal(comparisonOf(await deliver(moved())).result, 'written')
+  assert.equal(log.lines.length, 1)
+})

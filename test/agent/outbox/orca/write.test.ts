@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
+import { aid, delivery, ichiro, ichiroMoved, koki, verification } from './example.ts'
+
+const { HealthInsurance_Info: _, ...uninsured } = ichiroInOrca
+const seed = { patients: [ichiroInOrca], write: everyWrite }
+
+test('a new patient is registered under the clinic’s number, with the insurance', async (t) => {
+  const { deliver, orca } = await bed(t, { write: everyWrite })
+  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
+  assert.equal(found.result, 'written')
+  assert.deepEqual(found.differences, [])
+  const patient = orca.patient('00042')
+  assert.equal(patient?.WholeName, '検証　一郎')
+  assert.equal(patient?.WholeName_inKana, 'ケンショウ　イチロウ')
+  assert.equal(patient?.HealthInsurance_Info[0]?.HealthInsuredPerson_Number, '５６７８')
+  assert.equal(patient?.HealthInsurance_Info[0]?.HealthInsuredPerson_Branch_Number, '01')
+  assert.deepEqual(orca.stats().violations, [])
+})
+
+test('a new patient who pays 2割 gets the insurance in a second step that can say so', async (t) => {
+  const { deliver, orca } = await bed(t, { write: everyWrite })
+  const found = comparisonOf(await deliver(delivery(verification([koki]))))
+  assert.equal(found.result, 'written')
+  assert.deepEqual(found.differences, [])
+  const [insurance] = orca.patient('00042')?.HealthInsurance_Info ?? []
+  assert.equal(insurance?.HealthInsuredPerson_Assistance, '2')
+  assert.equal(insurance?.HealthInsuredPerson_Branch_Number, '')
+})
+
+test('where the second step is not allowed, 2割 is never registered as 1割', async (t) => {
+  const { deliver, orca } = await bed(t, { write: ['new-patient'] })
+  const found = comparisonOf(await deliver(delivery(verification([koki]))))
+  assert.equal(found.result, 'written')
+  assert.ok(found.unmapped.some(({ field }) => field === 'contributionRatio'))
+  assert.deepEqual(orca.patient('00042')?.HealthInsurance_Info, [])
+})
+
+test('a new patient whose name holds ● waits for a person to type it', async (t) => {
+  const { deliver, orca } = await bed(t, { write: everyWrite })
+  const parked = await deliver(delivery(verification([{ ...ichiro, name: '●山　七●' }])))
+  assert.deepEqual(parked, { is: 'parked', code: 'SINK_UNMAPPABLE', facts: { field: 'name' } })
+  assert.deepEqual(orca.patients(), [])
+})
+
+test('a patient who has another record in ORCA is registered, and the warning is passed on', async (t) => {
+  const twin = { ...ichiroInOrca, Patient_ID: '00007' }
+  const { deliver } = await bed(t, { write: everyWrite, patients: [twin] })
+  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
+  assert.equal(found.result, 'written')
+  assert.ok(found.unmapped.some(({ detail }) => detail.includes('K0')))
+})
+
+test('nobody is registered without a result, with several insurances, or by an invalid answer', async (t) => {
+  const { deliver, orca } = await bed(t, { write: everyWrite })
+  for (const one of [
+    verification([], { outcome: 'not-found' }),
+    verification([ichiro, ichiroMoved]),
+    verification([ichiro], { outcome: 'invalid' }),
+    verification([aid(ichiro)], { outcome: 'valid-unregistered' }),
+  ])
+    assert.equal(comparisonOf(await deliver(delivery(one))).result, 'unknown-patient')
+  assert.deepEqual(orca.patients(), [])
+})
+
+test('a first insurance is added, with 医療扶助 beside it', async (t) => {
+  const { deliver, orca } = await bed(t, { patients: [uninsured], write: ['add-insurance'] })
+  const found = comparisonOf(await deliver(delivery(verification([ichiro, aid(ichiro)]))))
+  assert.equal(found.result, 'written')
+  assert.deepEqual(found.differences, [])
+  const patient = orca.patient('00042')
+  assert.equal(patient?.HealthInsurance_Info.length, 1)
+  assert.equal(patient?.PublicInsurance_Info[0]?.PublicInsurance_Class, '012')
+  assert.deepEqual(orca.stats().locks, [])
+})
+
+test('self-pay is no insurance: the first real one is added', async (t) => {
+  const selfPay = { InsuranceProvider_Class: '980', Certificate_StartDate: '2025-01-01' }
+  const { deliver, orca } = await bed(t, {
+    patients: [{ ...uninsured, HealthInsurance_Info: [selfPay] }],
+    write: ['add-insurance'],
+  })
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
+  assert.equal(orca.patient('00042')?.HealthInsurance_Info.length, 2)
+})
+
+test('a new insurance begins, and the old one ends the day before', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const found = comparisonOf(await deliver(delivery(verification([ichiroMoved]))))
+  assert.equal(found.result, 'written')
+  assert.deepEqual(found.differences, [])
+  assert.deepEqual(
+    orca
+      .patient('00042')
+      ?.HealthInsurance_Info.map((row) => [
+        row.InsuranceProvider_Number,
+        row.Certificate_StartDate,
+        row.Certificate_ExpiredDate,
+      ]),
+    [
+      ['06139992', '2024-04-01', '2026-02-28'],
+      ['01139996', '2026-03-01', '9999-12-31'],
+    ],
+  )
+  assert.deepEqual(orca.stats().violations, [])
+})
+
+test('the same insurance is only confirmed, once a day', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const later = verification([ichiro], {
+    official: {
+      header: { qualificationConfirmationDate: '20260501' },
+      status: '1',
+      validity: '1',
+      code: null,
+      message: null,
+    },
+  })
+  assert.equal(comparisonOf(await deliver(delivery(later))).result, 'written')
+  const [row, ...more] = orca.patient('00042')?.HealthInsurance_Info ?? []
+  assert.equal(row?.Certificate_CheckDate, '2026-05-01')
+  assert.equal(row?.Certificate_StartDate, '2024-04-01')
+  assert.deepEqual(more, [])
+  assert.equal(comparisonOf(await deliver(delivery(later))).result, 'same')
+  assert.equal(orca.stats().locks.length, 1)
+})
+
+test('a branch number that ORCA lacks is filled in; one that it has is not changed', async (t) => {
+  const [insurance] = ichiroInOrca.HealthInsurance_Info ?? []
+  const without = { ...insurance, HealthInsuredPerson_Branch_Number: '' }
+  const other = { ...insurance, HealthInsuredPerson_Branch_Number: '09' }
+  for (const [kept, expected, result] of [
+    [without, '01', 'written'],
+    [other, '09', 'differs'],
+  ] as const) {
+    const patients = [{ ...ichiroInOrca, HealthInsurance_Info: [kept] }]
+    const { deliver, orca } = await bed(t, { patients, write: everyWrite })
+    assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, result)
+    const [row] = orca.patient('00042')?.HealthInsurance_Info ?? []
+    assert.equal(row?.HealthInsuredPerson_Branch_Number, expected)
+  }
+})
+
+test('another ratio of an elderly person is another row, from when the ratio holds', async (t) => {
+  const before = {
+    InsuranceProvider_Class: '039',
+    InsuranceProvider_Number: '39139993',
+    HealthInsuredPerson_Number: '０１２３４５６７',
+    HealthInsuredPerson_Assistance: '1',
+    Certificate_StartDate: '2024-08-01',
+    Certificate_GetDate: '2020-08-20',
+  }
+  const patients = [
+    {
+      Patient_ID: '00042',
+      WholeName: '検証　後期',
+      WholeName_inKana: 'ケンショウ　コウキ',
+      BirthDate: '1945-08-20',
+      Sex: '1',
+      HealthInsurance_Info: [before],
+    },
+  ]
+  const { deliver, orca } = await bed(t, { patients, write: ['change-insurance'] })
+  assert.equal(comparisonOf(await deliver(delivery(verification([koki])))).result, 'written')
+  assert.deepEqual(
+    orca
+      .patient('00042')
+      ?.HealthInsurance_Info.map((row) => [
+        row.HealthInsuredPerson_Assistance,
+        row.Certificate_StartDate,
+        row.Certificate_ExpiredDate,
+      ]),
+    [
+      ['1', '2024-08-01', '2025-07-31'],
+      ['2', '2025-08-01', '2026-07-31'],
+    ],
+  )
+})
+
+test('医療扶助 alone is added to a patient as 公費, and the insurance is left alone', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const alone = verification([aid(ichiro)], { outcome: 'valid-unregistered' })
+  assert.equal(comparisonOf(await deliver(delivery(alone))).result, 'written')
+  const patient = orca.patient('00042')
+  assert.equal(patient?.PublicInsurance_Info[0]?.PublicInsuredPerson_Number, '9000001')
+  assert.equal(patient?.HealthInsurance_Info[0]?.Certificate_ExpiredDate, '9999-12-31')
+  assert.equal(comparisonOf(await deliver(delivery(alone))).result, 'same')
+})
+
+test('periods that a person has to settle are left as they are, and said', async (t) => {
+  const [insurance] = ichiroInOrca.HealthInsurance_Info ?? []
+  const late = { ...insurance, Certificate_StartDate: '2026-03-15' }
+  const patients = [{ ...ichiroInOrca, HealthInsurance_Info: [late] }]
+  const { deliver, orca } = await bed(t, { patients, write: everyWrite })
+  const found = comparisonOf(await deliver(delivery(verification([ichiroMoved]))))
+  assert.equal(found.result, 'differs')
+  assert.ok(found.unmapped.some(({ field }) => field === 'Certificate_StartDate'))
+  assert.deepEqual(orca.stats().locks, [])
+})
+
+test('name and address of a patient are never changed, also not when the insurance is', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const married = {
+    ...ichiroMoved,
+    name: '架空　一郎',
+    nameKana: 'ｶｸｳ ｲﾁﾛｳ',
+    postNumber: '100-0009',
+  }
+  const found = comparisonOf(await deliver(delivery(verification([married]))))
+  assert.equal(found.result, 'written')
+  assert.deepEqual(
+    found.differences.map(({ field }) => field),
+    ['WholeName', 'WholeName_inKana', 'Address_ZipCode'],
+  )
+  assert.equal(orca.patient('00042')?.WholeName, '検証　一郎')
+  assert.equal(orca.patient('00042')?.Home_Address_Information.Address_ZipCode, '1000000')
+})
+
+test('a name with ● is kept out of the new insurance', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const dotted = { ...ichiroMoved, name: '検●　一郎', insuredName: '●●　父郎' }
+  assert.equal(comparisonOf(await deliver(delivery(verification([dotted])))).result, 'written')
+  const rows = orca.patient('00042')?.HealthInsurance_Info ?? []
+  assert.equal(rows.at(-1)?.InsuranceProvider_Number, '01139996')
+  assert.equal(rows.at(-1)?.HealthInsuredPerson_WholeName, '')
+})
+
+test('another person under the number is never written to', async (t) => {
+  const other = {
+    ...ichiroInOrca,
+    WholeName: '別人　花子',
+    WholeName_inKana: 'ベツジン　ハナコ',
+    BirthDate: '1975-01-01',
+    Sex: '2',
+  }
+  const { deliver, orca } = await bed(t, { patients: [other], write: everyWrite })
+  const parked = await deliver(delivery(verification([ichiroMoved])))
+  assert.deepEqual(parked, {
+    is: 'parked',
+    code: 'ORCA_IDENTITY_DIFFERS',
+    facts: { isOtherBirthDate: true, isOtherSex: true },
+  })
+  assert.deepEqual(orca.stats().writes, {})
+  assert.deepEqual(orca.stats().locks, [])
+})
+
+test('what the clinic did not allow is reported and not written', async (t) => {
+  for (const [patients, write] of [
+    [[], ['add-insurance', 'change-insurance']],
+    [[uninsured], ['new-patient']],
+    [[ichiroInOrca], ['new-patient', 'add-insurance']],
+  ] as const) {
+    const { deliver, orca } = await bed(t, { patients, write })
+    await deliver(delivery(verification([ichiroMoved])))
+    assert.deepEqual(orca.stats().writes, {}, write.join())
+  }
+})
+
+test('an answer that became old between the look and the write is not written', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const looks = [false, true]
+  const old = delivery(verification([ichiroMoved]), { isSuperseded: () => looks.shift() ?? true })
+  assert.equal(comparisonOf(await deliver(old)).result, 'superseded')
+  assert.deepEqual(orca.stats().writes, {})
+})
+
+test('insurance that ORCA refuses is refused for good, with codes and no words of ORCA', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  // The simulator takes no branch of a third digit, and this element is not one of ours.
+  const odd = { ...ichiroMoved, insuredIdentificationNumber: '1'.repeat(30) }
+  const refused = await deliver(delivery(verification([odd])))
+  assert.equal(refused.is, 'refused')
+  assert.deepEqual(refused, {
+    is: 'refused',
+    code: 'ORCA_REFUSED',
+    facts: { step: '02', apiResult: 'E50', patientResult: 'H008' },
+  })
+  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+})

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, rmSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
+import type { Comparison } from '../../../agent/kernel/delivery.ts'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import type { SinkSettings } from '../../../agent/kernel/sink.ts'
+import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
+import type { Store } from '../../../agent/store/store.ts'
+import { end, open, question, scratch, verification } from './fixtures.ts'
+
+const webhook: SinkSettings = {
+  kind: 'webhook',
+  url: 'https://ehr.example/hook',
+  payload: 'thin',
+  secrets: { key: 'a2V5' },
+}
+const folder: SinkSettings = { kind: 'face-folder', folder: '/srv/face', limit: 10 }
+
+const pushed = (name: string, sink: SinkSettings, role: NewConsumer['role'] = 'ehr') => ({
+  name,
+  role,
+  sources: [],
+  sink,
+})
+
+async function opened(t: TestContext) {
+  const path = scratch(t)
+  const store = await open(path)
+  t.after(() => store.close())
+  const add = async (...wanted: Parameters<typeof pushed>) =>
+    (await store.consumers.add(pushed(...wanted))).consumer.id
+  return { path, store, add }
+}
+
+const person = (birthdate: string, identity: string) => ({
+  name: '検証　太郎',
+  nameKana: 'ｹﾝｼｮｳ ﾀﾛｳ',
+  birthdate,
+  sex: '1',
+  identity,
+})
+
+/** Asks about the patient of a number and ends it; the verification's id. */
+async function verify(
+  store: Store,
+  outcome: Outcome = 'valid',
+  number = '00001',
+  over: Partial<Verification> = {},
+): Promise<string> {
+  const { id } = await store.accept(question())
+  const who = person(`1980010${number.slice(-1)}`, `insurer|${number}`)
+  await store.end(
+    end(id, {
+      verification: { ...verification(id, outcome), ...over },
+      numbers: { asked: number, returned: null },
+      person: outcome === 'valid' ? who : 'nobody',
+    }),
+  )
+  return id
+}
+
+const waiting = (store: Store, consumerId: string) =>
+  store.deliveries.next(consumerId, 100).map(({ verificationId }) => verificationId)
+
+test('what is committed is on its way to each consumer that is pushed to, in order', async (t) => {
+  const { store, add } = await opened(t)
+  const first = await verify(store)
+  const ehr = await add('ehr', webhook)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const second = await verify(store)
+  const third = await verify(store)
+  assert.deepEqual(waiting(store, ehr), [second, third])
+  assert.deepEqual(waiting(store, receipt), [second, third])
+  assert.ok(!waiting(store, ehr).includes(first), 'what was there before is not pushed')
+})
+
+test('only a webhook gets what nobody answered, and notes', async (t) => {
+  const { store, add } = await opened(t)
+  const ehr = await add('ehr', webhook)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const ids: string[] = []
+  for (const outcome of ['offline', 'failed', 'pending', 'not-found', 'valid'] as const)
+    ids.push(await verify(store, outcome))
+  const noted = ids.at(-1) ?? ''
+  await store.note({
+    eventId: uuidV7(Date.now()),
+    at: Date.now(),
+    verificationId: noted,
+    kind: 'original-sighted',
+    body: '{}',
+    key: null,
+    actor: 'test',
+  })
+  assert.deepEqual(waiting(store, ehr), [...ids, noted])
+  assert.deepEqual(waiting(store, receipt), ids.slice(3))
+})
+
+test('a role gets pushed what it may see, and no more', async (t) => {
+  const { store, add } = await opened(t)
+  const liaison = await add('liaison', webhook, 'liaison')
+  const it = await add('it', webhook, 'it')
+  const first = await verify(store, 'valid', '00001')
+  await verify(store, 'valid', '00001')
+  const other = await verify(store, 'valid', '00002')
+  assert.deepEqual(waiting(store, liaison), [first, other], 'first visits')
+  assert.deepEqual(waiting(store, it), [])
+})
+
+test('a held verification waits for a person, and later ones of its patient behind it', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  await verify(store, 'valid', '00001')
+  await verify(store, 'valid', '00001', { held: true })
+  const behind = await verify(store, 'valid', '00001')
+  const other = await verify(store, 'valid', '00002')
+  const [first] = store.deliveries.next(receipt, 10)
+  assert.ok(first)
+  await store.deliveries.settle({
+    consumerId: receipt,
+    at: 1,
+    settled: [
+      { seq: first.seq, verificationId: first.verificationId, is: 'delivered', comparison: null },
+    ],
+  })
+  assert.deepEqual(waiting(store, receipt), [other])
+  const [held] = store.deliveries.open()
+  assert.equal(held?.code, 'VERIFICATION_HELD')
+  await store.deliveries.decide({ seq: held?.seq ?? 0, at: 2, retry: null, actor: 'x' })
+  assert.deepEqual(waiting(store, receipt), [behind, other])
+})
+
+test('a dead letter keeps its reason and holds nothing back; retried, it goes first', async (t) => {
+  const { store, add } = await opened(t)
+  const ehr = await add('ehr', webhook)
+  const first = await verify(store)
+  const second = await verify(store)
+  const [{ seq } = { seq: 0 }] = store.deliveries.next(ehr, 1)
+  const refused = { seq, is: 'refused', code: 'SINK_REFUSED', facts: { status: 422 } } as const
+  await store.deliveries.settle({ consumerId: ehr, at: 1, settled: [refused] })
+  assert.deepEqual(waiting(store, ehr), [second])
+  const [dead] = store.deliveries.open()
+  assert.deepEqual(
+    [dead?.state, dead?.code, dead?.facts, dead?.verificationId],
+    ['refused', 'SINK_REFUSED', { status: 422 }, first],
+  )
+  await store.deliveries.decide({ seq, at: 2, retry: { decision: 'ok' }, actor: 'x' })
+  const [again] = store.deliveries.next(ehr, 10)
+  assert.deepEqual([again?.verificationId, again?.decision], [first, 'ok'])
+  const decide = () =>
+    store.deliveries.decide({ seq, at: 3, retry: { decision: null }, actor: 'x' })
+  await assert.rejects(decide(), { code: 'DELIVERY_ENDED' })
+  await assert.rejects(store.deliveries.decide({ seq: 99, at: 3, retry: null, actor: 'x' }), {
+    code: 'NOT_FOUND',
+  })
+})
+
+test('what was delivered leaves the outbox, is counted, and what the sink found is kept', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const id = await verify(store)
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  assert.equal(store.deliveries.depth(receipt).oldestAt, row.at)
+  const differences = [{ field: 'BirthDate', official: '1980-01-01', kept: '1980-01-02' }]
+  const comparison: Comparison = { result: 'differs', differences, unmapped: [] }
+  const settled = [{ seq: row.seq, verificationId: id, is: 'delivered', comparison }] as const
+  await store.deliveries.settle({ consumerId: receipt, at: 77, settled })
+  await store.deliveries.settle({ consumerId: receipt, at: 78, settled: [] })
+  const { waiting: left, delivered, deliveredAt, oldestAt } = store.deliveries.depth(receipt)
+  assert.deepEqual([left, delivered, deliveredAt, oldestAt], [0, 1, 77, null])
+  const [kept] = store.comparisons.list(id, 10)
+  assert.deepEqual([kept?.result, kept?.differences, kept?.at], ['differs', differences, 77])
+  assert.deepEqual(store.comparisons.list('another', 10), [])
+})
+
+test('a later verification that says how a patient is insured takes an older one’s place', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  await verify(store, 'valid', '00001')
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  await verify(store, 'not-found', '00001')
+  assert.equal(store.deliveries.isSuperseded(row), false, 'not found says nothing')
+  await verify(store, 'valid', '00002')
+  assert.equal(store.deliveries.isSuperseded(row), false, 'another patient')
+  await verify(store, 'valid', '00001')
+  assert.equal(store.deliveries.isSuperseded(row), true)
+})
+
+test('a range is sent again, what still waits is not doubled, and dead letters come along', async (t) => {
+  const { store, add } = await opened(t)
+  const ehr = await add('ehr', webhook)
+  const ids = [await verify(store), await verify(store), await verify(store)]
+  const rows = store.deliveries.next(ehr, 2)
+  const [one, two] = rows
+  assert.ok(one && two)
+  const settled = [
+    { seq: one.seq, verificationId: one.verificationId, is: 'delivered', comparison: null },
+    { seq: two.seq, is: 'refused', code: 'SINK_REFUSED', facts: {} },
+  ] as const
+  await store.deliveries.settle({ consumerId: ehr, at: 1, settled })
+  const replay = { consumerId: ehr, after: 0, to: 3, at: 5 }
+  assert.equal(await store.deliveries.replay(replay), 2)
+  assert.deepEqual(waiting(store, ehr), [ids[2], ids[0], ids[1]])
+  assert.deepEqual(store.deliveries.open(), [])
+  await assert.rejects(store.deliveries.replay({ ...replay, consumerId: 'nobody' }), {
+    code: 'NOT_FOUND',
+  })
+})
+
+test('a revoked consumer is not sent anything, and the secrets of its sink are gone', async (t) => {
+  const { store, add } = await opened(t)
+  const ehr = await add('ehr', webhook)
+  await verify(store)
+  const revoked = await store.consumers.revoke('ehr')
+  await verify(store)
+  assert.deepEqual(waiting(store, ehr), [])
+  assert.equal(revoked.sink, null)
+})
+
+test('after a restore nothing old is sent by itself; a person may have it sent', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  const { consumer } = await store.consumers.add(pushed('ehr', webhook))
+  const old = await verify(store)
+  await store.close()
+  copyFileSync(path, `${path}.copy`)
+  const later = await open(path)
+  await verify(later)
+  await later.close()
+
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  copyFileSync(`${path}.copy`, path)
+  const restored = await open(path)
+  t.after(() => restored.close())
+  assert.deepEqual(waiting(restored, consumer.id), [])
+  assert.deepEqual(
+    restored.deliveries.open().map(({ code, verificationId }) => [code, verificationId]),
+    [['DELIVERY_BEFORE_RESTORE', old]],
+  )
+  const { refused, restored: kept } = restored.deliveries.depth(consumer.id)
+  assert.deepEqual([refused, kept], [0, 1])
+  const fresh = await verify(restored)
+  assert.deepEqual(waiting(restored, consumer.id), [fresh], 'what is new is sent')
+})
