@@ -1,9 +1,10 @@
+import { runCli } from '../../../agent/sim/demo/daemon.ts'
 import type { Chance } from '../random.ts'
 import { wireOf } from '../wire.ts'
 import type { History } from './checker.ts'
 import { type Ending, endDeliveries } from './ending.ts'
 import { feedOf, type Reader, sourceOf, startPoller } from './readers.ts'
-import type { Scene } from './scene.ts'
+import type { Extent, Scene } from './scene.ts'
 import { startSource } from './source.ts'
 import { startStream } from './stream.ts'
 import { makeTroubles } from './systems.ts'
@@ -11,14 +12,13 @@ import type { Seen, Told } from './told.ts'
 
 const READERS_LIMIT_MS = 60_000
 
-interface CrowdOptions {
+interface CrowdOptions extends Extent {
   readonly events: number
-  readonly people: number
   readonly chance: Chance
 }
 
 /** Everyone who uses the agent. */
-export function openCrowd(scene: Scene, { events, people, chance }: CrowdOptions) {
+export function openCrowd(scene: Scene, { events, people, hangs, chance }: CrowdOptions) {
   const leaving = new AbortController()
   const { signal } = leaving
   const { url, tokens, orca, ehr, hook, computer } = scene
@@ -28,7 +28,7 @@ export function openCrowd(scene: Scene, { events, people, chance }: CrowdOptions
     startPoller(reading('poller', 'liaison')),
     startStream(reading('stream', 'full')),
   ]
-  const troubles = makeTroubles({ orca, ehr, people, chance: chance.fork() })
+  const troubles = makeTroubles({ orca, ehr, people, hangs, chance: chance.fork() })
   const source = startSource({
     wire: wireOf(url, tokens.asker, signal),
     events,
@@ -38,6 +38,13 @@ export function openCrowd(scene: Scene, { events, people, chance }: CrowdOptions
   })
   const office = wireOf(url, tokens.office, signal)
 
+  let replayFrom = Date.now()
+  source.reached(Math.floor(events * (1 - REPLAYED))).then(
+    () => {
+      replayFrom = Date.now()
+    },
+    () => undefined,
+  )
   let broken: string[] = []
   Promise.all([source.done, ...readers.map(({ done }) => done)]).catch((error: unknown) => {
     broken = [String(error)]
@@ -54,7 +61,7 @@ export function openCrowd(scene: Scene, { events, people, chance }: CrowdOptions
     async settle(): Promise<Ending> {
       await troubles.calm()
       for (const part of [hook, computer, ...readers]) part.calm()
-      return endDeliveries(office)
+      return endDeliveries(office, () => replaySince(scene, replayFrom))
     },
     /** The whole feed as each of them may see it, once the readers have got there. */
     async look() {
@@ -79,6 +86,30 @@ export function openCrowd(scene: Scene, { events, people, chance }: CrowdOptions
       await Promise.allSettled([source.done, ...readers.map(({ done }) => done)])
     },
   }
+}
+
+/** Of the events: the last of them are sent again. */
+const REPLAYED = 0.02
+/** The folder is left out: who has it replayed wants the files again. */
+const REPLAYING = ['hook', 'orca', 'fhir']
+
+/** Through the CLI, on the running agent. */
+async function replaySince({ configFile }: Scene, from: number): Promise<number> {
+  let replayed = 0
+  for (const name of REPLAYING) {
+    const since = new Date(from).toISOString()
+    const printed = await runCli([
+      'delivery',
+      'replay',
+      name,
+      '--from',
+      since,
+      '--config',
+      configFile,
+    ])
+    replayed += Number(/"replayed": (\d+)/.exec(printed)?.[1])
+  }
+  return replayed
 }
 
 const everything = () => true

@@ -30,6 +30,8 @@ type List = Static<typeof List>
 export interface Ending {
   /** Decided by a person, by consumer, state and code. */
   readonly decided: ReadonlyMap<string, number>
+  /** Sent again in a replay, after everything else. */
+  readonly replayed: number
   readonly delivered: Readonly<Record<string, number>>
   /** What still waits, or waits for a person again after a decision. */
   readonly left: readonly string[]
@@ -42,11 +44,19 @@ const IDLE_LIMIT_MS = 45_000
 const DECISIONS = 2
 
 /**
- * Waits until nothing is on its way any more. What is parked is decided at once, as others wait behind
- * it; what was refused is sent again once nothing else waits.
+ * Waits until nothing is on its way any more, has what `replay` gives sent again, and waits once more.
+ * What is parked is decided at once, as others wait behind it; what was refused is sent again once
+ * nothing else waits.
  */
-export async function endDeliveries(office: Wire): Promise<Ending> {
+export async function endDeliveries(office: Wire, replay: () => Promise<number>): Promise<Ending> {
   const person = openPerson(office)
+  await idle(office, person)
+  const replayed = await replay()
+  return endingOf(await idle(office, person), person.decided, replayed)
+}
+
+/** The deliveries once nothing moves any more. */
+async function idle(office: Wire, person: Person): Promise<List | undefined> {
   const isMoving = openWatch()
   for (;;) {
     const list = await listOf(office)
@@ -54,22 +64,28 @@ export async function endDeliveries(office: Wire): Promise<Ending> {
     const due = person.due(list, isWaiting)
     for (const one of due) await person.decide(one)
     const isOver = due.length === 0 && !isWaiting
-    if (isOver || !isMoving(list)) return endingOf(list, person.decided)
+    if (isOver || !isMoving(list)) return list
     await wait(LOOK_MS)
   }
 }
 
+interface Person {
+  readonly decided: ReadonlyMap<string, number>
+  due(list: List | undefined, isWaiting: boolean): List['open']
+  decide(one: List['open'][number]): Promise<void>
+}
+
 /** Decides what waits for a person, each up to so many times. */
-function openPerson(office: Wire) {
+function openPerson(office: Wire): Person {
   const decided = new Map<string, number>()
   const times = new Map<string, number>()
   return {
     decided,
-    due: (list: List | undefined, isWaiting: boolean) =>
+    due: (list, isWaiting) =>
       (list?.open ?? []).filter(
         ({ id, state }) => (times.get(id) ?? 0) < DECISIONS && (state === 'parked' || !isWaiting),
       ),
-    async decide({ id, consumer, state, fault }: List['open'][number]) {
+    async decide({ id, consumer, state, fault }) {
       const path = `/v1/deliveries/${id}/retry`
       const answer = await office.post(path, { by: '医事', decision: 'ok' })
       if (answer?.status !== 200) return
@@ -99,10 +115,16 @@ function openWatch(): (list: List | undefined) => boolean {
   }
 }
 
-function endingOf(list: List | undefined, decided: ReadonlyMap<string, number>): Ending {
-  if (list === undefined) return { decided, delivered: {}, left: ['the agent does not answer'] }
+function endingOf(
+  list: List | undefined,
+  decided: ReadonlyMap<string, number>,
+  replayed: number,
+): Ending {
+  if (list === undefined)
+    return { decided, replayed, delivered: {}, left: ['the agent does not answer'] }
   return {
     decided,
+    replayed,
     delivered: Object.fromEntries(
       list.items.map(({ consumer, delivered }) => [consumer.name, delivered]),
     ),

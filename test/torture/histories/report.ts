@@ -47,7 +47,7 @@ export function textOfHistories(report: HistoriesReport): string {
     `delivered: ${Object.entries(ending.delivered)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
-    `decided by a person: ${decided === '' ? 'none' : decided}`,
+    `decided by a person: ${decided === '' ? 'none' : decided}; replayed ${ending.replayed}`,
     `violations ${violations.length}`,
     ...[...kinds].map(([kind, some]) => `  ${kind}: ${some.length}`),
     ...violations.slice(0, SHOWN).map(({ is, where, what }) => `  ${is} at ${where}: ${what}`),

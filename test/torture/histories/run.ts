@@ -6,7 +6,7 @@ import { type Deaths, openDeaths } from './deaths.ts'
 import type { Ending } from './ending.ts'
 import { readBy, receivedBy } from './received.ts'
 import type { HistoriesReport } from './report.ts'
-import { type Scene, setScene } from './scene.ts'
+import { type Extent, type Scene, setScene } from './scene.ts'
 import { ehrStateOf, orcaStateOf } from './states.ts'
 import type { Violation } from './told.ts'
 
@@ -18,6 +18,7 @@ export interface HistoriesOptions {
 
 const EVENTS_PER_KILL = 1_000
 const EVENTS_PER_PERSON = 40
+const EVENTS_PER_HANG = 20_000
 const PEOPLE_LEAST = 50
 const PEOPLE_MOST = 2_000
 
@@ -32,14 +33,11 @@ export async function runHistories({
   onKill = () => {},
 }: HistoriesOptions): Promise<HistoriesReport> {
   const chance = chanceOf(seed)
-  const people = Math.min(
-    PEOPLE_MOST,
-    Math.max(PEOPLE_LEAST, Math.ceil(events / EVENTS_PER_PERSON)),
-  )
   const from = performance.now()
-  const scene = await setScene(chance.fork(), people)
+  const extent = extentOf(events)
+  const scene = await setScene(chance.fork(), extent)
   const deaths = openDeaths(scene, chance.fork())
-  const crowd = openCrowd(scene, { events, people, chance })
+  const crowd = openCrowd(scene, { ...extent, events, chance })
   const { source, readers, troubles } = crowd
   let isRight = false
   try {
@@ -93,7 +91,12 @@ export async function runHistories({
   }
 }
 
-const UNSETTLED: Ending = { decided: new Map(), delivered: {}, left: [] }
+const extentOf = (events: number): Extent => ({
+  people: Math.min(PEOPLE_MOST, Math.max(PEOPLE_LEAST, Math.ceil(events / EVENTS_PER_PERSON))),
+  hangs: Math.ceil(events / EVENTS_PER_HANG),
+})
+
+const UNSETTLED: Ending = { decided: new Map(), replayed: 0, delivered: {}, left: [] }
 
 const agentDid = (what: string): Violation => ({ is: 'agent', where: 'agent', what })
 

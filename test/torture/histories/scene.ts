@@ -48,7 +48,13 @@ const SESSIONS = 16
 /** Files of ours in the face folder, before it is full. */
 const FILES = 300
 
-export async function setScene(chance: Chance, people: number): Promise<Scene> {
+export interface Extent {
+  readonly people: number
+  /** How often each receiver never answers, at the most. */
+  readonly hangs: number
+}
+
+export async function setScene(chance: Chance, { people, hangs }: Extent): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-histories-'))
   const pki = makePki()
   const gateway = await startGatewaySimulator({
@@ -64,7 +70,7 @@ export async function setScene(chance: Chance, people: number): Promise<Scene> {
   })
   const token = randomBytes(16).toString('hex')
   const ehr = await startFhirSimulator({ token, seed: chance.below(2 ** 32) })
-  const hook = await startWebhookReceiver(chance.fork(), 'ward')
+  const hook = await startWebhookReceiver(chance.fork(), 'ward', hangs)
   const computer = startReceiptComputer(join(folder, 'face'), chance.fork())
   const listen = `${LOOPBACK}:${await freePort(chance)}`
   const configFile = writeClinic({

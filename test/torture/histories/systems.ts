@@ -14,6 +14,8 @@ interface Options {
   readonly orca: OrcaSimulator
   readonly ehr: FhirSimulator
   readonly people: number
+  /** How often each system never answers: the sender waits for 10 s then. */
+  readonly hangs: number
   readonly chance: Chance
 }
 
@@ -21,19 +23,17 @@ interface Options {
 const PAUSE_MS = 150
 const LOCK_MS = 300
 const DELAY_MS = 60
-/** One costs the sender its whole time for an answer, 10 s: up to so many of each system. */
-const HANGS = 2
-/** Questions that a person has to decide. */
-const QUESTIONS = 3
+/** Questions that a person has to decide; some are never heard. */
+const QUESTIONS = 5
 
 type Trouble = () => void | Promise<void>
 
-export function makeTroubles({ orca, ehr, people, chance }: Options): Troubles {
+export function makeTroubles({ orca, ehr, people, hangs, chance }: Options): Troubles {
   const made = new Map<string, number>()
   const over = new AbortController()
   const { signal } = over
-  const ofOrca = orcaTroubles(orca, people, chance.fork())
-  const ofEhr = ehrTroubles(ehr, chance.fork())
+  const ofOrca = orcaTroubles(orca, people, hangs, chance.fork())
+  const ofEhr = ehrTroubles(ehr, hangs, chance.fork())
   const run = async (troubles: Readonly<Record<string, Trouble>>, own: Chance, system: string) => {
     const names = Object.keys(troubles)
     while (!signal.aborted) {
@@ -68,6 +68,7 @@ function limited(most: number, trouble: Trouble, otherwise: Trouble): Trouble {
 function orcaTroubles(
   orca: OrcaSimulator,
   people: number,
+  hangs: number,
   chance: Chance,
 ): Readonly<Record<string, Trouble>> {
   const once = { times: 1 } as const
@@ -88,7 +89,7 @@ function orcaTroubles(
     slow: () => orca.behave({ mode: 'slow', delayMs: chance.below(DELAY_MS), ...once }),
     'in use': () => orca.behave({ mode: 'in-use', ...atStep() }),
     question: limited(QUESTIONS, () => orca.behave({ mode: 'ask', times: QUESTIONS }), busy),
-    hang: limited(HANGS, () => orca.behave({ mode: 'hang', ...once }), busy),
+    hang: limited(hangs, () => orca.behave({ mode: 'hang', ...once }), busy),
     restarted: () => orca.restart(),
     'opened by a person': async () => {
       const id = String(1 + chance.below(people)).padStart(5, '0')
@@ -99,7 +100,11 @@ function orcaTroubles(
   }
 }
 
-function ehrTroubles(ehr: FhirSimulator, chance: Chance): Readonly<Record<string, Trouble>> {
+function ehrTroubles(
+  ehr: FhirSimulator,
+  hangs: number,
+  chance: Chance,
+): Readonly<Record<string, Trouble>> {
   const once = { times: 1 } as const
   const busy = () => ehr.behave({ mode: 'busy', retryAfterSeconds: 0, ...once })
   return {
@@ -117,6 +122,6 @@ function ehrTroubles(ehr: FhirSimulator, chance: Chance): Readonly<Record<string
     slow: () => ehr.behave({ mode: 'slow', delayMs: chance.below(DELAY_MS), ...once }),
     late: () =>
       ehr.behave({ mode: 'late', at: 'create', delayMs: chance.below(DELAY_MS), ...once }),
-    hang: limited(HANGS, () => ehr.behave({ mode: 'hang-after', ...once }), busy),
+    hang: limited(hangs, () => ehr.behave({ mode: 'hang-after', ...once }), busy),
   }
 }

@@ -55,9 +55,8 @@ const FAULTY = 0.06
 const REFUSED = 0.002
 const LATE_MS = 25
 const HANG_MS = 400
-/** Of the hangs: until the sender gives up, which takes it 15 s; up to so many. */
+/** Of the hangs: until the sender gives up, which takes it 15 s. */
 const STALLED = 0.05
-const STALLS = 2
 /** Of the 429: with a pause of a second. */
 const PAUSED = 0.03
 
@@ -66,7 +65,12 @@ const Body = Type.Object(
   { additionalProperties: false },
 )
 
-export async function startWebhookReceiver(chance: Chance, view: View): Promise<WebhookReceiver> {
+/** `hangs`: how often it never answers, at the most. */
+export async function startWebhookReceiver(
+  chance: Chance,
+  view: View,
+  hangs: number,
+): Promise<WebhookReceiver> {
   const got: Seen[] = []
   const refused = new Set<string>()
   const judged = new Set<string>()
@@ -81,7 +85,7 @@ export async function startWebhookReceiver(chance: Chance, view: View): Promise<
     if (isCalm || !chance.happens(FAULTY)) return undefined
     counts.faults += 1
     const fault = chance.of(FAULTS)
-    if (fault !== 'hang' || stalls >= STALLS || !chance.happens(STALLED)) return fault
+    if (fault !== 'hang' || stalls >= hangs || !chance.happens(STALLED)) return fault
     stalls += 1
     return 'stall'
   }
