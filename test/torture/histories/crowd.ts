@@ -21,14 +21,14 @@ interface CrowdOptions extends Extent {
 export function openCrowd(scene: Scene, { events, people, hangs, chance }: CrowdOptions) {
   const leaving = new AbortController()
   const { signal } = leaving
-  const { url, tokens, orca, ehr, hook, computer } = scene
+  const { url, tokens, hook, computer } = scene
   const reading = (name: 'poller' | 'stream', view: 'liaison' | 'full') =>
     ({ name, url, token: tokens[name], view, chance: chance.fork(), signal }) as const
   const readers: readonly Reader[] = [
     startPoller(reading('poller', 'liaison')),
     startStream(reading('stream', 'full')),
   ]
-  const troubles = makeTroubles({ orca, ehr, people, hangs, chance: chance.fork() })
+  const troubles = makeTroubles({ ...scene, people, hangs, chance: chance.fork() })
   const source = startSource({
     wire: wireOf(url, tokens.asker, signal),
     events,

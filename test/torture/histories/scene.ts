@@ -36,6 +36,8 @@ export interface Scene {
   readonly hook: WebhookReceiver
   readonly computer: ReceiptComputer
   readonly tokens: Tokens
+  /** Calls back with each request that one of them has carried out or refused. */
+  onServed(system: 'orca' | 'ehr', hear: () => void): void
   /** `keep` leaves the folder, with the agents' log, for a person to look at. */
   close(keep: boolean): Promise<void>
 }
@@ -64,12 +66,18 @@ export async function setScene(chance: Chance, { people, hangs }: Extent): Promi
     seed: chance.below(2 ** 32),
     connectionLimit: 64,
   })
+  const heard = { orca: () => {}, ehr: () => {} }
   const orca = await startOrcaSimulator({
     seed: chance.below(2 ** 32),
     patients: seedPatients(people),
+    onServed: () => heard.orca(),
   })
   const token = randomBytes(16).toString('hex')
-  const ehr = await startFhirSimulator({ token, seed: chance.below(2 ** 32) })
+  const ehr = await startFhirSimulator({
+    token,
+    seed: chance.below(2 ** 32),
+    onServed: () => heard.ehr(),
+  })
   const hook = await startWebhookReceiver(chance.fork(), 'ward', hangs)
   const computer = startReceiptComputer(join(folder, 'face'), chance.fork())
   const listen = `${LOOPBACK}:${await freePort(chance)}`
@@ -97,6 +105,9 @@ targets = [{ host = "${LOOPBACK}", networks = ["${LOOPBACK}/32"] }]
     hook,
     computer,
     tokens,
+    onServed: (system, hear) => {
+      heard[system] = hear
+    },
     async close(keep) {
       await Promise.all([computer.close(), hook.close(), ehr.close(), orca.close()])
       await gateway.close()

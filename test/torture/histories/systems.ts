@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FhirSimulator } from '../../../agent/sim/fhir/server.ts'
 import type { OrcaSimulator } from '../../../agent/sim/orca/server.ts'
 import type { Chance } from '../random.ts'
+import type { Scene } from './scene.ts'
 
 /** What goes wrong at ORCA and at the EHR, one thing after the other, until `calm`. */
 export interface Troubles {
@@ -10,46 +11,48 @@ export interface Troubles {
   calm(): Promise<void>
 }
 
-interface Options {
-  readonly orca: OrcaSimulator
-  readonly ehr: FhirSimulator
+interface Options extends Pick<Scene, 'orca' | 'ehr' | 'onServed'> {
   readonly people: number
   /** How often each system never answers: the sender waits for 10 s then. */
   readonly hangs: number
   readonly chance: Chance
 }
 
-/** Between two troubles of one system. */
-const PAUSE_MS = 150
+/** Requests between two troubles of one system: it is counted in what it serves, or it would have no good moment. */
+const GAP = { least: 2, most: 40 }
 const LOCK_MS = 300
 const DELAY_MS = 60
 /** Questions that a person has to decide; some are never heard. */
 const QUESTIONS = 5
 
 type Trouble = () => void | Promise<void>
+type Troubling = Readonly<Record<string, Trouble>>
 
-export function makeTroubles({ orca, ehr, people, hangs, chance }: Options): Troubles {
+export function makeTroubles({ orca, ehr, people, hangs, chance, onServed }: Options): Troubles {
   const made = new Map<string, number>()
-  const over = new AbortController()
-  const { signal } = over
-  const ofOrca = orcaTroubles(orca, people, hangs, chance.fork())
-  const ofEhr = ehrTroubles(ehr, hangs, chance.fork())
-  const run = async (troubles: Readonly<Record<string, Trouble>>, own: Chance, system: string) => {
+  const working = new Set<Promise<void>>()
+  let isCalm = false
+  const paced = (system: string, troubles: Troubling, own: Chance) => {
     const names = Object.keys(troubles)
-    while (!signal.aborted) {
-      await wait(own.below(PAUSE_MS), undefined, { signal }).catch(() => undefined)
-      if (signal.aborted) return
+    let left = GAP.least
+    return () => {
+      left -= 1
+      if (isCalm || left > 0) return
+      left = GAP.least + own.below(GAP.most)
       const name = own.of(names)
       made.set(`${system} ${name}`, (made.get(`${system} ${name}`) ?? 0) + 1)
-      await troubles[name]?.()
+      const work = Promise.resolve(troubles[name]?.()).finally(() => working.delete(work))
+      working.add(work)
     }
   }
-  const done = [run(ofOrca, chance.fork(), 'orca'), run(ofEhr, chance.fork(), 'fhir')]
+  const ofOrca = orcaTroubles(orca, people, hangs, chance.fork())
+  onServed('orca', paced('orca', ofOrca, chance.fork()))
+  onServed('ehr', paced('fhir', ehrTroubles(ehr, hangs, chance.fork()), chance.fork()))
   return {
     made,
     async calm() {
-      over.abort()
-      await Promise.all(done)
+      isCalm = true
+      await Promise.all(working)
       orca.behave({ mode: 'normal' })
       ehr.behave({ mode: 'normal' })
     },
@@ -70,7 +73,7 @@ function orcaTroubles(
   people: number,
   hangs: number,
   chance: Chance,
-): Readonly<Record<string, Trouble>> {
+): Troubling {
   const once = { times: 1 } as const
   const steps = ['00', '01', '02', '03', '99'] as const
   const atStep = () => ({ at: 'patientmodv32', step: chance.of(steps), ...once }) as const
@@ -100,11 +103,7 @@ function orcaTroubles(
   }
 }
 
-function ehrTroubles(
-  ehr: FhirSimulator,
-  hangs: number,
-  chance: Chance,
-): Readonly<Record<string, Trouble>> {
+function ehrTroubles(ehr: FhirSimulator, hangs: number, chance: Chance): Troubling {
   const once = { times: 1 } as const
   const busy = () => ehr.behave({ mode: 'busy', retryAfterSeconds: 0, ...once })
   return {
