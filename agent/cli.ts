@@ -28,6 +28,8 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
   sim gateway [options]             the strict simulator of the official side
   sim card [options]                a simulated My Number card
   sim terminal --root DIR [options] the official terminal's software, on a folder
+  sim orca [options]                a strict ORCA: patients, insurance, locks, people at the screen
+  sim fhir [options]                a strict EHR that takes FHIR R4
 
   --config FILE                     default /etc/onshi-agent/agent.toml
 `
@@ -108,7 +110,9 @@ async function simCommand([what, ...args]: string[]): Promise<number> {
   }
   if (what === 'card') return (await import('./sim/card/command.ts')).cardCommand(args)
   if (what === 'terminal') return (await import('./sim/terminal/command.ts')).terminalCommand(args)
-  throw new AgentError('USAGE', 'onshi-agent sim gateway|card|terminal')
+  if (what === 'orca') return (await import('./sim/orca/command.ts')).orcaCommand(args)
+  if (what === 'fhir') return (await import('./sim/fhir/command.ts')).fhirCommand(args)
+  throw new AgentError('USAGE', 'onshi-agent sim gateway|card|terminal|orca|fhir')
 }
 
 function options(args: string[]) {

@@ -1,12 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Deliveries } from './api/ports.ts'
 import type { Conditions } from './kernel/conditions.ts'
-import type { Consumer } from './kernel/consumer.ts'
-import type { Sink } from './kernel/delivery.ts'
-import type { SinkSettings } from './kernel/sink.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
-import { openTargets, type Targets } from './outbox/targets.ts'
+import { openTargets } from './outbox/targets.ts'
 import type { Platform } from './platform.ts'
+import { openSinks } from './sinks.ts'
 import type { Store } from './store/store.ts'
 
 interface Parts {
@@ -18,16 +16,18 @@ interface Parts {
 
 /** The outbox with its sinks, and what the API shows of it. */
 export interface OpenedDeliveries extends Deliveries {
+  /** After `close`: a thread hangs in the kernel, on a share, and no orderly exit would end. */
+  isStuck(): boolean
   close(): Promise<void>
 }
 
 export function openDeliveries(
   config: Config,
   { store, conditions, ownPorts }: Parts,
-  { clock, log, onBug }: Platform,
+  { clock, log, onBug, monotonic }: Platform,
 ): OpenedDeliveries {
   const targets = openTargets(config.outbox.targets, ownPorts)
-  const open = sinkOpener(config, targets)
+  const sinks = openSinks(config, { store, targets }, { clock, log, onBug, monotonic })
   const outbox = openOutbox({
     store,
     conditions,
@@ -39,9 +39,10 @@ export function openDeliveries(
       firstMs: config.outbox.first_retry_ms,
       capMs: config.outbox.retry_cap_seconds * 1_000,
     },
-    openSink: open,
+    openSink: sinks.open,
   })
-  return { ...shownOf(store, outbox, clock), check: checker(targets), close: outbox.close }
+  const { check, isStuck } = sinks
+  return { ...shownOf(store, outbox, clock), check, isStuck, close: outbox.close }
 }
 
 function shownOf(
@@ -64,15 +65,5 @@ function shownOf(
       store.comparisons
         .list(verificationId, limit)
         .map(({ consumerId, ...one }) => ({ ...one, consumer: nameOf(consumerId) })),
-  }
-}
-
-const checker = (targets: Targets) => (settings: SinkSettings) => {
-  if (settings.kind !== 'face-folder') targets.check(new URL(settings.url))
-}
-
-function sinkOpener(_config: Config, _targets: Targets) {
-  return ({ sink }: Consumer): Sink => {
-    throw new Error(`no sink ${sink?.kind}`)
   }
 }

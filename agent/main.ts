@@ -88,7 +88,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const { length: readers } = config.readers
     log.info({ version: VERSION, url: urls.join(' '), readers }, 'agent-ready')
     const { terminal } = connected
-    const isStuck = () => terminal?.isStuck() === true
+    const isStuck = () => terminal?.isStuck() === true || deliveries.isStuck()
     return { urls, isStuck, close: () => closer.close() }
   } catch (error) {
     await closer.close()

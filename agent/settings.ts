@@ -10,6 +10,8 @@ import { AgentError, asFault } from './kernel/errors.ts'
 import { type FolderRole, folderRoles } from './kernel/terminal.ts'
 import type { DoctorLine } from './ops/doctor.ts'
 import type { DoctorFolder } from './ops/doctor-folders.ts'
+import type { FhirAssumptions } from './outbox/fhir/assumptions.ts'
+import type { OrcaAssumptions } from './outbox/orca/assumptions.ts'
 import { checkInstitution, type Identity, loadIdentity } from './uplink/identity.ts'
 import type { LineSettings } from './uplink/line.ts'
 import type { UplinkSettings } from './uplink/uplink.ts'
@@ -168,4 +170,33 @@ export function listenSettings({ listen }: Config): ListenSettings[] {
         ? null
         : { certificate: readFileSync(tls.certificate_file), key: readFileSync(tls.key_file) },
   }))
+}
+
+/** What is assumed of ORCA, `[outbox.orca]`. */
+export function orcaAssumptions({ outbox: { orca } }: Config): OrcaAssumptions {
+  return {
+    prefixes: orca.prefixes,
+    branchElement: orca.branch_element,
+    isDisqualificationFirstDayWithout: orca.disqualification_is_first_day_without,
+    elderlyTwoTenths: orca.elderly_two_tenths,
+    limitCertificates: orca.limit_certificates,
+    limitClasses: orca.limit_classes,
+    limitClassOfElderly: orca.limit_class_of_elderly,
+  }
+}
+
+/** What is assumed of the EHR's FHIR server, `[outbox.fhir]`. */
+export function fhirAssumptions({ outbox: { fhir } }: Config): FhirAssumptions {
+  return {
+    search: fhir.search,
+    patientDigits: fhir.patient_digits,
+    memberIdWidth: fhir.member_id_width,
+    subscriberId: fhir.subscriber_id,
+    dependentWidth: fhir.dependent_width,
+    typeSystem: fhir.type_system,
+    relationshipSystem: fhir.relationship_system,
+    recipientIdSystem: fhir.recipient_id_system,
+    ownSystem: fhir.own_system,
+    extraHeaders: fhir.extra_headers,
+  }
 }

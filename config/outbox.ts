@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import { Fhir } from './fhir.ts'
+import { Orca } from './orca.ts'
 import { integer, strict, text } from './shape.ts'
 
 /** A host that consumers may be pushed to. */
@@ -34,6 +36,8 @@ export const Outbox = Type.Object(
       1_000,
     ),
     retry_cap_seconds: integer('Longest pause between two attempts. Seconds.', 1, 3_600, 300),
+    orca: Orca,
+    fhir: Fhir,
   },
   { ...strict, description: 'Pushing to receipt computer and EHR.' },
 )

@@ -140,7 +140,7 @@ export const faults = {
   SINK_REFUSED: fault('E845', 502, '配信先が受け取りを拒否しました。', '配信先の提供元に連絡してください。', 'The target refused this one for good (`status`); it is kept, and the ones behind go on. `onshi-agent delivery retry ID` once it is cured.'),
   SINK_UNAUTHORIZED: fault('E846', 502, '配信先が認証を受け付けません。', '保守業者に連絡してください。', 'The target answered 401 or 403: correct token, password or certificate of the sink; everything waits meanwhile.'),
   SINK_TARGET_REFUSED: fault('E847', 422, '許可されていない配信先です。', '保守業者に連絡してください。', 'Host and address of the target are not among `outbox.targets`, or are an address that is never allowed.'),
-  SINK_ANSWER_INVALID: fault('E848', 502, '配信先の応答を理解できません。', '配信先の提供元に連絡してください。', 'The target’s answer is not what its interface says, or too large: check URL and version.'),
+  SINK_ANSWER_INVALID: fault('E848', 502, '配信先の応答を理解できません。', '配信先の提供元に連絡してください。', 'The target’s answer is not what its interface says, or too large: check URL, key and version.'),
   SINK_UNTRUSTED: fault('E849', 502, '配信先の証明書を信頼できません。', '保守業者に連絡してください。', 'TLS with the target fails: CA, name, date, or our client certificate.'),
   SINK_FOLDER_UNWRITABLE: fault('E850', 503, '配信先のフォルダーに書き込めません。', '共有フォルダーの電源とネットワークを確認してください。', 'The folder of the sink is away, full, read-only, or hangs; it is tried again.'),
   SINK_FOLDER_FULL: fault('E851', 503, '配信先のフォルダーからファイルが取り込まれていません。', 'レセコンの取り込みが動いているか確認してください。', 'As many files as allowed lie there and nobody takes them; it goes on when they are taken.'),
@@ -152,6 +152,7 @@ export const faults = {
   FHIR_AMBIGUOUS: fault('E857', 409, '電子カルテに同じ識別子の記録が複数あります。', '電子カルテの提供元に連絡してください。', 'Several resources have one identifier (`resource`); none was changed. Merge them, then retry.'),
   VERIFICATION_HELD: fault('E858', 409, '本人かどうかの確認を待っています。', '同じ人かどうかを確認してください。', 'The verification is held until a person releases it.'),
   DELIVERY_BEFORE_RESTORE: fault('E859', 409, '復元より前の配信です。', '必要なら送り直してください。', 'Not sent by itself after a restore, as it may have been sent before: `onshi-agent delivery replay`.'),
+  FHIR_IDENTITY_DIFFERS: fault('E861', 409, '電子カルテの患者と本人の情報が一致しません。', '患者番号と氏名・生年月日を確認してください。', 'The Patient of this chart number in the EHR has another name, birth date or sex (`fields`); nothing was written.'),
   DELIVERY_ENDED: fault('E860', 409, 'この配信はすでに終わっています。', '一覧を確認してください。', 'It was delivered or dropped meanwhile.'),
 
   AGENT_NOT_RUNNING: fault('E801', 503, 'onshi-agent が動いていません。', '保守業者に連絡してください。', 'systemctl status onshi-agent; the command talks to the control socket.'),

@@ -4,9 +4,11 @@ import type { Delivered, Delivery, Sink } from '../kernel/delivery.ts'
 import { type AgentError, asFault } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
-import type { Depth, Settlement, WaitingDelivery } from '../store/deliveries.ts'
+import { patientOf, type Settlement, type WaitingDelivery } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
 import { pauseMs, type RetryPolicy } from './backoff.ts'
+import { isOfOnePatient, Resting } from './resting.ts'
+import { openTelling, type Telling } from './telling.ts'
 
 export interface RunnerPorts {
   readonly deliveries: Pick<Store['deliveries'], 'next' | 'depth' | 'settle'>
@@ -77,6 +79,8 @@ class ConsumerRunner {
   readonly #consumer: Consumer
   readonly #ports: RunnerPorts
   readonly #closing = new AbortController()
+  readonly #resting: Resting
+  readonly #telling: Telling
   #sink: Sink | null = null
   #failures = 0
   #hasNews = true
@@ -85,6 +89,8 @@ class ConsumerRunner {
   constructor(consumer: Consumer, ports: RunnerPorts) {
     this.#consumer = consumer
     this.#ports = ports
+    this.#resting = new Resting(ports.retry)
+    this.#telling = openTelling(consumer, ports)
   }
 
   wake(): void {
@@ -102,28 +108,38 @@ class ConsumerRunner {
     this.tell()
     while (!signal.aborted) {
       this.#hasNews = false
-      const rows = this.#ports.deliveries.next(this.#consumer.id, CHUNK)
+      const resting = this.#resting.at(this.#ports.clock.now())
+      const rows = this.#ports.deliveries.next(this.#consumer.id, CHUNK, resting)
       if (rows.length > 0) await this.#send(rows)
-      else await this.#news()
+      else {
+        if (this.state.is === 'sending') this.state = IDLE
+        await this.#news()
+      }
     }
     await this.#sink?.close()
-    for (const code of TOLD) this.#ports.conditions.clear(code, this.#consumer.name)
+    this.#telling.close()
   }
 
+  /** Until there may be something to send: a commit, a decision, or the end of a patient's rest. */
   async #news(): Promise<void> {
+    const { clock } = this.#ports
     if (this.#hasNews || this.#closing.signal.aborted) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ring = resolve
+    const now = clock.now()
+    const restUntil = this.#resting.nextAt(now)
+    const over = new AbortController()
+    if (restUntil !== undefined) void clock.sleep(restUntil - now, over.signal).then(resolve)
     await promise
+    over.abort()
   }
 
   async #send(rows: readonly WaitingDelivery[]): Promise<void> {
     this.state = { ...this.state, is: this.#failures > 0 ? 'failing' : 'sending' }
     const settled: Settlement[] = []
-    const parked = new Set<string>()
-    const fault = await this.#attemptAll(rows, settled, parked)
+    const fault = await this.#attemptAll(rows, settled)
     await this.#settle(settled)
-    if (settled.length > 0 && settled.some(({ is }) => is !== 'delivered')) this.tell()
+    if (settled.some(({ is }) => is !== 'delivered')) this.tell()
     if (fault !== null) await this.#pause(fault)
   }
 
@@ -131,27 +147,42 @@ class ConsumerRunner {
   async #attemptAll(
     rows: readonly WaitingDelivery[],
     settled: Settlement[],
-    parked: Set<string>,
   ): Promise<AgentError | null> {
+    const heldBack = new Set<string>()
     for (const row of rows) {
       if (this.#closing.signal.aborted) return null
-      if (row.patientId !== null && parked.has(row.patientId)) continue
+      const patient = patientOf(row)
+      if (heldBack.has(patient)) continue
       try {
         const settlement = settlementOf(row, await this.#attempt(row))
         settled.push(settlement)
-        if (settlement.is === 'parked' && row.patientId !== null) parked.add(row.patientId)
-        this.#succeeded()
+        if (settlement.is === 'parked') heldBack.add(patient)
+        this.#succeeded(patient)
       } catch (error) {
         if (this.#closing.signal.aborted) return null
-        return asFault(error)
+        const fault = asFault(error)
+        if (!isOfOnePatient(fault.code)) return fault
+        heldBack.add(patient)
+        this.#rest(patient, fault)
       }
     }
     return null
   }
 
+  /** The target works; only this patient cannot be dealt with now. */
+  #rest(patient: string, { code, facts }: AgentError): void {
+    const { clock, log, random } = this.#ports
+    const asked = Number(facts['retryAfterSeconds'] ?? 0)
+    this.#resting.add(patient, clock.now(), random(), asked)
+    log.info({ consumer: this.#consumer.id, code }, 'delivery-rests')
+    this.#succeeded(null)
+    this.tell()
+  }
+
   async #attempt(row: WaitingDelivery): Promise<Delivered> {
     const { deliveryOf, audit, openSink, clock } = this.#ports
-    const delivery = deliveryOf(this.#consumer, row, this.#failures + 1)
+    const failures = this.#failures + this.#resting.failuresOf(patientOf(row))
+    const delivery = deliveryOf(this.#consumer, row, failures + 1)
     if (delivery === null) return { is: 'delivered', comparison: null }
     await audit(this.#consumer, delivery)
     this.#sink ??= openSink(this.#consumer)
@@ -171,10 +202,13 @@ class ConsumerRunner {
     }
   }
 
-  #succeeded(): void {
-    if (this.#failures > 0) this.#ports.conditions.clear('DELIVERY_STUCK', this.#consumer.name)
+  /** The target answered as it should; about a patient, or that one must wait (null). */
+  #succeeded(patient: string | null): void {
+    if (patient !== null) this.#resting.remove(patient)
+    const hasFailed = this.#failures > 0
     this.#failures = 0
     this.state = { ...IDLE, is: 'sending' }
+    if (hasFailed || patient !== null) this.#tellStuck()
   }
 
   /** What was sent is sent again by a crash only, not because a disk was full for a while. */
@@ -210,36 +244,15 @@ class ConsumerRunner {
   }
 
   tell(): void {
-    const { deliveries, conditions, clock } = this.#ports
-    const { id, name } = this.#consumer
-    const depth = deliveries.depth(id)
-    const { fault } = this.state
-    if (fault !== null)
-      conditions.raise('DELIVERY_STUCK', name, {
-        code: fault,
-        depth: depth.waiting,
-        oldestSeconds: Math.round((clock.now() - (depth.oldestAt ?? clock.now())) / 1_000),
-      })
-    for (const [code, count] of openCounts(depth)) {
-      if (count > 0) conditions.raise(code, name, { count })
-      else conditions.clear(code, name)
-    }
+    this.#telling.open()
+    this.#tellStuck()
+  }
+
+  #tellStuck(): void {
+    const isLong = this.#resting.newsSince(this.#ports.clock.now()) !== null
+    this.#telling.stuck(this.state.fault ?? (isLong ? 'ORCA_LOCKED' : null))
   }
 }
-
-const openCounts = ({ parked, refused, restored }: Depth) =>
-  [
-    ['DELIVERY_PARKED', parked],
-    ['DELIVERY_REFUSED', refused],
-    ['DELIVERY_BEFORE_RESTORE', restored],
-  ] as const
-
-const TOLD = [
-  'DELIVERY_STUCK',
-  'DELIVERY_PARKED',
-  'DELIVERY_REFUSED',
-  'DELIVERY_BEFORE_RESTORE',
-] as const
 
 function settlementOf({ seq, verificationId }: WaitingDelivery, came: Delivered): Settlement {
   if (came.is === 'delivered')

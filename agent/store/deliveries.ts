@@ -18,6 +18,10 @@ export interface WaitingDelivery {
   readonly decision: string | null
 }
 
+/** Whom it is about; deliveries of one patient keep their order whatever happens. */
+export const patientOf = ({ patientId, verificationId }: WaitingDelivery): string =>
+  patientId ?? verificationId
+
 /** A delivery that waits for a person. */
 export interface OpenDelivery {
   readonly seq: number
@@ -74,6 +78,13 @@ export interface DecideRecord {
   readonly actor: string
 }
 
+/** Where a file for a delivery was made ready. */
+export interface PlaceRecord {
+  readonly consumerId: string
+  readonly eventId: string
+  readonly place: string
+}
+
 /** Verifications that say how a patient is insured; the newest of them is the patient's state. */
 const DECIDED: readonly (Outcome | null)[] = [
   'valid',
@@ -83,6 +94,15 @@ const DECIDED: readonly (Outcome | null)[] = [
 ]
 const DECIDED_SQL = DECIDED.map((outcome) => `'${outcome}'`).join()
 const LISTED = 500
+
+/** The one that is sent is among the first that wait. */
+const OF_EVENT = `SELECT d.seq, d.place FROM deliveries d JOIN events e ON e.position = d.position
+  WHERE d.consumer_id = ? AND d.state = 'waiting' AND e.id = ? ORDER BY d.seq LIMIT 1`
+
+interface PlaceRow {
+  readonly seq: number
+  readonly place: string | null
+}
 
 export const deliveryTransactions = {
   settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): void {
@@ -108,6 +128,12 @@ export const deliveryTransactions = {
       at,
       consumerId,
     )
+  },
+
+  /** Goes with the delivery: who has it sent again wants the file again. */
+  placeDelivery(sql: Sql, { consumerId, eventId, place }: PlaceRecord): void {
+    const row = sql<PlaceRow>(OF_EVENT).get(consumerId, eventId)
+    sql('UPDATE deliveries SET place = ? WHERE seq = ?').run(place, row?.seq)
   },
 
   /** Throws `NOT_FOUND`, `DELIVERY_ENDED` where nobody is waited for. */
@@ -140,8 +166,13 @@ export function holdBackDeliveries(sql: Sql): void {
 
 /** What waits to be sent, and what waits for a person. */
 export interface Deliveries {
-  /** The next ones of a consumer, in order; those behind a parked one of their patient are not. */
-  next(consumerId: string, limit: number): WaitingDelivery[]
+  /**
+   * The next ones of a consumer, in order; those behind a parked one of their patient are not, nor
+   * those of `resting` (patients, by `patientOf`).
+   */
+  next(consumerId: string, limit: number, resting?: readonly string[]): WaitingDelivery[]
+  /** Where a file for a delivery was made ready; null: nowhere. */
+  placeOf(consumerId: string, eventId: string): string | null
   depth(consumerId: string): Depth
   /** Those that wait for a person, oldest first, up to 500. */
   open(): OpenDelivery[]
@@ -150,19 +181,21 @@ export interface Deliveries {
   /** The last position committed before a time (epoch ms); 0 where there is none. */
   positionBefore(at: number): number
   settle(record: SettleRecord): Promise<void>
+  place(record: PlaceRecord): Promise<void>
   /** Throws `NOT_FOUND`, `DELIVERY_ENDED`. */
   decide(record: DecideRecord): Promise<void>
   /** How many events are sent again. Throws `NOT_FOUND`. */
   replay(record: ReplayRecord): Promise<number>
 }
 
-type Writes = Pick<Deliveries, 'settle' | 'decide' | 'replay'>
+type Writes = Pick<Deliveries, 'settle' | 'place' | 'decide' | 'replay'>
 
 const NEXT = `SELECT seq, position, verification_id AS verificationId, patient_id AS patientId, at,
     decision
   FROM deliveries d WHERE consumer_id = ? AND state = 'waiting' AND NOT EXISTS (
     SELECT 1 FROM deliveries p WHERE p.consumer_id = d.consumer_id AND p.state = 'parked'
     AND p.patient_id = d.patient_id AND p.seq < d.seq)
+    AND coalesce(patient_id, verification_id) NOT IN (SELECT value FROM json_each(?))
   ORDER BY seq LIMIT ?`
 
 const OPEN = `SELECT seq, consumer_id AS consumerId, position, verification_id AS verificationId, at,
@@ -185,7 +218,10 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
     ).get(consumerId)?.n ?? 0
   return {
     ...writes,
-    next: (consumerId, limit) => sql<WaitingDelivery>(NEXT).all(consumerId, limit),
+    next: (consumerId, limit, resting = []) =>
+      sql<WaitingDelivery>(NEXT).all(consumerId, JSON.stringify(resting), limit),
+    placeOf: (consumerId, eventId) =>
+      sql<PlaceRow>(OF_EVENT).get(consumerId, eventId)?.place ?? null,
     depth(consumerId) {
       const oldest = sql<{ at: number }>(
         `SELECT at FROM deliveries WHERE consumer_id = ? AND state = 'waiting'

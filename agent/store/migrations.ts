@@ -160,11 +160,12 @@ const migrations: readonly string[] = [
   -- Until now there was one role, which saw and did everything that a receipt computer does.
   UPDATE consumers SET role = 'receipt-computer' WHERE role = 'all';
 
-  -- What is on its way to whom. state: waiting; parked and refused wait for a person.
+  -- What is on its way to whom. state: waiting; parked and refused wait for a person. place: where a
+  -- file for it was made ready.
   CREATE TABLE deliveries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, consumer_id TEXT NOT NULL, position INTEGER NOT NULL,
     verification_id TEXT NOT NULL, patient_id TEXT, at INTEGER NOT NULL, state TEXT NOT NULL,
-    code TEXT, facts TEXT, decision TEXT
+    code TEXT, facts TEXT, decision TEXT, place TEXT
   ) STRICT;
   CREATE INDEX deliveries_next ON deliveries (consumer_id, state, seq);
 

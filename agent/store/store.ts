@@ -210,6 +210,7 @@ const openKept = (
   comparisons: openComparisons(sql),
   deliveries: openDeliveries(sql, {
     settle: (record) => commit('settleDeliveries', record),
+    place: (record) => commit('placeDelivery', record),
     decide: (record) => commit('decideDelivery', record),
     replay: async (record) => (await commit('replayDeliveries', record)).replayed,
   }),

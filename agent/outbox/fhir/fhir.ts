@@ -1,6 +1,6 @@
 import type { Comparison, Delivered, Difference, Sink } from '../../kernel/delivery.ts'
-import { asFault } from '../../kernel/errors.ts'
-import { contradicts } from '../../kernel/person.ts'
+import { AgentError, asFault } from '../../kernel/errors.ts'
+import { contradicts, plain } from '../../kernel/person.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { FhirSink } from '../../kernel/sink.ts'
 import type { Verification } from '../../kernel/verification.ts'
@@ -96,7 +96,8 @@ const delivered = (comparison: Comparison | null): Delivered => ({ is: 'delivere
 function ended(error: unknown): Delivered {
   const { code, facts } = asFault(error)
   if (code === 'SINK_REFUSED') return { is: 'refused', code, facts }
-  if (code === 'FHIR_AMBIGUOUS') return { is: 'parked', code, facts }
+  if (code === 'FHIR_AMBIGUOUS' || code === 'FHIR_IDENTITY_DIFFERS')
+    return { is: 'parked', code, facts }
   throw error
 }
 
@@ -121,8 +122,11 @@ async function writeOnce(writer: Writer, chart: Token, told: Told) {
   const { session, settings } = writer
   const { state, verification } = told
   const found = await findPatient(writer, chart, undefined)
-  const differences = strangers(found.patient, verification)
-  if (differences.length > 0) return { done: compared('differs', state, differences) }
+  const fields = strangers(found.patient, verification)
+  if (fields.length > 0)
+    throw new AgentError('FHIR_IDENTITY_DIFFERS', 'the chart is somebody else’s', {
+      facts: { fields: fields.join() },
+    })
   const { patient, changes } = settings.writePatient
     ? await findPatient(writer, chart, verification.results[0])
     : found
@@ -151,22 +155,20 @@ async function findPatient(
 }
 
 /** What shows that the EHR has somebody else under this number: no insurance is put there. */
-function strangers(patient: Stored | undefined, { results }: Verification): readonly Difference[] {
+function strangers(patient: Stored | undefined, { results }: Verification): readonly string[] {
   if (patient === undefined) return []
   const kept = traitsOf(patient)
   const other = results.map(officialTraits).find((official) => contradicts(kept, official))
   if (other === undefined) return []
   const said = [
     ['name', other.name, kept.name],
-    ['name', other.nameKana, kept.nameKana],
+    ['nameKana', other.nameKana, kept.nameKana],
     ['birthDate', other.birthdate, kept.birthdate],
     ['gender', other.sex, kept.sex],
   ] as const
-  return said.map(([field, official, stored]) => ({
-    field: `Patient.${field}`,
-    official,
-    kept: stored === '' ? null : stored,
-  }))
+  return said.flatMap(([field, official, stored]) =>
+    official !== '' && stored !== '' && plain(official) !== plain(stored) ? [field] : [],
+  )
 }
 
 async function writeInsurance(

@@ -245,3 +245,38 @@ test('each push is in the audit before it leaves', async (t) => {
   await sink.until(() => sink.taken.length === 1)
   assert.deepEqual(reads, [`deliver ${sink.deliveries[0]?.id}`])
 })
+
+test('a patient who is open on somebody’s screen holds back nobody else, and is tried again', async (t) => {
+  const bed = await outboxBed(t)
+  const sink = bed.sinkOf('receipt')
+  const locked = () => new AgentError('ORCA_LOCKED', 'somebody edits the patient')
+  sink.script.push(locked())
+  await bed.add('receipt')
+  const first = await bed.verify('00001')
+  await sink.until(() => sink.attempts.length === 1)
+  const behind = await bed.verify('00001')
+  const others = [await bed.verify('00002'), await bed.verify('00003')]
+  await sink.until(() => sink.taken.length === 2)
+  assert.deepEqual(sink.taken, others)
+  await until(() => bed.outbox.report()[0]?.waiting === 2)
+  assert.equal(bed.outbox.report()[0]?.fault, null)
+  await bed.clock.advance(1_000)
+  await sink.until(() => sink.taken.length === 4)
+  assert.deepEqual(sink.taken, [...others, first, behind])
+})
+
+test('one who stays open for a quarter of an hour is news', async (t) => {
+  const bed = await outboxBed(t)
+  const sink = bed.sinkOf('receipt')
+  const locked = () => new AgentError('ORCA_LOCKED', 'somebody edits the patient')
+  for (let n = 0; n < 60; n += 1) sink.script.push(locked())
+  await bed.add('receipt')
+  await bed.verify('00001')
+  for (let n = 1; n <= 24; n += 1) {
+    await sink.until(() => sink.attempts.length >= n)
+    await until(() => bed.outbox.report()[0]?.is === 'idle' && bed.clock.sleeping() === 1)
+    await bed.clock.advance(60_000)
+  }
+  await until(() => bed.shows().length > 0)
+  assert.deepEqual(bed.shows(), ['DELIVERY_STUCK receipt'])
+})
