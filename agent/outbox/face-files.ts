@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { namesIn } from '../folders/listing.ts'
 import { flushFolder, isSameContent, modeFor, unlinkIfThere, writeFlushed } from '../folders/put.ts'
@@ -30,58 +38,73 @@ const REMOVED_MOST = 200
  * mark, a file that is ready and not there any more was published: whoever asks again after a crash
  * neither brings back what was taken nor makes a second one. A rename replaces what has the name,
  * which nobody else gives; it is looked at before nevertheless.
+ *
+ * Each call holds the folder open and reaches everything through that: a share that goes or comes back
+ * between two looks would otherwise show its mark to one and an empty mount point to the other, and
+ * what is not there any more counts as published.
  */
 export class FaceFiles {
   readonly #start: FaceThreadStart
-  readonly #staging: string
   /** How many more may be published before the folder is to be listed again. */
   #room = 0
   #listedAt = Number.NEGATIVE_INFINITY
 
   constructor(start: FaceThreadStart) {
     this.#start = start
-    this.#staging = join(start.folder, STAGING)
   }
 
   /** Makes a file ready; one that was ready before is made anew. */
   stage(name: string, bytes: Uint8Array): FaceFound {
-    const mode = modeFor(this.#start.folder)
-    const place = this.#mark() ?? this.#makeMark()
-    writeFlushed(join(this.#staging, name), 'w', bytes, mode)
-    flushFolder(this.#staging)
-    return { is: 'staged', place }
+    return this.#within((folder, staging) => {
+      const mode = modeFor(folder)
+      const place = markIn(staging) ?? makeMark(folder, staging)
+      writeFlushed(join(staging, name), 'w', bytes, mode)
+      flushFolder(staging)
+      return { is: 'staged', place }
+    })
   }
 
   /** `at`: epoch ms, now. EEXIST where another file has the name. */
   publish(name: string, place: string, at: number): FaceFound {
-    const { folder } = this.#start
-    statSync(folder)
-    if (this.#mark() !== place) return { is: 'lost' }
-    const staged = join(this.#staging, name)
-    if (!isThere(staged)) return { is: 'published' }
-    const target = join(folder, name)
-    if (isThere(target)) {
-      if (!isSameContent(target, readFileSync(staged))) throw existing(target)
-      unlinkIfThere(staged)
+    return this.#within((folder, staging) => {
+      if (markIn(staging) !== place) return { is: 'lost' }
+      const staged = join(staging, name)
+      if (!isThere(staged)) return { is: 'published' }
+      const target = join(folder, name)
+      if (isThere(target)) {
+        if (!isSameContent(target, readFileSync(staged))) throw existing(name)
+        unlinkIfThere(staged)
+        return { is: 'published' }
+      }
+      if (!this.#hasRoom(folder, name, at)) return { is: 'full' }
+      renameSync(staged, target)
+      this.#room -= 1
+      flushFolder(folder)
       return { is: 'published' }
-    }
-    if (!this.#hasRoom(name, at)) return { is: 'full' }
-    renameSync(staged, target)
-    this.#room -= 1
-    flushFolder(folder)
-    return { is: 'published' }
+    })
   }
 
-  #hasRoom(name: string, at: number): boolean {
+  #within(work: (folder: string, staging: string) => FaceFound): FaceFound {
+    const held = openSync(this.#start.folder, constants.O_RDONLY | constants.O_DIRECTORY)
+    try {
+      const folder = `/proc/self/fd/${held}`
+      return work(folder, join(folder, STAGING))
+    } finally {
+      closeSync(held)
+    }
+  }
+
+  #hasRoom(folder: string, name: string, at: number): boolean {
     // A clock that was set back makes a listing due as well.
     const sinceMs = Math.abs(at - this.#listedAt)
-    if (this.#room <= 0 || sinceMs > LISTED_EVERY_MS) this.#list(name, at)
+    if (this.#room <= 0 || sinceMs > LISTED_EVERY_MS) this.#list(folder, name, at)
     return this.#room > 0
   }
 
   /** `own`: the file that waits to be published. */
-  #list(own: string, at: number): void {
-    const { folder, limit, institutionCode } = this.#start
+  #list(folder: string, own: string, at: number): void {
+    const { limit, institutionCode } = this.#start
+    const staging = join(folder, STAGING)
     const old: string[] = []
     let waiting = 0
     for (const name of namesIn(folder, () => undefined)) {
@@ -91,8 +114,8 @@ export class FaceFiles {
       else waiting += 1
     }
     // Ready, and dropped since by a person.
-    for (const name of namesIn(this.#staging, () => undefined)) {
-      const path = join(this.#staging, name)
+    for (const name of namesIn(staging, () => undefined)) {
+      const path = join(staging, name)
       if (name !== own && this.#isOld(name, path, at)) old.push(path)
     }
     for (const path of old) unlinkIfThere(path)
@@ -107,23 +130,23 @@ export class FaceFiles {
     const stats = lstatSync(path, { throwIfNoEntry: false })
     return stats !== undefined && at - stats.mtimeMs > KEPT_MS
   }
+}
 
-  /** Null where there is none, or a crash left it half written. */
-  #mark(): string | null {
-    const path = join(this.#staging, MARK)
-    if (!isFolder(this.#staging) || !isThere(path)) return null
-    const mark = readFileSync(path, 'latin1')
-    return MARK_TEXT.test(mark) ? mark : null
-  }
+/** Null where there is none, or a crash left it half written. */
+function markIn(staging: string): string | null {
+  const path = join(staging, MARK)
+  if (!isFolder(staging) || !isThere(path)) return null
+  const mark = readFileSync(path, 'latin1')
+  return MARK_TEXT.test(mark) ? mark : null
+}
 
-  #makeMark(): string {
-    const mark = randomBytes(16).toString('hex')
-    if (!isFolder(this.#staging)) mkdirSync(this.#staging, { mode: 0o700 })
-    writeFlushed(join(this.#staging, MARK), 'w', Buffer.from(mark), 0o600)
-    flushFolder(this.#staging)
-    flushFolder(this.#start.folder)
-    return mark
-  }
+function makeMark(folder: string, staging: string): string {
+  const mark = randomBytes(16).toString('hex')
+  if (!isFolder(staging)) mkdirSync(staging, { mode: 0o700 })
+  writeFlushed(join(staging, MARK), 'w', Buffer.from(mark), 0o600)
+  flushFolder(staging)
+  flushFolder(folder)
+  return mark
 }
 
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined

@@ -77,7 +77,7 @@ export async function setStage(chance: Chance): Promise<Stage> {
  * Below the ports that the kernel gives to clients: a client that knocks while the agent is down
  * could otherwise get the very port, connect to itself, and keep the agent from it.
  */
-async function freePort(chance: Chance): Promise<number> {
+export async function freePort(chance: Chance): Promise<number> {
   const port = 20_000 + chance.below(10_000)
   const server = createServer()
   try {

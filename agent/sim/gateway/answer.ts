@@ -1,7 +1,7 @@
 import { verify, X509Certificate } from 'node:crypto'
 import { headerError, personError, processed } from '../patients/case.ts'
 import { isCalendarDate, japaneseMoment } from '../patients/dates.ts'
-import type { Answer, Fields, Patient } from '../patients/element.ts'
+import type { Answer, CardFace, Fields, Patient } from '../patients/element.ts'
 import { OTHER_INSTITUTION } from '../patients/odd.ts'
 import { patientByCardId, patientsByCardFace } from '../patients.ts'
 import { CARD_AUTHORITY } from '../pki.ts'
@@ -72,15 +72,21 @@ const findByCard = (
   return patient === undefined ? answered(processed('4', [])) : { is: 'patient', patient }
 }
 
-/**
- * Looks the question up. `now` is epoch ms, for the end of a card's certificate. Without
- * `challenges` no card has signed.
- */
-export const find = (message: Message, now: number, challenges?: Challenges): Found => {
+/** What there is to look up beside the forty patients. */
+export interface Known {
+  /** Without them no card has signed. */
+  readonly challenges?: Challenges
+  readonly alsoKnown?: (asked: CardFace) => Patient | undefined
+}
+
+/** Looks the question up. `now` is epoch ms, for the end of a card's certificate. */
+export const find = (message: Message, now: number, known: Known = {}): Found => {
   if (message.is === 'refused')
     return answered(headerError(message.code, `（模擬）${message.reason}`))
-  if (message.is === 'card') return findByCard(message, now, challenges)
+  if (message.is === 'card') return findByCard(message, now, known.challenges)
   if (!isCalendarDate(message.cardFace.birthdate)) return answered(NO_SUCH_DAY)
+  const other = known.alsoKnown?.(message.cardFace)
+  if (other !== undefined) return { is: 'patient', patient: other }
   const [patient, another] = patientsByCardFace(message.cardFace)
   if (patient === undefined) return answered(processed('4', []))
   if (another !== undefined) return answered(processed('5', []))

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { CardFace, Patient } from '../patients/element.ts'
 import { compose, find, type Message, type Twist } from './answer.ts'
 import type { Behaviour, Mode } from './behaviour.ts'
 import type { Behaviours, Moment } from './behaviours.ts'
@@ -53,6 +54,8 @@ export interface Parts {
   readonly challenges: Challenges
   readonly behaviours: Behaviours
   readonly tally: Tally
+  /** People beside the forty. */
+  readonly alsoKnown: (asked: CardFace) => Patient | undefined
   now(): number
 }
 
@@ -107,11 +110,11 @@ const TWISTS: Partial<Record<Mode, Twist>> = {
 }
 
 const answer = (message: Message, { institutionCode, source }: Client, parts: Parts): Handled => {
-  const { charset, arrange, tally, names, challenges } = parts
+  const { charset, arrange, tally, names } = parts
   const { ArbitraryFileIdentifier: identifier = '', MedicalInstitutionCode: code = '' } =
     message.header
   const now = parts.now()
-  const found = find(message, now, challenges)
+  const found = find(message, now, parts)
   const patient = found.is === 'patient' ? found.patient.number : undefined
   const behaviour = parts.behaviours.take('question', source, patient)
   const twist = TWISTS[behaviour.mode ?? 'normal']

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import type { CardFace, Patient } from '../patients/element.ts'
 import type { ServerTls } from '../pki.ts'
 import type { Behaviour } from './behaviour.ts'
 import { openBehaviours } from './behaviours.ts'
@@ -50,6 +51,8 @@ export interface GatewaySimulatorOptions {
   /** How a client without a good certificate is refused: in TLS (default), or by nginx's page. */
   readonly refuse?: 'tls' | '400-page'
   readonly names?: Partial<GatewayNames>
+  /** People beside the forty, by their card face. */
+  readonly alsoKnown?: (asked: CardFace) => Patient | undefined
   readonly onServed?: (served: Served) => void
 }
 
@@ -104,6 +107,7 @@ const partsOf = (options: GatewaySimulatorOptions, tally: Tally): Parts => {
     challenges: openChallenges(now),
     behaviours: openBehaviours(),
     tally,
+    alsoKnown: options.alsoKnown ?? (() => undefined),
     now,
   }
 }
@@ -160,7 +164,7 @@ const openPorts = async (
 
 /**
  * Starts the stand-in for the official side: HTTPS with a client certificate, login, questions.
- * It knows the forty patients of `patients.ts`. Rejects when a port is taken.
+ * It knows the forty patients of `patients.ts`, and those of `alsoKnown`. Rejects when a port is taken.
  */
 export const startGatewaySimulator = async (
   options: GatewaySimulatorOptions,

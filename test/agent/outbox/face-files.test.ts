@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { FaceFiles, STAGING } from '../../../agent/outbox/face-files.ts'
 import { faceName } from '../../../agent/outbox/face-name.ts'
@@ -182,4 +184,47 @@ test('the answer to an old question that is sent today stays for a month from to
   assert.deepEqual(put(open(folder), one, Date.now()), { is: 'published' })
   assert.deepEqual(put(open(folder), two, Date.now()), { is: 'published' })
   assert.deepEqual(seen(folder).toSorted(), [one, two].toSorted())
+})
+
+/** Takes a folder away and puts it back, until it is told to end. */
+const COMES_AND_GOES = `
+  const { renameSync } = require('node:fs')
+  const { workerData } = require('node:worker_threads')
+  const { folder, over } = workerData
+  const elsewhere = folder + '-away'
+  while (Atomics.wait(over, 0, 0, 2 * Math.random()) === 'timed-out') {
+    renameSync(folder, elsewhere)
+    Atomics.wait(over, 0, 0, 0.2)
+    renameSync(elsewhere, folder)
+  }
+`
+
+test('what was published is there, however often the folder goes and comes meanwhile', async (t) => {
+  const folder = makeFolder(t)
+  const over = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(COMES_AND_GOES, { eval: true, workerData: { folder, over } })
+  const ended = once(worker, 'exit')
+  t.after(() => worker.terminate())
+  await once(worker, 'online')
+  const files = open(folder, 10_000)
+  const again = <T>(step: () => T): T => {
+    for (;;)
+      try {
+        return step()
+      } catch (error) {
+        assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOENT', `${error}`)
+      }
+  }
+  const names = Array.from({ length: 200 }, (_, n) => named(AT + n))
+  for (const name of names) {
+    const place = again(() => staged(files, name))
+    assert.deepEqual(
+      again(() => files.publish(name, place, AT)),
+      { is: 'published' },
+    )
+  }
+  Atomics.store(over, 0, 1)
+  await ended
+  assert.deepEqual(seen(folder).sort(), names.sort())
+  assert.deepEqual(ready(folder), [])
 })
