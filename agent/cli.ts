@@ -46,7 +46,7 @@ const OF_CONFIG = /^(CONFIG_|SECRET_|FOLDER_LOOP|LISTEN_UNSAFE|CERTIFICATE_|STOR
 /** Of the configured certificate, or of one that `cert` was given. */
 const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 /** Of what the person wrote. */
-const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID)$/
+const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID|SINK_TARGET_REFUSED|DELIVERY_ENDED)$/
 /** Of what else runs, or does not run, on this machine. */
 const OF_OTHERS = /^(AGENT_NOT_RUNNING|NOT_VISIBLE_HERE|READER_BUSY)$/
 

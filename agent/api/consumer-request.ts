@@ -75,7 +75,11 @@ function sinkIn(given: unknown): SinkSettings {
     throw invalid('sink.kind', '選べない値です。', `must be one of ${known.join(', ')}`)
   const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
   const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
-  if (Value.Check(SinkSettings, filled)) return filled
+  if (Value.Check(SinkSettings, filled)) {
+    if ('url' in filled && !URL.canParse(filled.url))
+      throw invalid('sink.url', 'URLの形が違います。', 'must be a URL')
+    return filled
+  }
   const mistakes = mistakesOf(schema, filled)
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
