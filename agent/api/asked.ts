@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { asFault } from '../kernel/errors.ts'
+import { AgentError, asFault } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { sendJson } from './answers.ts'
 import { callerOf } from './auth.ts'
@@ -56,7 +56,7 @@ export function askingOf(request: FastifyRequest): Asking {
 /**
  * 201 with the verification when it ends within the wait that the client prefers, else 202. The
  * question is accepted, so what keeps its verification from being shown now is a 202 too: asking
- * once more would be wrong, reading it later is right.
+ * once more would be wrong, reading it later is right. Who may not read it any more gets a 401.
  */
 export async function answerAsked(
   id: string,
@@ -72,6 +72,7 @@ export async function answerAsked(
     return sendJson(reply.header('location', pathOf(id)), 201, found)
   } catch (error) {
     const { code } = asFault(error)
+    if (code === 'UNAUTHENTICATED') throw error
     context.log.error({ verification: id, code }, 'verification-not-shown')
     return answerOpen(id, reply)
   }
@@ -85,7 +86,10 @@ export const answerOpen = (id: string, reply: FastifyReply): FastifyReply =>
 
 const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
 
-/** What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open. */
+/**
+ * What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open.
+ * Throws `UNAUTHENTICATED` where the token is revoked meanwhile.
+ */
 export async function settled(
   id: string,
   defaultMs: number,
@@ -94,15 +98,17 @@ export async function settled(
   verifications: Verifications,
   context: Context,
 ): Promise<Uint8Array | 'open' | undefined> {
-  const { role } = callerOf(request).consumer
+  const caller = callerOf(request)
+  const { role } = caller.consumer
   const found = verifications.find(id, role)
   const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? defaultMs
   if (found !== 'open' || waitMs === 0) return found
-  const span = startSpan(waitMs, reply.raw, context)
+  const span = startSpan(waitMs, reply.raw, context, caller)
   try {
     await verifications.ended(id, span.signal)
   } finally {
     span.close()
   }
+  if (!caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
   return verifications.find(id, role)
 }

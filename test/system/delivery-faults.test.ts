@@ -190,13 +190,21 @@ test('what ORCA asks waits for a person, holds back that patient only, and is do
   const again = await ask('01')
   const other = await ask('05')
   await comparisonsOf(billing, other.id, ['orca'])
-  assert.equal(orca.patient('00005')?.WholeName !== undefined, true, 'another patient goes on')
+  assert.ok(orca.patient('00005') !== undefined, 'another patient goes on')
   const { items } = await deliveriesOf(billing)
   assert.deepEqual([items[0]?.parked, items[0]?.waiting], [1, 1])
   assert.equal(await metric(billing, 'onshi_deliveries_parked', 'orca'), 1)
 
-  await bed.cli('delivery', 'retry', open?.id ?? '', '--decision', 'ok')
-  await comparisonsOf(billing, again.id, ['orca'])
+  const approve = (id = '') => bed.cli('delivery', 'retry', id, '--decision', 'ok')
+  assert.equal((await approve(open?.id)).code, 0)
+  const [first] = await comparisonsOf(billing, asked.id, ['orca'])
+  assert.equal(first?.result, 'superseded', 'the newer answer is what is asked about now')
+  const newer = await eventually('the question about the newer answer', async () =>
+    (await deliveriesOf(billing)).open.find(({ verificationId }) => verificationId === again.id),
+  )
+  assert.equal((await approve(newer.id)).code, 0)
+  const [second] = await comparisonsOf(billing, again.id, ['orca'])
+  assert.equal(second?.result, 'written')
   const rows = orca.patient('00001')?.HealthInsurance_Info ?? []
   assert.deepEqual(
     rows.map((row) => [row.InsuranceProvider_Number, row.Certificate_ExpiredDate]),
