@@ -10,7 +10,7 @@ export const fetchFrom =
     const options = {
       method,
       localAddress,
-      headers: [...new Headers(headers)].flat(),
+      headers: Object.fromEntries(new Headers(headers)),
       agent: false,
     }
     http
