@@ -97,7 +97,8 @@ const KEY_BYTES = 32
 
 function withKey(sink: unknown): unknown {
   if (typeof sink !== 'object' || sink === null) return sink
-  const given = 'secrets' in sink && typeof sink.secrets === 'object' ? sink.secrets : {}
+  const given = 'secrets' in sink ? sink.secrets : {}
+  if (typeof given !== 'object') return sink
   return { ...sink, secrets: { key: randomBytes(KEY_BYTES).toString('base64'), ...given } }
 }
 

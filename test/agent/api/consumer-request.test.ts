@@ -32,7 +32,7 @@ function wrongIn(body: unknown): string[] {
     }
     return error.mistakes.map(({ field }) => field)
   }
-  throw new Error('it was taken')
+  throw new Error(`it was taken: ${JSON.stringify(body)}`)
 }
 
 test('what is left out has its default, and nothing of what was asked is changed', () => {
@@ -104,7 +104,7 @@ test('a URL that only looks like one is a mistake of the request, not of the age
 })
 
 test('every field that is wrong is named at once', () => {
-  const sink = { ...orca, user: '', write: ['all'], secrets: {} }
+  const sink = { ...orca, user: 'a:b', write: ['all'], secrets: {} }
   assert.deepEqual(wrongIn({ name: 'x', role: 'ehr', sink }).sort(), [
     'sink.secrets.password',
     'sink.user',
