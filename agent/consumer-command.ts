@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readSecretText } from '../config/files.ts'
+import { parseListenAddress } from '../config/listen.ts'
 import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './api/consumer-request.ts'
-import { caller } from './caller.ts'
+import { caller, silent } from './caller.ts'
+import type { NewConsumer } from './kernel/consumer.ts'
 import { AgentError, codeOf } from './kernel/errors.ts'
 import { roles } from './kernel/roles.ts'
+import type { Store } from './store/store.ts'
 
 const USAGE = `onshi-agent consumer add NAME --role ROLE [--from ADDRESS,…] [--sink KIND …] | list | revoke NAME
 
@@ -51,7 +55,8 @@ export async function consumerCommand(args: readonly string[]): Promise<string> 
   const { values, positionals } = parsed(args)
   const [verb, name, ...rest] = positionals
   if (rest.length > 0 || (verb === 'list') !== (name === undefined)) throw usage()
-  const call = caller(loadConfig(values.config))
+  const config = loadConfig(values.config)
+  const call = caller(config)
   switch (verb) {
     case 'add': {
       if (values.role === undefined) throw usage('a role is needed')
@@ -62,8 +67,9 @@ export async function consumerCommand(args: readonly string[]): Promise<string> 
         sink: sinkIn(values),
       })
       return added(
-        await call('POST', '/consumers', wanted, async ({ consumers }) => {
-          const { consumer, token } = await consumers.add(wanted)
+        await call('POST', '/consumers', wanted, async (store) => {
+          await check(wanted, config, store)
+          const { consumer, token } = await store.consumers.add(wanted)
           return shownNew(consumer, token)
         }),
       )
@@ -86,6 +92,19 @@ export async function consumerCommand(args: readonly string[]): Promise<string> 
     default:
       throw usage()
   }
+}
+
+/** What a running agent refuses is refused without it too. Throws as `Sinks.check`. */
+async function check({ sink }: NewConsumer, config: Config, store: Store): Promise<void> {
+  if (sink === null) return
+  const [{ openSinks }, { openTargets }, { thisMachine }] = await Promise.all([
+    import('./sinks.ts'),
+    import('./outbox/targets.ts'),
+    import('./platform.ts'),
+  ])
+  const ports = config.listen.map(({ address }) => parseListenAddress(address)?.port ?? 0)
+  const targets = openTargets(config.outbox.targets, () => ports)
+  openSinks(config, { store, targets }, { ...thisMachine('error'), log: silent }).check(sink)
 }
 
 function parsed(args: readonly string[]) {

@@ -56,7 +56,7 @@ export function askingOf(request: FastifyRequest): Asking {
 /**
  * 201 with the verification when it ends within the wait that the client prefers, else 202. The
  * question is accepted, so what keeps its verification from being shown now is a 202 too: asking
- * once more would be wrong, reading it later is right.
+ * once more would be wrong, reading it later is right. Who may not read it any more gets a 401.
  */
 export async function answerAsked(
   id: string,
@@ -86,7 +86,10 @@ export const answerOpen = (id: string, reply: FastifyReply): FastifyReply =>
 
 const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
 
-/** What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open. */
+/**
+ * What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open.
+ * Throws `UNAUTHENTICATED` where the token is revoked meanwhile.
+ */
 export async function settled(
   id: string,
   defaultMs: number,

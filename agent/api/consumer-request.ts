@@ -76,8 +76,9 @@ function sinkIn(given: unknown): SinkSettings {
   const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
   const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
   if (Value.Check(SinkSettings, filled)) {
-    if (filled.kind === 'face-folder' || URL.canParse(filled.url)) return filled
-    throw invalid('sink.url', '値の形が違います。', 'is no URL')
+    if ('url' in filled && !URL.canParse(filled.url))
+      throw invalid('sink.url', 'URLの形が違います。', 'must be a URL')
+    return filled
   }
   const mistakes = mistakesOf(schema, filled)
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
@@ -96,7 +97,8 @@ const KEY_BYTES = 32
 
 function withKey(sink: unknown): unknown {
   if (typeof sink !== 'object' || sink === null) return sink
-  const given = 'secrets' in sink && typeof sink.secrets === 'object' ? sink.secrets : {}
+  const given = 'secrets' in sink ? sink.secrets : {}
+  if (typeof given !== 'object') return sink
   return { ...sink, secrets: { key: randomBytes(KEY_BYTES).toString('base64'), ...given } }
 }
 

@@ -6,7 +6,7 @@ import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
 import { askingOf, Named } from './asked.ts'
-import { callerOf } from './auth.ts'
+import { type Caller, callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { ReferenceNumber, ReferenceNumbers } from './ports.ts'
 import { waitOf } from './prefer.ts'
@@ -83,13 +83,14 @@ export function referenceNumberRoutes(
     return reply.code(status).send(shown)
   }
 
-  const over = async (id: string, waitMs: number, reply: FastifyReply) => {
-    const span = startSpan(waitMs, reply.raw, context)
+  const over = async (id: string, waitMs: number, caller: Caller, reply: FastifyReply) => {
+    const span = startSpan(waitMs, reply.raw, context, caller)
     try {
       await referenceNumbers.ended(id, span.signal)
     } finally {
       span.close()
     }
+    if (!caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
   }
 
   app.post(
@@ -101,7 +102,7 @@ export function referenceNumberRoutes(
     async (request, reply) => {
       const { id } = await referenceNumbers.add(request.body, askingOf(request))
       const waitMs = waitOf(request.headers['prefer'], MAX_WAIT_S) ?? WAIT_MS
-      if (waitMs > 0) await over(id, waitMs, reply)
+      if (waitMs > 0) await over(id, waitMs, callerOf(request), reply)
       return answer(id, 201, request, reply.header('location', pathOf(id)))
     },
   )

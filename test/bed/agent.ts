@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Role } from '../../agent/kernel/roles.ts'
@@ -64,6 +64,8 @@ export interface Bed {
   cli(...args: readonly string[]): Promise<Printed>
   /** The token of a new consumer. */
   addConsumer(name: string, role?: Role): Promise<string>
+  /** The path of a new file that only its owner reads. */
+  secretFile(secret: string): string
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -110,6 +112,7 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
     { storeKey, password },
   )
   const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
+  let secretFiles = 0
   return {
     folder,
     state,
@@ -136,6 +139,12 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
       const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
       if (token === undefined) throw new Error(`consumer add: ${stderr}`)
       return token
+    },
+    secretFile(secret) {
+      secretFiles += 1
+      const path = join(folder, `secret-${secretFiles}`)
+      writeFileSync(path, `${secret}\n`, { mode: 0o600 })
+      return path
     },
   }
 }

@@ -58,8 +58,8 @@ export interface WebhookReceiver {
 }
 
 export interface ReceiverOptions {
-  /** With its prefix `whsec_`. */
-  readonly secret: string
+  /** With its prefix `whsec_`. A promise where the sender makes it, knowing the receiver's URL. */
+  readonly secret: string | Promise<string>
   /** Default: 204 for everything. `attempt`: of this id, from 1 on. */
   readonly behave?: (id: string, attempt: number) => Behaviour
   readonly tls?: https.ServerOptions
@@ -109,7 +109,7 @@ export async function startWebhookReceiver(options: ReceiverOptions): Promise<We
     }
     const text = await textOf(request)
     if (text === null) return
-    const found = wrongIn(request, text, secret)
+    const found = wrongIn(request, text, await secret)
     if (typeof found === 'string') {
       complaints.push(found)
       response.writeHead(400).end()

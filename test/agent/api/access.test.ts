@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeRoles } from '../../../agent/api/access.ts'
 import { roleNames } from '../../../agent/kernel/roles.ts'
-import { problem, serve } from './served.ts'
+import { face, json, problem, serve, until } from './served.ts'
 
 /** What of a path a test puts in the place of its parameters. */
 const concrete = (path: string) => path.replaceAll(/\{\w+\}/g, '1')
@@ -79,4 +79,19 @@ test('revoking ends a long poll and a stream that are open, at once', async (t) 
   assert.equal((await poll).status, 401)
   assert.doesNotMatch(await text, /^data:/m)
   assert.equal(feed.subscribers.size, 0)
+})
+
+test('a revoked token gets no answer that it waited for, though what it asked is done', async (t) => {
+  const { url, consumers, verifications } = await serve(t)
+  const { token } = await consumers.add({ name: 'old', role: 'ehr', sources: [], sink: null })
+  const headers = { ...json, authorization: `Bearer ${token}`, prefer: 'wait=60' }
+  const body = JSON.stringify(face)
+  const asked = fetch(`${url}/v1/verifications`, { method: 'POST', headers, body })
+  await until(() => verifications.waiters === 1)
+  const read = fetch(`${url}/v1/verifications/v1`, { headers })
+  await until(() => verifications.waiters === 2)
+  await consumers.revoke('old')
+  for (const response of [await asked, await read])
+    assert.deepEqual([response.status, (await problem(response))['code']], [401, 'UNAUTHENTICATED'])
+  assert.deepEqual([verifications.asked.length, verifications.waiters], [1, 0])
 })
