@@ -10,6 +10,7 @@ import type { FaceFound, FaceThreadStart } from './face-wire.ts'
 export const STAGING = '.onshi-agent-outbox'
 /** Holds the mark by which the folder is known again. */
 const MARK = 'mark'
+const MARK_BYTES = 16
 const MARK_TEXT = /^[0-9a-f]{32}$/
 
 const DAY_MS = 24 * 60 * 60_000
@@ -47,7 +48,7 @@ export class FaceFiles {
   stage(name: string, bytes: Uint8Array): FaceFound {
     const mode = modeFor(this.#start.folder)
     const place = this.#mark() ?? this.#makeMark()
-    writeFlushed(join(this.#staging, name), 'w', bytes, mode)
+    this.#writeAnew(name, bytes, mode)
     flushFolder(this.#staging)
     return { is: 'staged', place }
   }
@@ -59,6 +60,8 @@ export class FaceFiles {
     if (this.#mark() !== place) return { is: 'lost' }
     const staged = join(this.#staging, name)
     if (!isThere(staged)) return { is: 'published' }
+    // Somebody put a link or a pipe in its place.
+    if (!isFile(staged)) return { is: 'lost' }
     const target = join(folder, name)
     if (isThere(target)) {
       if (!isSameContent(target, readFileSync(staged))) throw existing(target)
@@ -108,28 +111,54 @@ export class FaceFiles {
     return stats !== undefined && at - stats.mtimeMs > KEPT_MS
   }
 
-  /** Null where there is none, or a crash left it half written. */
+  /** Null where there is none, or a crash left it half written. EPERM: the folder is not ours. */
   #mark(): string | null {
+    if (!isFolder(this.#staging)) return null
+    refuseForeign(this.#staging, this.#start.folder)
     const path = join(this.#staging, MARK)
-    if (!isFolder(this.#staging) || !isThere(path)) return null
+    if (!isFile(path) || lstatSync(path).size !== 2 * MARK_BYTES) return null
     const mark = readFileSync(path, 'latin1')
     return MARK_TEXT.test(mark) ? mark : null
   }
 
   #makeMark(): string {
-    const mark = randomBytes(16).toString('hex')
+    const mark = randomBytes(MARK_BYTES).toString('hex')
     if (!isFolder(this.#staging)) mkdirSync(this.#staging, { mode: 0o700 })
-    writeFlushed(join(this.#staging, MARK), 'w', Buffer.from(mark), 0o600)
+    this.#writeAnew(MARK, Buffer.from(mark), 0o600)
     flushFolder(this.#staging)
     flushFolder(this.#start.folder)
     return mark
   }
+
+  /** What has the name is taken away, never written into: a link would lead to another file. */
+  #writeAnew(name: string, bytes: Uint8Array, mode: number): void {
+    const path = join(this.#staging, name)
+    unlinkIfThere(path)
+    writeFlushed(path, bytes, mode)
+  }
 }
 
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+const isFile = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
 /** A link in its place would lead our files elsewhere: then making it fails. */
 const isFolder = (path: string) =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+const STICKY = 0o1000
+const WRITABLE_TO_OTHERS = 0o022
+
+/**
+ * Nobody may do more in our folder than in the one around it. Not stricter: a share (SMB, FAT) has one
+ * owner and one mode for all that is in it.
+ */
+function refuseForeign(staging: string, folder: string): void {
+  const { uid, mode } = lstatSync(staging)
+  const around = statSync(folder)
+  const isOthers = uid !== process.geteuid?.() && uid !== around.uid
+  const writable = (around.mode & STICKY) === 0 ? around.mode & WRITABLE_TO_OTHERS : 0
+  if (isOthers || (mode & WRITABLE_TO_OTHERS & ~writable) !== 0)
+    throw Object.assign(new Error(`EPERM: ${staging}`), { code: 'EPERM', syscall: 'open' })
+}
 
 const existing = (path: string) =>
   Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST', syscall: 'rename' })
