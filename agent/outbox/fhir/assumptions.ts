@@ -23,6 +23,11 @@ export interface FhirAssumptions {
    * has `http://jpfhir.jp/fhir/clins/Idsystem/JP_PublicPayer_memberID` for these.
    */
   readonly recipientIdSystem: string
+  /**
+   * Whether 資格喪失年月日 is the first day without cover, so that `period`, whose end is inclusive in R4,
+   * ends the day before. `[outbox.orca]` assumes the same.
+   */
+  readonly isDisqualificationFirstDayWithout: boolean
   /** Name space of what is ours: the tag of resources that we made, the ids of verifications. */
   readonly ownSystem: string
   readonly extraHeaders: Readonly<Record<string, string>>
@@ -37,6 +42,7 @@ export const assumed: FhirAssumptions = {
   typeSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuranceMajorCategory',
   relationshipSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory',
   recipientIdSystem: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID',
+  isDisqualificationFirstDayWithout: true,
   ownSystem: 'urn:onshi-agent',
   extraHeaders: {},
 }
