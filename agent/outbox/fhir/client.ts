@@ -23,10 +23,14 @@ export interface FhirClient {
   /** All current resources of the type that meet the conditions. */
   search(type: string, conditions: Conditions, signal: AbortSignal): Promise<readonly Stored[]>
   /**
-   * Conditional create. `exists`: one meets the conditions already; `conflict`: several do, or
+   * Create, under conditions where there are some. `exists`: one meets the conditions already; `conflict`: several do, or
    * another writer was faster. Throws `SINK_REFUSED` where the server will never take this resource.
    */
-  create(resource: JsonObject, conditions: Conditions, signal: AbortSignal): Promise<Created>
+  create(
+    resource: JsonObject,
+    conditions: Conditions | undefined,
+    signal: AbortSignal,
+  ): Promise<Created>
   /** Update of the version that was read; `conflict` where it is not the current one any more. */
   update(resource: Stored, signal: AbortSignal): Promise<'written' | 'conflict'>
 }
@@ -69,7 +73,7 @@ export function openClient(settings: ClientSettings): FhirClient {
       }
     },
     async create(resource, conditions, signal) {
-      const more = { 'if-none-exist': queryOf(conditions) }
+      const more = conditions === undefined ? {} : { 'if-none-exist': queryOf(conditions) }
       const type = textIn(resource['resourceType'])
       const answer = await write('POST', type, resource, more, signal)
       if (writtenOf(answer) === 'conflict') return 'conflict'
