@@ -56,7 +56,10 @@ export function patientTarget(
     conditions: byIdentifier(chart),
     belongs: (patient) => hasIdentifier(patient, chart),
     make: () => result && origin.marked(patientOf(result, chart), 'patient', profiles.Patient),
-    change: (stored) => (result === undefined ? stored : layPatient(stored, result)),
+    change: (stored) =>
+      result === undefined
+        ? stored
+        : layPatient(stored, result, origin.kindOf(stored) !== undefined),
   }
 }
 
