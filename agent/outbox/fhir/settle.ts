@@ -69,8 +69,8 @@ export async function inRounds<T>(
     if (result !== 'again') return result.done
     await pause(session, count)
   }
-  throw new AgentError('SINK_BUSY', 'a resource is changed by others again and again', {
-    facts: { resource: type },
+  throw new AgentError('SINK_BUSY', 'others write the same resource at the same time', {
+    facts: { resource: type, rounds: ROUNDS },
   })
 }
 
