@@ -75,7 +75,10 @@ const confirmedOn = ({ official, askedAt }: Verification): string =>
 
 const kindOf = ({ isAid }: Card): CoverageKind => (isAid ? 'aid' : 'insurance')
 
-/** 照会区分 1: asked with a My Number card, about the person and not about one card. */
+/**
+ * 照会区分 1: asked with a My Number card, about the person and not about one card. That it then names
+ * the aid as well, so that none named is none, is assumed: see `FhirAssumptions`.
+ */
 const asksPerson = ({ official, source }: Verification) =>
   (official?.header.referenceClassification ?? (source.kind === 'card' ? '1' : '')) === '1'
 
