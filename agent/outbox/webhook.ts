@@ -17,8 +17,12 @@ import type { Targets } from './targets.ts'
  * `FULL_LIMIT_BYTES` comes thin, with `truncated: true` beside `data`.
  */
 
-/** Under what the usual receivers take unasked (Express: 100 KiB; Fastify, nginx: 1 MiB). */
-export const FULL_LIMIT_BYTES = 100_000
+/**
+ * Of a whole body: what is advised [Standard Webhooks, payload size], far under what receivers take
+ * unasked. An answer makes 1 to 3 kB; one of many results and 医療券 may make 60, and comes thin: what is
+ * read instead is audited there.
+ */
+export const FULL_LIMIT_BYTES = 20_000
 
 /** 15 to 30 s are recommended; what waits behind this one waits as long. [Standard Webhooks] */
 const TIMEOUT_MS = 15_000
