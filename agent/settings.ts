@@ -196,6 +196,7 @@ export function fhirAssumptions({ outbox: { fhir } }: Config): FhirAssumptions {
     typeSystem: fhir.type_system,
     relationshipSystem: fhir.relationship_system,
     recipientIdSystem: fhir.recipient_id_system,
+    isDisqualificationFirstDayWithout: fhir.disqualification_is_first_day_without,
     ownSystem: fhir.own_system,
     extraHeaders: fhir.extra_headers,
   }

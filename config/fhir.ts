@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { integer, strict, text } from './shape.ts'
+import { flag, integer, strict, text } from './shape.ts'
 
 const uri = (description: string, fallback: string) =>
   text(`Assumed. ${description}`, '^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$', 'a URI', fallback)
@@ -47,6 +47,10 @@ export const Fhir = Type.Object(
     recipient_id_system: uri(
       'System of the number of a 医療扶助 recipient; servers of 電子カルテ情報共有 know http://jpfhir.jp/fhir/clins/Idsystem/JP_PublicPayer_memberID.',
       'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID',
+    ),
+    disqualification_is_first_day_without: flag(
+      'Assumed. Cover ends the day before 資格喪失年月日; false: on that day. As in `outbox.orca`.',
+      true,
     ),
     own_system: uri(
       'Name space of what is the agent’s own: the tag of resources that it made, and the ids of verifications. With another one it knows its former resources no more.',

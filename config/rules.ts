@@ -47,7 +47,7 @@ export function breaches(value: unknown): Finding[] {
     ...outbox.flatMap(aboutOutbox),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
-    ...protocol.flatMap((each) => aboutHeaders(each.extra_headers)),
+    ...protocol.flatMap((each) => aboutHeaders('gateway.protocol', each.extra_headers, ours)),
   ]
 }
 
@@ -132,11 +132,12 @@ function aboutClinic(clinic: Clinic): Finding[] {
   return [...hours, ...closed]
 }
 
-function aboutOutbox({ targets }: Outbox): Finding[] {
+function aboutOutbox({ targets, fhir }: Outbox): Finding[] {
   const placed = targets.map((value, i) => ({ key: `outbox.targets[${i}]`, value }))
   return [
     ...placed.flatMap(({ key, value }) => aboutSources(value.networks, `${key}.networks`)),
     ...repeats(placed, ({ host }) => host.toLowerCase(), 'host', '同じ配信先が二度あります。'),
+    ...aboutHeaders('outbox.fhir', fhir.extra_headers, oursOfFhir),
   ]
 }
 
@@ -190,21 +191,22 @@ const ours = new Set([
   'expect',
 ])
 
-function aboutHeaders(headers: Readonly<Record<string, string>>): Finding[] {
+/** Each says what a request may do: one that a person sets for all of them undoes that. */
+const oursOfFhir = new Set([...ours, 'accept', 'prefer', 'if-match', 'if-none-exist'])
+
+function aboutHeaders(
+  table: string,
+  headers: Readonly<Record<string, string>>,
+  set: ReadonlySet<string>,
+): Finding[] {
   return Object.keys(headers).flatMap((name) => {
-    const key = keyPath('gateway.protocol.extra_headers', name)
-    if (ours.has(name.toLowerCase())) {
-      return [mistake(key, '使えない名前です。', 'a header that the agent sets', 'another header')]
-    }
+    const key = keyPath(`${table}.extra_headers`, name)
+    const refuse = (found: string, write: string) => [
+      mistake(key, '使えない名前です。', found, write),
+    ]
+    if (set.has(name.toLowerCase())) return refuse('a header that the agent sets', 'another header')
     return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)
       ? []
-      : [
-          mistake(
-            key,
-            '使えない名前です。',
-            'what is no header name',
-            'letters, digits and hyphens',
-          ),
-        ]
+      : refuse('what is no header name', 'letters, digits and hyphens')
   })
 }

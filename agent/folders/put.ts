@@ -120,18 +120,16 @@ function stageIn(parent: string, bytes: Uint8Array, mode: number): string | null
 
 function writeNew(folder: string, bytes: Uint8Array, mode: number): string {
   const path = join(folder, `${OURS}${randomBytes(8).toString('hex')}.tmp`)
-  writeFlushed(path, 'wx', bytes, mode)
+  writeFlushed(path, bytes, mode)
   return path
 }
 
-/** Writes a file that nobody looks at yet; takes away what it began. Throws as `hasFile`. */
-export function writeFlushed(
-  path: string,
-  flags: 'w' | 'wx',
-  bytes: Uint8Array,
-  mode: number,
-): void {
-  const handle = openSync(path, flags)
+/**
+ * Writes a new file that nobody looks at yet; takes away what it began. Throws as `hasFile`; EEXIST
+ * where anything has the name, a link too, so that no other file is ever written through one.
+ */
+export function writeFlushed(path: string, bytes: Uint8Array, mode: number): void {
+  const handle = openSync(path, 'wx')
   try {
     writeFileSync(handle, bytes)
     setMode(handle, mode)

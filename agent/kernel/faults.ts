@@ -135,7 +135,7 @@ export const faults = {
 
   SINK_UNREACHABLE: fault('E841', 503, '配信先につながりません。', '自動で送り直します。続くときは配信先の電源とネットワークを確認してください。', 'The target of the consumer’s sink takes no connection; it is tried again.'),
   SINK_TIMEOUT: fault('E842', 504, '配信先から時間内に応答がありません。', '自動で送り直します。', 'The target took the request and did not answer in time; it is tried again.'),
-  SINK_BUSY: fault('E843', 503, '配信先が混み合っています。', '自動で送り直します。', 'The target answered 429 or 503; it is tried again after its Retry-After.'),
+  SINK_BUSY: fault('E843', 503, '配信先が混み合っています。', '自動で送り直します。', 'The target is busy (429, 503), or others write the same record at the same time; it is tried again, after its Retry-After where it gives one.'),
   SINK_FAILED: fault('E844', 502, '配信先で障害が起きています。', '自動で送り直します。続くときは配信先の提供元に連絡してください。', 'The target answered 5xx, or broke off; it is tried again.'),
   SINK_REFUSED: fault('E845', 502, '配信先が受け取りを拒否しました。', '配信先の提供元に連絡してください。', 'The target refused this one for good (`status`); it is kept, and the ones behind go on. `onshi-agent delivery retry ID` once it is cured.'),
   SINK_UNAUTHORIZED: fault('E846', 502, '配信先が認証を受け付けません。', '保守業者に連絡してください。', 'The target answered 401 or 403: correct token, password or certificate of the sink; everything waits meanwhile.'),

@@ -63,7 +63,8 @@ export const FhirSink = Type.Object(
     eligibilityResponse: Type.Boolean({ default: false }),
     secrets: Type.Object(
       {
-        token: Type.Optional(Type.String({ maxLength: 4_096 })),
+        /** What may stand in a header: anything else is no token, and no request leaves with it. */
+        token: Type.Optional(Type.String({ maxLength: 4_096, pattern: '^[!-~]+$' })),
         caPem: CaPem,
         identity: Identity,
       },

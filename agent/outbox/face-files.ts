@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  statSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { namesIn } from '../folders/listing.ts'
@@ -18,6 +19,7 @@ import type { FaceFound, FaceThreadStart } from './face-wire.ts'
 export const STAGING = '.onshi-agent-outbox'
 /** Holds the mark by which the folder is known again. */
 const MARK = 'mark'
+const MARK_BYTES = 16
 const MARK_TEXT = /^[0-9a-f]{32}$/
 
 const DAY_MS = 24 * 60 * 60_000
@@ -57,8 +59,8 @@ export class FaceFiles {
   stage(name: string, bytes: Uint8Array): FaceFound {
     return this.#within((folder, staging) => {
       const mode = modeFor(folder)
-      const place = markIn(staging) ?? makeMark(folder, staging)
-      writeFlushed(join(staging, name), 'w', bytes, mode)
+      const place = markIn(folder, staging) ?? makeMark(folder, staging)
+      writeAnew(join(staging, name), bytes, mode)
       flushFolder(staging)
       return { is: 'staged', place }
     })
@@ -67,9 +69,11 @@ export class FaceFiles {
   /** `at`: epoch ms, now. EEXIST where another file has the name. */
   publish(name: string, place: string, at: number): FaceFound {
     return this.#within((folder, staging) => {
-      if (markIn(staging) !== place) return { is: 'lost' }
+      if (markIn(folder, staging) !== place) return { is: 'lost' }
       const staged = join(staging, name)
       if (!isThere(staged)) return { is: 'published' }
+      // Somebody put a link or a pipe in its place.
+      if (!isFile(staged)) return { is: 'lost' }
       const target = join(folder, name)
       if (isThere(target)) {
         if (!isSameContent(target, readFileSync(staged))) throw existing(name)
@@ -132,27 +136,52 @@ export class FaceFiles {
   }
 }
 
-/** Null where there is none, or a crash left it half written. */
-function markIn(staging: string): string | null {
+/** Null where there is none, or a crash left it half written. EPERM: the folder is not ours. */
+function markIn(folder: string, staging: string): string | null {
+  if (!isFolder(staging)) return null
+  refuseForeign(staging, folder)
   const path = join(staging, MARK)
-  if (!isFolder(staging) || !isThere(path)) return null
+  if (!isFile(path) || lstatSync(path).size !== 2 * MARK_BYTES) return null
   const mark = readFileSync(path, 'latin1')
   return MARK_TEXT.test(mark) ? mark : null
 }
 
 function makeMark(folder: string, staging: string): string {
-  const mark = randomBytes(16).toString('hex')
+  const mark = randomBytes(MARK_BYTES).toString('hex')
   if (!isFolder(staging)) mkdirSync(staging, { mode: 0o700 })
-  writeFlushed(join(staging, MARK), 'w', Buffer.from(mark), 0o600)
+  writeAnew(join(staging, MARK), Buffer.from(mark), 0o600)
   flushFolder(staging)
   flushFolder(folder)
   return mark
 }
 
+/** What has the name is taken away, never written into: a link would lead to another file. */
+function writeAnew(path: string, bytes: Uint8Array, mode: number): void {
+  unlinkIfThere(path)
+  writeFlushed(path, bytes, mode)
+}
+
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+const isFile = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
 /** A link in its place would lead our files elsewhere: then making it fails. */
 const isFolder = (path: string) =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+const STICKY = 0o1000
+const WRITABLE_TO_OTHERS = 0o022
+
+/**
+ * Nobody may do more in our folder than in the one around it. Not stricter: a share (SMB, FAT) has one
+ * owner and one mode for all that is in it.
+ */
+function refuseForeign(staging: string, folder: string): void {
+  const { uid, mode } = lstatSync(staging)
+  const around = statSync(folder)
+  const isOthers = uid !== process.geteuid?.() && uid !== around.uid
+  const writable = (around.mode & STICKY) === 0 ? around.mode & WRITABLE_TO_OTHERS : 0
+  if (isOthers || (mode & WRITABLE_TO_OTHERS & ~writable) !== 0)
+    throw Object.assign(new Error(`EPERM: ${staging}`), { code: 'EPERM', syscall: 'open' })
+}
 
 const existing = (path: string) =>
   Object.assign(new Error(`EEXIST: ${path}`), { code: 'EEXIST', syscall: 'rename' })

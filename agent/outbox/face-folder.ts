@@ -46,7 +46,8 @@ const DELIVERED: Delivered = { is: 'delivered', comparison: null }
  * - A share that is not mounted must not look like an empty folder: its mount point should not be
  *   writable to the agent.
  *
- * A note, and a verification without an official answer, is delivered without a file. `deliver` throws
+ * A note, and a verification without an official answer, is delivered without a file; one that is held
+ * waits until a person releases it. `deliver` throws
  * `SINK_FOLDER_UNWRITABLE`, `SINK_FOLDER_FULL`, and what `memory` throws; refused with
  * `SINK_UNMAPPABLE` and `field` where the charset has no form of what came.
  */
@@ -72,7 +73,9 @@ export function openFaceFolderSink(settings: FaceFolderSink, ports: FaceFolderPo
   return {
     async deliver(delivery, signal) {
       const official = delivery.message()
-      if (delivery.event.type === 'note' || official === undefined) return DELIVERED
+      const { event } = delivery
+      if (event.type === 'note' || official === undefined) return DELIVERED
+      if (event.verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
       const name = faceName(institutionCode, delivery.id)
       const known = memory.placeOf(delivery.id)
       if (known !== null && (await publish(name, known, signal))) return DELIVERED

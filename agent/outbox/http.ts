@@ -1,4 +1,4 @@
-import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { AgentError, codeOf } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
@@ -33,8 +33,8 @@ export interface Http {
   /**
    * One request and its whole answer, of any status; redirects are answers. Throws
    * `SINK_TARGET_REFUSED`, `SINK_UNREACHABLE`, `SINK_TIMEOUT`, `SINK_FAILED` where it broke off,
-   * `SINK_UNTRUSTED`, `SINK_ANSWER_INVALID` where it is too large or no HTTP; when `signal` aborts,
-   * its reason.
+   * `SINK_UNTRUSTED`, `SINK_ANSWER_INVALID` where it is too large or no HTTP, `CONFIG_INVALID` where
+   * a header cannot be sent; when `signal` aborts, its reason.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>
   close(): void
@@ -67,11 +67,7 @@ function exchange(
   agents: { readonly plain: http.Agent; readonly secure: https.Agent },
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
   const late = new AbortController()
-  const timer = setTimeout(() => {
-    late.abort(new AgentError('SINK_TIMEOUT', 'the target did not answer in time'))
-  }, settings.timeoutMs)
   const until = AbortSignal.any([signal, late.signal])
   const options = {
     method,
@@ -82,10 +78,15 @@ function exchange(
       ...((body.length > 0 || method !== 'GET') && { 'content-length': String(body.length) }),
     },
   }
-  const sent =
+  const sent = begun(() =>
     url.protocol === 'https:'
       ? https.request(url, { ...options, agent: agents.secure })
-      : http.request(url, { ...options, agent: agents.plain })
+      : http.request(url, { ...options, agent: agents.plain }),
+  )
+  const timer = setTimeout(() => {
+    late.abort(new AgentError('SINK_TIMEOUT', 'the target did not answer in time'))
+  }, settings.timeoutMs)
+  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
   // Whatever a destroyed socket says, the reason is ours.
   const fail = (error: unknown) => reject(until.aborted ? until.reason : named(error))
   sent.on('error', fail)
@@ -105,6 +106,23 @@ function exchange(
   })
   sent.end(body)
   return promise.finally(() => clearTimeout(timer))
+}
+
+/** Of Node, which names the header and not its value. */
+const NO_HEADER = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE)$/
+
+/** Headers come from settings, and those from people. */
+function begun(request: () => ClientRequest): ClientRequest {
+  try {
+    return request()
+  } catch (cause) {
+    const code = codeOf(cause)
+    if (!NO_HEADER.test(code)) throw cause
+    throw new AgentError('CONFIG_INVALID', 'a header or token of the sink cannot be sent', {
+      cause,
+      facts: { code },
+    })
+  }
 }
 
 /** Leaving the loop early closes the connection. */

@@ -17,8 +17,12 @@ import type { Targets } from './targets.ts'
  * `FULL_LIMIT_BYTES` comes thin, with `truncated: true` beside `data`.
  */
 
-/** Under what the usual receivers take unasked (Express: 100 KiB; Fastify, nginx: 1 MiB). */
-export const FULL_LIMIT_BYTES = 100_000
+/**
+ * Of a whole body: what is advised [Standard Webhooks, payload size], far under what receivers take
+ * unasked. An answer makes 1 to 3 kB; one of many results and 医療券 may make 60, and comes thin: what is
+ * read instead is audited there.
+ */
+export const FULL_LIMIT_BYTES = 20_000
 
 /** 15 to 30 s are recommended; what waits behind this one waits as long. [Standard Webhooks] */
 const TIMEOUT_MS = 15_000
@@ -64,6 +68,7 @@ export function openWebhookSink(settings: WebhookSink, { targets, clock }: Webho
     answerLimitBytes: ANSWER_LIMIT_BYTES,
     whenLonger: 'cut',
   })
+  /** Whether the last one that the receiver judged was taken: key and clock agree. */
   let hasTaken = false
   return {
     async deliver(delivery, signal) {
@@ -76,7 +81,9 @@ export function openWebhookSink(settings: WebhookSink, { targets, clock }: Webho
       }
       const answer = await http.send({ method: 'POST', url, headers, body }, signal)
       const delivered = judge(answer, delivery.attempt, hasTaken)
-      hasTaken ||= delivered.is === 'delivered'
+      // The first 400 is the event's; a second in a row may be the key's, and then all would be refused.
+      if (delivered.is === 'delivered' || answer.status === 400)
+        hasTaken = delivered.is === 'delivered'
       return delivered
     },
     close: () => http.close(),
@@ -140,8 +147,9 @@ function thin(event: Delivery['event']) {
  * - 429, 503, 408, 5xx, 401, 403: as everywhere, see `passing`
  * - 3xx: redirects are not followed, the URL is to be corrected. [Standard Webhooks]
  * - 410: wants no more. It is asked again once an hour, so that a mistake heals. [Standard Webhooks]
- * - 400: what receivers say of a bad event, and of a signature that they cannot verify. Once one was
- *   taken the key is right; before, it is tried for long enough that somebody looks.
+ * - 400: what receivers say of a bad event, and of a signature that they cannot verify, as when they
+ *   changed the key or their clock is wrong. Right after one was taken it is the event; else it is tried
+ *   for long enough that somebody looks.
  * - others (404, 405, 415 ...): a wrong URL, or no webhook endpoint
  */
 function judge(answer: HttpAnswer, attempt: number, hasTaken: boolean): Delivered {

@@ -186,6 +186,24 @@ export const refused: readonly Refusal[] = [
     says: [/printable ASCII/, /not shown/],
   },
   {
+    name: 'a FHIR header that the agent sets',
+    toml: `${good}[outbox.fhir.extra_headers]\nContent-Length = "1"\n`,
+    key: 'outbox.fhir.extra_headers.Content-Length',
+    says: [/使えない名前/, /that the agent sets/],
+  },
+  {
+    name: 'a FHIR header that guards a write',
+    toml: `${good}[outbox.fhir.extra_headers]\nIf-Match = "*"\n`,
+    key: 'outbox.fhir.extra_headers.If-Match',
+    says: [/使えない名前/],
+  },
+  {
+    name: 'a FHIR header whose name is none',
+    toml: `${good}[outbox.fhir.extra_headers]\n"X Key" = "1"\n`,
+    key: 'outbox.fhir.extra_headers."X Key"',
+    says: [/使えない名前/, /letters, digits and hyphens/],
+  },
+  {
     name: 'a key written twice',
     toml: swap('code = "1312345678"', 'code = "1312345678"\ncode = "1312345678"'),
     key: 'line 4, column 1',

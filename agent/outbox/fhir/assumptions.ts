@@ -2,6 +2,18 @@
  * Everything that is assumed of an EHR's FHIR server, in one place: no public Japanese interface
  * says it, or JP Core says it in two ways. The values come from `config/fhir.ts`; these are its
  * defaults, and a test holds the two together.
+ *
+ * What is assumed too, and is no switch:
+ *
+ * - An answer about a person (照会区分 1, or one asked with a My Number card) that has no result of 医療扶助
+ *   (A1) means that there is none: an aid Coverage that we made is cancelled. [state.ts, `wholeOf`]
+ * - A person has one 医療保険 at a time: a result in force ends the others that we made. [the same]
+ * - A loss without a day (資格喪失事由 alone) is one already; 99999999 is an open end. [loss.ts]
+ * - A chart number in digits is filled after zeros on its left were taken away, where `patientDigits`
+ *   says how far; without it `00042` and `42` are two charts. [state.ts, `chartNumber`]
+ * - The insurance is that of the Patient with the chart number alone, never of one found by name.
+ * - 409, and 412 of a write, mean another writer; an issue code says whether a refusal is the
+ *   resource’s. [client.ts, `FAULT_OF_ISSUE`; R4 http.html, issue-type]
  */
 export interface FhirAssumptions {
   /** R4 demands both. Posted, no member number stands in the log of a proxy. [R4 http.html#search] */
@@ -23,6 +35,11 @@ export interface FhirAssumptions {
    * has `http://jpfhir.jp/fhir/clins/Idsystem/JP_PublicPayer_memberID` for these.
    */
   readonly recipientIdSystem: string
+  /**
+   * Whether 資格喪失年月日 is the first day without cover, so that `period`, whose end is inclusive in R4,
+   * ends the day before. `[outbox.orca]` assumes the same.
+   */
+  readonly isDisqualificationFirstDayWithout: boolean
   /** Name space of what is ours: the tag of resources that we made, the ids of verifications. */
   readonly ownSystem: string
   readonly extraHeaders: Readonly<Record<string, string>>
@@ -37,6 +54,7 @@ export const assumed: FhirAssumptions = {
   typeSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuranceMajorCategory',
   relationshipSystem: 'http://jpfhir.jp/fhir/core/mhlw/CodeSystem/InsuredPersonCategory',
   recipientIdSystem: 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID',
+  isDisqualificationFirstDayWithout: true,
   ownSystem: 'urn:onshi-agent',
   extraHeaders: {},
 }

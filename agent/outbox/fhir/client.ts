@@ -23,10 +23,14 @@ export interface FhirClient {
   /** All current resources of the type that meet the conditions. */
   search(type: string, conditions: Conditions, signal: AbortSignal): Promise<readonly Stored[]>
   /**
-   * Conditional create. `exists`: one meets the conditions already; `conflict`: several do, or
-   * another writer was faster. Throws `SINK_REFUSED` where the server will never take it.
+   * Create, under conditions where there are some. `exists`: one meets the conditions already; `conflict`: several do, or
+   * another writer was faster. Throws `SINK_REFUSED` where the server will never take this resource.
    */
-  create(resource: JsonObject, conditions: Conditions, signal: AbortSignal): Promise<Created>
+  create(
+    resource: JsonObject,
+    conditions: Conditions | undefined,
+    signal: AbortSignal,
+  ): Promise<Created>
   /** Update of the version that was read; `conflict` where it is not the current one any more. */
   update(resource: Stored, signal: AbortSignal): Promise<'written' | 'conflict'>
 }
@@ -69,7 +73,7 @@ export function openClient(settings: ClientSettings): FhirClient {
       }
     },
     async create(resource, conditions, signal) {
-      const more = { 'if-none-exist': queryOf(conditions) }
+      const more = conditions === undefined ? {} : { 'if-none-exist': queryOf(conditions) }
       const type = textIn(resource['resourceType'])
       const answer = await write('POST', type, resource, more, signal)
       if (writtenOf(answer) === 'conflict') return 'conflict'
@@ -168,18 +172,47 @@ function writtenOf(answer: HttpAnswer): 'written' | 'conflict' {
     if (said !== undefined) return 'written'
     throw invalid(answer, 'a write is not answered by FHIR')
   }
-  const isSaid = said?.['resourceType'] === 'OperationOutcome'
-  if ((status === 400 || status === 413 || status === 422) && isSaid)
-    throw new AgentError('SINK_REFUSED', `the FHIR server answered ${status}`, {
-      facts: { status, issue: issueOf(said) },
-    })
+  if ((status === 400 || status === 413 || status === 422) && said !== undefined)
+    throw judgedBy(said, answer)
   throw invalid(answer, 'a write is not answered by FHIR')
 }
 
-/** The code alone: diagnostics and expressions may quote the patient. [R4 issue-type] */
-function issueOf(outcome: JsonObject): string {
-  const [issue] = objectsIn(outcome['issue'])
-  const code = textIn(issue?.['code'])
+/**
+ * Issues that say nothing of the resource: of what the server can do, of who asks, and what passes.
+ * They would meet every patient, so that everything waits until they are cured. [R4 issue-type]
+ */
+const FAULT_OF_ISSUE: ReadonlyMap<string, FaultCode> = new Map([
+  ['not-supported', 'SINK_ANSWER_INVALID'],
+  ['security', 'SINK_UNAUTHORIZED'],
+  ['login', 'SINK_UNAUTHORIZED'],
+  ['expired', 'SINK_UNAUTHORIZED'],
+  ['forbidden', 'SINK_UNAUTHORIZED'],
+  ['throttled', 'SINK_BUSY'],
+  ['lock-error', 'SINK_BUSY'],
+  ['transient', 'SINK_FAILED'],
+  ['no-store', 'SINK_FAILED'],
+  ['exception', 'SINK_FAILED'],
+  ['timeout', 'SINK_FAILED'],
+  ['incomplete', 'SINK_FAILED'],
+])
+
+/** One issue that is not the resource's is enough: what else is said may follow from it. */
+function judgedBy(outcome: JsonObject, answer: HttpAnswer): AgentError {
+  if (outcome['resourceType'] !== 'OperationOutcome')
+    return invalid(answer, 'a write is not answered by FHIR')
+  const { status } = answer
+  const issues = objectsIn(outcome['issue'])
+    .filter(({ severity }) => severity !== 'warning' && severity !== 'information')
+    .map(issueOf)
+  const general = issues.find((issue) => FAULT_OF_ISSUE.has(issue))
+  const issue = general ?? issues[0] ?? 'unknown'
+  const code = FAULT_OF_ISSUE.get(issue) ?? 'SINK_REFUSED'
+  return new AgentError(code, `the FHIR server answered ${status}`, { facts: { status, issue } })
+}
+
+/** The code alone: diagnostics and expressions may quote the patient. */
+function issueOf(issue: JsonObject): string {
+  const code = textIn(issue['code'])
   return /^[a-z-]{1,20}$/.test(code) ? code : 'unknown'
 }
 

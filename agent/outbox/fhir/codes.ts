@@ -37,6 +37,10 @@ export function toDate(official: string | undefined): string | undefined {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) ? date : undefined
 }
 
+/** The day before a full FHIR date. */
+export const dayBefore = (date: string): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) - 24 * 60 * 60_000).toISOString().slice(0, 10)
+
 /** A full FHIR date to YYYYMMDD; '' for a year or a month, which say no day. */
 export const fromDate = (date: string): string =>
   /^\d{4}-\d{2}-\d{2}$/.test(date) ? date.replaceAll('-', '') : ''

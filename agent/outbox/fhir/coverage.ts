@@ -4,6 +4,7 @@ import { type Card, csvId, memberId, subscriberId } from './card.ts'
 import { ratios, relationshipLabels, relationships, toDate } from './codes.ts'
 import type { Unmapped } from './fields.ts'
 import type { JsonObject } from './json.ts'
+import { endIn, lastDayOf } from './loss.ts'
 import { copayType, extensions, identifiers, percentUnit } from './systems.ts'
 import { toFullWidth } from './widths.ts'
 
@@ -48,17 +49,23 @@ interface Said<T> {
 const isSaid = (text: string | undefined): text is string => text !== undefined && text !== ''
 
 /** Validity of the card; it ends with the qualification where that was lost before. */
-function periodOf(result: OfficialResult, path: string): Said<JsonObject> {
-  const fields = [
-    'insuredCardValidDate',
-    'insuredCardExpirationDate',
-    'disqualificationDate',
-  ] as const
-  const [start, ...ends] = fields.map((field) => toDate(result[field]))
+function periodOf(
+  result: OfficialResult,
+  assumptions: FhirAssumptions,
+  path: string,
+): Said<JsonObject> {
+  const { insuredCardValidDate, insuredCardExpirationDate, disqualificationDate } = result
+  const said = {
+    insuredCardValidDate,
+    insuredCardExpirationDate: endIn(insuredCardExpirationDate),
+    disqualificationDate: endIn(disqualificationDate),
+  }
+  const start = toDate(insuredCardValidDate)
+  const ends = [toDate(said.insuredCardExpirationDate), lastDayOf(result, assumptions)]
   const end = ends.filter((date) => date !== undefined).sort()[0]
-  const unmapped = fields
-    .filter((field) => isSaid(result[field]) && toDate(result[field]) === undefined)
-    .map((field) => ({ field: `${path}.${field}`, detail: 'No day of the calendar.' }))
+  const unmapped = Object.entries(said)
+    .filter(([, date]) => isSaid(date) && toDate(date) === undefined)
+    .map(([field]) => ({ field: `${path}.${field}`, detail: 'No day of the calendar.' }))
   if (start === undefined && end === undefined) return { value: undefined, unmapped }
   // A Period that ends before it starts is refused. [R4 per-1]
   const isTurned = start !== undefined && end !== undefined && end < start
@@ -136,7 +143,7 @@ export function coverageOf(
 ): Mapped {
   const type = typeOf(card, assumptions, path)
   const relationship = relationshipOf(result, assumptions, path)
-  const period = periodOf(result, path)
+  const period = periodOf(result, assumptions, path)
   const copay = copayOf(result, path)
   const isFull = assumptions.dependentWidth === 'full'
   const dependent = isFull ? toFullWidth(card.branch) : card.branch

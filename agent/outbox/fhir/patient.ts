@@ -97,7 +97,7 @@ export function patientOf(result: OfficialResult, chart: Token): JsonObject {
   }
 }
 
-/** A name as it should be kept: a good one is never replaced by one with ●. */
+/** A name that we wrote as it should be kept: a good one is never replaced by one with ●. */
 function layName(stored: JsonObject, text: string): JsonObject {
   const kept = nameText(stored)
   const isKept = plain(kept) === plain(text) || (hasPlaceholder(text) && !hasPlaceholder(kept))
@@ -106,25 +106,26 @@ function layName(stored: JsonObject, text: string): JsonObject {
   return { ...rest, ...namePartsOf(text) }
 }
 
-function layNames(stored: readonly JsonObject[], result: OfficialResult): readonly JsonObject[] {
+function layNames(stored: readonly JsonObject[], result: OfficialResult, isOurs: boolean) {
   const names = [...stored]
   for (const [form, text] of namesOf(result)) {
     const at = names.findIndex((one) => isCurrent(one, form))
     const found = names[at]
     if (found === undefined) names.push(humanName(form, text))
-    else names[at] = layName(found, text)
+    else if (isOurs || nameText(found) === '') names[at] = layName(found, text)
   }
   return names
 }
 
 /**
- * A stored Patient with what the official side knows: names that it has anew, and what the chart
- * leaves out. Address, birth date and sex of the chart stay: the address is where the clinic writes
- * to, and another birth date or sex is another person.
+ * A stored Patient with what the official side knows: what the chart leaves out, and, in a Patient
+ * that we made (`isOurs`), names that it has anew. How the EHR's own staff spell a name (髙 or 高) is
+ * theirs. Address, birth date and sex of the chart stay: the address is where the clinic writes to, and
+ * another birth date or sex is another person.
  */
-export function layPatient(stored: Stored, result: OfficialResult): Stored {
+export function layPatient(stored: Stored, result: OfficialResult, isOurs: boolean): Stored {
   const said = patientOf(result, { system: '', value: '' })
-  const name = layNames(objectsIn(stored['name']), result)
+  const name = layNames(objectsIn(stored['name']), result, isOurs)
   const isUnsaid = stored['gender'] === undefined || stored['gender'] === 'unknown'
   const hasAddress = objectsIn(stored['address']).length > 0
   const next: JsonObject = {

@@ -22,6 +22,13 @@ export interface Target {
   readonly conditions: Conditions
   /** Whether one that was found is meant. */
   belongs(resource: Stored): boolean
+  /**
+   * Whether one that was found counts as not there, as the EHR says that it never should have been: it
+   * meets the conditions all the same, so that under them no other would be created.
+   */
+  isVoid?(resource: Stored): boolean
+  /** Whether one is over, so that it stands beside its successor and is no second one. */
+  isOver?(resource: Stored): boolean
   /** The one to make where there is none; undefined: none is made. */
   make(): JsonObject | undefined
   /** What is stored as it should be; itself where nothing is to change. */
@@ -62,8 +69,8 @@ export async function inRounds<T>(
     if (result !== 'again') return result.done
     await pause(session, count)
   }
-  throw new AgentError('SINK_BUSY', 'a resource is changed by others again and again', {
-    facts: { resource: type },
+  throw new AgentError('SINK_BUSY', 'others write the same resource at the same time', {
+    facts: { resource: type, rounds: ROUNDS },
   })
 }
 
@@ -84,8 +91,9 @@ export async function settle(session: Session, target: Target): Promise<Settled>
     if (single !== undefined) return changed(session, target, single, made ?? [])
     const resource = target.make()
     if (resource === undefined) return { done: { resource: undefined, changes: [] } }
+    const guard = found.some((one) => target.isVoid?.(one)) ? undefined : conditions
     // What was made and is not found yet is not made again: the search lags behind.
-    if (made === undefined && (await client.create(resource, conditions, signal)) === 'created')
+    if (made === undefined && (await client.create(resource, guard, signal)) === 'created')
       made = changes(undefined, resource)
     // Another look: creation under a condition is not safe from a second writer everywhere.
     return 'again'
@@ -107,22 +115,20 @@ async function changed(
 /**
  * The one of several that stays. Duplicates that we made, in a race or by a request that arrived
  * after we had given it up, are retired: the EHR's own stays, else the one with the first id, which
- * every writer chooses. Two of the EHR's own are for a person.
+ * every writer chooses. Two of the EHR's own are for a person, but what is over beside its successor.
  */
 async function singled(
   session: Session,
-  { type, retiring }: Target,
+  target: Target,
   found: readonly Stored[],
 ): Promise<Stored | undefined | 'again'> {
   const { client, origin, log, signal } = session
+  const { type, retiring } = target
+  const ours = found.filter((one) => origin.kindOf(one) !== undefined).toSorted(byId)
   const foreign = found.filter((one) => origin.kindOf(one) === undefined)
-  if (foreign.length > 1)
-    throw new AgentError('FHIR_AMBIGUOUS', 'several resources have one identifier', {
-      facts: { resource: type },
-    })
-  const [keeper] = foreign.length === 1 ? foreign : found.toSorted(byId)
+  const keeper = keeperOf(target, foreign, ours)
   if (keeper === undefined) return undefined
-  for (const duplicate of found.filter((one) => one !== keeper)) {
+  for (const duplicate of ours.filter((one) => one !== keeper)) {
     await retiring?.(duplicate, keeper)
     const written = await client.update(origin.retired(duplicate, keeper), signal)
     if (written === 'conflict') return 'again'
@@ -130,6 +136,22 @@ async function singled(
     log.warn({ resource: type }, 'fhir-duplicate-retired')
   }
   return keeper
+}
+
+function keeperOf(
+  target: Target,
+  foreign: readonly Stored[],
+  ours: readonly Stored[],
+): Stored | undefined {
+  const current = foreign.length > 1 ? foreign.filter((one) => !target.isOver?.(one)) : foreign
+  const [keeper = ours[0], ...others] = current
+  if (others.length === 0 && (keeper !== undefined || foreign.length === 0)) return keeper
+  // All are over, and none is wanted that is not: that of them which was ended last time.
+  if (others.length === 0 && target.make() === undefined)
+    return foreign.find((one) => isAlike(one, target.change(one)))
+  throw new AgentError('FHIR_AMBIGUOUS', 'several resources have one identifier', {
+    facts: { resource: target.type },
+  })
 }
 
 const byId = (one: Stored, other: Stored) => (one.id < other.id ? -1 : 1)

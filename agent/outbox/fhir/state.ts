@@ -2,9 +2,11 @@ import type { OfficialResult } from '../../kernel/official.ts'
 import type { Outcome, Verification } from '../../kernel/verification.ts'
 import type { FhirAssumptions } from './assumptions.ts'
 import { type Card, cardOf, memberId } from './card.ts'
+import { toDate } from './codes.ts'
 import { coverageOf } from './coverage.ts'
 import { type Unmapped, unmappedOf } from './fields.ts'
 import type { JsonObject, Token } from './json.ts'
+import { hasLoss, isLostOn } from './loss.ts'
 
 /** Two kinds of Coverage that stand side by side: 医療保険, and 医療扶助. */
 export type CoverageKind = 'insurance' | 'aid'
@@ -36,27 +38,30 @@ export type State =
       readonly unmapped: readonly Unmapped[]
     }
 
-type Rule = (result: OfficialResult, all: readonly OfficialResult[]) => boolean | undefined
+interface Seen {
+  readonly all: readonly OfficialResult[]
+  isLost(result: OfficialResult): boolean
+}
+type Rule = (result: OfficialResult, seen: Seen) => boolean | undefined
 
-const isLost = ({ disqualificationDate = '', reasonOfLoss = '' }: OfficialResult) =>
-  disqualificationDate !== '' || reasonOfLoss !== ''
+const isKept: Rule = (result, { isLost }) => !isLost(result)
 
 /**
  * Whether a result is in force, by outcome; undefined: nothing can be said of it.
  *
  * | outcome | its results | other Coverages that we wrote |
  * |---|---|---|
- * | valid, valid-unregistered | active | cancelled, of the kinds that the answer is the whole of |
+ * | valid, valid-unregistered | active; cancelled from the day of a loss on | cancelled, of the kinds that the answer is the whole of |
  * | invalid | cancelled, where the EHR has them | stay: one card was asked about |
  * | invalid-new-exists | those with a loss cancelled, the rest active; without any loss nothing | stay |
  * | not-found, multiple | none came | stay: unconfirmed is not uninsured |
  * | pending, failed, offline | none are sent here | stay |
  */
 const inForce: Readonly<Record<Outcome, Rule | undefined>> = {
-  valid: () => true,
-  'valid-unregistered': () => true,
+  valid: isKept,
+  'valid-unregistered': isKept,
   invalid: () => false,
-  'invalid-new-exists': (result, all) => (all.some(isLost) ? !isLost(result) : undefined),
+  'invalid-new-exists': (result, { all }) => (all.some(hasLoss) ? !hasLoss(result) : undefined),
   'not-found': () => undefined,
   multiple: () => undefined,
   pending: undefined,
@@ -64,17 +69,31 @@ const inForce: Readonly<Record<Outcome, Rule | undefined>> = {
   offline: undefined,
 }
 
+/** The day that an answer speaks of, FHIR date. */
+const confirmedOn = ({ official, askedAt }: Verification): string =>
+  toDate(official?.header.qualificationConfirmationDate) ?? askedAt.slice(0, 10)
+
 const kindOf = ({ isAid }: Card): CoverageKind => (isAid ? 'aid' : 'insurance')
 
-/** 照会区分 1: asked with a My Number card, about the person and not about one card. */
+/**
+ * 照会区分 1: asked with a My Number card, about the person and not about one card. That it then names
+ * the aid as well, so that none named is none, is assumed: see `FhirAssumptions`.
+ */
 const asksPerson = ({ official, source }: Verification) =>
   (official?.header.referenceClassification ?? (source.kind === 'card' ? '1' : '')) === '1'
 
 function wholeOf(verification: Verification, wanted: readonly Wanted[]): ReadonlySet<CoverageKind> {
   const { outcome } = verification
   if (outcome !== 'valid' && outcome !== 'valid-unregistered') return new Set()
+  if (asksPerson(verification)) return new Set(['insurance', 'aid'])
   // A person has one 医療保険 at a time; whether there is aid beside it only the person's answer says.
-  return new Set(asksPerson(verification) ? ['insurance', 'aid'] : wanted.map(({ kind }) => kind))
+  return new Set(wanted.filter(({ creates }) => creates).map(({ kind }) => kind))
+}
+
+/** One a number: lost and got anew under one, what is in force counts. */
+function keep(kept: Map<string, Wanted>, one: Wanted): void {
+  const id = `${one.key.system}|${one.key.value}`
+  if (one.creates || kept.get(id)?.creates !== true) kept.set(id, one)
 }
 
 /** What a verification says, as Coverages. Pure. */
@@ -84,13 +103,18 @@ export function stateOf(verification: Verification, assumptions: FhirAssumptions
   if (rule === undefined) return { is: 'undecided' }
   const wanted = new Map<string, Wanted>()
   const unmapped: Unmapped[] = []
+  const on = confirmedOn(verification)
+  const seen = {
+    all: results,
+    isLost: (result: OfficialResult) => isLostOn(result, on, assumptions),
+  }
   let aids = 0
   for (const [index, result] of results.entries()) {
     const path = `results[${index}]`
     unmapped.push(...unmappedOf(result, path))
     const card = cardOf(result)
     if (typeof card === 'string') return { is: 'unmappable', field: `${path}.${card}` }
-    const isIn = rule(result, results)
+    const isIn = rule(result, seen)
     if (isIn === undefined) {
       unmapped.push({ field: path, detail: 'Which of the results is the new one is not said.' })
       continue
@@ -100,10 +124,9 @@ export function stateOf(verification: Verification, assumptions: FhirAssumptions
     const order = card.isAid ? aids : undefined
     const mapped = coverageOf(result, card, status, assumptions, { path, order })
     unmapped.push(...mapped.unmapped)
-    const key = memberId(card, assumptions)
-    wanted.set(`${key.system}|${key.value}`, {
+    keep(wanted, {
       kind: kindOf(card),
-      key,
+      key: memberId(card, assumptions),
       coverage: mapped.coverage,
       creates: isIn,
       // The answer speaks of the card that was asked about, not of the one that took its place.

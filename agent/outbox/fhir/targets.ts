@@ -42,6 +42,9 @@ export function refersTo(value: unknown, { resourceType, id }: Stored): boolean 
   return `/${path}`.endsWith(`/${resourceType}/${id}`)
 }
 
+/** What somebody marked as an error is not revived. */
+const isVoid = (one: Stored) => one['status'] === 'entered-in-error'
+
 /** The Patient of a chart number; made and completed from `result` where that is given. */
 export function patientTarget(
   chart: Token,
@@ -53,7 +56,10 @@ export function patientTarget(
     conditions: byIdentifier(chart),
     belongs: (patient) => hasIdentifier(patient, chart),
     make: () => result && origin.marked(patientOf(result, chart), 'patient', profiles.Patient),
-    change: (stored) => (result === undefined ? stored : layPatient(stored, result)),
+    change: (stored) =>
+      result === undefined
+        ? stored
+        : layPatient(stored, result, origin.kindOf(stored) !== undefined),
   }
 }
 
@@ -65,10 +71,13 @@ export function coverageTarget(wanted: Wanted, patient: Stored, place: Place): T
   const { key, coverage, creates, kind } = wanted
   const { origin, assumptions } = place
   const own = { ...coverage, beneficiary: reference(patient) }
+  const isMeant = (one: Stored) => hasIdentifier(one, key) && refersTo(one['beneficiary'], patient)
   return {
     type: 'Coverage',
     conditions: { ...byIdentifier(key), beneficiary: `Patient/${patient.id}` },
-    belongs: (one) => hasIdentifier(one, key) && refersTo(one['beneficiary'], patient),
+    belongs: (one) => isMeant(one) && !isVoid(one),
+    isVoid: (one) => isMeant(one) && isVoid(one),
+    isOver: (one) => one['status'] === 'cancelled',
     make: () => (creates ? origin.marked(own, kind, profiles.Coverage) : undefined),
     change(stored) {
       // It means this patient already, in the server's way of writing it.
@@ -87,6 +96,6 @@ export function responseTarget(answered: Answered, { origin }: Place): Target {
     conditions: byIdentifier(key),
     belongs: (one) => hasIdentifier(one, key),
     make: () => origin.marked(own, 'response', undefined),
-    change: (stored) => lay(stored, own, responseOwnership, true),
+    change: (stored) => (isVoid(stored) ? stored : lay(stored, own, responseOwnership, true)),
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -119,6 +120,58 @@ test('a link where our own folder should be is not followed', (t) => {
   symlinkSync(elsewhere, join(folder, STAGING))
   assert.throws(() => put(open(folder), named()), { code: 'EEXIST' })
   assert.deepEqual(readdirSync(elsewhere), [])
+})
+
+test('a link in the place of a file of ours is taken away, and what it leads to stays', (t) => {
+  const folder = makeFolder(t)
+  const precious = join(makeFolder(t), 'agent.db')
+  writeFileSync(precious, 'precious')
+  const name = named()
+  mkdirSync(join(folder, STAGING), { mode: 0o700 })
+  for (const link of ['mark', name]) symlinkSync(precious, join(folder, STAGING, link))
+  const files = open(folder)
+  assert.deepEqual(put(files, name), { is: 'published' })
+  assert.equal(readFileSync(precious, 'utf8'), 'precious')
+  const other = named()
+  const place = staged(files, other)
+  rmSync(join(folder, STAGING, other))
+  symlinkSync(precious, join(folder, STAGING, other))
+  assert.deepEqual(files.publish(other, place, AT), { is: 'lost' })
+  assert.deepEqual(put(files, other), { is: 'published' })
+  assert.deepEqual(readFileSync(join(folder, other)), bytes)
+  assert.equal(readFileSync(precious, 'utf8'), 'precious')
+})
+
+test('a folder of ours that more people may write to than the one around it is not used', (t) => {
+  const folder = makeFolder(t)
+  const own = join(folder, STAGING)
+  mkdirSync(own)
+  for (const [around, inside] of [
+    [0o755, 0o777],
+    [0o775, 0o777],
+    [0o1777, 0o777],
+    [0o700, 0o720],
+  ] as const) {
+    chmodSync(folder, around)
+    chmodSync(own, inside)
+    assert.throws(() => put(open(folder), named()), { code: 'EPERM' })
+    assert.deepEqual([seen(folder), ready(folder)], [[], []])
+  }
+  // A share that has one mode for everything.
+  chmodSync(folder, 0o777)
+  assert.deepEqual(put(open(folder), named()), { is: 'published' })
+})
+
+test('a folder of ours that somebody else made is not used', (t) => {
+  if (process.geteuid?.() !== 0) return t.skip('only root can give a folder away')
+  const folder = makeFolder(t)
+  const own = join(folder, STAGING)
+  mkdirSync(own, { mode: 0o700 })
+  chownSync(own, 4_711, 4_711)
+  assert.throws(() => put(open(folder), named()), { code: 'EPERM' })
+  // And a share where everything is of one other owner.
+  chownSync(folder, 4_711, 4_711)
+  assert.deepEqual(put(open(folder), named()), { is: 'published' })
 })
 
 test('who may read the folder may read the file, and nobody what is not published', (t) => {

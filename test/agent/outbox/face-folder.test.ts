@@ -84,6 +84,19 @@ test('a note, and a verification without an answer, makes no file', async (t) =>
   assert.deepEqual(readdirSync(folder), [])
 })
 
+test('a verification that is held makes no file, at no attempt', async (t) => {
+  const folder = makeFolder(t)
+  const sink = sinkInto(t, folder)
+  const parked = { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
+  const event = verificationEvent({ held: true })
+  for (const attempt of [1, 2])
+    for (const decision of [null, 'ok']) {
+      const delivery = faceDelivery(1, { event, attempt, decision })
+      assert.deepEqual(await sink.deliver(delivery, forever()), parked)
+    }
+  assert.deepEqual(readdirSync(folder), [])
+})
+
 test('what has no form in the charset is refused, by its element', async (t) => {
   const folder = makeFolder(t)
   const value = { messageBody: { resultList: [{ nameOfOther: '𠮷田' }] } }

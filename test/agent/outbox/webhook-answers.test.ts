@@ -19,12 +19,14 @@ test('each status is this event’s fault, or everything’s', async (t) => {
   }
   for (const good of [200, 201, 202, 204, 206])
     assert.deepEqual(await answer(good), delivered, String(good))
-  for (const bad of [400, 409, 413, 422])
+  for (const bad of [400, 409, 413, 422]) {
+    assert.deepEqual(await answer(200), delivered)
     assert.deepEqual(await answer(bad), {
       is: 'refused',
       code: 'SINK_REFUSED',
       facts: { status: bad },
     })
+  }
   const busy = { retryAfterSeconds: 7 }
   await fails(answer(429), 'SINK_BUSY', { status: 429, ...busy })
   await fails(answer(503), 'SINK_BUSY', { status: 503, ...busy })
@@ -35,7 +37,7 @@ test('each status is this event’s fault, or everything’s', async (t) => {
     await fails(answer(wrong), 'SINK_ANSWER_INVALID', { status: wrong })
   assert.deepEqual(
     receiver.taken().map(({ type }) => type),
-    Array(5).fill('verification.ended'),
+    Array(9).fill('verification.ended'),
   )
 })
 
@@ -78,6 +80,22 @@ test('a wrong key loses nothing, and one bad event stops nothing', async (t) => 
   const trusted = sinkTo(t, right)
   assert.deepEqual(await trusted.deliver(deliveryOf(event), forever()), delivered)
   assert.deepEqual(await trusted.deliver(deliveryOf(bad), forever()), refused)
+})
+
+test('a key that the receiver changes costs one event at the most, also in a row of them', async (t) => {
+  let isChanged = false
+  const receiver = await behaving(t, () => ({ is: 'answer', status: isChanged ? 400 : 204 }))
+  const sink = sinkTo(t, receiver)
+  const push = (attempt = 1) =>
+    sink.deliver(deliveryOf(verificationEvent(), { attempt }), forever())
+  assert.deepEqual(await push(), delivered)
+  isChanged = true
+  const refused = { is: 'refused', code: 'SINK_REFUSED', facts: { status: 400 } }
+  assert.deepEqual(await push(), refused)
+  for (const attempt of [1, 2, 3])
+    await fails(push(attempt), 'SINK_ANSWER_INVALID', { status: 400 })
+  isChanged = false
+  assert.deepEqual(await push(4), delivered)
 })
 
 test('whatever the receiver breaks off is tried again', LIMITED, async (t) => {

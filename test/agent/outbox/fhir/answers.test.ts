@@ -46,6 +46,46 @@ test('a refusal ends the delivery, with status and issue code and nothing of wha
   })
 })
 
+test('a refusal that would meet every patient refuses nobody: everything waits', async () => {
+  const cases = [
+    ['not-supported', 'SINK_ANSWER_INVALID'],
+    ['security', 'SINK_UNAUTHORIZED'],
+    ['login', 'SINK_UNAUTHORIZED'],
+    ['forbidden', 'SINK_UNAUTHORIZED'],
+    ['expired', 'SINK_UNAUTHORIZED'],
+    ['throttled', 'SINK_BUSY'],
+    ['lock-error', 'SINK_BUSY'],
+    ['transient', 'SINK_FAILED'],
+    ['timeout', 'SINK_FAILED'],
+    ['exception', 'SINK_FAILED'],
+    ['no-store', 'SINK_FAILED'],
+  ] as const
+  for (const status of [400, 413, 422])
+    for (const [issue, code] of cases)
+      assert.deepEqual(await meeting({ status, body: outcome(issue) }, onWrite), {
+        is: 'thrown',
+        code,
+        facts: { status, issue },
+      })
+})
+
+test('of several issues a general one counts, and no mere warning', async () => {
+  const { issue: own } = outcome()
+  const [general] = outcome('not-supported').issue
+  const answer = (issue: readonly object[]): Answer => ({
+    status: 422,
+    body: { resourceType: 'OperationOutcome', issue: issue.map((one) => ({ ...one })) },
+  })
+  const waits = await meeting(answer([...own, { ...general }]), onWrite)
+  assert.ok(waits.is === 'thrown' && waits.code === 'SINK_ANSWER_INVALID')
+  const warned = await meeting(answer([{ ...general, severity: 'warning' }, ...own]), onWrite)
+  assert.deepEqual(warned, {
+    is: 'refused',
+    code: 'SINK_REFUSED',
+    facts: { status: 422, issue: 'invariant' },
+  })
+})
+
 test('a page in the place of a refusal refuses nothing: it is not the server that speaks', async () => {
   const done = await meeting({ status: 400, body: '<html>Bad Request</html>' }, onWrite)
   assert.ok(done.is === 'thrown' && done.code === 'SINK_ANSWER_INVALID')

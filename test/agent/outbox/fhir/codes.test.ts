@@ -68,8 +68,12 @@ test('the defaults of the configuration are what is assumed', () => {
     name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
   const defaults: unknown = Value.Default(Fhir, {})
   assert.ok(Value.Check(Fhir, defaults))
+  const { disqualification_is_first_day_without: isFirst, ...others } = defaults
   assert.deepEqual(
-    Object.fromEntries(Object.entries(defaults).map(([name, value]) => [camel(name), value])),
+    {
+      ...Object.fromEntries(Object.entries(others).map(([name, value]) => [camel(name), value])),
+      isDisqualificationFirstDayWithout: isFirst,
+    },
     assumed,
   )
 })

@@ -124,16 +124,32 @@ test('the ratio is that of the 高齢受給者証 or of the card, and two that d
 })
 
 test('the card ends with the qualification, and never before it begins', () => {
-  const periodOf = (more: Partial<OfficialResult>) =>
-    mapped({ ...insurance, ...more }).coverage['period']
+  const periodOf = (more: Partial<OfficialResult>, assumptions = assumed) =>
+    mapped({ ...insurance, ...more }, assumptions).coverage['period']
   const lost = { insuredCardExpirationDate: '20270331', disqualificationDate: '20260301' }
-  assert.deepEqual(periodOf(lost), { start: '2024-04-01', end: '2026-03-01' })
-  assert.deepEqual(periodOf({ disqualificationDate: '20230301' }), { end: '2023-03-01' })
-  const odd = mapped({ ...insurance, insuredCardExpirationDate: '99999999' })
+  assert.deepEqual(periodOf(lost), { start: '2024-04-01', end: '2026-02-28' })
+  const inclusive = { ...assumed, isDisqualificationFirstDayWithout: false }
+  assert.deepEqual(periodOf(lost, inclusive), { start: '2024-04-01', end: '2026-03-01' })
+  assert.deepEqual(periodOf({ disqualificationDate: '20230301' }), { end: '2023-02-28' })
+})
+
+test('an end of nines is open, and an end that is no day is told', () => {
+  const open = mapped({
+    ...insurance,
+    insuredCardExpirationDate: '99999999',
+    disqualificationDate: '99999999',
+  })
+  assert.deepEqual(open.coverage['period'], { start: '2024-04-01' })
+  assert.deepEqual(open.unmapped, [])
+  const odd = mapped({
+    ...insurance,
+    insuredCardExpirationDate: '20260231',
+    disqualificationDate: '20269999',
+  })
   assert.deepEqual(odd.coverage['period'], { start: '2024-04-01' })
   assert.deepEqual(
     odd.unmapped.map(({ field }) => field),
-    ['results[0].insuredCardExpirationDate'],
+    ['results[0].insuredCardExpirationDate', 'results[0].disqualificationDate'],
   )
 })
 

@@ -112,7 +112,7 @@ test('a lost qualification cancels the Coverage that the EHR has, and brings non
   await on.deliver(verified('invalid', [lost], { id: 'v-3' }))
   assert.deepEqual(statuses(on.server), { [OLD]: 'cancelled', [NEW]: 'active' })
   const [old] = on.server.all('Coverage')
-  assert.deepEqual(old?.['period'], { start: '2024-04-01', end: '2026-03-01' })
+  assert.deepEqual(old?.['period'], { start: '2024-04-01', end: '2026-02-28' })
 })
 
 test('of a lost and a new qualification one is cancelled and one active', async () => {

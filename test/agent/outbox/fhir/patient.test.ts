@@ -73,20 +73,17 @@ test('a Patient read back is the person that was written', () => {
 
 test('a name with ● never takes the place of a good one, and gives way to one', () => {
   const good = stored()
-  assert.deepEqual(layPatient(good, { ...insurance, name: '検証　●郎' }), good)
+  assert.deepEqual(layPatient(good, { ...insurance, name: '検証　●郎' }, true), good)
   const bad = stored({ name: [name('IDE', '検証 ●郎', { family: '検証', given: ['●郎'] })] })
-  const laid = layPatient(bad, { ...insurance, nameKana: '' })
+  const laid = layPatient(bad, { ...insurance, nameKana: '' }, true)
   assert.deepEqual(laid['name'], [name('IDE', '検証 一郎', { family: '検証', given: ['一郎'] })])
 })
 
-test('a new family name is written, and a former one stays as what it is', () => {
+test('a new family name is written into a Patient of ours, and a former one stays as what it is', () => {
   const former = name('IDE', '旧姓 一郎', { use: 'maiden' })
   const current = name('IDE', '検証 一郎', { use: 'usual', period: { start: '2020-01-01' } })
-  const laid = layPatient(stored({ name: [former, current] }), {
-    ...insurance,
-    name: '見本　一郎',
-    nameKana: '',
-  })
+  const official = { ...insurance, name: '見本　一郎', nameKana: '' }
+  const laid = layPatient(stored({ name: [former, current] }), official, true)
   assert.deepEqual(laid['name'], [
     former,
     name('IDE', '見本 一郎', {
@@ -98,18 +95,56 @@ test('a new family name is written, and a former one stays as what it is', () =>
   ])
 })
 
+test('a name that the EHR wrote stays as it is spelt, and one that it lacks is filled in', () => {
+  const own = name('IDE', '髙橋 一郎')
+  const official = { ...insurance, name: '高橋　一郎' }
+  const laid = layPatient(stored({ name: [own] }), official, false)
+  const kana = name('SYL', 'ケンショウ イチロウ', {
+    use: 'official',
+    family: 'ケンショウ',
+    given: ['イチロウ'],
+  })
+  assert.deepEqual(laid['name'], [own, kana])
+  const empty = layPatient(stored({ name: [name('IDE', ''), kana] }), official, false)
+  assert.deepEqual(empty['name'], [
+    name('IDE', '高橋 一郎', { family: '高橋', given: ['一郎'] }),
+    kana,
+  ])
+})
+
+test('a name in a chart of the EHR’s own is not rewritten by a delivery, one of ours is', async () => {
+  const server = await startFakeFhir()
+  const stage = openStage({ url: server.url, settings: { writePatient: true } })
+  const married = { ...insurance, name: '見本　一郎' }
+  const nameNow = () => traitsOf(server.all('Patient')[0] ?? {}).name
+  try {
+    await stage.deliver(verified('valid', [insurance]))
+    await stage.deliver(verified('valid', [married], { id: 'v-2' }))
+    assert.equal(nameNow(), '見本 一郎')
+    const [made] = server.all('Patient')
+    assert.ok(made)
+    const { meta: _, ...bare } = made
+    server.put(bare, made.id)
+    await stage.deliver(verified('valid', [insurance], { id: 'v-3' }))
+    assert.equal(nameNow(), '見本 一郎')
+  } finally {
+    await stage.close()
+    await server.close()
+  }
+})
+
 test('names of one width and spacing or another are the same', () => {
   const kept = stored({
     name: [name('IDE', '検証　一郎'), name('SYL', 'ｹﾝｼｮｳ ｲﾁﾛｳ')],
   })
-  assert.deepEqual(layPatient(kept, insurance), kept)
+  assert.deepEqual(layPatient(kept, insurance, true), kept)
 })
 
 test('address, birth date and sex of the chart stay; what it leaves out is filled in', () => {
   const kept = stored({ address: [{ text: '転居先' }], gender: 'female', birthDate: '1980-05' })
-  assert.deepEqual(layPatient(kept, insurance), kept)
+  assert.deepEqual(layPatient(kept, insurance, true), kept)
   const { address: _, birthDate: __, ...bare } = patientOf({ ...insurance, sex1: '3' }, CHART)
-  const laid = layPatient({ ...bare, resourceType: 'Patient', id: 'chart-1' }, insurance)
+  const laid = layPatient({ ...bare, resourceType: 'Patient', id: 'chart-1' }, insurance, false)
   assert.equal(laid['birthDate'], '1980-05-02')
   assert.equal(laid['gender'], 'male')
   assert.ok(laid['address'])

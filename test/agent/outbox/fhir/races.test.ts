@@ -190,7 +190,14 @@ test('a storm of conflicts ends as busy, and is over with the storm', async () =
   await on.deliver(verified('valid', [insurance]))
   on.server.before = ({ method }) => (method === 'PUT' ? { status: 412 } : undefined)
   const changed = verified('valid', [{ ...insurance, insuredCardExpirationDate: '20270331' }])
-  await assert.rejects(on.deliver(changed), (error) => codeOf(error) === 'SINK_BUSY')
+  await assert.rejects(on.deliver(changed), (error) => {
+    assert.ok(error instanceof AgentError && error.code === 'SINK_BUSY')
+    // Told apart from a target that is itself busy, in the facts and to operators.
+    assert.deepEqual(error.facts, { resource: 'Coverage', rounds: 6 })
+    assert.match(error.message, /others write/)
+    assert.match(error.fault.hint, /others write the same record/)
+    return true
+  })
   const puts = on.server.writes().filter((one) => one.startsWith('PUT')).length
   assert.ok(puts > 1 && puts < 10, String(puts))
   on.server.before = () => undefined

@@ -87,8 +87,10 @@ function openShelf() {
 type Shelf = ReturnType<typeof openShelf>
 
 const create = (shelf: Shelf, { path, headers, body = {} }: Seen, isRaceSafe: boolean): Answer => {
-  const condition = new URLSearchParams(String(headers['if-none-exist'] ?? ''))
-  const same = isRaceSafe ? shelf.all(path).filter((one) => matches(one, condition)) : []
+  const given = headers['if-none-exist']
+  const condition = new URLSearchParams(String(given))
+  const isLooked = isRaceSafe && given !== undefined
+  const same = isLooked ? shelf.all(path).filter((one) => matches(one, condition)) : []
   if (same.length > 1) return { status: 412 }
   if (same.length === 1) return { status: 200 }
   shelf.put(body)
