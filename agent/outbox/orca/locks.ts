@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AgentError, asFault } from '../../kernel/errors.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import { recordIn, recordsIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
-import { isDone, meaningOf } from './api-result.ts'
+import { isDone, type Meaning, meaningOf } from './api-result.ts'
 import { expectDone, type OrcaAnswer, type OrcaClient } from './client.ts'
 import { within } from './deadline.ts'
 import { isSameNumber } from './width.ts'
@@ -84,9 +84,10 @@ export async function withLock<T>(
       Karte_Uid: karteUid,
       Patient_Information: lock.patient,
     })
-    mayHold = isDone(first.apiResult)
+    mayHold = !withoutLock.has(meaningOf(first.apiResult))
+    // Taken before the result is looked at: ORCA may complain and hold the patient all the same.
+    lock.orcaUid = textIn(first.record, 'Orca_Uid')
     const answer = expectDone(first, '01')
-    lock.orcaUid = textIn(answer.record, 'Orca_Uid')
     lock.patient = recordIn(answer.record, 'Patient_Information')
     return work(exchangeUnder(lock, answer, karteUid, post))
   }).catch(async (error: unknown) => {
@@ -97,6 +98,9 @@ export async function withLock<T>(
     throw new AgentError('SINK_TIMEOUT', 'ORCA did not confirm that the lock is gone')
   return done
 }
+
+/** After these answers to 01 the patient is not ours; after any other, E50 too, they may be. */
+const withoutLock: ReadonlySet<Meaning> = new Set(['locked', 'unknown-patient', 'user'])
 
 function exchangeUnder(
   lock: Lock,

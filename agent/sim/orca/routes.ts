@@ -162,16 +162,25 @@ export const readFor = (
   return fit(format === 'json' ? readJson2(bytes) : readXml2(bytes), route, format)
 }
 
-/** The answer to a body that could not be read. */
-export const errorAnswer = (route: Route, code: ErrorCode, clinic: Clinic): Answer => ({
-  root: route.answerRoot,
+/** An answer of this call that says nothing but its result. */
+export const refusal = (
+  { answerRoot, path }: Route,
+  result: string,
+  message: string,
+  clinic: Clinic,
+): Answer => ({
+  root: answerRoot,
   fields: headOf(
     clinic,
-    route.isV3 ? `E${code}` : code,
-    ERRORS[code],
-    route.path.startsWith('/api01rv2') ? 'Patient Info' : 'Acceptance_Info',
+    result,
+    message,
+    path.startsWith('/api01rv2') ? 'Patient Info' : 'Acceptance_Info',
   ),
 })
+
+/** The answer to a body that could not be read. */
+export const errorAnswer = (route: Route, code: ErrorCode, clinic: Clinic): Answer =>
+  refusal(route, route.isV3 ? `E${code}` : code, ERRORS[code], clinic)
 
 /** Whom a request is about, as five digits; '' for nobody. */
 export const patientOf = ({ query, fields }: Call): string => {

@@ -93,6 +93,21 @@ test('a shutdown under the lock lets it go first', async (t) => {
   assert.equal(locks[0]?.ending, 'unlocked')
 })
 
+test('a lock that ORCA gives with a complaint is let go', async (t) => {
+  for (const result of ['E50', 'E00']) {
+    const place = await bed(t, seed)
+    const { orca } = place
+    orca.behave({ mode: 'result', result, processed: true, at: 'patientmodv32', step: '01' })
+    await place.deliver(moved()).catch((error: unknown) => assert.ok(error instanceof AgentError))
+    assert.deepEqual(
+      orca.stats().locks.map(({ ending }) => ending),
+      ['unlocked'],
+      result,
+    )
+    assert.deepEqual(orca.stats().writes, {})
+  }
+})
+
 test('a patient who is open at another terminal is tried again later', async (t) => {
   const place = await bed(t, seed)
   place.orca.lockBy('00042', '受付')
