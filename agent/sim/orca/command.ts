@@ -36,6 +36,7 @@ POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv
   delayMs            of slow (default 1000) and slow-body
   status             of status (default 500)
   retryAfterSeconds  of busy and too-many (default 2)
+  result             of result: the Api_Result, as "E50"
   questions          of ask: [{"Patient_Select":"…","Patient_Select_Message":"…"}]
   by                 of lock and unlock: the person
   modes:
