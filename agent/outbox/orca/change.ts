@@ -2,7 +2,7 @@ import { AgentError } from '../../kernel/errors.ts'
 import { recordIn, recordsIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
 import { isDone, meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
-import { expectDone, type OrcaAnswer } from './client.ts'
+import { expectDone, expectRead, type OrcaAnswer } from './client.ts'
 import { type Elements, type Rows, rowsOf, textsOf, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
 import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
@@ -58,7 +58,7 @@ async function readRows({ client, karteUid }: LockPorts, number: string, signal:
     Patient_Information: { Patient_ID: number },
   }
   const answer = await client.post(CHANGE_PATH, { name: CHANGE_REQUEST, record }, signal)
-  return rowsOf(expectDone(answer, '00').record)
+  return rowsOf(expectRead(answer, '00').record)
 }
 
 /** 02 and 03. What ORCA does where a person decided against it is not known. */

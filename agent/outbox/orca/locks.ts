@@ -3,7 +3,7 @@ import { AgentError, asFault } from '../../kernel/errors.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import { recordIn, recordsIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
 import { isDone, type Meaning, meaningOf } from './api-result.ts'
-import { expectDone, type OrcaAnswer, type OrcaClient } from './client.ts'
+import { expectDone, expectRead, type OrcaAnswer, type OrcaClient } from './client.ts'
 import { within } from './deadline.ts'
 import { isSameNumber } from './width.ts'
 
@@ -87,7 +87,7 @@ export async function withLock<T>(
     mayHold = !withoutLock.has(meaningOf(first.apiResult))
     // Taken before the result is looked at: ORCA may complain and hold the patient all the same.
     lock.orcaUid = textIn(first.record, 'Orca_Uid')
-    const answer = expectDone(first, '01')
+    const answer = expectRead(first, '01')
     lock.patient = recordIn(answer.record, 'Patient_Information')
     return work(exchangeUnder(lock, answer, karteUid, post))
   }).catch(async (error: unknown) => {

@@ -10,7 +10,7 @@ import type { Targets } from '../targets.ts'
 import { meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
-import { ANSWER_MS, expectDone, openOrcaClient } from './client.ts'
+import { ANSWER_MS, expectRead, openOrcaClient } from './client.ts'
 import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
 import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
@@ -224,7 +224,7 @@ async function readPatient(
   const path = `/api01rv2/patientgetv2?id=${encodeURIComponent(number)}`
   const answer = await client.get(path, signal)
   if (meaningOf(answer.apiResult) === 'unknown-patient') return null
-  const patient = patientOf(expectDone(answer, 'patientgetv2').record)
+  const patient = patientOf(expectRead(answer, 'patientgetv2').record)
   if (isSameNumber(patient.number, number)) return patient
   throw new AgentError('SINK_ANSWER_INVALID', 'the answer is about another patient number')
 }

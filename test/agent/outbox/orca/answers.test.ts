@@ -36,7 +36,11 @@ test('what ORCA means by its codes', () => {
     ['60', 'identity'],
     ['13', 'exists'],
     ['62', 'exists'],
-    ['E50', 'refused'],
+    ['E97', 'ours'],
+    ['89', 'system'],
+    ['E80', 'system'],
+    ['E99', 'system'],
+    ['E50', 'content'],
     ['H1', 'refused'],
     ['toString', 'refused'],
   ] as const)
@@ -109,6 +113,48 @@ test('a page in the place of an answer, and half an answer, are no answers', asy
       isFault('SINK_ANSWER_INVALID'),
       mode,
     )
+  }
+})
+
+test('where ORCA as a whole is at fault everything waits, and nothing is a dead letter', async (t) => {
+  for (const result of ['89', '91', '97', '98', 'E80', 'E97', 'E99', '55']) {
+    const { deliver, orca } = await bed(t, { patients: [ichiroInOrca] })
+    orca.behave({ mode: 'result', result, at: 'patientgetv2' })
+    await assert.rejects(
+      deliver(delivery(verification([ichiro]))),
+      (error) => isFault('SINK_FAILED')(error) || isFault('SINK_ANSWER_INVALID')(error),
+      result,
+    )
+  }
+})
+
+test('a complaint about the whole waits in every step of a change, and leaves nobody locked', async (t) => {
+  for (const step of ['00', '01', '02', '03'])
+    for (const result of ['E80', 'E91', 'E97', 'E99']) {
+      const { deliver, orca } = await bed(t, seed)
+      orca.behave({ mode: 'result', result, at: 'patientmodv32', step })
+      await assert.rejects(
+        deliver(moved()),
+        (error) => isFault('SINK_FAILED')(error) || isFault('SINK_ANSWER_INVALID')(error),
+        `${step} ${result}`,
+      )
+      assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+    }
+})
+
+test('a patient who is removed between the look and the lock rests, and the others go on', async (t) => {
+  for (const step of ['00', '01']) {
+    const { deliver, orca } = await bed(t, seed)
+    orca.behave({ mode: 'result', result: 'E10', at: 'patientmodv32', step })
+    await assert.rejects(deliver(moved()), isFault('ORCA_LOCKED'), step)
+  }
+})
+
+test('a patient whose insurance ORCA itself calls wrong is a dead letter, without those behind', async (t) => {
+  for (const step of ['00', '01', '02']) {
+    const { deliver, orca } = await bed(t, seed)
+    orca.behave({ mode: 'result', result: 'E50', at: 'patientmodv32', step })
+    assert.equal((await deliver(moved())).is, 'refused', step)
   }
 })
 
