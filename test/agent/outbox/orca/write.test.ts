@@ -126,6 +126,19 @@ test('the same insurance is only confirmed, once a day', async (t) => {
   assert.equal(orca.stats().locks.length, 1)
 })
 
+test('an end that staff typed ahead is reported and not wiped', async (t) => {
+  const [insurance] = ichiroInOrca.HealthInsurance_Info ?? []
+  const ending = { ...insurance, Certificate_ExpiredDate: '2026-04-30' }
+  const patients = [{ ...ichiroInOrca, HealthInsurance_Info: [ending] }]
+  const { deliver, orca } = await bed(t, { patients, write: everyWrite })
+  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
+  assert.equal(found.result, 'differs')
+  assert.deepEqual(found.differences, [
+    { field: 'Certificate_ExpiredDate', official: '9999-12-31', kept: '2026-04-30' },
+  ])
+  assert.deepEqual(orca.stats().writes, {})
+})
+
 test('a branch number that ORCA lacks is filled in; one that it has is not changed', async (t) => {
   const [insurance] = ichiroInOrca.HealthInsurance_Info ?? []
   const without = { ...insurance, HealthInsuredPerson_Branch_Number: '' }
