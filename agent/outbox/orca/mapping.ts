@@ -8,12 +8,13 @@ import {
   aidRules,
   type Given,
   insuranceRules,
+  isInFull,
   limitRules,
   patientRules,
   type Rule,
   ratioOf,
-  withoutForm,
 } from './rules.ts'
+import { withoutForm } from './without-form.ts'
 
 /** What could not be put into ORCA’s form. `detail` holds no value. */
 export interface Unmapped {
@@ -33,7 +34,7 @@ export interface Mapped {
   readonly unmapped: readonly Unmapped[]
   /** Whether everything that a new patient needs is there, without ●. */
   readonly isWholePerson: boolean
-  /** Whether there is one insurance, with everything that a row needs, without ●. */
+  /** Whether there is one insurance of ordinary cover, with everything that a row needs, without ●. */
   readonly isWholeInsurance: boolean
   /** Whether 医療扶助 is all there is: a row of 公費 without an insurance. */
   readonly isAidAlone: boolean
@@ -77,7 +78,8 @@ export function mapVerification(
       ...others,
     ],
     isWholePerson: first !== undefined && patient.isWhole,
-    isWholeInsurance: current !== undefined && insured.length === 1 && insurance.isWhole,
+    isWholeInsurance:
+      current !== undefined && insured.length === 1 && insurance.isWhole && !isInFull(current),
     isAidAlone: insured.length === 0 && publics.some(({ isWhole }) => isWhole),
     ratio: current === undefined ? '' : ratioOf(current),
     ratioSince: toOrcaDate(

@@ -1,6 +1,7 @@
 import type { OfficialResult } from '../../kernel/official.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import {
+  classOfFullCharge,
   classOfInsurer,
   dayBefore,
   ELDERLY,
@@ -97,6 +98,10 @@ const classIn = ({ result }: Given) =>
   classOfInsurer(toInsurerNumber(result.insurerNumber ?? '') ?? '') ?? ''
 const isElderly = (given: Given) => classIn(given) === ELDERLY
 
+/** Whether this is a 被保険者資格証明書: the patient pays the whole charge first. */
+export const isInFull = ({ insuredCardClassification }: OfficialResult) =>
+  insuredCardClassification === '05'
+
 const startOf = ({ result }: Given) => result.insuredCardValidDate || result.qualificationDate || ''
 
 /** The earlier of what the card says and the loss; no end where neither is there. */
@@ -118,7 +123,11 @@ const checked = { ...date, ...spare, read: ({ confirmedOn }: Given) => confirmed
 /** The insurance. [spec: OQS to ORCA mapping, derived from both code tables] */
 export const insuranceRules: readonly Rule[] = [
   rule('InsuranceProvider_Class', 'insurerNumber', {
-    toOrca: (_, given) => classIn(given) || undefined,
+    toOrca: (_, given) => {
+      const ordinary = classIn(given)
+      const inFull = isInFull(given.result) ? classOfFullCharge(ordinary) : undefined
+      return (inFull ?? ordinary) || undefined
+    },
     cannot: 'its 法別番号 is in no table; ORCA finds the class by the number',
     isSame: isExact,
     ...spare,
@@ -219,32 +228,4 @@ export const limitRules: readonly Rule[] = [
     ...date,
   }),
   rule('Certificate_CheckDate', 'qualificationConfirmationDate', checked),
-]
-
-/** Official fields that have no element in ORCA’s API, and what to do about them. */
-export const withoutForm: readonly {
-  readonly field: keyof OfficialResult
-  readonly detail: string
-  /** Only for these values. */
-  readonly values?: readonly string[]
-}[] = [
-  {
-    field: 'nameOfOtherKana',
-    detail: 'no element holds the kana of another name: enter it by hand',
-  },
-  {
-    field: 'insuredCardClassification',
-    detail: 'no element says what kind of certificate it is: look at the insurance',
-    values: ['03', '04', '05'],
-  },
-  { field: 'insuredCertificateIssuanceDate', detail: 'no element holds 交付年月日' },
-  { field: 'reasonOfLoss', detail: 'no element holds 資格喪失事由' },
-  {
-    field: 'specificDiseasesCertificateList',
-    detail: 'which 公費 a clinic registers for 特定疾病 is its own choice: enter it by hand',
-  },
-  {
-    field: 'publicExpenseResultList',
-    detail: 'no element holds 医療券: enter it by hand',
-  },
 ]
