@@ -61,6 +61,7 @@ export function mapVerification(
   const insurance = mapRules(insuranceRules, current && given(current))
   const publics = publicsOf(results, current, given, assumptions)
   const others = [
+    ...(first === undefined ? [UNCONFIRMED] : []),
     ...(insured.length > 1 && current === undefined
       ? [{ field: 'results', detail: 'several insurances: which one holds is for a person' }]
       : []),
@@ -86,6 +87,12 @@ export function mapVerification(
       current?.elderlyRecipientCertificateInfo?.elderlyRecipientValidStartDate ?? '',
     ),
   }
+}
+
+/** That nothing was found says nothing of what ORCA has: a number may have been typed wrong. */
+const UNCONFIRMED: Unmapped = {
+  field: 'results',
+  detail: 'the answer names no insurance: what ORCA has stays as it is, unconfirmed',
 }
 
 /** The one that is not lost, where several came. */
