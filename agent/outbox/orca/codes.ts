@@ -127,9 +127,12 @@ export const toSex = (sex1: string, sex2: string): '1' | '2' | undefined =>
 /** No end, as ORCA writes it; `99999999` is how it is kept, and the official side leaves it out. */
 export const OPEN_END = '9999-12-31'
 
+/** Whether an official date says that there is no end; '' says nothing. */
+export const isOpenEnd = (official: string) => /^9999(9999|1231)$/.test(official)
+
 /** `YYYYMMDD` to `YYYY-MM-DD`; undefined for what is no day. */
 export function toOrcaDate(official: string): string | undefined {
-  if (/^9999(9999|1231)$/.test(official)) return OPEN_END
+  if (isOpenEnd(official)) return OPEN_END
   const date = official.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
   return shifted(date, 0) === date ? date : undefined
 }

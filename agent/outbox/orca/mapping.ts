@@ -10,6 +10,7 @@ import {
   insuranceRules,
   isInFull,
   limitRules,
+  lossOf,
   patientRules,
   type Rule,
   ratioOf,
@@ -97,7 +98,7 @@ const UNCONFIRMED: Unmapped = {
 
 /** The one that is not lost, where several came. */
 function currentOf(insured: readonly OfficialResult[]): OfficialResult | undefined {
-  const held = insured.filter(({ disqualificationDate }) => !disqualificationDate)
+  const held = insured.filter((result) => lossOf(result) === '')
   if (insured.length === 1) return insured[0]
   return held.length === 1 ? held[0] : undefined
 }

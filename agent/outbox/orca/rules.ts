@@ -5,6 +5,7 @@ import {
   classOfInsurer,
   dayBefore,
   ELDERLY,
+  isOpenEnd,
   OPEN_END,
   publicClassOf,
   toAssistance,
@@ -104,14 +105,20 @@ export const isInFull = ({ insuredCardClassification }: OfficialResult) =>
 
 const startOf = ({ result }: Given) => result.insuredCardValidDate || result.qualificationDate || ''
 
+/** 資格喪失年月日; '' where there is none, also where it stands far in the future to say so. */
+export function lossOf({ disqualificationDate = '' }: OfficialResult): string {
+  return isOpenEnd(disqualificationDate) ? '' : disqualificationDate
+}
+
 /** The earlier of what the card says and the loss; no end where neither is there. */
 function endOf(_: string, { result, assumptions }: Given): string | undefined {
-  const lost = toOrcaDate(result.disqualificationDate ?? '')
+  const loss = lossOf(result)
+  const lost = toOrcaDate(loss)
   const last =
     lost !== undefined && assumptions.isDisqualificationFirstDayWithout ? dayBefore(lost) : lost
   const ends = [
     toOrcaDate(result.insuredCardExpirationDate || '99999999'),
-    result.disqualificationDate ? last : OPEN_END,
+    loss === '' ? OPEN_END : last,
   ]
   return ends.some((end) => end === undefined) ? undefined : ends.sort()[0]
 }
