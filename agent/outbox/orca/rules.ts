@@ -89,11 +89,20 @@ export const patientRules: readonly Rule[] = [
   rule('WholeAddress1', 'address', { ...width, ...spare }),
 ]
 
-/** One answer has the ratio in one of two places. */
-export const ratioOf = (result: OfficialResult): string =>
-  result.elderlyRecipientCertificateInfo?.elderlyRecipientContributionRatio ||
-  result.insuredPartialContributionRatio ||
-  ''
+/**
+ * The ratio of the answer, which may have it in two places; '' where in none. Where the two differ it
+ * is both, as `010/030`, which no table has.
+ */
+export function ratioOf({
+  elderlyRecipientCertificateInfo,
+  insuredPartialContributionRatio,
+}: OfficialResult): string {
+  const said = [
+    elderlyRecipientCertificateInfo?.elderlyRecipientContributionRatio,
+    insuredPartialContributionRatio,
+  ].map((ratio) => (ratio ?? '').trim())
+  return [...new Set(said)].filter((ratio) => ratio !== '').join('/')
+}
 
 const classIn = ({ result }: Given) =>
   classOfInsurer(toInsurerNumber(result.insurerNumber ?? '') ?? '') ?? ''
@@ -164,7 +173,7 @@ export const insuranceRules: readonly Rule[] = [
     read: ({ result }) => ratioOf(result),
     toOrca: (ratio, given) =>
       toAssistance(ratio, classIn(given), given.assumptions.elderlyTwoTenths),
-    cannot: 'there is no 補助区分 for this ratio',
+    cannot: 'there is no 補助区分 for this ratio, or two ratios were answered that differ',
     isSame: isExact,
   }),
   rule('RelationToInsuredPerson', 'personalFamilyClassification', {

@@ -215,6 +215,23 @@ test('被保険者資格証明書 is 特療費, and never written: the patient p
   }
 })
 
+test('two ratios that differ are for a person, and nothing is written; two that agree are one', () => {
+  const ratios = (certificate: string, card: string) =>
+    map({
+      ...koki,
+      insuredPartialContributionRatio: card,
+      elderlyRecipientCertificateInfo: { elderlyRecipientContributionRatio: certificate },
+    })
+  const differing = ratios('010', '030')
+  assert.equal(differing.insurance?.['HealthInsuredPerson_Assistance'], undefined)
+  assert.equal(differing.isWholeInsurance, false)
+  assert.ok(fieldsOf(differing).includes('contributionRatio'))
+  assert.equal(rateClassOf(differing, TODAY), undefined)
+  const agreeing = ratios('030', '030')
+  assert.equal(agreeing.insurance?.['HealthInsuredPerson_Assistance'], '3')
+  assert.ok(agreeing.isWholeInsurance)
+})
+
 test('patientmodv2 is told 1割 and 3割, and nothing of a ratio that it would read as 1割', () => {
   const rate = (result: OfficialResult) => rateClassOf(map(result), TODAY)
   assert.equal(rate({ ...koki, insuredPartialContributionRatio: '010' }), '10')
