@@ -211,7 +211,8 @@ const atOf = (date: string, time: string) => Date.parse(`${date}T${time}Z`)
 
 /**
  * Lets go what an earlier run of ours left locked, after a crash or where letting go was never
- * confirmed. Throws `ORCA_LOCKED` for one that ORCA does not free yet.
+ * confirmed. Throws `SINK_BUSY` for one that ORCA does not free yet: it is of any patient, and rarely
+ * of the one whose turn it is.
  */
 export async function freeOwnLocks(ports: LockPorts, signal: AbortSignal): Promise<void> {
   const { client, karteUid, log } = ports
@@ -243,7 +244,7 @@ export async function freeOwnLocks(ports: LockPorts, signal: AbortSignal): Promi
 
 function tooYoung(ageSeconds: number): AgentError {
   const left = FREEABLE_AFTER_SECONDS - (Number.isNaN(ageSeconds) ? 0 : ageSeconds)
-  return new AgentError('ORCA_LOCKED', 'a lock that was left over is too young to be freed', {
+  return new AgentError('SINK_BUSY', 'a lock that was left over is too young to be freed', {
     facts: { retryAfterSeconds: Math.min(FREEABLE_AFTER_SECONDS, Math.max(1, Math.ceil(left))) },
   })
 }

@@ -97,7 +97,7 @@ test('one that 99 does not let go is deleted, and ORCA’s question about that i
   })
 })
 
-test('one that is younger than a minute is left until it is old enough', async () => {
+test('one that is younger than a minute makes everything wait until it is old enough', async () => {
   const { free } = scripted({
     'medicalmodv37 00': listed(lockOf(OWN, 'c', '09:30:10')),
     'patientmodv32 99': { Api_Result: 'E07' },
@@ -107,7 +107,7 @@ test('one that is younger than a minute is left until it is old enough', async (
     free(),
     (error) =>
       error instanceof AgentError &&
-      error.code === 'ORCA_LOCKED' &&
+      error.code === 'SINK_BUSY' &&
       error.facts['retryAfterSeconds'] === 30,
   )
 })
