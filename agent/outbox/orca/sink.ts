@@ -18,6 +18,7 @@ import { checkIdentity } from './identity.ts'
 import { freeOwnLocks, karteUidOf, type LockPorts } from './locks.ts'
 import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
 import { nextWrite } from './plan.ts'
+import { openQuestions, type Questions } from './questions.ts'
 import { addInsurance, registerPatient, type Written } from './register.ts'
 import { isSameNumber, withoutZeros } from './width.ts'
 
@@ -63,6 +64,7 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
     karteUid: karteUidOf(ports.clientId),
     assumptions: ports.assumptions,
     allowed: write,
+    questions: openQuestions(),
     // A run before this one may have ended under a lock.
     mayHoldLock: write.includes('change-insurance'),
   }
@@ -75,6 +77,7 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
 interface Orca extends LockPorts {
   readonly assumptions: OrcaAssumptions
   readonly allowed: readonly OrcaWrite[]
+  readonly questions: Questions
   /** Whether a lock of ours may be left from an attempt that did not end well. */
   mayHoldLock: boolean
 }
@@ -200,9 +203,9 @@ async function write(
   if (step === 'add-insurance') return addInsurance(client, mapped, patient, day, signal)
 
   orca.mayHoldLock = true
-  const { decision } = delivery
+  const decided = orca.questions.of(delivery)
   const isSuperseded = () => delivery.isSuperseded()
-  const request = { mapped, number, day, assumptions, decision, isSuperseded }
+  const request = { mapped, number, day, assumptions, decided, isSuperseded }
   const changed = await changeInsurance(orca, request, signal)
   orca.mayHoldLock = false
   return changed

@@ -7,8 +7,7 @@ import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
 import { delivery, ichiro, ichiroMoved, verification } from './example.ts'
 
 const seed = { patients: [ichiroInOrca], write: everyWrite }
-const moved = (decision: string | null = null) =>
-  delivery(verification([ichiroMoved]), { decision })
+const moved = () => delivery(verification([ichiroMoved]))
 
 const isFault = (code: string) => (error: unknown) =>
   error instanceof AgentError && error.code === code
@@ -166,49 +165,6 @@ test('an ORCA that is busy says for how long', async (t) => {
     (error) =>
       isFault('SINK_BUSY')(error) && Reflect.get(Object(error), 'facts').retryAfterSeconds === 7,
   )
-})
-
-test('a question of ORCA waits for a person, with its code, and the lock is let go', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({ mode: 'ask' })
-  assert.deepEqual(await deliver(moved()), {
-    is: 'parked',
-    code: 'ORCA_QUESTION',
-    facts: { step: '03', apiResult: 'S20', question: 'K910' },
-  })
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
-})
-
-test('a person’s ok answers every question, and the change is made', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({
-    mode: 'ask',
-    questions: [
-      { Patient_Select: 'K910', Patient_Select_Message: '一つ目' },
-      { Patient_Select: 'K911', Patient_Select_Message: '二つ目' },
-    ],
-  })
-  assert.equal(comparisonOf(await deliver(moved('ok'))).result, 'written')
-  assert.equal(orca.stats().writes['00042'], 1)
-  assert.deepEqual(orca.stats().violations, [])
-})
-
-test('a person’s ng leaves the patient as they were, and the difference is reported', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({ mode: 'ask' })
-  assert.equal(comparisonOf(await deliver(moved('ng'))).result, 'differs')
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
-})
-
-test('questions without an end are given up', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  const again = { Patient_Select: 'K910', Patient_Select_Message: 'もう一度' }
-  orca.behave({ mode: 'ask', questions: new Array(20).fill(again) })
-  assert.equal((await deliver(moved('ok'))).is, 'parked')
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
 })
 
 async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>) {
