@@ -5,11 +5,12 @@ import type { OrcaAssumptions } from './assumptions.ts'
 import { expectDone, expectRead, type OrcaAnswer } from './client.ts'
 import { type Elements, type Rows, rowsOf, textsOf, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
-import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
+import { type Held, type LockPorts, withLock } from './locks.ts'
 import type { Mapped } from './mapping.ts'
 import { type Change, isNothing, planChange } from './plan.ts'
 import type { Decided } from './questions.ts'
 import { type Written, warningsOf } from './register.ts'
+import { CHANGE_PATH, CHANGE_REQUEST } from './release.ts'
 
 /** ORCA may ask again after an answer; one that never ends is no exchange. */
 const QUESTION_LIMIT = 5

@@ -1,5 +1,5 @@
 import type { Comparison, Delivered, Delivery, Sink } from '../../kernel/delivery.ts'
-import { AgentError, asFault } from '../../kernel/errors.ts'
+import { AgentError } from '../../kernel/errors.ts'
 import type { FaultCode } from '../../kernel/faults.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { OrcaSink, OrcaWrite } from '../../kernel/sink.ts'
@@ -15,11 +15,13 @@ import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
 import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
-import { freeOwnLocks, karteUidOf, type LockPorts } from './locks.ts'
+import { karteUidOf, type LockPorts } from './locks.ts'
 import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
 import { nextWrite } from './plan.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { addInsurance, registerPatient, type Written } from './register.ts'
+import { freeOwnLocks } from './release.ts'
+import { openUnreleased, type Unreleased } from './unreleased.ts'
 import { isSameNumber, withoutZeros } from './width.ts'
 
 export interface OrcaPorts {
@@ -57,11 +59,13 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
     password: secrets.password,
     prefixes,
   })
+  const { clock, log } = ports
+  const releasing = { client, clock, log, karteUid: karteUidOf(ports.clientId) }
+  const unreleased = openUnreleased(releasing)
   const orca: Orca = {
-    client,
-    clock: ports.clock,
-    log: ports.log,
-    karteUid: karteUidOf(ports.clientId),
+    ...releasing,
+    unreleased,
+    keepReleasing: (lock) => unreleased.add(lock),
     assumptions: ports.assumptions,
     allowed: write,
     questions: openQuestions(),
@@ -70,7 +74,10 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
   }
   return {
     deliver: (delivery, signal) => deliver(orca, delivery, signal),
-    close: () => http.close(),
+    async close() {
+      await unreleased.pause()
+      await http.close()
+    },
   }
 }
 
@@ -78,6 +85,7 @@ interface Orca extends LockPorts {
   readonly assumptions: OrcaAssumptions
   readonly allowed: readonly OrcaWrite[]
   readonly questions: Questions
+  readonly unreleased: Unreleased
   /** Whether a lock of ours may be left from an attempt that did not end well. */
   mayHoldLock: boolean
 }
@@ -249,10 +257,15 @@ function numberOf({ patient, patientNumber, results }: Verification): string | n
 const unlistable: ReadonlySet<FaultCode> = new Set(['ORCA_REFUSED', 'SINK_ANSWER_INVALID'])
 
 async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
+  await orca.unreleased.pause()
   try {
+    await orca.unreleased.once(signal)
     await freeOwnLocks(orca, signal)
   } catch (error) {
-    if (!(error instanceof AgentError) || !unlistable.has(asFault(error).code)) throw error
+    if (!(error instanceof AgentError) || !unlistable.has(error.code)) {
+      orca.unreleased.resume()
+      throw error
+    }
     orca.log.warn({ code: error.code, ...error.facts }, 'locks in ORCA cannot be looked at')
   }
   orca.mayHoldLock = false

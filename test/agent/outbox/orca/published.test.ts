@@ -82,7 +82,7 @@ test('everything that is sent has the names, kinds and places of the API pages',
   const sent: Xml2Message[] = []
   const client = keeping(place, sent)
   const { clock, log } = place
-  const ports = { client, clock, log, karteUid: 'karte' }
+  const ports = { client, clock, log, karteUid: 'karte', keepReleasing: () => undefined }
 
   await registerPatient(client, map(ichiro, aid(ichiro)), '42', '2026-04-01', never)
   const known = await client.get('/api01rv2/patientgetv2?id=1', never)
