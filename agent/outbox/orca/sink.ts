@@ -21,6 +21,7 @@ import { nextWrite } from './plan.ts'
 import { openQuestions, type Questions } from './questions.ts'
 import { addInsurance, registerPatient, type Written } from './register.ts'
 import { freeOwnLocks } from './release.ts'
+import { checkIsNew } from './twin.ts'
 import { openUnreleased, type Unreleased } from './unreleased.ts'
 import { isSameNumber, withoutZeros } from './width.ts'
 
@@ -205,6 +206,7 @@ async function write(
   const { client, assumptions } = orca
   if (patient === null) {
     checkWholePerson(mapped)
+    await checkIsNew(client, mapped, number, signal)
     return registerPatient(client, mapped, number, day, signal)
   }
   checkIdentity(mapped, traitsOf(patient.elements))

@@ -55,6 +55,7 @@ export type Mode = (typeof MODES)[number]
 export const CALLS = [
   'patientgetv2',
   'patientlst2v2',
+  'patientlst3v2',
   'insuranceinf1v2',
   'system01lstv2',
   'patientmodv2',

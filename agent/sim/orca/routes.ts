@@ -7,6 +7,7 @@ import { recordOf, textOf } from './fields.ts'
 import { patientId } from './ledger.ts'
 import { lockdel } from './lockdel.ts'
 import { insuranceinf, system01lst } from './masters.ts'
+import { patientfind } from './patientfind.ts'
 import { patientget, patientlist } from './patientget.ts'
 import { patientmod } from './patientmod.ts'
 import { patientmodv3 } from './patientmod-v3.ts'
@@ -15,6 +16,7 @@ import {
   MEDICALV3REQ7,
   misfit,
   PATIENTLST2REQ,
+  PATIENTLST3REQ,
   PATIENTMODREQ,
   PATIENTMODV3REQ2,
   type Shape,
@@ -61,6 +63,16 @@ export const ROUTES: readonly Route[] = [
     isV3: false,
     stepOf: byClass,
     handle: patientlist,
+  },
+  {
+    call: 'patientlst3v2',
+    path: '/api01rv2/patientlst3v2',
+    method: 'POST',
+    request: { root: 'patientlst3req', shape: PATIENTLST3REQ, isOrdered: false },
+    answerRoot: 'patientlst2res',
+    isV3: false,
+    stepOf: byClass,
+    handle: patientfind,
   },
   {
     call: 'insuranceinf1v2',

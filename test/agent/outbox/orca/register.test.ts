@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { AgentError } from '../../../../agent/kernel/errors.ts'
 import { bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
 import { aid, delivery, ichiro, ichiroMoved, koki, verification } from './example.ts'
 
@@ -41,9 +42,68 @@ test('a new patient whose name holds ● waits for a person to type it', async (
   assert.deepEqual(orca.patients(), [])
 })
 
-test('a patient who has another record in ORCA is registered, and the warning is passed on', async (t) => {
-  const twin = { ...ichiroInOrca, Patient_ID: '00007' }
-  const { deliver } = await bed(t, { write: everyWrite, patients: [twin] })
+const parkedAsKnown = {
+  is: 'parked',
+  code: 'ORCA_IDENTITY_DIFFERS',
+  facts: { isUnderOtherNumber: true },
+}
+
+test('a person whom ORCA has under another number waits: the number may be mistyped', async (t) => {
+  for (const kept of [
+    {},
+    { WholeName: '検證　一郎' },
+    { WholeName_inKana: 'ケンシヨウ　イチロウ' },
+    { WholeName: '検証　一朗', WholeName_inKana: 'ケンショウ　イチロウ' },
+  ]) {
+    const patients = [{ ...ichiroInOrca, ...kept, Patient_ID: '00024' }]
+    const { deliver, orca } = await bed(t, { write: everyWrite, patients })
+    assert.deepEqual(await deliver(delivery(verification([ichiro]))), parkedAsKnown)
+    assert.deepEqual(orca.stats().writes, {})
+    assert.deepEqual(orca.stats().violations, [])
+  }
+})
+
+test('a namesake of another birth date and a twin of another name are other people', async (t) => {
+  for (const kept of [
+    { BirthDate: '1981-05-02' },
+    { WholeName: '検証　次郎', WholeName_inKana: 'ケンショウ　ジロウ' },
+    { Sex: '2' },
+  ]) {
+    const patients = [{ ...ichiroInOrca, ...kept, Patient_ID: '00024' }]
+    const { deliver } = await bed(t, { write: everyWrite, patients })
+    assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
+  }
+})
+
+test('a search that ORCA cannot do registers nobody, and a name that it cannot look for stops nobody', async (t) => {
+  for (const result of ['89', '97', '55', '90', '21']) {
+    const place = await bed(t, { write: everyWrite })
+    place.orca.behave({ mode: 'result', result, at: 'patientlst3v2' })
+    const parked = await place.deliver(delivery(verification([ichiro]))).catch((error: unknown) => {
+      assert.ok(error instanceof AgentError, result)
+      return parkedAsKnown
+    })
+    assert.deepEqual(parked, parkedAsKnown, result)
+    assert.deepEqual(place.orca.patients(), [])
+  }
+  const { deliver, orca } = await bed(t, { write: everyWrite })
+  orca.behave({ mode: 'result', result: '10', at: 'patientlst3v2', times: 1 })
+  assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
+})
+
+test('a namesake who comes between the search and the registration is passed on as a warning', async (t) => {
+  const reception = { register: () => {} }
+  const { deliver, orca } = await bed(t, {
+    write: everyWrite,
+    onServed: ({ call }) => {
+      if (call === 'patientlst3v2 01') reception.register()
+    },
+  })
+  let searches = 0
+  reception.register = () => {
+    searches += 1
+    if (searches === 2) orca.seed([{ ...ichiroInOrca, Patient_ID: '00007' }])
+  }
   const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
   assert.equal(found.result, 'written')
   assert.ok(found.unmapped.some(({ detail }) => detail.includes('K0')))
