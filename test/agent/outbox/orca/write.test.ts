@@ -230,6 +230,18 @@ test('an answer that became old between the look and the write is not written', 
   assert.deepEqual(orca.stats().writes, {})
 })
 
+test('what ORCA warns of in a change is named, not only that it does', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const child = { ...ichiroMoved, birthdate: '20150502' }
+  orca.edit('00042', '受付', (patient) => ({ ...patient, BirthDate: '2015-05-02' }))
+  const { unmapped } = comparisonOf(await deliver(delivery(verification([child]))))
+  assert.equal(orca.stats().results['patientmodv32 03 W00'], 1)
+  assert.deepEqual(
+    unmapped.filter(({ field }) => field === 'Api_Result').map(({ detail }) => detail),
+    ['written with a warning of ORCA: K5, the patient is under 16'],
+  )
+})
+
 test('insurance that ORCA refuses is refused for good, with codes and no words of ORCA', async (t) => {
   const { deliver, orca } = await bed(t, seed)
   // The simulator takes no branch of a third digit, and this element is not one of ours.
