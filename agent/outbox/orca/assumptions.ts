@@ -11,7 +11,7 @@
  * - 89, E8x, 91, 97, 98 and E97 to E99 are about ORCA or our form of a request, never about one
  *   patient; E50 is about the rows of the patient (`api-result.ts`).
  * - The code of a warning stands in `Patient_Warning_Information` of `patientmodv32` (`register.ts`).
- * - Leading zeros of a patient number are padding: 00042 and 42 are one patient (`sink.ts`).
+ * - Leading zeros of a patient number are padding: 00042 and 42 are one patient (`lookup.ts`).
  * - `patientlst3v2` finds by the beginning of a kana as it does by that of a name, both full-width
  *   (`twin.ts`). Its elements and errors are published.
  * - Validity 6 with nothing but A1 is 医療扶助 that holds: a row of 012 is written and the insurance

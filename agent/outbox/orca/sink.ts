@@ -7,15 +7,15 @@ import { toOfficialDate } from '../../kernel/time.ts'
 import type { Outcome, Verification } from '../../kernel/verification.ts'
 import { openHttp } from '../http.ts'
 import type { Targets } from '../targets.ts'
-import { meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
-import { ANSWER_MS, expectRead, openOrcaClient } from './client.ts'
+import { ANSWER_MS, openOrcaClient } from './client.ts'
 import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
-import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
+import { type OrcaPatient, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
 import { karteUidOf, type LockPorts } from './locks.ts'
+import { numberOf, readPatient } from './lookup.ts'
 import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
 import { nextWrite } from './plan.ts'
 import { openQuestions, type Questions } from './questions.ts'
@@ -23,7 +23,6 @@ import { addInsurance, registerPatient, type Written } from './register.ts'
 import { freeOwnLocks } from './release.ts'
 import { checkIsNew } from './twin.ts'
 import { openUnreleased, type Unreleased } from './unreleased.ts'
-import { isSameNumber, withoutZeros } from './width.ts'
 
 export interface OrcaPorts {
   readonly targets: Targets
@@ -159,7 +158,7 @@ async function attend(
     unmapped: found,
   })
   for (;;) {
-    const patient = await readPatient(orca, number, signal)
+    const patient = await readPatient(orca.client, number, signal)
     const situation = { mapped, patient, outcome: verification.outcome, today: day }
     const step = nextWrite(situation, orca.allowed)
     if (step === null || tried.has(step)) return report(patient)
@@ -227,32 +226,6 @@ function checkWholePerson({ isWholePerson, unmapped }: Mapped): void {
   throw new AgentError('SINK_UNMAPPABLE', 'a new patient needs name, kana, birth date and sex', {
     facts: { field: unmapped[0]?.field ?? 'name' },
   })
-}
-
-async function readPatient(
-  { client }: Orca,
-  number: string,
-  signal: AbortSignal,
-): Promise<OrcaPatient | null> {
-  const path = `/api01rv2/patientgetv2?id=${encodeURIComponent(number)}`
-  const answer = await client.get(path, signal)
-  if (meaningOf(answer.apiResult) === 'unknown-patient') return null
-  const patient = patientOf(expectRead(answer, 'patientgetv2').record)
-  if (isSameNumber(patient.number, number)) return patient
-  throw new AgentError('SINK_ANSWER_INVALID', 'the answer is about another patient number')
-}
-
-/** The clinic’s number of the patient, without padding; null where there is none that ORCA can have. */
-function numberOf({ patient, patientNumber, results }: Verification): string | null {
-  const known = [
-    patient?.referenceNumber,
-    patientNumber,
-    ...results.map(({ referenceNumber }) => referenceNumber),
-  ]
-  const number = known.find((one) => one !== null && one !== undefined && one.trim() !== '')
-  const bare = (number ?? '').normalize('NFKC').trim()
-  if (/^\d{1,20}$/.test(bare)) return withoutZeros(bare)
-  return /^[0-9A-Za-z-]{1,20}$/.test(bare) ? bare : null
 }
 
 /** What an ORCA that has no list of locks answers; then there is nothing that could be freed. */
