@@ -8,8 +8,10 @@ export type Meaning =
   | 'locked'
   /** It is there already: what an attempt whose answer was lost finds. */
   | 'exists'
-  /** Our request has a form that this ORCA does not take. */
+  /** Our request has a form that this ORCA does not take, whoever the patient is. */
   | 'ours'
+  /** ORCA as a whole is in trouble. */
+  | 'system'
   | 'user'
   /** A person has to answer Ok or Ng. */
   | 'question'
@@ -18,6 +20,8 @@ export type Meaning =
   | 'session'
   /** A lock that is too young to be freed. */
   | 'young'
+  /** Something is wrong with the insurance that was sent, or that the patient has. */
+  | 'content'
   | 'refused'
 
 /**
@@ -45,7 +49,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '91': 'ours',
   '97': 'ours',
   '98': 'ours',
+  E97: 'ours',
+  E98: 'ours',
   '99': 'user',
+  E99: 'system',
+  '89': 'system',
+  E50: 'content',
   // Assumed: no public source says how a forgotten exchange is answered.
   E07: 'session',
   E91: 'session',
@@ -57,8 +66,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
 /** `00`, `000`, `0000`, `W00`: done, whatever else is said. */
 const DONE = /^W?0+$/
 
+/** 職員情報, 医療機関情報, システム日付 and the like cannot be had. */
+const SYSTEM = /^E8\d$/
+
 export function meaningOf(apiResult: string): Meaning {
   if (DONE.test(apiResult)) return apiResult.startsWith('W') ? 'warned' : 'done'
+  if (SYSTEM.test(apiResult)) return 'system'
   return Object.hasOwn(meanings, apiResult) ? (meanings[apiResult] ?? 'refused') : 'refused'
 }
 

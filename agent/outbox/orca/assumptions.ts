@@ -1,6 +1,25 @@
 /**
  * Everything that is assumed about ORCA and not read in a public source, in one place; the values
  * come from `[outbox.orca]`. Tested only against `onshi-agent sim orca`.
+ *
+ * Assumed as well, and no setting, as another ORCA would need another protocol:
+ *
+ * - E07 and E91 under a lock say that the exchange is forgotten, and it is begun anew; E14 that a lock
+ *   is too young to be deleted, which it is for 60 s (`api-result.ts`, `release.ts`).
+ * - 01 may answer E50 or an unknown code and hold the patient; only E90, E10 and 99 say that it does
+ *   not (`locks.ts`).
+ * - 89, E8x, 91, 97, 98 and E97 to E99 are about ORCA or our form of a request, never about one
+ *   patient; E50 is about the rows of the patient (`api-result.ts`).
+ * - The code of a warning stands in `Patient_Warning_Information` of `patientmodv32` (`register.ts`).
+ * - Leading zeros of a patient number are padding: 00042 and 42 are one patient (`lookup.ts`).
+ * - `patientlst3v2` finds by the beginning of a kana as it does by that of a name, both full-width
+ *   (`twin.ts`). Its elements and errors are published.
+ * - Validity 6 with nothing but A1 is 医療扶助 that holds: a row of 012 is written and the insurance
+ *   left alone (`plan.ts`).
+ * - A 被保険者資格証明書 is 068 for 国保 and 040 for 後期高齢者; it is compared, never written
+ *   (`codes.ts`).
+ * - 63 and 67 have the 補助区分 of 社保, as in the recorded master list; 068 and 040 those of 国保 and
+ *   後期高齢者 (`codes.ts`).
  */
 export interface OrcaAssumptions {
   /** Tried in this order until one fits: WebORCA’s, and the classic one. */

@@ -2,13 +2,15 @@ import { AgentError } from '../../kernel/errors.ts'
 import { recordIn, recordsIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
 import { isDone, meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
-import { expectDone, type OrcaAnswer } from './client.ts'
+import { expectDone, expectRead, type OrcaAnswer } from './client.ts'
 import { type Elements, type Rows, rowsOf, textsOf, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
-import { CHANGE_PATH, CHANGE_REQUEST, type Held, type LockPorts, withLock } from './locks.ts'
+import { type Held, type LockPorts, withLock } from './locks.ts'
 import type { Mapped } from './mapping.ts'
 import { type Change, isNothing, planChange } from './plan.ts'
+import type { Decided } from './questions.ts'
 import { type Written, warningsOf } from './register.ts'
+import { CHANGE_PATH, CHANGE_REQUEST } from './release.ts'
 
 /** ORCA may ask again after an answer; one that never ends is no exchange. */
 const QUESTION_LIMIT = 5
@@ -19,8 +21,7 @@ export interface ChangeRequest {
   /** YYYY-MM-DD. */
   readonly day: string
   readonly assumptions: OrcaAssumptions
-  /** What a person decided on the question of an earlier attempt. */
-  readonly decision: string | null
+  readonly decided: Decided
   /** Looked at once more before the write. */
   isSuperseded(): boolean
 }
@@ -58,45 +59,46 @@ async function readRows({ client, karteUid }: LockPorts, number: string, signal:
     Patient_Information: { Patient_ID: number },
   }
   const answer = await client.post(CHANGE_PATH, { name: CHANGE_REQUEST, record }, signal)
-  return rowsOf(expectDone(answer, '00').record)
+  return rowsOf(expectRead(answer, '00').record)
 }
 
 /** 02 and 03. What ORCA does where a person decided against it is not known. */
 async function submit(
   held: Held,
   change: Change,
-  { decision, assumptions }: ChangeRequest,
+  { decided, assumptions }: ChangeRequest,
 ): Promise<Written> {
   const rows = rowsBody(change, assumptions.branchElement)
-  const staged = await settle(held, await held.next(rows), '02', decision)
+  const staged = await settle(held, await held.next(rows), '02', decided)
   if (staged === 'declined') return { did: 'unclear', unmapped: [] }
-  const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decision)
+  const confirmed = await settle(held, await held.next(echoOf(staged)), '03', decided)
   if (confirmed === 'declined') return { did: 'unclear', unmapped: [] }
   return { did: 'written', unmapped: warningsOf(confirmed) }
 }
 
-/** Answers questions as a person decided; without a decision they are for a person. */
+/** Answers the questions that a person decided on; any other one is for a person. */
 async function settle(
   held: Held,
   first: OrcaAnswer,
   step: string,
-  decision: string | null,
+  decided: Decided,
 ): Promise<OrcaAnswer | 'declined'> {
   let answer = first
   for (let asked = 0; asked < QUESTION_LIMIT; asked += 1) {
     if (isDone(answer.apiResult)) return answer
-    if (meaningOf(answer.apiResult) !== 'question' || !isDecision(decision)) break
+    if (meaningOf(answer.apiResult) !== 'question') break
+    const question = recordIn(answer.record, 'Patient_Select_Information')
+    const said = decided.answerTo(question)
+    if (said === null) break
     answer = await held.next({
       ...echoOf(answer),
-      Patient_Select_Information: recordIn(answer.record, 'Patient_Select_Information'),
-      Select_Answer: decision === 'ok' ? 'Ok' : 'Ng',
+      Patient_Select_Information: question,
+      Select_Answer: said,
     })
-    if (decision === 'ng') return 'declined'
+    if (said === 'Ng') return 'declined'
   }
   return expectDone(answer, step)
 }
-
-const isDecision = (decision: string | null) => decision === 'ok' || decision === 'ng'
 
 const HEALTH = ['HealthInsurance_Information', 'HealthInsurance_Info'] as const
 const PUBLIC = ['PublicInsurance_Information', 'PublicInsurance_Info'] as const

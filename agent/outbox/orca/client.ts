@@ -116,6 +116,19 @@ export function expectDone(answer: OrcaAnswer, step: string): OrcaAnswer {
   throw refusalOf(answer, step)
 }
 
+/**
+ * The same for a call that only reads: there is nothing in it that could be refused for good, so an
+ * unknown complaint is trouble of ORCA as a whole, and everything waits.
+ */
+export function expectRead(answer: OrcaAnswer, step: string): OrcaAnswer {
+  const meaning = meaningOf(answer.apiResult)
+  const facts = { step, apiResult: shownResult(answer.apiResult) }
+  if (meaning === 'refused') throw new AgentError('SINK_FAILED', 'ORCA cannot be read', { facts })
+  if (meaning === 'unknown-patient')
+    throw new AgentError('ORCA_LOCKED', 'the patient was removed in ORCA meanwhile', { facts })
+  return expectDone(answer, step)
+}
+
 /** `Api_Result_Message` stays out of it: it may speak of the patient. */
 function refusalOf({ record, apiResult }: OrcaAnswer, step: string): AgentError {
   const facts = { step, apiResult: shownResult(apiResult), ...detailsOf(record) }
@@ -130,8 +143,12 @@ function refusalOf({ record, apiResult }: OrcaAnswer, step: string): AgentError 
       return new AgentError('ORCA_QUESTION', 'ORCA asks a person', { facts })
     case 'session':
       return new AgentError('SINK_FAILED', 'ORCA has forgotten the exchange', { facts })
+    case 'system':
+      return new AgentError('SINK_FAILED', 'ORCA as a whole is in trouble', { facts })
     case 'ours':
-      return new AgentError('ORCA_REFUSED', 'ORCA does not take requests of our form', { facts })
+      return new AgentError('SINK_ANSWER_INVALID', 'ORCA does not take requests of our form', {
+        facts,
+      })
     default:
       return new AgentError('ORCA_REFUSED', 'ORCA refused it', { facts })
   }

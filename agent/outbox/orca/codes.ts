@@ -63,6 +63,17 @@ export const publicClassOf = (publicInsurer: string): string | undefined => {
   return Object.hasOwn(publicClassOfLaw, law) ? publicClassOfLaw[law] : undefined
 }
 
+/** 特別療養費: who pays the whole charge first and is paid back, with a 被保険者資格証明書. */
+const classInFull: Readonly<Record<string, string>> = { '060': '068', '039': '040' }
+
+/** 保険の種類 for those who pay the whole charge first; undefined where there is none. */
+export const classOfFullCharge = (code: string): string | undefined =>
+  Object.hasOwn(classInFull, code) ? classInFull[code] : undefined
+
+/** Classes whose 補助区分 counts tenths from 1; all others, 退職者 of 国保 (063, 067) too, from 9 down. */
+const NATIONALS: ReadonlySet<string> = new Set([NATIONAL, '068'])
+const ELDERLIES: ReadonlySet<string> = new Set([ELDERLY, '040'])
+
 /** 補助区分 by 負担割合, for each kind of insurance that an elderly person can have. */
 const assistances = {
   national: { '010': '1', '020': '2', '030': '3' },
@@ -70,8 +81,8 @@ const assistances = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const tableOf = (code: string, elderlyTwoTenths: string): Readonly<Record<string, string>> => {
-  if (code === ELDERLY) return { ...assistances.national, '020': elderlyTwoTenths }
-  return code.startsWith('06') ? assistances.national : assistances.employees
+  if (ELDERLIES.has(code)) return { ...assistances.national, '020': elderlyTwoTenths }
+  return NATIONALS.has(code) ? assistances.national : assistances.employees
 }
 
 /** Undefined for a ratio that has none. */
@@ -116,9 +127,12 @@ export const toSex = (sex1: string, sex2: string): '1' | '2' | undefined =>
 /** No end, as ORCA writes it; `99999999` is how it is kept, and the official side leaves it out. */
 export const OPEN_END = '9999-12-31'
 
+/** Whether an official date says that there is no end; '' says nothing. */
+export const isOpenEnd = (official: string) => /^9999(9999|1231)$/.test(official)
+
 /** `YYYYMMDD` to `YYYY-MM-DD`; undefined for what is no day. */
 export function toOrcaDate(official: string): string | undefined {
-  if (/^9999(9999|1231)$/.test(official)) return OPEN_END
+  if (isOpenEnd(official)) return OPEN_END
   const date = official.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
   return shifted(date, 0) === date ? date : undefined
 }

@@ -20,7 +20,7 @@ export function compare(
   const differences = [
     ...differencesOf(patientRules, mapped.patient, patient.elements, assumptions),
     ...(mapped.insurance === null
-      ? unconfirmed(mapped, insurance)
+      ? []
       : differencesOf(insuranceRules, mapped.insurance, insurance ?? {}, assumptions)),
     ...mapped.publics.flatMap((row) =>
       differencesOf(rulesOf(row), row, keptPublic(row, patient) ?? {}, assumptions),
@@ -57,18 +57,6 @@ function differencesOf(
       kept: has === '' ? null : has,
     }))
 }
-
-/** The answer confirms no insurance, and ORCA has one that holds. */
-const unconfirmed = ({ person }: Mapped, kept: Elements | undefined): Difference[] =>
-  kept === undefined || person !== null
-    ? []
-    : [
-        {
-          field: 'InsuranceProvider_Number',
-          official: null,
-          kept: valueIn(kept, 'InsuranceProvider_Number') || null,
-        },
-      ]
 
 /** The one with the same numbers, else the one that holds on that day, else the newest. */
 function keptInsurance(

@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto'
-import { AgentError, asFault } from '../../kernel/errors.ts'
-import type { Clock, Log } from '../../kernel/ports.ts'
-import { recordIn, recordsIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
-import { isDone, meaningOf } from './api-result.ts'
-import { expectDone, type OrcaAnswer, type OrcaClient } from './client.ts'
+import { AgentError } from '../../kernel/errors.ts'
+import { recordIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
+import { isDone, type Meaning, meaningOf } from './api-result.ts'
+import { expectRead, type OrcaAnswer } from './client.ts'
 import { within } from './deadline.ts'
-import { isSameNumber } from './width.ts'
-
-export const CHANGE_PATH = '/orca12/patientmodv32'
-export const CHANGE_REQUEST = 'patientmodv3req2'
-const LOCKS_PATH = '/api21/medicalmodv37'
-const LOCKS_REQUEST = 'medicalv3req7'
+import { CHANGE_PATH, CHANGE_REQUEST, type Lock, type ReleasePorts, release } from './release.ts'
 
 /**
  * A lock keeps reception from the patient, so it is ours for less than 5 s: what is to be done under
@@ -18,19 +12,11 @@ const LOCKS_REQUEST = 'medicalv3req7'
  */
 const WORK_MS = 3_000
 const HOLD_MS = 4_800
-const RELEASE_ATTEMPTS = 3
-const LEAST_TRY_MS = 300
-
-/** ORCA frees no lock that is younger. [the public client, on E14] */
-const FREEABLE_AFTER_SECONDS = 60
 
 /** What the lock protocol needs to be spoken. */
-export interface LockPorts {
-  readonly client: OrcaClient
-  readonly clock: Clock
-  readonly log: Log
-  /** Ours, the same after a restart: it is how a lock that a crash left shows to be ours. */
-  readonly karteUid: string
+export interface LockPorts extends ReleasePorts {
+  /** Takes over what could not be let go in time. */
+  keepReleasing(lock: Lock): void
 }
 
 /** A patient that ORCA locked for us. */
@@ -49,16 +35,6 @@ export function karteUidOf(clientId: string): string {
   digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = digest.subarray(0, 16).toString('hex')
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-}
-
-/** What is known of a lock that may be ours. */
-interface Lock {
-  readonly number: string
-  /** '' while the answer that gives it has not come. */
-  orcaUid: string
-  patient: Xml2Record
-  /** Whether 03 was done, which ends the lock by itself. */
-  isEnded: boolean
 }
 
 /**
@@ -84,19 +60,23 @@ export async function withLock<T>(
       Karte_Uid: karteUid,
       Patient_Information: lock.patient,
     })
-    mayHold = isDone(first.apiResult)
-    const answer = expectDone(first, '01')
-    lock.orcaUid = textIn(answer.record, 'Orca_Uid')
+    mayHold = !withoutLock.has(meaningOf(first.apiResult))
+    // Taken before the result is looked at: ORCA may complain and hold the patient all the same.
+    lock.orcaUid = textIn(first.record, 'Orca_Uid')
+    const answer = expectRead(first, '01')
     lock.patient = recordIn(answer.record, 'Patient_Information')
     return work(exchangeUnder(lock, answer, karteUid, post))
   }).catch(async (error: unknown) => {
-    if (mayHold) await release(ports, lock, releaseBy)
+    if (mayHold && !(await release(ports, lock, releaseBy))) ports.keepReleasing(lock)
     throw error
   })
-  if (!(await release(ports, lock, releaseBy)))
-    throw new AgentError('SINK_TIMEOUT', 'ORCA did not confirm that the lock is gone')
-  return done
+  if (await release(ports, lock, releaseBy)) return done
+  ports.keepReleasing(lock)
+  throw new AgentError('SINK_TIMEOUT', 'ORCA did not confirm that the lock is gone')
 }
+
+/** After these answers to 01 the patient is not ours; after any other, E50 too, they may be. */
+const withoutLock: ReadonlySet<Meaning> = new Set(['locked', 'unknown-patient', 'user'])
 
 function exchangeUnder(
   lock: Lock,
@@ -120,126 +100,4 @@ function exchangeUnder(
       return last
     },
   }
-}
-
-/** Whether the lock is gone for sure. Tried a few times, until `byMs` on the clock; never throws a fault. */
-async function release(ports: LockPorts, lock: Lock, byMs: number): Promise<boolean> {
-  const { clock, log } = ports
-  for (let attempt = 1; attempt <= RELEASE_ATTEMPTS; attempt += 1) {
-    const leftMs = byMs - clock.now()
-    // However late it is, and whatever was done to the clock, one try is made.
-    if (leftMs <= 0 && attempt > 1) break
-    // A first try that hangs leaves time for another.
-    const limitMs = Math.max(LEAST_TRY_MS, attempt === RELEASE_ATTEMPTS ? leftMs : leftMs / 2)
-    try {
-      if (await within(clock, limitMs, undefined, (signal) => letGo(ports, lock, signal)))
-        return true
-    } catch (error) {
-      log.warn({ code: asFault(error).code, attempt }, 'a lock in ORCA is not let go yet')
-    }
-  }
-  return false
-}
-
-/** One try. What 99 answers is believed only where it is a success; else the list of locks is. */
-async function letGo(ports: LockPorts, lock: Lock, signal: AbortSignal): Promise<boolean> {
-  if (lock.orcaUid !== '') {
-    const answer = await unlock(ports, lock.orcaUid, lock.patient, signal)
-    if (isDone(answer.apiResult) || lock.isEnded) return true
-  }
-  const own = (await ownLocks(ports, signal)).find(({ number }) =>
-    isSameNumber(number, lock.number),
-  )
-  if (own === undefined) return true
-  lock.orcaUid = own.orcaUid
-  const answer = await unlock(ports, own.orcaUid, lock.patient, signal)
-  return isDone(answer.apiResult)
-}
-
-const unlock = (
-  { client, karteUid }: LockPorts,
-  orcaUid: string,
-  patient: Xml2Record,
-  signal: AbortSignal,
-) =>
-  client.post(
-    CHANGE_PATH,
-    {
-      name: CHANGE_REQUEST,
-      record: {
-        Request_Number: '99',
-        Karte_Uid: karteUid,
-        Orca_Uid: orcaUid,
-        Patient_Information: patient,
-      },
-    },
-    signal,
-  )
-
-interface OwnLock {
-  readonly orcaUid: string
-  readonly number: string
-  /** By ORCA’s own clock; NaN where it does not say. */
-  readonly ageSeconds: number
-}
-
-/** Locks with our own Karte_Uid; those of other terminals are nobody’s business here. */
-async function ownLocks(
-  { client, karteUid }: LockPorts,
-  signal: AbortSignal,
-): Promise<readonly OwnLock[]> {
-  const record = { Request_Number: '00', Karte_Uid: karteUid }
-  const answer = await client.post(LOCKS_PATH, { name: LOCKS_REQUEST, record }, signal)
-  // E10: nothing is locked at all.
-  if (meaningOf(answer.apiResult) === 'unknown-patient') return []
-  const { record: listed } = expectDone(answer, 'locks')
-  const now = atOf(textIn(listed, 'Information_Date'), textIn(listed, 'Information_Time'))
-  return recordsIn(listed, 'Lock_Information')
-    .filter((one) => textIn(one, 'Lock_Karte_Uid').toLowerCase() === karteUid)
-    .map((one) => ({
-      orcaUid: textIn(one, 'Lock_Orca_Uid'),
-      number: textIn(one, 'Lock_Patient_ID'),
-      ageSeconds: (now - atOf(textIn(one, 'Lock_Date'), textIn(one, 'Lock_Time'))) / 1_000,
-    }))
-}
-
-const atOf = (date: string, time: string) => Date.parse(`${date}T${time}Z`)
-
-/**
- * Lets go what an earlier run of ours left locked, after a crash or where letting go was never
- * confirmed. Throws `ORCA_LOCKED` for one that ORCA does not free yet.
- */
-export async function freeOwnLocks(ports: LockPorts, signal: AbortSignal): Promise<void> {
-  const { client, karteUid, log } = ports
-  for (const { orcaUid, number, ageSeconds } of await ownLocks(ports, signal)) {
-    const answer = await unlock(ports, orcaUid, { Patient_ID: number }, signal)
-    if (!isDone(answer.apiResult)) {
-      const wanted = {
-        Request_Number: '01',
-        Karte_Uid: karteUid,
-        Delete_Information: { Delete_Karte_Uid: karteUid, Delete_Orca_Uid: orcaUid },
-      }
-      const post = (record: Xml2Record) =>
-        client.post(LOCKS_PATH, { name: LOCKS_REQUEST, record }, signal)
-      const asked = await post(wanted)
-      const last =
-        meaningOf(asked.apiResult) === 'question'
-          ? await post({
-              ...wanted,
-              Orca_Uid: textIn(asked.record, 'Orca_Uid'),
-              Select_Answer: 'Ok',
-            })
-          : asked
-      if (meaningOf(last.apiResult) === 'young') throw tooYoung(ageSeconds)
-      expectDone(last, 'free')
-    }
-    log.warn({}, 'a lock in ORCA that was ours and left over is let go')
-  }
-}
-
-function tooYoung(ageSeconds: number): AgentError {
-  const left = FREEABLE_AFTER_SECONDS - (Number.isNaN(ageSeconds) ? 0 : ageSeconds)
-  return new AgentError('ORCA_LOCKED', 'a lock that was left over is too young to be freed', {
-    facts: { retryAfterSeconds: Math.min(FREEABLE_AFTER_SECONDS, Math.max(1, Math.ceil(left))) },
-  })
 }

@@ -8,12 +8,14 @@ import {
   aidRules,
   type Given,
   insuranceRules,
+  isInFull,
   limitRules,
+  lossOf,
   patientRules,
   type Rule,
   ratioOf,
-  withoutForm,
 } from './rules.ts'
+import { withoutForm } from './without-form.ts'
 
 /** What could not be put into ORCA’s form. `detail` holds no value. */
 export interface Unmapped {
@@ -33,7 +35,7 @@ export interface Mapped {
   readonly unmapped: readonly Unmapped[]
   /** Whether everything that a new patient needs is there, without ●. */
   readonly isWholePerson: boolean
-  /** Whether there is one insurance, with everything that a row needs, without ●. */
+  /** Whether there is one insurance of ordinary cover, with everything that a row needs, without ●. */
   readonly isWholeInsurance: boolean
   /** Whether 医療扶助 is all there is: a row of 公費 without an insurance. */
   readonly isAidAlone: boolean
@@ -60,6 +62,7 @@ export function mapVerification(
   const insurance = mapRules(insuranceRules, current && given(current))
   const publics = publicsOf(results, current, given, assumptions)
   const others = [
+    ...(first === undefined ? [UNCONFIRMED] : []),
     ...(insured.length > 1 && current === undefined
       ? [{ field: 'results', detail: 'several insurances: which one holds is for a person' }]
       : []),
@@ -77,7 +80,8 @@ export function mapVerification(
       ...others,
     ],
     isWholePerson: first !== undefined && patient.isWhole,
-    isWholeInsurance: current !== undefined && insured.length === 1 && insurance.isWhole,
+    isWholeInsurance:
+      current !== undefined && insured.length === 1 && insurance.isWhole && !isInFull(current),
     isAidAlone: insured.length === 0 && publics.some(({ isWhole }) => isWhole),
     ratio: current === undefined ? '' : ratioOf(current),
     ratioSince: toOrcaDate(
@@ -86,9 +90,15 @@ export function mapVerification(
   }
 }
 
+/** That nothing was found says nothing of what ORCA has: a number may have been typed wrong. */
+const UNCONFIRMED: Unmapped = {
+  field: 'results',
+  detail: 'the answer names no insurance: what ORCA has stays as it is, unconfirmed',
+}
+
 /** The one that is not lost, where several came. */
 function currentOf(insured: readonly OfficialResult[]): OfficialResult | undefined {
-  const held = insured.filter(({ disqualificationDate }) => !disqualificationDate)
+  const held = insured.filter((result) => lossOf(result) === '')
   if (insured.length === 1) return insured[0]
   return held.length === 1 ? held[0] : undefined
 }

@@ -154,13 +154,24 @@ function confirmed(row: Elements, kept: Elements, more: readonly string[]): Rows
   const said = filled.filter((name) => valueIn(row, name) !== '')
   const wanted: Elements = {
     ...Object.fromEntries(said.map((name) => [name, valueIn(row, name)])),
-    Certificate_ExpiredDate: endOf(row),
+    Certificate_ExpiredDate: endBetween(row, kept),
     ...(checkedOn !== undefined && checkedOn !== '' && { Certificate_CheckDate: checkedOn }),
   }
   const isKept = Object.entries(wanted).every(([name, value]) =>
     name === 'Certificate_ExpiredDate' ? endOf(kept) === value : valueIn(kept, name) === value,
   )
   return { rows: isKept ? [] : [{ ...kept, ...wanted }], unsettled: [] }
+}
+
+/**
+ * An end moves earlier, and later only where the answer names one or was confirmed after the kept one:
+ * staff may have ended the row since an old answer, or typed an end ahead. `compare` reports it then.
+ */
+function endBetween(row: Elements, kept: Elements): string {
+  const [said, before] = [endOf(row), endOf(kept)]
+  const isNamed = said !== OPEN_END
+  const isConfirmedSince = valueIn(row, 'Certificate_CheckDate') > before
+  return said < before || isNamed || isConfirmedSince ? said : before
 }
 
 interface Modes {

@@ -1,5 +1,11 @@
 import { hasPlaceholder } from '../../kernel/person.ts'
-import type { Xml2Message, Xml2Record } from '../../xmlmsg/xml2.ts'
+import {
+  recordIn,
+  recordsIn,
+  textIn,
+  type Xml2Message,
+  type Xml2Record,
+} from '../../xmlmsg/xml2.ts'
 import { meaningOf, shownResult } from './api-result.ts'
 import { expectDone, type OrcaAnswer, type OrcaClient } from './client.ts'
 import { type Elements, type OrcaPatient, valueIn } from './elements.ts'
@@ -109,11 +115,21 @@ function ended(answer: OrcaAnswer, step: string): Written {
   return { did: 'written', unmapped: warningsOf(answer) }
 }
 
-/** What ORCA warns of, for a person to look at. */
-export function warningsOf({ apiResult }: OrcaAnswer): readonly Unmapped[] {
+/**
+ * What ORCA warns of, for a person to look at. W00 says only that it does: the codes stand beside.
+ * Its texts stay out, as they may speak of the patient.
+ */
+export function warningsOf({ apiResult, record }: OrcaAnswer): readonly Unmapped[] {
   if (meaningOf(apiResult) !== 'warned') return []
-  const meaning = Object.hasOwn(warnings, apiResult) ? warnings[apiResult] : shownResult(apiResult)
-  return [{ field: 'Api_Result', detail: `written with a warning of ORCA: ${meaning}` }]
+  const listed = recordsIn(
+    recordIn(record, 'Patient_Warning_Information'),
+    'Patient_Warning_Info',
+  ).map((one) => textIn(one, 'Patient_Warning'))
+  const codes = new Set(listed.filter((code) => code !== ''))
+  return [...(codes.size > 0 ? codes : [apiResult])].map((code) => ({
+    field: 'Api_Result',
+    detail: `written with a warning of ORCA: ${Object.hasOwn(warnings, code) ? warnings[code] : shownResult(code)}`,
+  }))
 }
 
 /** [warnings of the API page of patientmodv2] */

@@ -1,9 +1,11 @@
 import type { OfficialResult } from '../../kernel/official.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import {
+  classOfFullCharge,
   classOfInsurer,
   dayBefore,
   ELDERLY,
+  isOpenEnd,
   OPEN_END,
   publicClassOf,
   toAssistance,
@@ -87,26 +89,45 @@ export const patientRules: readonly Rule[] = [
   rule('WholeAddress1', 'address', { ...width, ...spare }),
 ]
 
-/** One answer has the ratio in one of two places. */
-export const ratioOf = (result: OfficialResult): string =>
-  result.elderlyRecipientCertificateInfo?.elderlyRecipientContributionRatio ||
-  result.insuredPartialContributionRatio ||
-  ''
+/**
+ * The ratio of the answer, which may have it in two places; '' where in none. Where the two differ it
+ * is both, as `010/030`, which no table has.
+ */
+export function ratioOf({
+  elderlyRecipientCertificateInfo,
+  insuredPartialContributionRatio,
+}: OfficialResult): string {
+  const said = [
+    elderlyRecipientCertificateInfo?.elderlyRecipientContributionRatio,
+    insuredPartialContributionRatio,
+  ].map((ratio) => (ratio ?? '').trim())
+  return [...new Set(said)].filter((ratio) => ratio !== '').join('/')
+}
 
 const classIn = ({ result }: Given) =>
   classOfInsurer(toInsurerNumber(result.insurerNumber ?? '') ?? '') ?? ''
 const isElderly = (given: Given) => classIn(given) === ELDERLY
 
+/** Whether this is a 被保険者資格証明書: the patient pays the whole charge first. */
+export const isInFull = ({ insuredCardClassification }: OfficialResult) =>
+  insuredCardClassification === '05'
+
 const startOf = ({ result }: Given) => result.insuredCardValidDate || result.qualificationDate || ''
+
+/** 資格喪失年月日; '' where there is none, also where it stands far in the future to say so. */
+export function lossOf({ disqualificationDate = '' }: OfficialResult): string {
+  return isOpenEnd(disqualificationDate) ? '' : disqualificationDate
+}
 
 /** The earlier of what the card says and the loss; no end where neither is there. */
 function endOf(_: string, { result, assumptions }: Given): string | undefined {
-  const lost = toOrcaDate(result.disqualificationDate ?? '')
+  const loss = lossOf(result)
+  const lost = toOrcaDate(loss)
   const last =
     lost !== undefined && assumptions.isDisqualificationFirstDayWithout ? dayBefore(lost) : lost
   const ends = [
     toOrcaDate(result.insuredCardExpirationDate || '99999999'),
-    result.disqualificationDate ? last : OPEN_END,
+    loss === '' ? OPEN_END : last,
   ]
   return ends.some((end) => end === undefined) ? undefined : ends.sort()[0]
 }
@@ -118,7 +139,11 @@ const checked = { ...date, ...spare, read: ({ confirmedOn }: Given) => confirmed
 /** The insurance. [spec: OQS to ORCA mapping, derived from both code tables] */
 export const insuranceRules: readonly Rule[] = [
   rule('InsuranceProvider_Class', 'insurerNumber', {
-    toOrca: (_, given) => classIn(given) || undefined,
+    toOrca: (_, given) => {
+      const ordinary = classIn(given)
+      const inFull = isInFull(given.result) ? classOfFullCharge(ordinary) : undefined
+      return (inFull ?? ordinary) || undefined
+    },
     cannot: 'its 法別番号 is in no table; ORCA finds the class by the number',
     isSame: isExact,
     ...spare,
@@ -148,7 +173,7 @@ export const insuranceRules: readonly Rule[] = [
     read: ({ result }) => ratioOf(result),
     toOrca: (ratio, given) =>
       toAssistance(ratio, classIn(given), given.assumptions.elderlyTwoTenths),
-    cannot: 'there is no 補助区分 for this ratio',
+    cannot: 'there is no 補助区分 for this ratio, or two ratios were answered that differ',
     isSame: isExact,
   }),
   rule('RelationToInsuredPerson', 'personalFamilyClassification', {
@@ -219,32 +244,4 @@ export const limitRules: readonly Rule[] = [
     ...date,
   }),
   rule('Certificate_CheckDate', 'qualificationConfirmationDate', checked),
-]
-
-/** Official fields that have no element in ORCA’s API, and what to do about them. */
-export const withoutForm: readonly {
-  readonly field: keyof OfficialResult
-  readonly detail: string
-  /** Only for these values. */
-  readonly values?: readonly string[]
-}[] = [
-  {
-    field: 'nameOfOtherKana',
-    detail: 'no element holds the kana of another name: enter it by hand',
-  },
-  {
-    field: 'insuredCardClassification',
-    detail: 'no element says what kind of certificate it is: look at the insurance',
-    values: ['03', '04', '05'],
-  },
-  { field: 'insuredCertificateIssuanceDate', detail: 'no element holds 交付年月日' },
-  { field: 'reasonOfLoss', detail: 'no element holds 資格喪失事由' },
-  {
-    field: 'specificDiseasesCertificateList',
-    detail: 'which 公費 a clinic registers for 特定疾病 is its own choice: enter it by hand',
-  },
-  {
-    field: 'publicExpenseResultList',
-    detail: 'no element holds 医療券: enter it by hand',
-  },
 ]

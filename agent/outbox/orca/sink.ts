@@ -1,5 +1,5 @@
 import type { Comparison, Delivered, Delivery, Sink } from '../../kernel/delivery.ts'
-import { AgentError, asFault } from '../../kernel/errors.ts'
+import { AgentError } from '../../kernel/errors.ts'
 import type { FaultCode } from '../../kernel/faults.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { OrcaSink, OrcaWrite } from '../../kernel/sink.ts'
@@ -7,19 +7,22 @@ import { toOfficialDate } from '../../kernel/time.ts'
 import type { Outcome, Verification } from '../../kernel/verification.ts'
 import { openHttp } from '../http.ts'
 import type { Targets } from '../targets.ts'
-import { meaningOf } from './api-result.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
-import { ANSWER_MS, expectDone, openOrcaClient } from './client.ts'
+import { ANSWER_MS, openOrcaClient } from './client.ts'
 import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
-import { type OrcaPatient, patientOf, traitsOf } from './elements.ts'
+import { type OrcaPatient, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
-import { freeOwnLocks, karteUidOf, type LockPorts } from './locks.ts'
+import { karteUidOf, type LockPorts } from './locks.ts'
+import { numberOf, readPatient } from './lookup.ts'
 import { type Mapped, mapVerification, type Unmapped } from './mapping.ts'
 import { nextWrite } from './plan.ts'
+import { openQuestions, type Questions } from './questions.ts'
 import { addInsurance, registerPatient, type Written } from './register.ts'
-import { isSameNumber, withoutZeros } from './width.ts'
+import { freeOwnLocks } from './release.ts'
+import { checkIsNew } from './twin.ts'
+import { openUnreleased, type Unreleased } from './unreleased.ts'
 
 export interface OrcaPorts {
   readonly targets: Targets
@@ -56,25 +59,33 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
     password: secrets.password,
     prefixes,
   })
+  const { clock, log } = ports
+  const releasing = { client, clock, log, karteUid: karteUidOf(ports.clientId) }
+  const unreleased = openUnreleased(releasing)
   const orca: Orca = {
-    client,
-    clock: ports.clock,
-    log: ports.log,
-    karteUid: karteUidOf(ports.clientId),
+    ...releasing,
+    unreleased,
+    keepReleasing: (lock) => unreleased.add(lock),
     assumptions: ports.assumptions,
     allowed: write,
+    questions: openQuestions(),
     // A run before this one may have ended under a lock.
     mayHoldLock: write.includes('change-insurance'),
   }
   return {
     deliver: (delivery, signal) => deliver(orca, delivery, signal),
-    close: () => http.close(),
+    async close() {
+      await unreleased.pause()
+      await http.close()
+    },
   }
 }
 
 interface Orca extends LockPorts {
   readonly assumptions: OrcaAssumptions
   readonly allowed: readonly OrcaWrite[]
+  readonly questions: Questions
+  readonly unreleased: Unreleased
   /** Whether a lock of ours may be left from an attempt that did not end well. */
   mayHoldLock: boolean
 }
@@ -147,7 +158,7 @@ async function attend(
     unmapped: found,
   })
   for (;;) {
-    const patient = await readPatient(orca, number, signal)
+    const patient = await readPatient(orca.client, number, signal)
     const situation = { mapped, patient, outcome: verification.outcome, today: day }
     const step = nextWrite(situation, orca.allowed)
     if (step === null || tried.has(step)) return report(patient)
@@ -194,15 +205,16 @@ async function write(
   const { client, assumptions } = orca
   if (patient === null) {
     checkWholePerson(mapped)
+    await checkIsNew(client, mapped, number, signal)
     return registerPatient(client, mapped, number, day, signal)
   }
   checkIdentity(mapped, traitsOf(patient.elements))
   if (step === 'add-insurance') return addInsurance(client, mapped, patient, day, signal)
 
   orca.mayHoldLock = true
-  const { decision } = delivery
+  const decided = orca.questions.of(delivery)
   const isSuperseded = () => delivery.isSuperseded()
-  const request = { mapped, number, day, assumptions, decision, isSuperseded }
+  const request = { mapped, number, day, assumptions, decided, isSuperseded }
   const changed = await changeInsurance(orca, request, signal)
   orca.mayHoldLock = false
   return changed
@@ -216,40 +228,19 @@ function checkWholePerson({ isWholePerson, unmapped }: Mapped): void {
   })
 }
 
-async function readPatient(
-  { client }: Orca,
-  number: string,
-  signal: AbortSignal,
-): Promise<OrcaPatient | null> {
-  const path = `/api01rv2/patientgetv2?id=${encodeURIComponent(number)}`
-  const answer = await client.get(path, signal)
-  if (meaningOf(answer.apiResult) === 'unknown-patient') return null
-  const patient = patientOf(expectDone(answer, 'patientgetv2').record)
-  if (isSameNumber(patient.number, number)) return patient
-  throw new AgentError('SINK_ANSWER_INVALID', 'the answer is about another patient number')
-}
-
-/** The clinic’s number of the patient, without padding; null where there is none that ORCA can have. */
-function numberOf({ patient, patientNumber, results }: Verification): string | null {
-  const known = [
-    patient?.referenceNumber,
-    patientNumber,
-    ...results.map(({ referenceNumber }) => referenceNumber),
-  ]
-  const number = known.find((one) => one !== null && one !== undefined && one.trim() !== '')
-  const bare = (number ?? '').normalize('NFKC').trim()
-  if (/^\d{1,20}$/.test(bare)) return withoutZeros(bare)
-  return /^[0-9A-Za-z-]{1,20}$/.test(bare) ? bare : null
-}
-
 /** What an ORCA that has no list of locks answers; then there is nothing that could be freed. */
 const unlistable: ReadonlySet<FaultCode> = new Set(['ORCA_REFUSED', 'SINK_ANSWER_INVALID'])
 
 async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
+  await orca.unreleased.pause()
   try {
+    await orca.unreleased.once(signal)
     await freeOwnLocks(orca, signal)
   } catch (error) {
-    if (!(error instanceof AgentError) || !unlistable.has(asFault(error).code)) throw error
+    if (!(error instanceof AgentError) || !unlistable.has(error.code)) {
+      orca.unreleased.resume()
+      throw error
+    }
     orca.log.warn({ code: error.code, ...error.facts }, 'locks in ORCA cannot be looked at')
   }
   orca.mayHoldLock = false

@@ -26,6 +26,8 @@ export const ASSUMPTIONS = {
   'patient-id': 'Numbers have five digits (標準構成); longer ones are 12.',
   '61-04':
     'class 04 for a patient with an insurance other than self-pay answers 62 when it is the same, else P2.',
+  search:
+    'The WholeName of patientlst3v2 is the beginning of a name or of its kana, as both are kept: full-width. The page says 前方一致 and names both; the * of the online search is not played. A hundred or more are 21, without patients.',
   'class-02':
     'class 02 ignores insurance in its body. What is not sent is emptied, as the API page says that the contents are replaced.',
   echo: 'patientmodv2 answers an error with the person and insurance as they were sent; patientmodv32 answers E50 with the rows as they were sent.',

@@ -12,6 +12,8 @@ import type { Question } from './locks.ts'
  * - status: `status` (default 500) with an HTML page
  * - busy: 503 with Retry-After; too-many: 429 with Retry-After
  * - html: 200 with an HTML page
+ * - result: the Api_Result `result`; where `processed`, with all that the request was answered, so that
+ *   a 01 that says E50 has taken the lock, as the real one may
  * - restart: as if it had been restarted: every lock is lost and every connection dropped. Without
  *   `times` and `share` at once, else when a request comes
  *
@@ -35,6 +37,7 @@ export const MODES = [
   'busy',
   'too-many',
   'html',
+  'result',
   'restart',
   'slow',
   'cut',
@@ -52,6 +55,7 @@ export type Mode = (typeof MODES)[number]
 export const CALLS = [
   'patientgetv2',
   'patientlst2v2',
+  'patientlst3v2',
   'insuranceinf1v2',
   'system01lstv2',
   'patientmodv2',
@@ -83,6 +87,8 @@ export interface Behaviour {
   readonly status?: number
   /** For `busy` and `too-many`; default 2. */
   readonly retryAfterSeconds?: number
+  /** For `result`, which needs it: a code as "E50". */
+  readonly result?: string
   /** For `ask`; default one question. */
   readonly questions?: readonly Question[]
   /** For `lock` and `unlock`: the person; default 受付. */
@@ -112,6 +118,7 @@ const KEYS = [
   'share',
   'processed',
   'questions',
+  'result',
   'by',
   ...NUMBERS,
 ] as const
@@ -171,11 +178,13 @@ const questionsOf = (value: unknown): readonly Question[] => {
 
 /** Throws `BehaviourError` where the words do not go together. */
 export const checked = (behaviour: Behaviour): Behaviour => {
-  const { mode, patient, questions, share } = behaviour
+  const { mode, patient, questions, share, result } = behaviour
   if ((mode === 'lock' || mode === 'unlock') && patient === undefined)
     throw new BehaviourError(`mode ${mode} needs a patient`)
   if (questions !== undefined && mode !== 'ask')
     throw new BehaviourError('questions are for mode ask')
+  if ((result !== undefined) !== (mode === 'result'))
+    throw new BehaviourError('mode result needs a result, and no other takes one')
   if (mode === 'ask' && share !== undefined) throw new BehaviourError('mode ask takes no share')
   return behaviour
 }
@@ -196,6 +205,7 @@ export const readBehaviour = (json: unknown): Behaviour => {
     ...(has('share') ? { share: shareOf(given['share']) } : {}),
     ...(has('processed') ? { processed: processedOf(given['processed']) } : {}),
     ...(has('questions') ? { questions: questionsOf(given['questions']) } : {}),
+    ...(has('result') ? { result: textIn(given, 'result', /^[A-Z]?\d{2,4}$/, 'a code') } : {}),
     ...(has('by') ? { by: textIn(given, 'by', /./, 'a text') } : {}),
   })
 }

@@ -22,8 +22,8 @@ const USAGE = `usage: onshi-agent sim orca [options]
   --control 127.0.0.1:8447    plain HTTP: POST /behaviour, GET /stats, GET and PUT /patients
   --assumptions               print what is taken for granted, and end
 
-GET api01rv2/patientgetv2; POST api01rv2/patientlst2v2, insuranceinf1v2, system01lstv2,
-orca12/patientmodv2, orca12/patientmodv32 and api21/medicalmodv37. XML, or JSON with format=json.
+GET api01rv2/patientgetv2; POST api01rv2/patientlst2v2, patientlst3v2, insuranceinf1v2,
+system01lstv2, orca12/patientmodv2, orca12/patientmodv32 and api21/medicalmodv37. XML, or JSON with format=json.
 
 POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv32","step":"03"}:
   mode               what goes wrong; {"mode":"normal"} ends all of it
@@ -36,6 +36,7 @@ POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv
   delayMs            of slow (default 1000) and slow-body
   status             of status (default 500)
   retryAfterSeconds  of busy and too-many (default 2)
+  result             of result: the Api_Result, as "E50"
   questions          of ask: [{"Patient_Select":"…","Patient_Select_Message":"…"}]
   by                 of lock and unlock: the person
   modes:

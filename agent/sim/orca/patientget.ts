@@ -131,10 +131,10 @@ export const patientget = ({ client, query }: Call, clinic: Clinic): Answer => {
   }
 }
 
-/** Rows of one patient in a list. [source: API page of patientlst2v2] */
+/** Rows of one patient in a list, and the patient there. [source: API page of patientlst2v2] */
 const MOST_LISTED = 3
 
-const listed = (patient: Patient): Fields => ({
+export const listed = (patient: Patient): Fields => ({
   Patient_ID: patient.Patient_ID,
   WholeName: patient.WholeName,
   WholeName_inKana: patient.WholeName_inKana,

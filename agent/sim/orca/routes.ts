@@ -7,6 +7,7 @@ import { recordOf, textOf } from './fields.ts'
 import { patientId } from './ledger.ts'
 import { lockdel } from './lockdel.ts'
 import { insuranceinf, system01lst } from './masters.ts'
+import { patientfind } from './patientfind.ts'
 import { patientget, patientlist } from './patientget.ts'
 import { patientmod } from './patientmod.ts'
 import { patientmodv3 } from './patientmod-v3.ts'
@@ -15,6 +16,7 @@ import {
   MEDICALV3REQ7,
   misfit,
   PATIENTLST2REQ,
+  PATIENTLST3REQ,
   PATIENTMODREQ,
   PATIENTMODV3REQ2,
   type Shape,
@@ -61,6 +63,16 @@ export const ROUTES: readonly Route[] = [
     isV3: false,
     stepOf: byClass,
     handle: patientlist,
+  },
+  {
+    call: 'patientlst3v2',
+    path: '/api01rv2/patientlst3v2',
+    method: 'POST',
+    request: { root: 'patientlst3req', shape: PATIENTLST3REQ, isOrdered: false },
+    answerRoot: 'patientlst2res',
+    isV3: false,
+    stepOf: byClass,
+    handle: patientfind,
   },
   {
     call: 'insuranceinf1v2',
@@ -162,16 +174,25 @@ export const readFor = (
   return fit(format === 'json' ? readJson2(bytes) : readXml2(bytes), route, format)
 }
 
-/** The answer to a body that could not be read. */
-export const errorAnswer = (route: Route, code: ErrorCode, clinic: Clinic): Answer => ({
-  root: route.answerRoot,
+/** An answer of this call that says nothing but its result. */
+export const refusal = (
+  { answerRoot, path }: Route,
+  result: string,
+  message: string,
+  clinic: Clinic,
+): Answer => ({
+  root: answerRoot,
   fields: headOf(
     clinic,
-    route.isV3 ? `E${code}` : code,
-    ERRORS[code],
-    route.path.startsWith('/api01rv2') ? 'Patient Info' : 'Acceptance_Info',
+    result,
+    message,
+    path.startsWith('/api01rv2') ? 'Patient Info' : 'Acceptance_Info',
   ),
 })
+
+/** The answer to a body that could not be read. */
+export const errorAnswer = (route: Route, code: ErrorCode, clinic: Clinic): Answer =>
+  refusal(route, route.isV3 ? `E${code}` : code, ERRORS[code], clinic)
 
 /** Whom a request is about, as five digits; '' for nobody. */
 export const patientOf = ({ query, fields }: Call): string => {

@@ -4,9 +4,9 @@ import type { Behaviour as Delivery } from '../gateway/behaviour.ts'
 import { htmlReply, type Reply, readBody, textReply } from '../gateway/http.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
-import type { Call, Clinic } from './clinic.ts'
+import type { Answer, Call, Clinic } from './clinic.ts'
 import { textOf } from './fields.ts'
-import { errorAnswer, patientOf, ROUTES, type Route, readFor } from './routes.ts'
+import { errorAnswer, patientOf, ROUTES, type Route, readFor, refusal } from './routes.ts'
 import { type Format, write2 } from './write2.ts'
 
 /** User and password of the login. */
@@ -110,6 +110,29 @@ const TYPES: Readonly<Record<Format, string>> = {
   json: 'application/json; charset=UTF-8',
 }
 
+const SIMULATED = 'シミュレーターの応答です'
+
+/** What a request is answered; carried out unless it cannot be read, or a mode speaks instead. */
+const answerTo = (
+  route: Route,
+  read: ReturnType<typeof readFor>,
+  call: Call,
+  behaviour: Behaviour,
+  clinic: Clinic,
+): Answer => {
+  const { mode, result, processed = false } = behaviour
+  if (mode === 'result' && result !== undefined && !processed)
+    return refusal(route, result, SIMULATED, clinic)
+  if (read.is === 'error') return errorAnswer(route, read.code, clinic)
+  const answer = carryOut(route, call, behaviour, clinic)
+  return mode === 'result' && result !== undefined
+    ? {
+        ...answer,
+        fields: { ...answer.fields, Api_Result: result, Api_Result_Message: SIMULATED },
+      }
+    : answer
+}
+
 /** Carries the request out; with a person on the patient where the mode says so. */
 const carryOut = (route: Route, call: Call, { mode }: Behaviour, clinic: Clinic) => {
   const patient = patientOf(call)
@@ -158,10 +181,7 @@ export const serve = async (request: IncomingMessage, parts: Parts): Promise<Ser
     const reply = replaced(NOTHING, behaviour)
     return { reply, delivery: deliveryOf(behaviour), call: name, mode }
   }
-  const answer =
-    read.is === 'error'
-      ? errorAnswer(route, read.code, clinic)
-      : carryOut(route, call, behaviour, clinic)
+  const answer = answerTo(route, read, call, behaviour, clinic)
   const result = textOf(answer.fields, 'Api_Result')
   clinic.tally.call(name, result)
   if (mode === 'restart') parts.restart()

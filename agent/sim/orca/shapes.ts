@@ -147,6 +147,15 @@ export const MASTERREQ: Shape = texts('Request_Number', 'Base_Date')
 /** `patientlst2req`. [source: API page of patientlst2v2] */
 export const PATIENTLST2REQ: Shape = { Patient_ID_Information: [texts('Patient_ID'), 100] }
 
+/** `patientlst3req`. [source: API page of patientlst3v2] */
+export const PATIENTLST3REQ: Shape = texts(
+  'WholeName',
+  'Birth_StartDate',
+  'Birth_EndDate',
+  'Sex',
+  'InOut',
+)
+
 const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
 const isPair = (shape: Shape[string]): shape is readonly [Shape, number] => Array.isArray(shape)
 

@@ -7,8 +7,7 @@ import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
 import { delivery, ichiro, ichiroMoved, verification } from './example.ts'
 
 const seed = { patients: [ichiroInOrca], write: everyWrite }
-const moved = (decision: string | null = null) =>
-  delivery(verification([ichiroMoved]), { decision })
+const moved = () => delivery(verification([ichiroMoved]))
 
 const isFault = (code: string) => (error: unknown) =>
   error instanceof AgentError && error.code === code
@@ -36,7 +35,11 @@ test('what ORCA means by its codes', () => {
     ['60', 'identity'],
     ['13', 'exists'],
     ['62', 'exists'],
-    ['E50', 'refused'],
+    ['E97', 'ours'],
+    ['89', 'system'],
+    ['E80', 'system'],
+    ['E99', 'system'],
+    ['E50', 'content'],
     ['H1', 'refused'],
     ['toString', 'refused'],
   ] as const)
@@ -112,6 +115,48 @@ test('a page in the place of an answer, and half an answer, are no answers', asy
   }
 })
 
+test('where ORCA as a whole is at fault everything waits, and nothing is a dead letter', async (t) => {
+  for (const result of ['89', '91', '97', '98', 'E80', 'E97', 'E99', '55']) {
+    const { deliver, orca } = await bed(t, { patients: [ichiroInOrca] })
+    orca.behave({ mode: 'result', result, at: 'patientgetv2' })
+    await assert.rejects(
+      deliver(delivery(verification([ichiro]))),
+      (error) => isFault('SINK_FAILED')(error) || isFault('SINK_ANSWER_INVALID')(error),
+      result,
+    )
+  }
+})
+
+test('a complaint about the whole waits in every step of a change, and leaves nobody locked', async (t) => {
+  for (const step of ['00', '01', '02', '03'])
+    for (const result of ['E80', 'E91', 'E97', 'E99']) {
+      const { deliver, orca } = await bed(t, seed)
+      orca.behave({ mode: 'result', result, at: 'patientmodv32', step })
+      await assert.rejects(
+        deliver(moved()),
+        (error) => isFault('SINK_FAILED')(error) || isFault('SINK_ANSWER_INVALID')(error),
+        `${step} ${result}`,
+      )
+      assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
+    }
+})
+
+test('a patient who is removed between the look and the lock rests, and the others go on', async (t) => {
+  for (const step of ['00', '01']) {
+    const { deliver, orca } = await bed(t, seed)
+    orca.behave({ mode: 'result', result: 'E10', at: 'patientmodv32', step })
+    await assert.rejects(deliver(moved()), isFault('ORCA_LOCKED'), step)
+  }
+})
+
+test('a patient whose insurance ORCA itself calls wrong is a dead letter, without those behind', async (t) => {
+  for (const step of ['00', '01', '02']) {
+    const { deliver, orca } = await bed(t, seed)
+    orca.behave({ mode: 'result', result: 'E50', at: 'patientmodv32', step })
+    assert.equal((await deliver(moved())).is, 'refused', step)
+  }
+})
+
 test('an ORCA that is busy says for how long', async (t) => {
   const { deliver, orca } = await bed(t, { patients: [ichiroInOrca] })
   orca.behave({ mode: 'busy', retryAfterSeconds: 7 })
@@ -120,49 +165,6 @@ test('an ORCA that is busy says for how long', async (t) => {
     (error) =>
       isFault('SINK_BUSY')(error) && Reflect.get(Object(error), 'facts').retryAfterSeconds === 7,
   )
-})
-
-test('a question of ORCA waits for a person, with its code, and the lock is let go', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({ mode: 'ask' })
-  assert.deepEqual(await deliver(moved()), {
-    is: 'parked',
-    code: 'ORCA_QUESTION',
-    facts: { step: '03', apiResult: 'S20', question: 'K910' },
-  })
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
-})
-
-test('a person’s ok answers every question, and the change is made', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({
-    mode: 'ask',
-    questions: [
-      { Patient_Select: 'K910', Patient_Select_Message: '一つ目' },
-      { Patient_Select: 'K911', Patient_Select_Message: '二つ目' },
-    ],
-  })
-  assert.equal(comparisonOf(await deliver(moved('ok'))).result, 'written')
-  assert.equal(orca.stats().writes['00042'], 1)
-  assert.deepEqual(orca.stats().violations, [])
-})
-
-test('a person’s ng leaves the patient as they were, and the difference is reported', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  orca.behave({ mode: 'ask' })
-  assert.equal(comparisonOf(await deliver(moved('ng'))).result, 'differs')
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
-})
-
-test('questions without an end are given up', async (t) => {
-  const { deliver, orca } = await bed(t, seed)
-  const again = { Patient_Select: 'K910', Patient_Select_Message: 'もう一度' }
-  orca.behave({ mode: 'ask', questions: new Array(20).fill(again) })
-  assert.equal((await deliver(moved('ok'))).is, 'parked')
-  assert.deepEqual(orca.stats().writes, {})
-  assert.ok(orca.stats().locks.every(({ isOpen }) => !isOpen))
 })
 
 async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>) {

@@ -15,6 +15,7 @@ import {
   toSex,
   toZipCode,
 } from '../../../../agent/outbox/orca/codes.ts'
+import { assistancesOf, HEALTH_CLASSES } from '../../../../agent/sim/orca/classes.ts'
 
 /** 法別番号 and 保険の種類, as the spec of the mapping has them. */
 const classes = [
@@ -83,6 +84,23 @@ test('every ratio has its 補助区分 in each kind of insurance, and back', () 
   }
   assert.equal(toAssistance('040', '060', '2'), undefined)
   assert.equal(toRatio('', '060', '2'), undefined)
+})
+
+test('in every class of the recorded master list a ratio has the 補助区分 of its name', () => {
+  const names = { '010': '１割', '020': '２割', '030': '３割' }
+  let compared = 0
+  for (const code of Object.keys(HEALTH_CLASSES)) {
+    const recorded = Object.entries(assistancesOf(code))
+    for (const [ratio, name] of Object.entries(names)) {
+      const assistance = recorded.find(([, one]) => one === name)?.[0]
+      if (assistance === undefined) continue
+      compared += 1
+      assert.equal(toAssistance(ratio, code, '2'), assistance, `${ratio} in ${code}`)
+      assert.equal(toRatio(assistance, code, '2'), ratio, `${assistance} in ${code}`)
+    }
+  }
+  // 21 classes of health insurance; 労災 and self-pay have no tenths.
+  assert.equal(compared, 21 * 3)
 })
 
 test('what 2割 of 後期高齢者 is called is as configured, both ways', () => {

@@ -76,6 +76,17 @@ test('a lost qualification shows as an end the day before it', async (t) => {
   )
 })
 
+test('a day of loss that is no day is no loss', async (t) => {
+  const { deliver } = await bed(t, seed)
+  for (const never of ['99999999', '99991231']) {
+    const held = { ...ichiro, disqualificationDate: never }
+    assert.equal(comparisonOf(await deliver(delivery(verification([held])))).result, 'same')
+    const lost = { ...ichiroMoved, disqualificationDate: '20260301' }
+    const both = comparisonOf(await deliver(delivery(verification([held, lost]))))
+    assert.deepEqual([both.result, both.unmapped], ['same', []])
+  }
+})
+
 test('where the clinic knows that the loss is the last day of cover, that day is the end', async (t) => {
   const { deliver } = await bed(t, {
     ...seed,
@@ -86,14 +97,17 @@ test('where the clinic knows that the loss is the last day of cover, that day is
   assert.equal(found.differences[0]?.official, '2026-03-01')
 })
 
-test('an answer without a result says of the insurance that the official side has none', async (t) => {
+test('an answer without a result is no difference: what ORCA has is said to be unconfirmed', async (t) => {
   const { deliver } = await bed(t, seed)
-  const nothing = verification([], { outcome: 'not-found' })
-  assert.deepEqual(comparisonOf(await deliver(delivery(nothing))), {
-    result: 'differs',
-    differences: [{ field: 'InsuranceProvider_Number', official: null, kept: '06139992' }],
-    unmapped: [],
-  })
+  for (const outcome of ['not-found', 'multiple', 'invalid'] as const) {
+    const nothing = verification([], { outcome })
+    const { result, differences, unmapped } = comparisonOf(await deliver(delivery(nothing)))
+    assert.deepEqual([result, differences], ['same', []])
+    assert.deepEqual(
+      unmapped.map(({ field, detail }) => [field, detail.includes('unconfirmed')]),
+      [['results', true]],
+    )
+  }
 })
 
 test('of an old and a new insurance the one that is not lost is compared', async (t) => {

@@ -27,6 +27,7 @@ const years = Array.from({ length: 12 }, (_, at) => String(2015 + at))
 const personOf = (number: string, year: string): OfficialResult => ({
   ...ichiro,
   name: `検証　${'一二三四五'.at(Number(number) % 5)}`,
+  nameKana: `ｹﾝｼｮｳ ${'ｲﾆｻﾖｺ'.at(Number(number) % 5)}`,
   insuredIdentificationNumber: `${number}${year}`,
   qualificationDate: `${year}0101`,
   insuredCardValidDate: `${year}0101`,
@@ -46,7 +47,12 @@ async function insist({ deliver }: Bed, one: ReturnType<typeof delivery>, told: 
   throw new Error('it never arrives')
 }
 
-const bystander = { ...ichiroInOrca, Patient_ID: '00001' }
+const bystander = {
+  ...ichiroInOrca,
+  Patient_ID: '00001',
+  WholeName: '検証　六',
+  WholeName_inKana: 'ケンショウ　ロク',
+}
 
 for (const seed of [1, 2])
   test(`200 faults of an ORCA lose nothing, double nothing and leave nobody locked (seed ${seed})`, async (t) => {

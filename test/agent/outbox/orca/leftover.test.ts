@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import type { OrcaClient } from '../../../../agent/outbox/orca/client.ts'
-import { freeOwnLocks, withLock } from '../../../../agent/outbox/orca/locks.ts'
+import { withLock } from '../../../../agent/outbox/orca/locks.ts'
+import { freeOwnLocks } from '../../../../agent/outbox/orca/release.ts'
+import { openUnreleased } from '../../../../agent/outbox/orca/unreleased.ts'
 import type { Xml2Record } from '../../../../agent/xmlmsg/xml2.ts'
 import { FakeClock } from '../../../fakes/clock.ts'
 import { recordingLog } from '../../../fakes/log.ts'
@@ -33,11 +35,14 @@ function scripted(answers: Readonly<Record<string, Xml2Record>>) {
     },
   }
   const log = recordingLog()
-  const ports = { client, clock: new FakeClock(), log, karteUid: OWN }
+  const clock = new FakeClock()
+  const releasing = { client, clock, log, karteUid: OWN }
+  const unreleased = openUnreleased(releasing)
+  const ports = { ...releasing, keepReleasing: unreleased.add }
   const free = () => freeOwnLocks(ports, new AbortController().signal)
   const hold = (work: () => Promise<string>) =>
     withLock(ports, '00042', new AbortController().signal, work)
-  return { asked, log, free, hold, steps: () => asked.map(({ step }) => step) }
+  return { asked, clock, unreleased, log, free, hold, steps: () => asked.map(({ step }) => step) }
 }
 
 const listed = (...locks: Xml2Record[]): Xml2Record => ({
@@ -97,7 +102,7 @@ test('one that 99 does not let go is deleted, and ORCA’s question about that i
   })
 })
 
-test('one that is younger than a minute is left until it is old enough', async () => {
+test('one that is younger than a minute makes everything wait until it is old enough', async () => {
   const { free } = scripted({
     'medicalmodv37 00': listed(lockOf(OWN, 'c', '09:30:10')),
     'patientmodv32 99': { Api_Result: 'E07' },
@@ -107,7 +112,7 @@ test('one that is younger than a minute is left until it is old enough', async (
     free(),
     (error) =>
       error instanceof AgentError &&
-      error.code === 'ORCA_LOCKED' &&
+      error.code === 'SINK_BUSY' &&
       error.facts['retryAfterSeconds'] === 30,
   )
 })
@@ -140,4 +145,31 @@ test('where 99 is refused and the list has our lock still, the work does not cou
     (error) => error instanceof AgentError && error.code === 'SINK_TIMEOUT',
   )
   assert.equal(steps().filter((step) => step === 'patientmodv32 99').length, 6, 'bounded')
+})
+
+const stubborn = {
+  'patientmodv32 01': locked,
+  'patientmodv32 99': { Api_Result: 'E07' },
+  'medicalmodv37 00': listed(lockOf(OWN, 'c', '09:30:39')),
+}
+
+test('a lock that is not gone is let go in the background, for as long as the next attempt may take', async () => {
+  const { hold, clock, steps } = scripted(stubborn)
+  await assert.rejects(hold(async () => 'done'))
+  const tries = () => steps().filter((step) => step === 'medicalmodv37 00').length
+  const before = tries()
+  await clock.advance(10_000)
+  assert.equal(tries() - before, 10, 'once a second')
+  await clock.advance(600_000)
+  assert.equal(tries() - before, 300, 'and not for ever')
+  assert.equal(clock.sleeping(), 0)
+})
+
+test('nothing is sent any more once it was stopped', async () => {
+  const { hold, clock, steps, unreleased } = scripted(stubborn)
+  await assert.rejects(hold(async () => 'done'))
+  await unreleased.pause()
+  const before = steps().length
+  await clock.advance(10_000)
+  assert.equal(steps().length, before)
 })

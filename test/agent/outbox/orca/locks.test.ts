@@ -93,6 +93,21 @@ test('a shutdown under the lock lets it go first', async (t) => {
   assert.equal(locks[0]?.ending, 'unlocked')
 })
 
+test('a lock that ORCA gives with a complaint is let go', async (t) => {
+  for (const result of ['E50', 'E00']) {
+    const place = await bed(t, seed)
+    const { orca } = place
+    orca.behave({ mode: 'result', result, processed: true, at: 'patientmodv32', step: '01' })
+    await place.deliver(moved()).catch((error: unknown) => assert.ok(error instanceof AgentError))
+    assert.deepEqual(
+      orca.stats().locks.map(({ ending }) => ending),
+      ['unlocked'],
+      result,
+    )
+    assert.deepEqual(orca.stats().writes, {})
+  }
+})
+
 test('a patient who is open at another terminal is tried again later', async (t) => {
   const place = await bed(t, seed)
   place.orca.lockBy('00042', '受付')
@@ -137,6 +152,47 @@ test('where nobody confirms that the lock is gone the change counts as not arriv
   orca.behave({ mode: 'normal' })
   assert.equal((await insist(place)).result, 'same')
   assertChangedOnce(place, 'unconfirmed')
+})
+
+/** The change is made, and nobody hears that the lock is let go. */
+async function losingTheEnd(place: Bed) {
+  const { orca } = place
+  await place.deliver(delivery(verification([ichiro])))
+  orca.behave({ mode: 'drop', at: 'patientmodv32', step: '02' })
+  orca.behave({ mode: 'drop', at: 'patientmodv32', step: '99' })
+  orca.behave({ mode: 'drop', at: 'medicalmodv37' })
+  await assert.rejects(place.deliver(moved()), AgentError)
+  assert.equal(orca.stats().locks[0]?.isOpen, true)
+  orca.behave({ mode: 'normal' })
+}
+
+test('a lock that a broken line left is let go as soon as ORCA is back, before the next attempt', async (t) => {
+  const { promise: unlocked, resolve } = Promise.withResolvers<void>()
+  const onServed = ({ call, result }: { readonly call?: string; readonly result?: string }) => {
+    if (call === 'patientmodv32 99' && result === '000') resolve()
+  }
+  const place = await bed(t, { ...seed, onServed })
+  await losingTheEnd(place)
+  place.clock.pass(1_000)
+  await unlocked
+  assert.equal(place.orca.stats().locks[0]?.ending, 'unlocked')
+})
+
+test('letting an old lock go does not end the one of the next attempt', async (t) => {
+  const during = { pass: () => {} }
+  const place = await bed(t, {
+    ...seed,
+    onServed: ({ call }) => {
+      if (call === 'patientmodv32 02') during.pass()
+    },
+  })
+  await losingTheEnd(place)
+  during.pass = () => place.clock.pass(1_000)
+  assert.equal(comparisonOf(await place.deliver(moved())).result, 'written')
+  assert.deepEqual(
+    place.orca.stats().locks.map(({ ending }) => ending),
+    ['unlocked', 'confirmed'],
+  )
 })
 
 test('rows that reception changed between the two reads are not written over', async (t) => {

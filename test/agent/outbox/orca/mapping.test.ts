@@ -202,6 +202,36 @@ test('what has no element in ORCA at all is said', () => {
   ])
 })
 
+test('被保険者資格証明書 is 特療費, and never written: the patient pays the whole charge first', () => {
+  const certificate = { insuredCardClassification: '05' }
+  const national = map({ ...ichiro, ...certificate, insurerNumber: '  138057' })
+  assert.equal(national.insurance?.['InsuranceProvider_Class'], '068')
+  const elderly = map({ ...koki, ...certificate })
+  assert.equal(elderly.insurance?.['InsuranceProvider_Class'], '040')
+  assert.equal(elderly.insurance?.['RelationToInsuredPerson'], '1')
+  for (const mapped of [national, elderly]) {
+    assert.equal(mapped.isWholeInsurance, false)
+    assert.ok(fieldsOf(mapped).includes('insuredCardClassification'))
+  }
+})
+
+test('two ratios that differ are for a person, and nothing is written; two that agree are one', () => {
+  const ratios = (certificate: string, card: string) =>
+    map({
+      ...koki,
+      insuredPartialContributionRatio: card,
+      elderlyRecipientCertificateInfo: { elderlyRecipientContributionRatio: certificate },
+    })
+  const differing = ratios('010', '030')
+  assert.equal(differing.insurance?.['HealthInsuredPerson_Assistance'], undefined)
+  assert.equal(differing.isWholeInsurance, false)
+  assert.ok(fieldsOf(differing).includes('contributionRatio'))
+  assert.equal(rateClassOf(differing, TODAY), undefined)
+  const agreeing = ratios('030', '030')
+  assert.equal(agreeing.insurance?.['HealthInsuredPerson_Assistance'], '3')
+  assert.ok(agreeing.isWholeInsurance)
+})
+
 test('patientmodv2 is told 1割 and 3割, and nothing of a ratio that it would read as 1割', () => {
   const rate = (result: OfficialResult) => rateClassOf(map(result), TODAY)
   assert.equal(rate({ ...koki, insuredPartialContributionRatio: '010' }), '10')

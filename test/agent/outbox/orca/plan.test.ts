@@ -54,6 +54,37 @@ test('an end that ORCA does not know is written, and one that is no longer true 
   assert.deepEqual(shape(plan([ichiro], [lapsed]).health), [['Modify', '2024-04-01', '9999-12-31']])
 })
 
+const checked = (result: OfficialResult, qualificationConfirmationDate: string, end: string) => {
+  const asked = verification([result])
+  const { official } = asked
+  const dated = {
+    ...asked,
+    official: official && { ...official, header: { qualificationConfirmationDate } },
+  }
+  const mapped = mapVerification(dated, defaultAssumptions)
+  const kept = rowOf(result, { Certificate_ExpiredDate: end })
+  const { health } = planChange(mapped, { health: [kept], publics: [] }, DAY, defaultAssumptions)
+  return health.map((row) => row['Certificate_ExpiredDate'])
+}
+
+test('an answer reopens an insurance only where it was confirmed after the end that ORCA has', () => {
+  assert.deepEqual(checked(ichiro, '20260202', '2026-03-31'), [])
+  assert.deepEqual(checked(ichiro, '20260331', '2026-03-31'), [])
+  assert.deepEqual(checked(ichiro, '20260401', '2026-03-31'), ['9999-12-31'])
+})
+
+test('an end that staff typed ahead stays where the answer names none, and gives way to one that it names', () => {
+  assert.deepEqual(checked(ichiro, '20260401', '2026-04-30'), [])
+  const named = { ...ichiro, insuredCardExpirationDate: '20260731' }
+  assert.deepEqual(checked(named, '20260401', '2026-04-30'), ['2026-07-31'])
+})
+
+test('an end of 医療扶助 that staff typed ahead stays as well', () => {
+  const [row] = mapVerification(verification([aid(ichiro)]), defaultAssumptions).publics
+  const ending = { ...row, PublicInsurance_Id: '0000000001', Certificate_ExpiredDate: '2026-04-30' }
+  assert.ok(isNothing(plan([aid(ichiro)], [], [ending])))
+})
+
 test('the start of a kept row is never moved, and neither is its insured person', () => {
   const own = { Certificate_StartDate: '2024-06-15', HealthInsuredPerson_WholeName: '検証　父郎' }
   assert.ok(isNothing(plan([ichiro], [rowOf(ichiro, own)])))

@@ -10,6 +10,7 @@ import { openOrcaClient } from '../../../../agent/outbox/orca/client.ts'
 import { patientOf } from '../../../../agent/outbox/orca/elements.ts'
 import { mapVerification } from '../../../../agent/outbox/orca/mapping.ts'
 import { addInsurance, registerPatient } from '../../../../agent/outbox/orca/register.ts'
+import { checkIsNew } from '../../../../agent/outbox/orca/twin.ts'
 import { openTargets } from '../../../../agent/outbox/targets.ts'
 import type { Xml2, Xml2Message } from '../../../../agent/xmlmsg/xml2.ts'
 import { type Bed, bed, everyWrite, ichiroInOrca } from './bed.ts'
@@ -82,8 +83,10 @@ test('everything that is sent has the names, kinds and places of the API pages',
   const sent: Xml2Message[] = []
   const client = keeping(place, sent)
   const { clock, log } = place
-  const ports = { client, clock, log, karteUid: 'karte' }
+  const ports = { client, clock, log, karteUid: 'karte', keepReleasing: () => undefined }
 
+  const unknown = { ...ichiro, name: '架空　花子', nameKana: 'ｶｸｳ ﾊﾅｺ' }
+  await checkIsNew(client, map(unknown), '42', never)
   await registerPatient(client, map(ichiro, aid(ichiro)), '42', '2026-04-01', never)
   const known = await client.get('/api01rv2/patientgetv2?id=1', never)
   await addInsurance(client, map(ichiro, aid(ichiro)), patientOf(known.record), '2026-04-01', never)
@@ -95,12 +98,12 @@ test('everything that is sent has the names, kinds and places of the API pages',
         number: '2',
         day: '2026-04-01',
         assumptions: defaultAssumptions,
-        decision: 'ok',
+        decided: { answerTo: () => 'Ok' },
         isSuperseded: () => false,
       },
       never,
     )
-  assert.ok(sent.length >= 2 + 2 * 6, `${sent.length} requests`)
+  assert.ok(sent.length >= 4 + 2 * 6, `${sent.length} requests`)
   for (const { name, record } of sent) {
     const page = pages[name]
     assert.ok(page !== undefined, name)

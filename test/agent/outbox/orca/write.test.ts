@@ -6,62 +6,14 @@ import { aid, delivery, ichiro, ichiroMoved, koki, verification } from './exampl
 const { HealthInsurance_Info: _, ...uninsured } = ichiroInOrca
 const seed = { patients: [ichiroInOrca], write: everyWrite }
 
-test('a new patient is registered under the clinic’s number, with the insurance', async (t) => {
-  const { deliver, orca } = await bed(t, { write: everyWrite })
-  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
-  assert.equal(found.result, 'written')
-  assert.deepEqual(found.differences, [])
-  const patient = orca.patient('00042')
-  assert.equal(patient?.WholeName, '検証　一郎')
-  assert.equal(patient?.WholeName_inKana, 'ケンショウ　イチロウ')
-  assert.equal(patient?.HealthInsurance_Info[0]?.HealthInsuredPerson_Number, '５６７８')
-  assert.equal(patient?.HealthInsurance_Info[0]?.HealthInsuredPerson_Branch_Number, '01')
-  assert.deepEqual(orca.stats().violations, [])
-})
-
-test('a new patient who pays 2割 gets the insurance in a second step that can say so', async (t) => {
-  const { deliver, orca } = await bed(t, { write: everyWrite })
-  const found = comparisonOf(await deliver(delivery(verification([koki]))))
-  assert.equal(found.result, 'written')
-  assert.deepEqual(found.differences, [])
-  const [insurance] = orca.patient('00042')?.HealthInsurance_Info ?? []
-  assert.equal(insurance?.HealthInsuredPerson_Assistance, '2')
-  assert.equal(insurance?.HealthInsuredPerson_Branch_Number, '')
-})
-
-test('where the second step is not allowed, 2割 is never registered as 1割', async (t) => {
-  const { deliver, orca } = await bed(t, { write: ['new-patient'] })
-  const found = comparisonOf(await deliver(delivery(verification([koki]))))
-  assert.equal(found.result, 'written')
-  assert.ok(found.unmapped.some(({ field }) => field === 'contributionRatio'))
-  assert.deepEqual(orca.patient('00042')?.HealthInsurance_Info, [])
-})
-
-test('a new patient whose name holds ● waits for a person to type it', async (t) => {
-  const { deliver, orca } = await bed(t, { write: everyWrite })
-  const parked = await deliver(delivery(verification([{ ...ichiro, name: '●山　七●' }])))
-  assert.deepEqual(parked, { is: 'parked', code: 'SINK_UNMAPPABLE', facts: { field: 'name' } })
-  assert.deepEqual(orca.patients(), [])
-})
-
-test('a patient who has another record in ORCA is registered, and the warning is passed on', async (t) => {
-  const twin = { ...ichiroInOrca, Patient_ID: '00007' }
-  const { deliver } = await bed(t, { write: everyWrite, patients: [twin] })
-  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
-  assert.equal(found.result, 'written')
-  assert.ok(found.unmapped.some(({ detail }) => detail.includes('K0')))
-})
-
-test('nobody is registered without a result, with several insurances, or by an invalid answer', async (t) => {
-  const { deliver, orca } = await bed(t, { write: everyWrite })
-  for (const one of [
-    verification([], { outcome: 'not-found' }),
-    verification([ichiro, ichiroMoved]),
-    verification([ichiro], { outcome: 'invalid' }),
-    verification([aid(ichiro)], { outcome: 'valid-unregistered' }),
-  ])
-    assert.equal(comparisonOf(await deliver(delivery(one))).result, 'unknown-patient')
-  assert.deepEqual(orca.patients(), [])
+test('被保険者資格証明書 is never registered as ordinary cover', async (t) => {
+  const inFull = { ...ichiro, insuredCardClassification: '05', insurerNumber: '  138057' }
+  for (const patients of [[], [uninsured], [ichiroInOrca]]) {
+    const { deliver, orca } = await bed(t, { patients, write: everyWrite })
+    const found = comparisonOf(await deliver(delivery(verification([inFull]))))
+    assert.ok(found.unmapped.some(({ field }) => field === 'insuredCardClassification'))
+    assert.deepEqual(orca.stats().writes, {})
+  }
 })
 
 test('a first insurance is added, with 医療扶助 beside it', async (t) => {
@@ -124,6 +76,19 @@ test('the same insurance is only confirmed, once a day', async (t) => {
   assert.deepEqual(more, [])
   assert.equal(comparisonOf(await deliver(delivery(later))).result, 'same')
   assert.equal(orca.stats().locks.length, 1)
+})
+
+test('an end that staff typed ahead is reported and not wiped', async (t) => {
+  const [insurance] = ichiroInOrca.HealthInsurance_Info ?? []
+  const ending = { ...insurance, Certificate_ExpiredDate: '2026-04-30' }
+  const patients = [{ ...ichiroInOrca, HealthInsurance_Info: [ending] }]
+  const { deliver, orca } = await bed(t, { patients, write: everyWrite })
+  const found = comparisonOf(await deliver(delivery(verification([ichiro]))))
+  assert.equal(found.result, 'differs')
+  assert.deepEqual(found.differences, [
+    { field: 'Certificate_ExpiredDate', official: '9999-12-31', kept: '2026-04-30' },
+  ])
+  assert.deepEqual(orca.stats().writes, {})
 })
 
 test('a branch number that ORCA lacks is filled in; one that it has is not changed', async (t) => {
@@ -263,6 +228,18 @@ test('an answer that became old between the look and the write is not written', 
   const old = delivery(verification([ichiroMoved]), { isSuperseded: () => looks.shift() ?? true })
   assert.equal(comparisonOf(await deliver(old)).result, 'superseded')
   assert.deepEqual(orca.stats().writes, {})
+})
+
+test('what ORCA warns of in a change is named, not only that it does', async (t) => {
+  const { deliver, orca } = await bed(t, seed)
+  const child = { ...ichiroMoved, birthdate: '20150502' }
+  orca.edit('00042', '受付', (patient) => ({ ...patient, BirthDate: '2015-05-02' }))
+  const { unmapped } = comparisonOf(await deliver(delivery(verification([child]))))
+  assert.equal(orca.stats().results['patientmodv32 03 W00'], 1)
+  assert.deepEqual(
+    unmapped.filter(({ field }) => field === 'Api_Result').map(({ detail }) => detail),
+    ['written with a warning of ORCA: K5, the patient is under 16'],
+  )
 })
 
 test('insurance that ORCA refuses is refused for good, with codes and no words of ORCA', async (t) => {

@@ -175,3 +175,27 @@ test('what is no behaviour is refused with a reason', () => {
       (error) => error instanceof BehaviourError && reason.test(error.message),
     )
 })
+
+test('an answer can say another result, of a request that was carried out or was not', async (t) => {
+  const orca = await open(t)
+  orca.behave({ mode: 'result', result: '89', at: 'patientgetv2', times: 1 })
+  const refused = await get(orca, '1')
+  assert.equal(result(refused), '89')
+  assert.equal(textAt(refused, 'Patient_Information'), '')
+  orca.behave({ mode: 'result', result: 'E50', processed: true, at: 'patientmodv32', step: '01' })
+  const complaining = await step(orca, '01')
+  assert.equal(result(complaining), 'E50')
+  assert.notEqual(textAt(complaining, 'Orca_Uid'), '')
+  assert.equal(orca.stats().locks.length, 1)
+  assert.deepEqual(orca.stats().faults, { result: 2 })
+})
+
+test('a result goes with its mode and with no other', () => {
+  for (const wrong of [
+    { mode: 'result' },
+    { mode: 'drop', result: 'E50' },
+    { mode: 'result', result: '検証' },
+  ])
+    assert.throws(() => readBehaviour(wrong), BehaviourError, JSON.stringify(wrong))
+  assert.equal(readBehaviour({ mode: 'result', result: 'E50' }).result, 'E50')
+})
