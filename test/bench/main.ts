@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { commitBench } from './commit.ts'
+import { crowdBench } from './crowd.ts'
 import { decodeBench } from './decode.ts'
 import { deliveryBench } from './delivery.ts'
 import { foldersBench } from './folders.ts'
@@ -26,6 +27,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['terminal', terminalBench],
   ['start', startBench],
   ['memory', memoryBench],
+  ['crowd', crowdBench],
 ]
 
 const WIDTHS = [48, 9, 9, 6, 8]
