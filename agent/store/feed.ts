@@ -80,11 +80,13 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     let position = from
     let bytes = 0
     let isFull = false
+    // The next place of the liaison office is rarely the next position.
+    const isDense = narrowRole(role) !== 'liaison'
     for (const place of placesOf(role, from, limit)) {
       isFull = items.length >= limit || bytes >= PAGE_BYTES
       if (isFull) break
       position = place
-      const item = all.at(place, limit - items.length)
+      const item = all.at(place, isDense ? limit - items.length : 1)
       const view = item === undefined ? undefined : all.shown(item, role)
       if (view === undefined) continue
       items.push(view)
