@@ -80,13 +80,11 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     let position = from
     let bytes = 0
     let isFull = false
-    // The next place of the liaison office is rarely the next position.
-    const isDense = narrowRole(role) !== 'liaison'
     for (const place of placesOf(role, from, limit)) {
       isFull = items.length >= limit || bytes >= PAGE_BYTES
       if (isFull) break
       position = place
-      const item = all.at(place, isDense ? limit - items.length : 1)
+      const item = all.at(place, aheadOf(role, limit - items.length))
       const view = item === undefined ? undefined : all.shown(item, role)
       if (view === undefined) continue
       items.push(view)
@@ -116,6 +114,9 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     },
   }
 }
+
+/** The next place of the liaison office is rarely the next position. */
+const aheadOf = (role: Role, wanted: number) => (narrowRole(role) === 'liaison' ? 1 : wanted)
 
 function* count(from: number, to: number) {
   for (let at = from; at <= to; at += 1) yield at

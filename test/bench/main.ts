@@ -7,6 +7,7 @@ import { foldersBench } from './folders.ts'
 import { linesBench } from './lines.ts'
 import { lookupBench } from './lookup.ts'
 import { memoryBench } from './memory.ts'
+import { outboxBench } from './outbox.ts'
 import { pageBench } from './page.ts'
 import { readersBench } from './readers.ts'
 import type { Row } from './row.ts'
@@ -29,6 +30,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['start', startBench],
   ['memory', memoryBench],
   ['crowd', crowdBench],
+  ['outbox', outboxBench],
   ['size', () => sizeBench(100_000)],
 ]
 

@@ -34,8 +34,13 @@ export async function sizeBench(count: number): Promise<Row[]> {
   await using undo = new AsyncDisposableStack()
   const folder = mkdtempSync(join(diskFolder(), 'onshi-bench-'))
   undo.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const small = undo.use(await openStocked(join(folder, 'small'), SMALL))
-  const large = undo.use(await openStocked(join(folder, 'large'), count))
+  const [smallStock, largeStock] = [
+    await stock(join(folder, 'small'), SMALL),
+    await stock(join(folder, 'large'), count),
+  ]
+  // Both are made before either listens: a connection that waited for the other would be closed.
+  const small = undo.use(await serve(smallStock))
+  const large = undo.use(await serve(largeStock))
   const compare = async (name: string, requestOf: RequestOf, note = ''): Promise<Row> => {
     const [ours, baseline]: [number[], number[]] = [[], []]
     for (const round of rounds(ROUNDS, BUDGET_MS)) {
@@ -59,29 +64,37 @@ export async function sizeBench(count: number): Promise<Row[]> {
   return rows
 }
 
-interface Stocked extends AsyncDisposable {
-  readonly hello: Hello
-  readonly wire: Wire
+interface Stock {
+  readonly folder: string
+  readonly key: string
   readonly count: number
   readonly madeMs: number
   readonly mb: number
 }
 
-async function openStocked(folder: string, count: number): Promise<Stocked> {
-  await using undo = new AsyncDisposableStack()
+async function stock(folder: string, count: number): Promise<Stock> {
   mkdirSync(folder)
   const key = randomBytes(32)
   const from = performance.now()
   await stockStore(folder, key, count)
   const madeMs = performance.now() - from
   const mb = statSync(scratchPath(folder)).size / MB
-  const args = [folder, key.toString('hex'), String(count)]
-  const host = undo.use(await startAsUnit('size-host.ts', ...args))
+  return { folder, key: key.toString('hex'), count, madeMs, mb }
+}
+
+interface Stocked extends Stock, AsyncDisposable {
+  readonly hello: Hello
+  readonly wire: Wire
+}
+
+async function serve(made: Stock): Promise<Stocked> {
+  await using undo = new AsyncDisposableStack()
+  const { folder, key, count } = made
+  const host = undo.use(await startAsUnit('size-host.ts', folder, key, String(count)))
   const hello = checked(Hello, JSON.parse(host.hello))
   const wire = undo.use(await openWire(hello.url))
   const owned = undo.move()
-  const close = () => owned.disposeAsync()
-  return { hello, wire, count, madeMs, mb, [Symbol.asyncDispose]: close }
+  return { ...made, hello, wire, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** The n-th request of a kind. */

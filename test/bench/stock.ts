@@ -13,14 +13,11 @@ const BETWEEN_MS = 30_000
 const OFFICIAL = {
   insuredCardClassification: '01',
   insurerNumber: '06139992',
-  insuredCardSymbol: '１２・３４',
   name: '検証　一郎',
   nameKana: 'ｹﾝｼｮｳ ｲﾁﾛｳ',
   sex1: '1',
   birthdate: '19800502',
-  address: '東京都架空区見本町１丁目２番３号',
   insuredCardValidDate: '20240401',
-  insurerName: '見本健康保険組合',
 } as const
 
 /** The clinic's number of a patient, from 0 on. */
