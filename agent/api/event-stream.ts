@@ -6,7 +6,7 @@ import type { Caller } from './auth.ts'
 import type { Context } from './context.ts'
 import type { Feed, FeedPage } from './ports.ts'
 import { commonHeaders } from './problem.ts'
-import { Bell, startSpan } from './span.ts'
+import { Bell, type Span, startSpan } from './span.ts'
 
 const BATCH = 100
 const headers = { ...commonHeaders, 'content-type': 'text/event-stream; charset=utf-8' }
@@ -49,15 +49,27 @@ async function follow(
   context: Context,
 ): Promise<void> {
   let page = first
-  for (;;) {
-    if (page.items.length > 0) await send(framesOf(page), caller, response, context)
-    else if (!(await rang(bell, caller, response, context)))
-      await send(':\n\n', caller, response, context)
-    if (response.destroyed) return
-    if (context.closing.aborted || !caller.holds()) break
-    const { cursor } = page
-    page = feed.page(cursor, BATCH, caller.consumer.role)
-    await audited(page, cursor, caller, context)
+  // Until the next heartbeat, over any number of commits: one a commit would be most of its cost.
+  let idle: Span | undefined
+  try {
+    for (;;) {
+      if (page.items.length > 0) await send(framesOf(page), caller, response, context)
+      else {
+        idle ??= startSpan(context.limits.heartbeatMs, response, context, caller)
+        if (!(await bell.next(idle.signal))) {
+          idle.close()
+          idle = undefined
+          await send(':\n\n', caller, response, context)
+        }
+      }
+      if (response.destroyed) return
+      if (context.closing.aborted || !caller.holds()) break
+      const { cursor } = page
+      page = feed.page(cursor, BATCH, caller.consumer.role)
+      await audited(page, cursor, caller, context)
+    }
+  } finally {
+    idle?.close()
   }
   response.end()
 }
@@ -65,21 +77,6 @@ async function follow(
 async function audited(page: FeedPage, after: string | null, caller: Caller, { audit }: Context) {
   if (page.items.length === 0) return
   await audit.read(caller.consumer, 'events', `${after ?? ''}..${page.cursor}`)
-}
-
-/** Whether a commit came within a heartbeat. */
-async function rang(
-  bell: Bell,
-  caller: Caller,
-  response: ServerResponse,
-  context: Context,
-): Promise<boolean> {
-  const span = startSpan(context.limits.heartbeatMs, response, context, caller)
-  try {
-    return await bell.next(span.signal)
-  } finally {
-    span.close()
-  }
 }
 
 const frameOf = (item: Uint8Array): string =>

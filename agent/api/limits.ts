@@ -12,7 +12,10 @@ export interface Limits {
   readonly keepAliveMs: number
   /** A connection on which nothing moves, answer or request; longer than any wait. */
   readonly idleMs: number
-  /** Per listener. Twenty pollers is a large clinic. */
+  /**
+   * Per listener: two hundred long polls and two hundred streams, with room for who asks beside
+   * them. One holds its headers and its body at the most, so all of them 40 MiB.
+   */
   readonly connections: number
   /** Comment on an idle event stream; proxies drop one that is silent for 30 to 60 s. */
   readonly heartbeatMs: number
@@ -30,7 +33,7 @@ export const defaultLimits: Limits = {
   checkMs: 2_000,
   keepAliveMs: 75_000,
   idleMs: 120_000,
-  connections: 256,
+  connections: 512,
   heartbeatMs: 15_000,
   stallMs: 30_000,
   drainMs: 5_000,

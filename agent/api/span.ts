@@ -9,6 +9,9 @@ export interface Span {
   close(): void
 }
 
+/** Without a reason Node makes an error with a stack for each: of many that wait, most of the cost. */
+const OVER = 'over'
+
 /** Ends after `ms`, when the client is gone or its token revoked, or when the API closes. */
 export function startSpan(
   ms: number,
@@ -17,7 +20,7 @@ export function startSpan(
   caller?: Pick<Caller, 'onRevoked'>,
 ): Span {
   const over = new AbortController()
-  const end = () => over.abort()
+  const end = () => over.abort(OVER)
   response.once('close', end)
   const forget = caller?.onRevoked(end)
   closing.addEventListener('abort', end, { once: true })

@@ -177,6 +177,9 @@ const migrations: readonly string[] = [
     verification_id TEXT NOT NULL, at INTEGER NOT NULL, result TEXT NOT NULL, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX comparisons_verification ON comparisons (verification_id);
+
+  -- Each commit that links a patient asks for a number of theirs.
+  CREATE INDEX patient_numbers_patient ON patient_numbers (patient_id);
   `,
 ]
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { writeClinic } from '../../agent/sim/clinic.ts'
 import { patients } from '../../agent/sim/patients.ts'
 import { makePki, writePki } from '../../agent/sim/pki.ts'
 import { runCli } from '../bed/process.ts'
-import { startHelper } from './helper.ts'
+import { startHelper, unitFlags } from './helper.ts'
 import { diskFolder } from './machine.ts'
 import { openWire, requestText } from './wire.ts'
 
@@ -61,13 +61,6 @@ export async function makeBed(readers = ''): Promise<Bed> {
     start: (how = {}) => startDaemon(configFile, how),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
-}
-
-/** What the service unit gives Node, so that the figures are those of an installed agent. */
-function unitFlags(): string[] {
-  const unit = readFileSync(new URL('../../systemd/onshi-agent.service', import.meta.url), 'utf8')
-  const [, flags = ''] = /^ExecStart=\S+ ((?:--\S+ )*)/m.exec(unit) ?? []
-  return flags.split(' ').filter((flag) => flag !== '')
 }
 
 async function startDaemon(

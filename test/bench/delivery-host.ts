@@ -1,10 +1,12 @@
 /**
  * Helper: store and API in one process, as in the agent. A line to it ends a question; it answers
- * with the moment at which the commit began, ns of the system's monotonic clock.
+ * with the moment at which the commit began, ns of the system's monotonic clock. The line `heap` is
+ * answered with the bytes that are alive.
  */
 import { openApi } from '../../agent/api/api.ts'
 import { systemClock } from '../../agent/platform.ts'
 import { fakePorts } from '../fakes/api-ports.ts'
+import { liveBytes } from './heap.ts'
 import { answerLines } from './helper.ts'
 import { instantAsker } from './instant.ts'
 import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
@@ -32,6 +34,8 @@ const api = await openApi({
 })
 const ask = instantAsker(store)
 const hello = JSON.stringify({ url: api.urls[0], token })
-await answerLines(hello, async () => String((await ask()).begunNs))
+await answerLines(hello, async (line) =>
+  String(line === 'heap' ? liveBytes() : (await ask()).begunNs),
+)
 await api.close()
 await store.close()

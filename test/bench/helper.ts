@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -14,9 +15,29 @@ export interface Helper {
 }
 
 /** Starts a file of this folder. */
-export async function startHelper(file: string, ...args: readonly string[]): Promise<Helper> {
+export const startHelper = (file: string, ...args: readonly string[]): Promise<Helper> =>
+  startProcess([], file, args)
+
+/** The same, with the flags of Node that the service unit gives the agent. */
+export const startAsUnit = (file: string, ...args: readonly string[]): Promise<Helper> =>
+  startProcess(unitFlags(), file, args)
+
+/** What the service unit gives Node, so that the figures are those of an installed agent. */
+export function unitFlags(): string[] {
+  const unit = readFileSync(new URL('../../systemd/onshi-agent.service', import.meta.url), 'utf8')
+  const [, flags = ''] = /^ExecStart=\S+ ((?:--\S+ )*)/m.exec(unit) ?? []
+  return flags.split(' ').filter((flag) => flag !== '')
+}
+
+async function startProcess(
+  flags: readonly string[],
+  file: string,
+  args: readonly string[],
+): Promise<Helper> {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...flags, path, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const next = async () => {

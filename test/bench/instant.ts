@@ -16,13 +16,34 @@ const file = new URL('../fixtures/messages/08_res_elderly_limit_disease.xml', im
 const ASKER = { consumerId: null, idempotencyKey: null }
 const PATIENCE_MS = 30_000
 
-/** Asks a question that the official side answers at once; resolves when it has ended. */
-export function instantAsker(store: Store): () => Promise<Ended> {
+/** The number and the insured number of whom the answer is about. */
+const NUMBER = '00107'
+const INSURED_NUMBER = '0011223'
+
+/** The patient numbers of so many people. */
+export const numbersOf = (people: number) =>
+  Array.from({ length: people }, (_, n) => String(Number(NUMBER) + n).padStart(NUMBER.length, '0'))
+
+/**
+ * Asks a question that the official side answers at once; resolves when it has ended. `people`: so
+ * many in turns.
+ */
+export function instantAsker(store: Store, people = 1): () => Promise<Ended> {
   const [face] = faces
   if (face === undefined) throw new Error('the simulator knows nobody')
-  const bytes = readFileSync(file)
-  const decoded = decodeMessage('eligibilityAnswer', bytes)
-  const answered = { answer: decoded.message, bytes, charset: decoded.charset, line: 'bench' }
+  const text = readFileSync(file, 'utf8')
+  const answers = numbersOf(people).map((number) => {
+    const bytes = Buffer.from(text.replace(NUMBER, number).replace(INSURED_NUMBER, `00${number}`))
+    const { message, charset } = decodeMessage('eligibilityAnswer', bytes)
+    return { answer: message, bytes, charset, line: 'bench' }
+  })
+  let asked = 0
+  const next = () => {
+    const answer = answers[asked % answers.length]
+    asked += 1
+    if (answer === undefined) throw new Error('nobody is asked about')
+    return answer
+  }
   let ended: PromiseWithResolvers<Ended> = Promise.withResolvers()
   const end: Store['end'] = async (record) => {
     const begunNs = process.hrtime.bigint()
@@ -31,7 +52,7 @@ export function instantAsker(store: Store): () => Promise<Ended> {
   }
   const eligibility = openEligibility({
     store: { ...store, end },
-    gateway: { ask: async () => answered },
+    gateway: { ask: async () => next() },
     clock: systemClock,
     log: silentLog,
     observe: () => {},

@@ -15,7 +15,7 @@ interface Compared {
   readonly name: string
   readonly ours: number
   readonly baseline: number
-  readonly unit: 'us' | 'ms' | 'MB'
+  readonly unit: 'us' | 'ms' | 'kB' | 'MB'
   /** The ratio must not be above it. */
   readonly limit?: number
   readonly note?: string

@@ -12,11 +12,16 @@ export const onBug = (error: unknown): void => {
   throw error
 }
 
+export const scratchPath = (folder: string) => join(folder, 'scratch.db')
+
 /** The agent's store, in a file of its own in this folder. */
-export const openScratchStore = (folder: string): Promise<Store> =>
+export const openScratchStore = (
+  folder: string,
+  key: Uint8Array = randomBytes(32),
+): Promise<Store> =>
   openStore({
-    path: join(folder, 'scratch.db'),
-    key: randomBytes(32),
+    path: scratchPath(folder),
+    key,
     clock: systemClock,
     log: silentLog,
     observe: () => {},

@@ -43,11 +43,13 @@ export async function openWire(url: string): Promise<Wire> {
   })
   return {
     ask(request) {
+      if (socket.destroyed) return Promise.reject(new Error(`${url}: the connection was closed`))
       waiter = Promise.withResolvers<Answer>()
       socket.write(request)
       return waiter.promise
     },
     async [Symbol.asyncDispose]() {
+      if (socket.closed) return
       const closed = once(socket, 'close')
       socket.destroy()
       await closed

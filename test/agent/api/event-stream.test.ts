@@ -131,3 +131,16 @@ test('closing ends streams at once', async (t) => {
   await api.close()
   await until(closed)
 })
+
+test('two hundred streams and two hundred long polls at once all get the next event', async (t) => {
+  const { url, feed, call } = await serve(t)
+  const streams = await Promise.all(Array.from({ length: 200 }, () => stream(t, url)))
+  const polls = Array.from({ length: 200 }, async () => {
+    const response = await call('/v1/events', { headers: { prefer: 'wait=60' } })
+    return (await response.text()).includes('event-v1')
+  })
+  await until(() => feed.subscribers.size === 400)
+  feed.commit('v1')
+  assert.ok((await Promise.all(polls)).every((hasIt) => hasIt))
+  await until(() => streams.every(({ text }) => text().includes('id: c1\n')))
+})
