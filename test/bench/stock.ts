@@ -39,15 +39,12 @@ export async function stockStore(folder: string, key: Uint8Array, count: number)
   const db = openDatabase(scratchPath(folder), key, 'read-write')
   db.pragma('synchronous = OFF')
   const sql = statements(db)
-  // Else each commit looks through all patients for the number of one.
-  db.exec('CREATE INDEX stocking ON patient_numbers (patient_id)')
   const from = Date.now() - count * BETWEEN_MS
   const batch = db.transaction((first: number) => {
     for (let n = first; n < Math.min(first + BATCH, count); n += 1)
       transactions.end(sql, visit(from + n * BETWEEN_MS, visitorOf(n), sql))
   })
   for (let first = 0; first < count; first += BATCH) batch(first)
-  db.exec('DROP INDEX stocking')
   db.close()
 }
 
