@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readSecretText } from '../config/files.ts'
 import { parseListenAddress } from '../config/listen.ts'
@@ -156,8 +156,14 @@ function sinkIn(values: Values): object | null {
 const defined = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-const secretIn = (file: string | undefined) =>
-  file === undefined ? undefined : readSecretText(file)
+/** Throws `SECRET_UNREADABLE`, and `SECRET_EXPOSED` where others can read the file. */
+function secretIn(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  const secret = readSecretText(file)
+  const mode = statSync(file).mode & 0o777
+  if ((mode & 0o077) === 0) return secret
+  throw new AgentError('SECRET_EXPOSED', `${file} has mode ${mode.toString(8)}: chmod 0600 it`)
+}
 
 function identityIn(values: Values) {
   const file = values['p12-file']

@@ -116,7 +116,8 @@ export function documentOf(
     info: {
       title: 'onshi-agent',
       version,
-      description: 'Eligibility verification (オンライン資格確認) for the programs of one clinic.',
+      description:
+        'Eligibility verification (オンライン資格確認) for the programs of one clinic. The schemas are what a role that may see every field gets; for a narrower one (liaison, ward, after-hours) the fields that it may not see are absent.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       ...(simulator && { 'x-simulator': true }),
     },

@@ -109,8 +109,10 @@ class ConsumerRunner {
     this.#ring()
   }
 
+  /** From now on nothing is said either: the next consumer may have the same name. */
   stop(): void {
     this.#closing.abort()
+    this.#telling.close()
     this.#ring()
   }
 
@@ -125,13 +127,14 @@ class ConsumerRunner {
       }
     }
     await this.#sink?.close()
-    this.#telling.close()
   }
 
   async #turn(): Promise<void> {
     const { deliveries, clock } = this.#ports
-    if (!this.#hasTold) this.tell()
-    this.#hasTold = true
+    if (!this.#hasTold) {
+      this.#hasTold = true
+      this.tell()
+    }
     this.#hasNews = false
     const rows = deliveries.next(this.#consumer.id, CHUNK, this.#resting.at(clock.now()))
     if (rows.length < CHUNK) this.#resting.keepOnly(new Set(rows.map(patientOf)), clock.now())
@@ -164,8 +167,8 @@ class ConsumerRunner {
     })
     await this.#attemptAll(rows, chunk)
     await this.#settle(chunk.settled)
-    if (chunk.settled.some(({ is }) => is !== 'delivered')) this.#telling.open()
-    this.#tellStuck()
+    if (chunk.settled.some(({ is }) => is !== 'delivered')) this.tell()
+    else this.#tellStuck()
     if (chunk.fault !== null) await this.#pause(chunk.fault)
   }
 
@@ -174,9 +177,10 @@ class ConsumerRunner {
     for (const row of rows) {
       const patient = patientOf(row)
       if (this.#closing.signal.aborted) return
-      // A person may have dropped it since it was read.
-      if (chunk.isHeldBack(patient) || !this.#ports.deliveries.isWaiting(row.seq)) continue
+      if (chunk.isHeldBack(patient)) continue
       try {
+        // A person may have dropped it since it was read.
+        if (!this.#ports.deliveries.isWaiting(row.seq)) continue
         chunk.settle(patient, settlementOf(row, await this.#attempt(row)))
         this.#succeeded(patient)
       } catch (error) {
@@ -261,20 +265,25 @@ class ConsumerRunner {
   }
 
   tell(): void {
-    try {
-      this.#telling.open()
-      this.#tellStuck()
-    } catch (error) {
-      // Health says of the store itself that it cannot be read; this is told again.
-      this.#hasTold = false
-      asFault(error)
-    }
+    this.#say(() => this.#telling.open())
+    this.#tellStuck()
   }
 
   #tellStuck(): void {
     const { fault } = this.state
-    if (fault !== null) this.#telling.stuck(fault, this.#lastFacts)
-    else this.#telling.stuck(this.#resting.newsAt(this.#ports.clock.now()), {})
+    const code = fault ?? this.#resting.newsAt(this.#ports.clock.now())
+    this.#say(() => this.#telling.stuck(code, fault === null ? {} : this.#lastFacts))
+  }
+
+  /** Where the store cannot be read for a moment, health says so itself, and this is said again. */
+  #say(word: () => void): void {
+    if (this.#closing.signal.aborted) return
+    try {
+      word()
+    } catch (error) {
+      asFault(error)
+      this.#hasTold = false
+    }
   }
 }
 

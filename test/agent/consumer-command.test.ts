@@ -177,3 +177,16 @@ test('what the running agent refuses reaches the command as it is', async (t) =>
   await assert.rejects(run('add', 'x', '--role', 'ehr', ...hook), { code: 'SINK_TARGET_REFUSED' })
   assert.deepEqual(added, [])
 })
+
+test('a secret that others can read is not taken', async (t) => {
+  const { file, run, added } = await place(t)
+  const token = file('open-token', CANARY, 0o644)
+  const fhir = ['--sink', 'fhir', '--url', 'http://127.0.0.1:9/fhir', '--token-file', token]
+  await assert.rejects(run('add', 'ehr', '--role', 'ehr', ...fhir), (error) => {
+    assert.ok(error instanceof AgentError && error.code === 'SECRET_EXPOSED')
+    assert.match(error.message, /mode 644: chmod 0600/)
+    assert.ok(!error.message.includes(CANARY))
+    return true
+  })
+  assert.deepEqual(added, [])
+})

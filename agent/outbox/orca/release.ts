@@ -49,7 +49,7 @@ export async function release(ports: ReleasePorts, lock: Lock, byMs: number): Pr
       if (await within(clock, limitMs, undefined, (signal) => letGo(ports, lock, signal)))
         return true
     } catch (error) {
-      log.warn({ code: asFault(error).code, attempt }, 'a lock in ORCA is not let go yet')
+      log.warn({ code: asFault(error).code, attempt }, 'orca-lock-not-released')
     }
   }
   return false
@@ -152,7 +152,7 @@ export async function freeOwnLocks(ports: ReleasePorts, signal: AbortSignal): Pr
       if (meaningOf(last.apiResult) === 'young') throw tooYoung(ageSeconds)
       expectDone(last, 'free')
     }
-    log.warn({}, 'a lock in ORCA that was ours and left over is let go')
+    log.warn({}, 'orca-lock-left-over-released')
   }
 }
 

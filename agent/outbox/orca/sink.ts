@@ -241,7 +241,7 @@ async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
       orca.unreleased.resume()
       throw error
     }
-    orca.log.warn({ code: error.code, ...error.facts }, 'locks in ORCA cannot be looked at')
+    orca.log.warn({ code: error.code, ...error.facts }, 'orca-locks-unreadable')
   }
   orca.mayHoldLock = false
 }

@@ -31,7 +31,7 @@ export function openUnreleased(ports: ReleasePorts): Unreleased {
       const { lock, untilMs } = left
       if (await isGone(ports, lock, signal)) {
         left = undefined
-        log.warn({}, 'a lock in ORCA that was not let go in time is let go now')
+        log.warn({}, 'orca-lock-released-late')
       } else if (clock.now() >= untilMs) left = undefined
     }
   }
