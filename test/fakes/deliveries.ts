@@ -10,7 +10,8 @@ export class FakeDeliveries implements Deliveries {
   refuse: Error | undefined
 
   report = () => this.consumers
-  open = (_consumerId: string | null) => this.waiting
+  open = (consumerId: string | null) =>
+    this.waiting.filter(({ consumer }) => consumerId === null || consumerId === `id-of-${consumer}`)
 
   async decide(id: number, retry: { decision: string | null } | null, actor: string) {
     if (this.refuse !== undefined) throw this.refuse

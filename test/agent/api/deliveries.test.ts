@@ -121,6 +121,15 @@ test('who decides is recorded with the consumer through which it came', async (t
   ])
 })
 
+test('who decides is no individual number, which would stay in the audit', async (t) => {
+  const { decide, deliveries } = await place(t)
+  for (const verb of ['retry', 'drop']) {
+    const response = await decide(verb, { by: '123456789018' })
+    assert.equal((await problem(response))['code'], 'INDIVIDUAL_NUMBER_REFUSED')
+  }
+  assert.deepEqual(deliveries.decided, [])
+})
+
 test('a decision that is none, or about nothing, decides nothing', async (t) => {
   const { decide, deliveries } = await place(t)
   for (const [verb, body, id, field] of [
@@ -180,7 +189,7 @@ test('comparisons are for who sees every field, and reading them is audited', as
     { ...found('v2'), at: '2026-04-01T09:30:02+09:00' },
   ])
   assert.equal((await read('?limit=1')).length, 1)
-  assert.deepEqual(audit.reads, ['billing comparisons v2', 'billing comparisons 1'])
+  assert.deepEqual(audit.reads, ['billing comparisons v2..v2', 'billing comparisons v1..v1'])
   for (const query of ['?limit=0', '?limit=501', '?limit=x', '?other=1'])
     assert.equal((await call(`/v1/comparisons${query}`, bearer(billingToken))).status, 400)
 
