@@ -15,7 +15,7 @@ const skipped: string[] = []
 let passed = 0
 let failed = 0
 
-const events = run({ files: files.sort(), concurrency: 2, timeout: 6 * 60_000 })
+const events = run({ files: files.sort(), concurrency: 2, timeout: 10 * 60_000 })
 events.on('test:pass', ({ name, skip, details }) => {
   if (details.type === 'suite') return
   if (skip === undefined || skip === false) passed += 1
