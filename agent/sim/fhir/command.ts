@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Endpoint } from '../gateway/listen.ts'
+import type { Endpoint } from '../listen.ts'
 import { makePki, pkiFiles, readServerTls, serverTls, writePki } from '../pki.ts'
 import { INTERACTIONS, MODES } from './behaviour.ts'
 import { type FhirSimulator, type FhirSimulatorOptions, startFhirSimulator } from './server.ts'

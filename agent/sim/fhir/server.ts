@@ -6,8 +6,8 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Reply, readBody } from '../gateway/http.ts'
-import { type Endpoint, listen, shut } from '../gateway/listen.ts'
+import { endedEarly, type Reply, readBody } from '../http.ts'
+import { type Endpoint, listen, shut } from '../listen.ts'
 import type { ServerTls } from '../pki.ts'
 import { openBank, type Stored } from './bank.ts'
 import { type Behaviour, type Behaviours, isBefore, openBehaviours } from './behaviour.ts'
@@ -131,14 +131,6 @@ const serve = async (
     mode: behaviour.mode ?? 'normal',
   })
   await deliver(response, reply, behaviour, serving.signal)
-}
-
-const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : '')
-
-/** A client that goes away, or our own close, ends a request early; nothing else may. */
-const endedEarly = (response: ServerResponse) => (error: unknown) => {
-  response.destroy()
-  if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
 }
 
 const openServer = (

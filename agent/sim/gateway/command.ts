@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import type { Endpoint } from '../listen.ts'
 import { patientsTable } from '../patients.ts'
 import {
   DEMO_INSTITUTION_CODE,
@@ -11,7 +12,6 @@ import {
 } from '../pki.ts'
 import { CONNECTION_MODES, MODES } from './behaviour.ts'
 import { makeOtherTls, readOtherTls, writeOtherTls } from './certificates.ts'
-import type { Endpoint } from './listen.ts'
 import { DEMO_ACCOUNT, type GatewaySimulatorOptions, startGatewaySimulator } from './server.ts'
 import type { Account } from './sessions.ts'
 

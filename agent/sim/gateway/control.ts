@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import { type Behaviour, BehaviourError, readBehaviour } from './behaviour.ts'
-import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from './http.ts'
-import { type Endpoint, listen, shut } from './listen.ts'
+import { BehaviourError } from '../behaviour.ts'
+import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from '../http.ts'
+import { type Endpoint, listen, shut } from '../listen.ts'
+import { type Behaviour, readBehaviour } from './behaviour.ts'
 import type { GatewayStats } from './stats.ts'
 
 const LIMIT_BYTES = 16 * 1024

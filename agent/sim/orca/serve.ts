@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Behaviour as Delivery } from '../gateway/behaviour.ts'
-import { htmlReply, type Reply, readBody, textReply } from '../gateway/http.ts'
+import { htmlReply, type Reply, readBody, textReply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
 import type { Answer, Call, Clinic } from './clinic.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Endpoint } from '../gateway/listen.ts'
+import type { Endpoint } from '../listen.ts'
 import { patientsTable } from '../patients.ts'
 import { DEMO_INSTITUTION_CODE } from '../pki.ts'
 import { MODES } from './behaviour.ts'

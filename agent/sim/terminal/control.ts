@@ -1,14 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import { BehaviourError } from '../gateway/behaviour.ts'
-import {
-  jsonReply,
-  mediaType,
-  parseJson,
-  type Reply,
-  readBody,
-  textReply,
-} from '../gateway/http.ts'
-import { type Endpoint, listen, shut } from '../gateway/listen.ts'
+import { BehaviourError } from '../behaviour.ts'
+import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from '../http.ts'
+import { type Endpoint, listen, shut } from '../listen.ts'
 import { type Behaviour, readBehaviour } from './behaviour.ts'
 import type { TerminalStats } from './stats.ts'
 
