@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A whole HTTP answer, before any behaviour spoils its delivery. */
@@ -87,3 +88,9 @@ export const endedEarly =
     if (!(error instanceof Error && 'code' in error && ENDED_EARLY.includes(error.code)))
       throw error
   }
+
+/** For secrets: takes as long wherever they differ. */
+export const isSame = (one: string, other: string): boolean => {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

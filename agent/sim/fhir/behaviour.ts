@@ -1,4 +1,5 @@
 import { BehaviourError, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
+import { seeded } from '../seeded.ts'
 import { RESOURCE_TYPES, type ResourceType } from './types.ts'
 
 /** Modes in which the request is not carried out. */
@@ -111,17 +112,6 @@ const isFor = ({ at = 'any', resourceType }: Behaviour, purpose: Purpose) =>
     at === purpose.interaction ||
     (at === 'write' && WRITES.includes(purpose.interaction))) &&
   (resourceType === undefined || resourceType === purpose.resourceType)
-
-/** mulberry32: the same seed draws the same. */
-const seeded = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export const openBehaviours = (seed: number): Behaviours => {
   const standing = new Map<Mode, { readonly behaviour: Behaviour; left: number }>()

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -6,8 +5,8 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endedEarly, type Reply, readBody } from '../http.ts'
-import { type Endpoint, listen, shut } from '../listen.ts'
+import { endedEarly, isSame, type Reply, readBody } from '../http.ts'
+import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import type { ServerTls } from '../pki.ts'
 import { openBank, type Stored } from './bank.ts'
 import { type Behaviour, type Behaviours, isBefore, openBehaviours } from './behaviour.ts'
@@ -69,11 +68,6 @@ interface Serving extends Parts {
 }
 
 const LIMIT_BYTES = 1024 * 1024
-
-const isSame = (one: string, other: string) => {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
 
 const isKnown = ({ headers: { authorization = '' } }: IncomingMessage, token: string | undefined) =>
   token === undefined || isSame(authorization, `Bearer ${token}`)
@@ -152,8 +146,6 @@ const openServer = (
       )
 
 const resourceOf = ({ resource }: Stored) => resource
-
-const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 }
 
 const mannersOf = (options: FhirSimulatorOptions): Manners => ({
   updateCreates: options.updateCreates ?? false,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { endedEarly, htmlReply } from '../http.ts'
-import type { Endpoint } from '../listen.ts'
+import { type Endpoint, LOOPBACK } from '../listen.ts'
 import type { CardFace, Patient } from '../patients/element.ts'
 import type { ServerTls } from '../pki.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -138,7 +138,7 @@ const serve = async (
 type Ports = Pick<GatewaySimulatorOptions, 'listen' | 'control'>
 
 const openPorts = async (
-  { listen = { host: '::1', port: 0 }, control = { host: '127.0.0.1', port: 0 } }: Ports,
+  { listen = { host: '::1', port: 0 }, control = LOOPBACK }: Ports,
   steered: Steered,
   options: DoorOptions,
 ) => {

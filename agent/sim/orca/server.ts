@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { BehaviourError } from '../behaviour.ts'
 import { deliver } from '../gateway/delivery.ts'
 import { endedEarly } from '../http.ts'
-import { type Endpoint, listen, shut } from '../listen.ts'
+import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import { type Behaviour, checked } from './behaviour.ts'
 import { type Behaviours, openBehaviours } from './behaviours.ts'
 import type { Clinic, Customs } from './clinic.ts'
@@ -171,8 +171,6 @@ const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Ste
     },
   }
 }
-
-const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 }
 
 /**
  * Starts the stand-in for an ORCA: patients, insurance, locks. `assumptions.ts` says what it takes for
