@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { type Pn532Dialect, pn532Dialects } from '../reader/pn532-chip.ts'
+import { EXIT, serveCommand } from '../serve-command.ts'
 import { startControl } from './control.ts'
 import {
   type Address,
@@ -67,9 +68,6 @@ const USAGE = `Usage: onshi-agent sim card [--link HOST:PORT] [--vpcd HOST:PORT]
 Keyboard: tap 01 · tap 01 expired · tap 01 pull=3 · tap driving-licence · remove · pin 1234 · cancel
 `
 
-/** Exit codes of sysexits(3). */
-const EXIT = { ok: 0, usage: 64, unavailable: 69 } as const
-
 const DEFAULT_LINK = '127.0.0.1:35970'
 
 /** Throws a TypeError, as `parseArgs` does for what it does not know. */
@@ -90,36 +88,49 @@ function parseReader(address: string | undefined, dialect: string | undefined): 
   return {}
 }
 
-function parseOptions(argv: readonly string[]) {
+function read(argv: readonly string[]) {
   const text = { type: 'string' } as const
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        link: text,
-        vpcd: text,
-        pn532: text,
-        dialect: text,
-        pad: { type: 'boolean' },
-        control: text,
-        help: { type: 'boolean' },
-      },
-    })
-    if (values.help === true) return { is: 'help' } as const
-    const { vpcd, pn532 } = values
-    const { link = vpcd === undefined && pn532 === undefined ? DEFAULT_LINK : undefined } = values
-    const options = {
-      control: parseAddress('--control', values.control ?? '127.0.0.1:35971'),
-      ...(link !== undefined && {
-        link: { ...parseAddress('--link', link), pad: values.pad === true },
-      }),
-      ...(vpcd !== undefined && { vpcd: parseAddress('--vpcd', vpcd) }),
-      ...parseReader(pn532, values.dialect),
-    }
-    return { is: 'start', options } as const
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return { is: 'wrong', why: error.message } as const
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      link: text,
+      vpcd: text,
+      pn532: text,
+      dialect: text,
+      pad: { type: 'boolean' },
+      control: text,
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) return USAGE
+  const { vpcd, pn532 } = values
+  const { link = vpcd === undefined && pn532 === undefined ? DEFAULT_LINK : undefined } = values
+  const options = {
+    control: parseAddress('--control', values.control ?? '127.0.0.1:35971'),
+    ...(link !== undefined && {
+      link: { ...parseAddress('--link', link), pad: values.pad === true },
+    }),
+    ...(vpcd !== undefined && { vpcd: parseAddress('--vpcd', vpcd) }),
+    ...parseReader(pn532, values.dialect),
+  }
+  return () => start(options)
+}
+
+async function start(options: Carriers & { readonly control: Address }) {
+  const simulator = await startCardSimulator(options)
+  const keyboard = createInterface({ input: process.stdin })
+  keyboard.on('line', (line) => {
+    follow(line, simulator).then(say, (error: unknown) =>
+      say(`no card put: ${error instanceof Error ? error.message : 'unknown'}`),
+    )
+  })
+  return {
+    banner: addresses(options, simulator).map(said),
+    close: async () => {
+      keyboard.close()
+      process.stdin.destroy()
+      await simulator.close()
+    },
   }
 }
 
@@ -127,48 +138,27 @@ function parseOptions(argv: readonly string[]) {
  * `onshi-agent sim card`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code:
  * 0, 64 for a wrong option, 69 where an address cannot be used.
  */
-export async function cardCommand(argv: readonly string[], signal?: AbortSignal): Promise<number> {
-  const parsed = parseOptions(argv)
-  if (parsed.is === 'help') {
-    process.stdout.write(USAGE)
-    return EXIT.ok
-  }
-  if (parsed.is === 'wrong') {
-    process.stderr.write(`${parsed.why}\n\n${USAGE}`)
-    return EXIT.usage
-  }
-  const { options } = parsed
-  const simulator = await startCardSimulator(options).catch((error: unknown) => {
-    process.stderr.write(`sim card: ${error instanceof Error ? error.message : 'cannot start'}\n`)
-  })
-  if (simulator === undefined) return EXIT.unavailable
-  sayAddresses(options, simulator)
-  const keyboard = createInterface({ input: process.stdin })
-  keyboard.on('line', (line) => {
-    follow(line, simulator).then(say, (error: unknown) =>
-      say(`no card put: ${error instanceof Error ? error.message : 'unknown'}`),
-    )
-  })
-  await stopAsked(signal)
-  keyboard.close()
-  process.stdin.destroy()
-  await simulator.close()
-  return EXIT.ok
+export function cardCommand(argv: readonly string[], signal?: AbortSignal): Promise<number> {
+  const exitOf = () => EXIT.unavailable
+  return serveCommand({ name: 'card', usage: USAGE, read, exitOf }, argv, signal)
 }
 
-function sayAddresses({ link, vpcd, pn532 }: Carriers, simulator: CardSimulator): void {
-  if (link !== undefined) say(`link     ${link.host}:${simulator.linkPort}`)
-  if (vpcd !== undefined) say(`vpcd     ${vpcd.host}:${vpcd.port}`)
+function addresses({ link, vpcd, pn532 }: Carriers, simulator: CardSimulator): string[] {
+  const lines = []
+  if (link !== undefined) lines.push(`link     ${link.host}:${simulator.linkPort}`)
+  if (vpcd !== undefined) lines.push(`vpcd     ${vpcd.host}:${vpcd.port}`)
   if (pn532 !== undefined) {
     const line = `${pn532.host.includes(':') ? `[${pn532.host}]` : pn532.host}:${simulator.pn532Port}`
-    say(`${pn532.dialect.padEnd(8)} ${line}`)
-    say(`a port of it: socat pty,link=/tmp/onshi-pn532,raw,echo=0 tcp:${line}`)
+    lines.push(`${pn532.dialect.padEnd(8)} ${line}`)
+    lines.push(`a port of it: socat pty,link=/tmp/onshi-pn532,raw,echo=0 tcp:${line}`)
   }
-  say(`control  ${simulator.controlUrl}`)
+  return [...lines, `control  ${simulator.controlUrl}`]
 }
 
+const said = (line: string) => `sim card: ${line}`
+
 const say = (line: string) => {
-  process.stdout.write(`sim card: ${line}\n`)
+  process.stdout.write(`${said(line)}\n`)
 }
 
 async function follow(line: string, simulator: CardSimulator): Promise<string> {
@@ -191,18 +181,4 @@ function onPad(line: string, { pad }: CardSimulator): string | undefined {
   if (pad === null) return 'this reader has no pad: --pad'
   const isTaken = pin === undefined ? pad.cancel() : pad.type(pin)
   return isTaken ? 'keyed in' : 'the pad asks for nothing, or for another number of digits'
-}
-
-function stopAsked(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    if (signal?.aborted === true) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
-  })
 }

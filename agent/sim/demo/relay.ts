@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import type { Endpoint } from '../gateway/listen.ts'
+import type { Endpoint } from '../listen.ts'
 
 /**
  * A line that needs no rights on this machine: a port that leads to the gateway. Cut, it is as silent

@@ -1,5 +1,5 @@
-import { BehaviourError } from '../gateway/behaviour.ts'
-import { asObject } from './json.ts'
+import { BehaviourError, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
+import { seeded } from '../seeded.ts'
 import { RESOURCE_TYPES, type ResourceType } from './types.ts'
 
 /** Modes in which the request is not carried out. */
@@ -75,42 +75,21 @@ const LIMITS = {
   status: [400, 599],
   retryAfterSeconds: [0, 86_400],
 } as const
-const NUMBERS = ['times', 'percent', 'delayMs', 'status', 'retryAfterSeconds'] as const
-const KEYS: readonly string[] = ['mode', 'at', 'resourceType', ...NUMBERS]
-
-const oneOf = <T extends string>(name: string, known: readonly T[], value: unknown): T => {
-  const found = known.find((one) => one === value)
-  if (found === undefined) throw new BehaviourError(`${name} is one of ${known.join(', ')}`)
-  return found
-}
-
-const numbersOf = (given: Readonly<Record<string, unknown>>) => {
-  const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
-  for (const key of NUMBERS) {
-    const value = given[key]
-    if (value === undefined) continue
-    const [least, most] = LIMITS[key]
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
-    numbers[key] = value
-  }
-  return numbers
-}
+const KEYS: readonly string[] = ['mode', 'at', 'resourceType', ...Object.keys(LIMITS)]
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  const given = asObject(json)
-  if (given === undefined) throw new BehaviourError('a JSON object')
+  const given = givenIn(json)
   const stranger = Object.keys(given).find((key) => !KEYS.includes(key))
   if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
   const { resourceType } = given
   return {
-    mode: oneOf('mode', MODES, given['mode'] ?? 'normal'),
-    at: oneOf('at', PLACES, given['at'] ?? 'any'),
+    mode: oneOf('mode', given['mode'] ?? 'normal', MODES),
+    at: oneOf('at', given['at'] ?? 'any', PLACES),
     ...(resourceType !== undefined && {
-      resourceType: oneOf('resourceType', RESOURCE_TYPES, resourceType),
+      resourceType: oneOf('resourceType', resourceType, RESOURCE_TYPES),
     }),
-    ...numbersOf(given),
+    ...wholeNumbers(given, LIMITS),
   }
 }
 
@@ -133,17 +112,6 @@ const isFor = ({ at = 'any', resourceType }: Behaviour, purpose: Purpose) =>
     at === purpose.interaction ||
     (at === 'write' && WRITES.includes(purpose.interaction))) &&
   (resourceType === undefined || resourceType === purpose.resourceType)
-
-/** mulberry32: the same seed draws the same. */
-const seeded = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export const openBehaviours = (seed: number): Behaviours => {
   const standing = new Map<Mode, { readonly behaviour: Behaviour; left: number }>()

@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util'
-import type { Endpoint } from '../gateway/listen.ts'
+import type { Endpoint } from '../listen.ts'
 import { makePki, pkiFiles, readServerTls, serverTls, writePki } from '../pki.ts'
+import { endpoint, say, serveCommand, wrapped } from '../serve-command.ts'
 import { INTERACTIONS, MODES } from './behaviour.ts'
 import { type FhirSimulator, type FhirSimulatorOptions, startFhirSimulator } from './server.ts'
-
-const wrapped = (words: readonly string[]) =>
-  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
 
 export const DEMO_TOKEN = 'demo-token'
 
@@ -38,27 +36,6 @@ POST /behaviour takes JSON, as {"mode":"drop-after","at":"create","percent":5}:
   modes:
 ${wrapped(MODES)}`
 
-/** Exit codes of sysexits(3). */
-const EXIT = { ok: 0, usage: 64, unavailable: 69 } as const
-
-/** Throws TypeErrors, as `parseArgs` does for what it does not know. */
-const endpoint = (option: string, text: string): Endpoint => {
-  const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
-  if (host === undefined || Number(port) > 65_535)
-    throw new TypeError(`--${option}: write host:port or [address]:port`)
-  return { host, port: Number(port) }
-}
-
-type Parsed =
-  | { readonly is: 'help' }
-  | { readonly is: 'wrong'; readonly why: string }
-  | {
-      readonly is: 'start'
-      readonly options: FhirSimulatorOptions
-      /** The folder of the certificates; undefined: plain HTTP. */
-      readonly pki: string | undefined
-    }
-
 const valuesOf = (argv: readonly string[]) =>
   parseArgs({
     args: [...argv],
@@ -77,27 +54,7 @@ const valuesOf = (argv: readonly string[]) =>
     },
   }).values
 
-const parseOptions = (argv: readonly string[]): Parsed => {
-  try {
-    const values = valuesOf(argv)
-    if (values.help) return { is: 'help' }
-    if (!/^\d{1,5}$/.test(values.race)) throw new TypeError('--race: 0 to 99999 ms')
-    const options = {
-      listen: endpoint('listen', values.listen),
-      control: endpoint('control', values.control),
-      clientCertificate: values['client-certificate'],
-      updateCreates: values['update-creates'],
-      patientReadOnly: values['patient-read-only'],
-      raceMs: Number(values.race),
-      ...(values['no-token'] ? {} : { token: values.token }),
-    }
-    const isTls = values.tls || values['client-certificate']
-    return { is: 'start', options, pki: isTls ? values.pki : undefined }
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return { is: 'wrong', why: error.message }
-  }
-}
+type Options = FhirSimulatorOptions & { readonly listen: Endpoint }
 
 /** What the folder holds, or new ones in it. */
 const certificates = (dir: string, { host }: Endpoint) => {
@@ -108,19 +65,6 @@ const certificates = (dir: string, { host }: Endpoint) => {
   return serverTls(pki)
 }
 
-const stopAsked = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = () => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    if (signal?.aborted === true) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
-  })
-
 /** A token that was given is not repeated. */
 const tokenLine = (token: string | undefined) => {
   if (token === undefined) return 'no token is asked for'
@@ -129,7 +73,7 @@ const tokenLine = (token: string | undefined) => {
 
 const banner = (
   { url, controlUrl }: FhirSimulator,
-  { token, clientCertificate }: FhirSimulatorOptions,
+  { token, clientCertificate }: Options,
   pki: string | undefined,
 ) => {
   const files = pki === undefined ? undefined : pkiFiles(pki)
@@ -141,52 +85,40 @@ const banner = (
     ...(files && clientCertificate
       ? [`client             ${files.clientCertificate}  ${files.clientKey}`]
       : []),
-    '',
-  ].join('\n')
+  ]
 }
 
-const run = async (
-  { options, pki }: Extract<Parsed, { is: 'start' }>,
-  signal: AbortSignal | undefined,
-): Promise<number> => {
-  const { listen = { host: '127.0.0.1', port: 0 } } = options
-  const started = async () =>
-    startFhirSimulator({
-      ...options,
-      ...(pki !== undefined && { tls: certificates(pki, listen) }),
-      onServed: ({ method, path, status, mode }) =>
-        process.stdout.write(
-          `${method} ${path} ${status ?? 'no answer'}${mode === 'normal' ? '' : ` (${mode})`}\n`,
-        ),
-    })
-  const ehr = await started().catch((error: unknown) => {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    process.stderr.write(`sim fhir: ${error.message}\n`)
+/** `pki`: the folder of the certificates; undefined: plain HTTP. */
+const start = async (options: Options, pki: string | undefined) => {
+  const ehr = await startFhirSimulator({
+    ...options,
+    ...(pki !== undefined && { tls: certificates(pki, options.listen) }),
+    onServed: ({ method, path, status, mode }) =>
+      say(`${method} ${path} ${status ?? 'no answer'}`, mode),
   })
-  if (ehr === undefined) return EXIT.unavailable
-  process.stdout.write(banner(ehr, options, pki))
-  await stopAsked(signal)
-  await ehr.close()
-  return EXIT.ok
+  return { banner: banner(ehr, options, pki), close: ehr.close }
+}
+
+const read = (argv: readonly string[]) => {
+  const values = valuesOf(argv)
+  if (values.help) return USAGE
+  if (!/^\d{1,5}$/.test(values.race)) throw new TypeError('--race: 0 to 99999 ms')
+  const options = {
+    listen: endpoint('listen', values.listen),
+    control: endpoint('control', values.control),
+    clientCertificate: values['client-certificate'],
+    updateCreates: values['update-creates'],
+    patientReadOnly: values['patient-read-only'],
+    raceMs: Number(values.race),
+    ...(values['no-token'] ? {} : { token: values.token }),
+  }
+  const isTls = values.tls || values['client-certificate']
+  return () => start(options, isTls ? values.pki : undefined)
 }
 
 /**
  * `onshi-agent sim fhir`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code:
  * 0, 64 for a wrong option, 69 where an address or the folder of the certificates cannot be used.
  */
-export const fhirCommand = async (
-  argv: readonly string[],
-  signal?: AbortSignal,
-): Promise<number> => {
-  const parsed = parseOptions(argv)
-  switch (parsed.is) {
-    case 'help':
-      process.stdout.write(USAGE)
-      return EXIT.ok
-    case 'wrong':
-      process.stderr.write(`${parsed.why}\n\n${USAGE}`)
-      return EXIT.usage
-    case 'start':
-      return run(parsed, signal)
-  }
-}
+export const fhirCommand = (argv: readonly string[], signal?: AbortSignal): Promise<number> =>
+  serveCommand({ name: 'fhir', usage: USAGE, read }, argv, signal)

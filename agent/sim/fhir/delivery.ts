@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { htmlReply, type Reply } from '../gateway/http.ts'
+import { htmlReply, type Reply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import { issue } from './outcome.ts'
 import { refuseAll } from './reply.ts'

@@ -1,4 +1,4 @@
-import type { Reply } from '../gateway/http.ts'
+import type { Reply } from '../http.ts'
 import type { Stored } from './bank.ts'
 import type { JsonObject } from './json.ts'
 import { type Issue, issue, operationOutcome } from './outcome.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { mediaType, parseJson } from '../gateway/http.ts'
+import { mediaType, parseJson } from '../http.ts'
 import { capabilityStatement } from './capabilities.ts'
 import { issue } from './outcome.ts'
 import { type Done, good, goodRead, refuse, refuseAll } from './reply.ts'

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -6,8 +5,8 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Reply, readBody } from '../gateway/http.ts'
-import { type Endpoint, listen, shut } from '../gateway/listen.ts'
+import { endedEarly, isSame, type Reply, readBody } from '../http.ts'
+import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import type { ServerTls } from '../pki.ts'
 import { openBank, type Stored } from './bank.ts'
 import { type Behaviour, type Behaviours, isBefore, openBehaviours } from './behaviour.ts'
@@ -70,11 +69,6 @@ interface Serving extends Parts {
 
 const LIMIT_BYTES = 1024 * 1024
 
-const isSame = (one: string, other: string) => {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
-
 const isKnown = ({ headers: { authorization = '' } }: IncomingMessage, token: string | undefined) =>
   token === undefined || isSame(authorization, `Bearer ${token}`)
 
@@ -133,14 +127,6 @@ const serve = async (
   await deliver(response, reply, behaviour, serving.signal)
 }
 
-const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : '')
-
-/** A client that goes away, or our own close, ends a request early; nothing else may. */
-const endedEarly = (response: ServerResponse) => (error: unknown) => {
-  response.destroy()
-  if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
-}
-
 const openServer = (
   { tls, clientCertificate = false }: FhirSimulatorOptions,
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
@@ -160,8 +146,6 @@ const openServer = (
       )
 
 const resourceOf = ({ resource }: Stored) => resource
-
-const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 }
 
 const mannersOf = (options: FhirSimulatorOptions): Manners => ({
   updateCreates: options.updateCreates ?? false,

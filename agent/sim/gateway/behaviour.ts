@@ -1,3 +1,4 @@
+import { BehaviourError, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
 import { type Prefix, readPrefix } from './source.ts'
 
 /** What the simulator can be told to do to a request. */
@@ -87,12 +88,6 @@ export interface Behaviour {
   readonly from?: string
 }
 
-/** A behaviour that cannot be had; the message says why. */
-export class BehaviourError extends Error {}
-
-const oneOf = <T extends string>(known: readonly T[], value: unknown): T | undefined =>
-  known.find((one) => one === value)
-
 /** Mode `normal`, with nothing else to do: clears. */
 export const isClear = ({ mode = 'normal', delayMs }: Behaviour): boolean =>
   mode === 'normal' && delayMs === undefined
@@ -100,7 +95,7 @@ export const isClear = ({ mode = 'normal', delayMs }: Behaviour): boolean =>
 /** Where the behaviour holds. Throws `BehaviourError` where its mode has no meaning. */
 export const placeOf = (behaviour: Behaviour): Place => {
   const { mode = 'normal', at } = behaviour
-  if (oneOf(CONNECTION_MODES, mode) !== undefined) {
+  if (CONNECTION_MODES.some((one) => one === mode)) {
     if (at !== undefined && at !== 'connection')
       throw new BehaviourError(`mode ${mode} is for at: connection`)
     return 'connection'
@@ -124,38 +119,19 @@ const LIMITS = {
   times: [1, 1_000_000],
   patient: [1, 40],
 } as const
-const NUMBERS = ['delayMs', 'status', 'times', 'patient'] as const
-const KEYS = ['mode', 'at', 'from', ...NUMBERS] as const
-
-const numbersOf = (given: Readonly<Record<string, unknown>>) => {
-  const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
-  for (const key of NUMBERS) {
-    const value = given[key]
-    if (value === undefined) continue
-    const [least, most] = LIMITS[key]
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
-    numbers[key] = value
-  }
-  return numbers
-}
+const KEYS: readonly string[] = ['mode', 'at', 'from', ...Object.keys(LIMITS)]
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new BehaviourError('a JSON object')
-  const given: Readonly<Record<string, unknown>> = { ...json }
-  const stranger = Object.keys(given).find((key) => oneOf(KEYS, key) === undefined)
+  const given = givenIn(json)
+  const stranger = Object.keys(given).find((key) => !KEYS.includes(key))
   if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
   const modes: readonly Mode[] = [...MODES, ...CONNECTION_MODES]
-  const mode = oneOf(modes, given['mode'] ?? 'normal')
-  if (mode === undefined) throw new BehaviourError(`mode is one of ${modes.join(', ')}`)
-  const at = given['at'] === undefined ? undefined : oneOf(PLACES, given['at'])
-  if (given['at'] !== undefined && at === undefined)
-    throw new BehaviourError(`at is one of ${PLACES.join(', ')}`)
+  const mode = oneOf('mode', given['mode'] ?? 'normal', modes)
+  const at = given['at'] === undefined ? undefined : oneOf('at', given['at'], PLACES)
   const { from } = given
   if (from !== undefined && typeof from !== 'string') throw new BehaviourError('from is a text')
-  const asked = { mode, ...(at && { at }), ...numbersOf(given) }
+  const asked = { mode, ...(at && { at }), ...wholeNumbers(given, LIMITS) }
   const behaviour = from === undefined ? asked : { ...asked, from }
   prefixOf(behaviour)
   return { ...behaviour, at: placeOf(behaviour) }

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import type { Endpoint } from '../listen.ts'
 import { patientsTable } from '../patients.ts'
 import {
   DEMO_INSTITUTION_CODE,
@@ -9,14 +9,11 @@ import {
   serverTls,
   writePki,
 } from '../pki.ts'
+import { EXIT, say, stopAsked, wrapped } from '../serve-command.ts'
 import { CONNECTION_MODES, MODES } from './behaviour.ts'
 import { makeOtherTls, readOtherTls, writeOtherTls } from './certificates.ts'
-import type { Endpoint } from './listen.ts'
 import { DEMO_ACCOUNT, type GatewaySimulatorOptions, startGatewaySimulator } from './server.ts'
 import type { Account } from './sessions.ts'
-
-const wrapped = (words: readonly string[]) =>
-  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
 
 const USAGE = `usage: onshi-agent sim gateway [options]
   --listen [::1]:8443         HTTPS address; may be given several times, for several lines
@@ -43,7 +40,6 @@ POST /behaviour takes JSON, as {"mode":"busy","times":2,"from":"fd00:a::/64"}:
   modes for requests:
 ${wrapped(MODES)}  modes for connections:
 ${wrapped(CONNECTION_MODES)}`
-const EX_USAGE = 64
 
 /** A bad option; the message says which and what is right. */
 class UsageError extends Error {}
@@ -139,11 +135,7 @@ const run = async (values: Values): Promise<void> => {
   const gateway = await startGatewaySimulator({
     ...options,
     onServed: ({ method, path, status, patient, mode }) =>
-      process.stdout.write(
-        `${method} ${path} ${status}${patient === undefined ? '' : ` patient ${patient}`}${
-          mode === 'normal' ? '' : ` (${mode})`
-        }\n`,
-      ),
+      say(`${method} ${path} ${status}${patient === undefined ? '' : ` patient ${patient}`}`, mode),
   })
   const files = pkiFiles(values.pki)
   const { account } = options
@@ -158,10 +150,7 @@ const run = async (values: Values): Promise<void> => {
       '',
     ].join('\n'),
   )
-  const stopped = new AbortController()
-  const { signal } = stopped
-  await Promise.race([once(process, 'SIGINT', { signal }), once(process, 'SIGTERM', { signal })])
-  stopped.abort()
+  await stopAsked()
   await gateway.close()
 }
 
@@ -177,6 +166,6 @@ export const gatewayCommand = async (argv: string[]): Promise<void> => {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     process.stderr.write(`${error.message}\n${USAGE}`)
-    process.exitCode = EX_USAGE
+    process.exitCode = EXIT.usage
   }
 }

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import { type Behaviour, BehaviourError, readBehaviour } from './behaviour.ts'
-import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from './http.ts'
-import { type Endpoint, listen, shut } from './listen.ts'
+import { serveControl, setBehaviour, takeJson } from '../control.ts'
+import { jsonReply, textReply } from '../http.ts'
+import type { Endpoint } from '../listen.ts'
+import { type Behaviour, readBehaviour } from './behaviour.ts'
 import type { GatewayStats } from './stats.ts'
 
 const LIMIT_BYTES = 16 * 1024
@@ -13,40 +13,15 @@ export interface Steered {
   stats(): GatewayStats
 }
 
-const setBehaviour = async (request: IncomingMessage, steered: Steered): Promise<Reply> => {
-  // A page in a browser on this machine can post text, but not JSON, without being asked first.
-  if (mediaType(request) !== 'application/json')
-    return textReply(415, 'the content type must be application/json')
-  const body = await readBody(request, LIMIT_BYTES)
-  if (body === undefined) return textReply(413, 'the body is too long')
-  try {
-    const behaviour = readBehaviour(parseJson(body))
-    steered.behave(behaviour)
-    return jsonReply(200, behaviour)
-  } catch (error) {
-    if (!(error instanceof BehaviourError)) throw error
-    return textReply(400, error.message)
-  }
-}
-
-const route = async (request: IncomingMessage, steered: Steered): Promise<Reply> => {
-  const asked = `${request.method} ${request.url}`
-  if (asked === 'GET /stats') return jsonReply(200, steered.stats())
-  if (asked === 'POST /behaviour') return setBehaviour(request, steered)
-  return textReply(404, 'POST /behaviour or GET /stats')
-}
-
-/** Plain HTTP for scripts in any language: `POST /behaviour`, `GET /stats`. Loopback is advised. */
-export const startControl = async (
-  endpoint: Endpoint,
-  steered: Steered,
-): Promise<{ readonly url: string; close(): Promise<void> }> => {
-  const server = createServer((request, response) => {
-    route(request, steered).then(
-      ({ status, headers, body }) => response.writeHead(status, { ...headers }).end(body),
-      () => response.destroy(),
-    )
+/** `POST /behaviour`, `GET /stats`. */
+export const startControl = (endpoint: Endpoint, steered: Steered) =>
+  serveControl(endpoint, async (request) => {
+    switch (`${request.method} ${request.url}`) {
+      case 'GET /stats':
+        return jsonReply(200, steered.stats())
+      case 'POST /behaviour':
+        return takeJson(request, LIMIT_BYTES, setBehaviour(readBehaviour, steered))
+      default:
+        return textReply(404, 'POST /behaviour or GET /stats')
+    }
   })
-  const url = await listen(server, 'http', endpoint)
-  return { url, close: () => shut(server) }
-}

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { type Endpoint, listen } from '../listen.ts'
 import type { Mode } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
-import { type Endpoint, listen } from './listen.ts'
 import { plainAddress } from './source.ts'
 import type { Tally } from './stats.ts'
 

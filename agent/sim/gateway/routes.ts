@@ -1,18 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import { jsonReply, mediaType, parseJson, type Reply, readBody, textReply } from '../http.ts'
 import type { CardFace, Patient } from '../patients/element.ts'
 import { compose, find, type Message, type Twist } from './answer.ts'
 import type { Behaviour, Mode } from './behaviour.ts'
 import type { Behaviours, Moment } from './behaviours.ts'
 import type { Challenges } from './challenges.ts'
-import {
-  jsonReply,
-  mediaType,
-  parseJson,
-  type Reply,
-  readBody,
-  replaced,
-  textReply,
-} from './http.ts'
+import { replaced } from './delivery.ts'
 import { type CardElements, readRequest } from './request.ts'
 import type { Sessions } from './sessions.ts'
 import { plainAddress } from './source.ts'

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import { endedEarly, htmlReply } from '../http.ts'
+import { type Endpoint, LOOPBACK } from '../listen.ts'
 import type { CardFace, Patient } from '../patients/element.ts'
 import type { ServerTls } from '../pki.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -7,9 +9,8 @@ import { openBehaviours } from './behaviours.ts'
 import type { OtherTls } from './certificates.ts'
 import { openChallenges } from './challenges.ts'
 import { type Steered, startControl } from './control.ts'
+import { deliver } from './delivery.ts'
 import { type DoorOptions, openDoor } from './door.ts'
-import { deliver, htmlReply } from './http.ts'
-import type { Endpoint } from './listen.ts'
 import { DEFAULT_NAMES, type GatewayNames, type Handled, handle, type Parts } from './routes.ts'
 import { type Account, openSessions } from './sessions.ts'
 import { type GatewayStats, openTally, type Tally } from './stats.ts'
@@ -136,11 +137,8 @@ const serve = async (
 
 type Ports = Pick<GatewaySimulatorOptions, 'listen' | 'control'>
 
-const code = (error: unknown) =>
-  error instanceof Error && 'code' in error ? error.code : undefined
-
 const openPorts = async (
-  { listen = { host: '::1', port: 0 }, control = { host: '127.0.0.1', port: 0 } }: Ports,
+  { listen = { host: '::1', port: 0 }, control = LOOPBACK }: Ports,
   steered: Steered,
   options: DoorOptions,
 ) => {
@@ -180,10 +178,7 @@ export const startGatewaySimulator = async (
     tally,
     onRequest: (request, response) => {
       tally.add('requests')
-      serve(request, response, parts, watching).catch((error: unknown) => {
-        response.destroy()
-        if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
-      })
+      serve(request, response, parts, watching).catch(endedEarly(response))
     },
   })
   const steered = {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
+import { BehaviourError } from '../behaviour.ts'
 import type { ServerTls } from '../pki.ts'
-import { BehaviourError, type Mode } from './behaviour.ts'
+import type { Mode } from './behaviour.ts'
 import { makeUnknownTls, type OtherTls } from './certificates.ts'
 import type { Tally } from './stats.ts'
 

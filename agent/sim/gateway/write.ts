@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite'
 import type { Element, Fields } from '../patients/element.ts'
+import { seeded } from '../seeded.ts'
 
 export type Charset = 'utf-8' | 'shift_jis'
 
@@ -36,15 +37,9 @@ const place = ([name]: Entry) => PLACES.get(name) ?? ORDER.length
 
 export const documented: Arrange = (entries) => entries.sort((a, b) => place(a) - place(b))
 
-/** A seeded Fisher-Yates over mulberry32: the same seed gives the same orders. */
+/** A random order: the same seed gives the same orders. */
 export const shuffled = (seed: number): Arrange => {
-  let state = seed >>> 0
-  const random = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const random = seeded(seed)
   return (entries) =>
     entries
       .map((entry) => ({ entry, at: random() }))

@@ -1,4 +1,4 @@
-import { BehaviourError } from '../gateway/behaviour.ts'
+import { BehaviourError, type Given, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
 import type { Question } from './locks.ts'
 
 /**
@@ -109,7 +109,6 @@ const LIMITS = {
   status: [300, 599],
   retryAfterSeconds: [0, 3600],
 } as const
-const NUMBERS = ['times', 'delayMs', 'status', 'retryAfterSeconds'] as const
 const KEYS = [
   'mode',
   'at',
@@ -120,34 +119,10 @@ const KEYS = [
   'questions',
   'result',
   'by',
-  ...NUMBERS,
-] as const
+  ...Object.keys(LIMITS),
+]
 
-const oneOf = <T extends string>(key: string, value: unknown, known: readonly T[]): T => {
-  const found = known.find((one) => one === value)
-  if (found === undefined) throw new BehaviourError(`${key} is one of ${known.join(', ')}`)
-  return found
-}
-
-const numbersOf = (given: Readonly<Record<string, unknown>>) => {
-  const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
-  for (const key of NUMBERS) {
-    const value = given[key]
-    if (value === undefined) continue
-    const [least, most] = LIMITS[key]
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
-    numbers[key] = value
-  }
-  return numbers
-}
-
-const textIn = (
-  given: Readonly<Record<string, unknown>>,
-  key: string,
-  form: RegExp,
-  what: string,
-) => {
+const textIn = (given: Given, key: string, form: RegExp, what: string) => {
   const value = given[key]
   if (typeof value !== 'string' || !form.test(value)) throw new BehaviourError(`${key} is ${what}`)
   return value
@@ -167,8 +142,7 @@ const processedOf = (value: unknown): boolean => {
 const questionsOf = (value: unknown): readonly Question[] => {
   if (!Array.isArray(value) || value.length === 0) throw new BehaviourError('questions is a list')
   return value.map((one: unknown) => {
-    const given: Readonly<Record<string, unknown>> =
-      typeof one === 'object' && one !== null ? { ...one } : {}
+    const given: Given = typeof one === 'object' && one !== null ? { ...one } : {}
     return {
       Patient_Select: textIn(given, 'Patient_Select', /./, 'a text'),
       Patient_Select_Message: textIn(given, 'Patient_Select_Message', /./, 'a text'),
@@ -191,14 +165,12 @@ export const checked = (behaviour: Behaviour): Behaviour => {
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new BehaviourError('a JSON object')
-  const given: Readonly<Record<string, unknown>> = { ...json }
+  const given = givenIn(json)
   for (const key of Object.keys(given)) oneOf('a key', key, KEYS)
   const has = (key: string) => given[key] !== undefined
   return checked({
     mode: oneOf('mode', given['mode'], MODES),
-    ...numbersOf(given),
+    ...wholeNumbers(given, LIMITS),
     ...(has('at') ? { at: oneOf('at', given['at'], CALLS) } : {}),
     ...(has('step') ? { step: textIn(given, 'step', /^\d\d$/, 'two digits') } : {}),
     ...(has('patient') ? { patient: textIn(given, 'patient', /^\d{5}$/, 'five digits') } : {}),

@@ -1,3 +1,4 @@
+import { seeded } from '../seeded.ts'
 import { type Behaviour, type CallName, checked, NORMAL, QUESTION } from './behaviour.ts'
 import type { Question } from './locks.ts'
 
@@ -23,17 +24,6 @@ interface Standing {
   left: number
 }
 
-/** mulberry32: the same seed makes the same choices. */
-const openDice = (seed: number) => {
-  let state = seed >>> 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const keyOf = ({ mode, at, step, patient }: Behaviour) => [mode, at, step, patient].join(' ')
 
 const isFor = (behaviour: Behaviour, { call, step, patient }: Moment): boolean =>
@@ -44,7 +34,7 @@ const isFor = (behaviour: Behaviour, { call, step, patient }: Moment): boolean =
 
 export const openBehaviours = (seed: number): Behaviours => {
   const standing = new Map<string, Standing>()
-  const roll = openDice(seed)
+  const roll = seeded(seed)
   const use = (one: Standing): Behaviour => {
     one.left -= 1
     if (one.left <= 0) standing.delete(keyOf(one.behaviour))

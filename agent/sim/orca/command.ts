@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { BehaviourError } from '../gateway/behaviour.ts'
-import { parseJson } from '../gateway/http.ts'
-import type { Endpoint } from '../gateway/listen.ts'
+import { BehaviourError } from '../behaviour.ts'
+import { parseJson } from '../http.ts'
+import { EXIT, endpoint, exitOfSystem, say, serveCommand, wrapped } from '../serve-command.ts'
 import { assumptionsText } from './assumptions.ts'
 import { CALLS, MODES } from './behaviour.ts'
 import { readSeeds } from './seed.ts'
+import type { Account } from './serve.ts'
 import { DEMO_ACCOUNT, type OrcaSimulatorOptions, startOrcaSimulator } from './server.ts'
-
-const wrapped = (words: readonly string[]) =>
-  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
 
 const USAGE = `usage: onshi-agent sim orca [options]
   --listen 127.0.0.1:8000     plain HTTP with Basic authentication
@@ -42,26 +40,6 @@ POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv
   modes:
 ${wrapped(MODES)}`
 
-/** Exit codes of sysexits(3). */
-const EXIT = { ok: 0, usage: 64, noInput: 66, unavailable: 69 } as const
-
-/** Throws TypeErrors, as `parseArgs` does for what it does not know. */
-const endpoint = (option: string, text: string): Endpoint => {
-  const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
-  if (host === undefined || Number(port) > 65_535)
-    throw new TypeError(`${option}: write host:port or [address]:port`)
-  return { host, port: Number(port) }
-}
-
-type Parsed =
-  | { readonly is: 'help' | 'assumptions' }
-  | { readonly is: 'wrong'; readonly why: string }
-  | {
-      readonly is: 'start'
-      readonly options: OrcaSimulatorOptions
-      readonly patientsFile: string | undefined
-    }
-
 const valuesOf = (argv: readonly string[]) =>
   parseArgs({
     args: [...argv],
@@ -79,105 +57,57 @@ const valuesOf = (argv: readonly string[]) =>
     },
   }).values
 
-const parseOptions = (argv: readonly string[]): Parsed => {
-  try {
-    const values = valuesOf(argv)
-    if (values.help) return { is: 'help' }
-    if (values.assumptions) return { is: 'assumptions' }
-    const options = {
-      listen: endpoint('--listen', values.listen),
-      control: endpoint('--control', values.control),
-      prefix: values.classic ? '' : '/api',
-      account: { user: values.user, password: values.password },
-      autoNumbering: !values['no-numbering'],
-      ageRules: values['age-rules'],
-    }
-    return { is: 'start', options, patientsFile: values.patients }
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return { is: 'wrong', why: error.message }
-  }
-}
-
-const stopAsked = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = () => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    if (signal?.aborted === true) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
-  })
+const FILE_CALLS: readonly unknown[] = ['open', 'read']
 
 /** What cannot be opened or is no list of patients; a bug passes. */
 const exitOf = (error: unknown): number => {
   if (error instanceof BehaviourError) return EXIT.noInput
-  if (!(error instanceof Error && 'syscall' in error)) throw error
-  return error.syscall === 'open' || error.syscall === 'read' ? EXIT.noInput : EXIT.unavailable
+  const isFile = error instanceof Error && 'syscall' in error && FILE_CALLS.includes(error.syscall)
+  return isFile ? EXIT.noInput : exitOfSystem(error)
 }
 
-const start = async (options: OrcaSimulatorOptions, patientsFile: string | undefined) => {
+const start = async (
+  options: OrcaSimulatorOptions & { readonly account: Account },
+  patientsFile: string | undefined,
+) => {
   const patients =
     patientsFile === undefined ? [] : readSeeds(parseJson(readFileSync(patientsFile)))
-  return startOrcaSimulator({
+  const orca = await startOrcaSimulator({
     ...options,
     patients,
     onServed: ({ call = 'not served', result = 'no answer', mode }) =>
-      process.stdout.write(`${call} ${result}${mode === 'normal' ? '' : ` (${mode})`}\n`),
+      say(`${call} ${result}`, mode),
   })
-}
-
-const run = async (
-  options: OrcaSimulatorOptions,
-  patientsFile: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<number> => {
-  let orca: Awaited<ReturnType<typeof start>>
-  try {
-    orca = await start(options, patientsFile)
-  } catch (error) {
-    const exit = exitOf(error)
-    process.stderr.write(`sim orca: ${error instanceof Error ? error.message : ''}\n`)
-    return exit
-  }
-  process.stdout.write(
-    [
+  return {
+    banner: [
       `simulated ORCA      ${orca.url}${orca.prefix}`,
-      `login               Basic, user ${options.account?.user ?? DEMO_ACCOUNT.user}`,
+      `login               Basic, user ${options.account.user}`,
       `control             ${orca.controlUrl}  POST /behaviour, GET /stats, GET and PUT /patients`,
       `assumptions         onshi-agent sim orca --assumptions`,
       `patients            ${orca.patients().length}`,
-      '',
-    ].join('\n'),
-  )
-  await stopAsked(signal)
-  await orca.close()
-  return EXIT.ok
+    ],
+    close: orca.close,
+  }
+}
+
+const read = (argv: readonly string[]) => {
+  const values = valuesOf(argv)
+  if (values.help) return USAGE
+  if (values.assumptions) return assumptionsText()
+  const options = {
+    listen: endpoint('listen', values.listen),
+    control: endpoint('control', values.control),
+    prefix: values.classic ? '' : '/api',
+    account: { user: values.user, password: values.password },
+    autoNumbering: !values['no-numbering'],
+    ageRules: values['age-rules'],
+  }
+  return () => start(options, values.patients)
 }
 
 /**
  * `onshi-agent sim orca`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code: 0, 64
  * for a wrong option, 66 for a file of patients that is none, 69 where an address cannot be used.
  */
-export const orcaCommand = async (
-  argv: readonly string[],
-  signal?: AbortSignal,
-): Promise<number> => {
-  const parsed = parseOptions(argv)
-  switch (parsed.is) {
-    case 'help':
-      process.stdout.write(USAGE)
-      return EXIT.ok
-    case 'assumptions':
-      process.stdout.write(assumptionsText())
-      return EXIT.ok
-    case 'wrong':
-      process.stderr.write(`${parsed.why}\n\n${USAGE}`)
-      return EXIT.usage
-    case 'start':
-      return run(parsed.options, parsed.patientsFile, signal)
-  }
-}
+export const orcaCommand = (argv: readonly string[], signal?: AbortSignal): Promise<number> =>
+  serveCommand({ name: 'orca', usage: USAGE, read, exitOf }, argv, signal)

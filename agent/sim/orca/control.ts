@@ -1,14 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import { BehaviourError } from '../gateway/behaviour.ts'
-import {
-  jsonReply,
-  mediaType,
-  parseJson,
-  type Reply,
-  readBody,
-  textReply,
-} from '../gateway/http.ts'
-import { type Endpoint, listen, shut } from '../gateway/listen.ts'
+import { serveControl, setBehaviour, takeJson } from '../control.ts'
+import { jsonReply, textReply } from '../http.ts'
+import type { Endpoint } from '../listen.ts'
 import { type Behaviour, readBehaviour } from './behaviour.ts'
 import type { Patient } from './patient.ts'
 import { readSeeds, type SeedPatient } from './seed.ts'
@@ -27,61 +19,25 @@ export interface Steered {
   seed(patients: readonly SeedPatient[]): void
 }
 
-const USAGE = 'POST /behaviour, GET /stats, GET /patients or PUT /patients'
-
-const take = (asked: string, json: unknown, steered: Steered): Reply => {
-  if (asked === 'PUT /patients') {
-    steered.seed(readSeeds(json))
-    return jsonReply(200, { patients: steered.patients().length })
-  }
-  const behaviour = readBehaviour(json)
-  steered.behave(behaviour)
-  return jsonReply(200, behaviour)
-}
-
-const write = async (request: IncomingMessage, asked: string, steered: Steered): Promise<Reply> => {
-  // A page in a browser on this machine can post text, but not JSON, without being asked first.
-  if (mediaType(request) !== 'application/json')
-    return textReply(415, 'the content type must be application/json')
-  const body = await readBody(request, LIMIT_BYTES)
-  if (body === undefined) return textReply(413, 'the body is too long')
-  try {
-    return take(asked, parseJson(body), steered)
-  } catch (error) {
-    if (!(error instanceof BehaviourError)) throw error
-    return textReply(400, error.message)
-  }
-}
-
-const route = async (request: IncomingMessage, steered: Steered): Promise<Reply> => {
-  const asked = `${request.method} ${request.url}`
-  switch (asked) {
-    case 'GET /stats':
-      return jsonReply(200, steered.stats())
-    case 'GET /patients':
-      return jsonReply(200, steered.patients())
-    case 'POST /behaviour':
-    case 'PUT /patients':
-      return write(request, asked, steered)
-    default:
-      return textReply(404, USAGE)
-  }
-}
-
 /**
- * Plain HTTP for scripts in any language: `POST /behaviour`, `GET /stats`, `GET /patients`, and `PUT
- * /patients`, which takes what the former gives. Loopback is advised.
+ * `POST /behaviour`, `GET /stats`, `GET /patients`, and `PUT /patients`, which takes what the former
+ * gives.
  */
-export const startControl = async (
-  endpoint: Endpoint,
-  steered: Steered,
-): Promise<{ readonly url: string; close(): Promise<void> }> => {
-  const server = createServer((request, response) => {
-    route(request, steered).then(
-      ({ status, headers, body }) => response.writeHead(status, { ...headers }).end(body),
-      () => response.destroy(),
-    )
+export const startControl = (endpoint: Endpoint, steered: Steered) =>
+  serveControl(endpoint, async (request) => {
+    switch (`${request.method} ${request.url}`) {
+      case 'GET /stats':
+        return jsonReply(200, steered.stats())
+      case 'GET /patients':
+        return jsonReply(200, steered.patients())
+      case 'POST /behaviour':
+        return takeJson(request, LIMIT_BYTES, setBehaviour(readBehaviour, steered))
+      case 'PUT /patients':
+        return takeJson(request, LIMIT_BYTES, (json) => {
+          steered.seed(readSeeds(json))
+          return { patients: steered.patients().length }
+        })
+      default:
+        return textReply(404, 'POST /behaviour, GET /stats, GET /patients or PUT /patients')
+    }
   })
-  const url = await listen(server, 'http', endpoint)
-  return { url, close: () => shut(server) }
-}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { mediaType } from '../gateway/http.ts'
+import { mediaType } from '../http.ts'
 import type { Fields } from '../patients/element.ts'
 import type { CallName } from './behaviour.ts'
 import { type Answer, type Call, type Clinic, headOf } from './clinic.ts'

@@ -1,4 +1,4 @@
-import { BehaviourError } from '../gateway/behaviour.ts'
+import { BehaviourError } from '../behaviour.ts'
 import type { Element, Fields } from '../patients/element.ts'
 import { HEALTH_CLASSES, PUBLIC_CLASSES } from './classes.ts'
 import { isDate, OPEN_END } from './dates.ts'

@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Behaviour as Delivery } from '../gateway/behaviour.ts'
-import { htmlReply, type Reply, readBody, textReply } from '../gateway/http.ts'
+import { htmlReply, isSame, type Reply, readBody, textReply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
 import type { Answer, Call, Clinic } from './clinic.ts'
@@ -36,12 +35,6 @@ export interface Served {
 
 /** A body of any call that is played is far below. */
 const LIMIT_BYTES = 1024 * 1024
-
-const isSame = (one: string, other: string): boolean => {
-  const a = Buffer.from(one)
-  const b = Buffer.from(other)
-  return a.length === b.length && timingSafeEqual(a, b)
-}
 
 const isLoggedIn = (request: IncomingMessage, { user, password }: Account): boolean => {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/.exec(request.headers.authorization ?? '')?.[1]

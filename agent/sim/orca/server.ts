@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import { BehaviourError } from '../gateway/behaviour.ts'
-import { deliver } from '../gateway/http.ts'
-import { type Endpoint, listen, shut } from '../gateway/listen.ts'
+import { BehaviourError } from '../behaviour.ts'
+import { deliver } from '../gateway/delivery.ts'
+import { endedEarly } from '../http.ts'
+import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import { type Behaviour, checked } from './behaviour.ts'
 import { type Behaviours, openBehaviours } from './behaviours.ts'
 import type { Clinic, Customs } from './clinic.ts'
@@ -128,9 +129,6 @@ const people = ({ locks, ledger, reads }: Clinic) => {
   return { lockBy, unlockBy, edit }
 }
 
-const code = (error: unknown) =>
-  error instanceof Error && 'code' in error ? error.code : undefined
-
 const openHttp = (
   parts: Parts,
   onServed: NonNullable<OrcaSimulatorOptions['onServed']>,
@@ -142,10 +140,7 @@ const openHttp = (
       onServed(served)
       await deliver(response, reply, delivery, signal)
     }
-    work().catch((error: unknown) => {
-      response.destroy()
-      if (!['ABORT_ERR', 'ECONNRESET', 'EPIPE'].includes(String(code(error)))) throw error
-    })
+    work().catch(endedEarly(response))
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
@@ -176,8 +171,6 @@ const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Ste
     },
   }
 }
-
-const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 }
 
 /**
  * Starts the stand-in for an ORCA: patients, insurance, locks. `assumptions.ts` says what it takes for

@@ -1,4 +1,4 @@
-import { BehaviourError } from '../gateway/behaviour.ts'
+import { BehaviourError, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
 
 /**
  * What the terminal can be told to do to its answers and to results of the card reader.
@@ -69,39 +69,17 @@ const LIMITS = {
   sizeBytes: [1, 512 * 1024 * 1024],
   times: [1, 1_000_000],
 } as const
-const NUMBERS = ['delayMs', 'deleteAfterMs', 'sizeBytes', 'times'] as const
-const KEYS = ['mode', 'second', 'at', ...NUMBERS] as const
+const KEYS = ['mode', 'second', 'at', ...Object.keys(LIMITS)] as const
 const SECONDS = ['same', 'other'] as const
-
-const oneOf = <T extends string>(key: string, value: unknown, known: readonly T[]): T => {
-  const found = known.find((one) => one === value)
-  if (found === undefined) throw new BehaviourError(`${key} is one of ${known.join(', ')}`)
-  return found
-}
-
-const numbersOf = (given: Readonly<Record<string, unknown>>) => {
-  const numbers: { -readonly [key in (typeof NUMBERS)[number]]?: number } = {}
-  for (const key of NUMBERS) {
-    const value = given[key]
-    if (value === undefined) continue
-    const [least, most] = LIMITS[key]
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
-      throw new BehaviourError(`${key} is a whole number from ${least} to ${most}`)
-    numbers[key] = value
-  }
-  return numbers
-}
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new BehaviourError('a JSON object')
-  const given: Readonly<Record<string, unknown>> = { ...json }
+  const given = givenIn(json)
   for (const key of Object.keys(given)) oneOf('a key', key, KEYS)
   const { mode = 'normal', second, at } = given
   return checked({
     mode: oneOf('mode', mode, MODES),
-    ...numbersOf(given),
+    ...wholeNumbers(given, LIMITS),
     ...(second === undefined ? {} : { second: oneOf('second', second, SECONDS) }),
     ...(at === undefined ? {} : { at: oneOf('at', at, PLACES) }),
   })

@@ -1,13 +1,10 @@
 import { parseArgs } from 'node:util'
-import type { Endpoint } from '../gateway/listen.ts'
 import { patientsTable } from '../patients.ts'
 import { DEMO_INSTITUTION_CODE } from '../pki.ts'
+import { endpoint, say, serveCommand, wrapped } from '../serve-command.ts'
 import { MODES } from './behaviour.ts'
 import type { Happened } from './office.ts'
 import { startTerminalSimulator, type TerminalSimulatorOptions } from './server.ts'
-
-const wrapped = (words: readonly string[]) =>
-  words.join(', ').replaceAll(/(.{1,72})(?:, |$)/g, (line) => `    ${line.trimEnd()}\n`)
 
 const USAGE = `usage: onshi-agent sim terminal --root DIR [options]
   --root DIR                  gets req, res, face and trash
@@ -36,27 +33,11 @@ as {"mode":"slow","delayMs":5000,"times":2}:
   modes:
 ${wrapped(MODES)}`
 
-/** Exit codes of sysexits(3). */
-const EXIT = { ok: 0, usage: 64, unavailable: 69 } as const
-
-/** Throws TypeErrors, as `parseArgs` does for what it does not know. */
-const endpoint = (text: string): Endpoint => {
-  const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? []
-  if (host === undefined || Number(port) > 65_535)
-    throw new TypeError('--control: write host:port or [address]:port')
-  return { host, port: Number(port) }
-}
-
 const charsetOf = (text: string) => {
   const found = (['utf-8', 'shift_jis'] as const).find((one) => one === text.toLowerCase())
   if (found === undefined) throw new TypeError('--charset: one of utf-8, shift_jis')
   return found
 }
-
-type Parsed =
-  | { readonly is: 'help' | 'patients' }
-  | { readonly is: 'wrong'; readonly why: string }
-  | { readonly is: 'start'; readonly options: TerminalSimulatorOptions }
 
 const valuesOf = (argv: readonly string[]) =>
   parseArgs({
@@ -74,100 +55,52 @@ const valuesOf = (argv: readonly string[]) =>
     },
   }).values
 
-const parseOptions = (argv: readonly string[]): Parsed => {
-  try {
-    const values = valuesOf(argv)
-    if (values.help) return { is: 'help' }
-    if (values.patients) return { is: 'patients' }
-    if (values.root === undefined) throw new TypeError('--root: the folder to play in')
-    if (!/^\d{10}$/.test(values.institution)) throw new TypeError('--institution: ten digits')
-    if (!/^[1-9]\d{0,5}$/.test(values.poll)) throw new TypeError('--poll: 1 to 999999 ms')
-    const options = {
-      root: values.root,
-      institutionCode: values.institution,
-      charset: charsetOf(values.charset),
-      zip: values.zip,
-      sameIdentifier: values['same-identifier'],
-      pollMs: Number(values.poll),
-      control: endpoint(values.control),
-    }
-    return { is: 'start', options }
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return { is: 'wrong', why: error.message }
-  }
-}
+const wordsOf = ({ request, became, patient }: Happened) =>
+  [request ?? 'card reader', became, ...(patient === undefined ? [] : [`patient ${patient}`])].join(
+    ' ',
+  )
 
-const lineOf = ({ request, became, patient, mode }: Happened) =>
-  [
-    request ?? 'card reader',
-    became,
-    ...(patient === undefined ? [] : [`patient ${patient}`]),
-    ...(mode === 'normal' ? [] : [`(${mode})`]),
-  ].join(' ')
-
-const stopAsked = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const stop = () => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    if (signal?.aborted === true) stop()
-    else signal?.addEventListener('abort', stop, { once: true })
-  })
-
-const run = async (
-  options: TerminalSimulatorOptions,
-  signal: AbortSignal | undefined,
-): Promise<number> => {
+const start = async (options: TerminalSimulatorOptions) => {
   const terminal = await startTerminalSimulator({
     ...options,
-    onHappened: (happened) => process.stdout.write(`${lineOf(happened)}\n`),
-  }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    process.stderr.write(`sim terminal: ${error.message}\n`)
+    onHappened: (happened) => say(wordsOf(happened), happened.mode),
   })
-  if (terminal === undefined) return EXIT.unavailable
   const { req, res, face } = terminal.folders
-  process.stdout.write(
-    [
+  return {
+    banner: [
       `simulated terminal  of ${options.institutionCode} (answers in ${options.charset})`,
       `requests            ${req}`,
       `answers             ${res}`,
       `card reader         ${face}`,
       `control             ${terminal.controlUrl}  POST /face, POST /behaviour, GET /stats`,
       'patients            onshi-agent sim terminal --patients',
-      '',
-    ].join('\n'),
-  )
-  await stopAsked(signal)
-  await terminal.close()
-  return EXIT.ok
+    ],
+    close: terminal.close,
+  }
+}
+
+const read = (argv: readonly string[]) => {
+  const values = valuesOf(argv)
+  if (values.help) return USAGE
+  if (values.patients) return patientsTable()
+  if (values.root === undefined) throw new TypeError('--root: the folder to play in')
+  if (!/^\d{10}$/.test(values.institution)) throw new TypeError('--institution: ten digits')
+  if (!/^[1-9]\d{0,5}$/.test(values.poll)) throw new TypeError('--poll: 1 to 999999 ms')
+  const options = {
+    root: values.root,
+    institutionCode: values.institution,
+    charset: charsetOf(values.charset),
+    zip: values.zip,
+    sameIdentifier: values['same-identifier'],
+    pollMs: Number(values.poll),
+    control: endpoint('control', values.control),
+  }
+  return () => start(options)
 }
 
 /**
  * `onshi-agent sim terminal`: runs until SIGINT or SIGTERM, or until `signal` aborts. The exit code:
  * 0, 64 for a wrong option, 69 where the folder or the control address cannot be used.
  */
-export const terminalCommand = async (
-  argv: readonly string[],
-  signal?: AbortSignal,
-): Promise<number> => {
-  const parsed = parseOptions(argv)
-  switch (parsed.is) {
-    case 'help':
-      process.stdout.write(USAGE)
-      return EXIT.ok
-    case 'patients':
-      process.stdout.write(patientsTable())
-      return EXIT.ok
-    case 'wrong':
-      process.stderr.write(`${parsed.why}\n\n${USAGE}`)
-      return EXIT.usage
-    case 'start':
-      return run(parsed.options, signal)
-  }
-}
+export const terminalCommand = (argv: readonly string[], signal?: AbortSignal): Promise<number> =>
+  serveCommand({ name: 'terminal', usage: USAGE, read }, argv, signal)

@@ -1,4 +1,4 @@
-import { BehaviourError } from '../gateway/behaviour.ts'
+import { BehaviourError } from '../behaviour.ts'
 import { japaneseMoment } from '../patients/dates.ts'
 import { OTHER_INSTITUTION } from '../patients/odd.ts'
 import { patientByNumber } from '../patients.ts'

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Endpoint } from '../gateway/listen.ts'
 import { type Charset, documented, shuffled } from '../gateway/write.ts'
+import { type Endpoint, LOOPBACK } from '../listen.ts'
 import { DEMO_INSTITUTION_CODE } from '../pki.ts'
 import { type Behaviour, openBehaviours } from './behaviour.ts'
 import { startControl } from './control.ts'
@@ -148,7 +148,7 @@ export const startTerminalSimulator = async (
       return file
     },
   }
-  const control = await startControl(options.control ?? { host: '127.0.0.1', port: 0 }, steered)
+  const control = await startControl(options.control ?? LOOPBACK, steered)
   const inbox = openInbox({
     req: folders.req,
     trash: folders.trash,

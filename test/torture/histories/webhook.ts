@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
-import { listen, shut } from '../../../agent/sim/gateway/listen.ts'
+import { listen, shut } from '../../../agent/sim/listen.ts'
 import type { Chance } from '../random.ts'
 import { seenIn, type View } from './item.ts'
 import type { Seen } from './told.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Agent } from 'node:http'
 import { test } from 'node:test'
-import { BehaviourError } from '../../../../agent/sim/gateway/behaviour.ts'
+import { BehaviourError } from '../../../../agent/sim/behaviour.ts'
 import { readBehaviour } from '../../../../agent/sim/orca/behaviour.ts'
 import type { OrcaSimulator } from '../../../../agent/sim/orca/server.ts'
 import {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BehaviourError } from '../../../../agent/sim/gateway/behaviour.ts'
+import { BehaviourError } from '../../../../agent/sim/behaviour.ts'
 import { call, get, HANAKO, open, result, step, TARO } from './bed.ts'
 import { send } from './client.ts'
 

@@ -1,52 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { htmlReply, pageReply, type Reply, textReply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
-
-/** A whole HTTP answer, before any behaviour spoils its delivery. */
-export interface Reply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
-
-export const textReply = (
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): Reply => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
-  body: Buffer.from(`${text}\n`),
-})
-
-export const jsonReply = (status: number, value: unknown): Reply => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
-  body: Buffer.from(JSON.stringify(value)),
-})
-
-const page = (status: number, html: string, headers: Readonly<Record<string, string>> = {}) => ({
-  status,
-  headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
-  body: Buffer.from(`<!DOCTYPE html><html>${html}</html>`),
-})
-
-export const htmlReply = (
-  status: number,
-  title: string,
-  headers: Readonly<Record<string, string>> = {},
-): Reply =>
-  page(
-    status,
-    `<head><title>${title}</title></head><body>
-<h1>${title}</h1><form method="post"><input name="user"><input name="password"></form>
-</body>`,
-    headers,
-  )
 
 /** Our own words: what the real page of a line without its 回線認証 says is not public. */
 const captivePage = (): Reply =>
-  page(
+  pageReply(
     200,
     `<head><meta charset="utf-8"><title>回線認証</title></head><body>
 <h1>回線認証（模擬）</h1>
@@ -54,37 +13,6 @@ const captivePage = (): Reply =>
 <form method="post"><input name="customer"><button>認証</button></form>
 </body>`,
   )
-
-/** The media type without parameters, in small letters. */
-export const mediaType = (request: IncomingMessage): string =>
-  (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-
-/** The body, or undefined when it is longer than `limitBytes` (the rest is not read). */
-export const readBody = async (
-  request: IncomingMessage,
-  limitBytes: number,
-): Promise<Buffer | undefined> => {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return undefined
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    const piece = Buffer.from(chunk)
-    bytes += piece.length
-    if (bytes > limitBytes) return undefined
-    chunks.push(piece)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** What the bytes say, or undefined when they are no JSON. */
-export const parseJson = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString())
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return undefined
-  }
-}
 
 const BUSY_RETRY_SECONDS = '2'
 

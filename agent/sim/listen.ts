@@ -6,6 +6,9 @@ export interface Endpoint {
   readonly port: number
 }
 
+/** Where a server listens that nobody told where: this machine only, a free port. */
+export const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 }
+
 /** Resolves with the origin, `scheme://host:port`, once bound; rejects with the system's error. */
 export const listen = async (
   server: Server,
