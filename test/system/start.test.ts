@@ -76,7 +76,7 @@ const MISTAKES: readonly Mistake[] = [
   [
     'a syntax error',
     (bed) => rewrite(bed, '[store]', '[store'),
-    'line 4',
+    'line 6',
     'CONFIG_INVALID',
     [/syntax/],
   ],
