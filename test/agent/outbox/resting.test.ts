@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Delivered } from '../../../agent/kernel/delivery.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { SinkSettings } from '../../../agent/kernel/sink.ts'
 import { type FakeSink, outboxBed, until } from './outbox-bed.ts'
@@ -110,4 +111,52 @@ test('an attempt that takes for ever is ended as a time-out, not as a bug', asyn
   await bed.clock.advance(120_000)
   await until(() => bed.outbox.report()[0]?.fault === 'SINK_TIMEOUT')
   assert.deepEqual(bed.bugs, [])
+})
+
+test('a store that cannot be read for a moment is waited for, and no bug', async (t) => {
+  const bed = await outboxBed(t)
+  const { deliveries } = bed.store
+  const { next } = deliveries
+  let faults = 0
+  Object.assign(deliveries, {
+    next(...args: Parameters<typeof next>) {
+      if (faults > 0) {
+        faults -= 1
+        throw new AgentError('STORE_FAILED', 'a disk fault')
+      }
+      return next(...args)
+    },
+  })
+  const sink = bed.sinkOf('ehr')
+  await bed.add('ehr')
+  await until(() => bed.outbox.report()[0]?.is === 'idle')
+  faults = 1
+  const id = await bed.verify()
+  await until(() => bed.outbox.report()[0]?.fault === 'STORE_FAILED')
+  await bed.clock.advance(1_000)
+  await sink.until(() => sink.taken.length === 1)
+  assert.deepEqual([sink.taken, bed.bugs], [[id], []])
+})
+
+test('what a person drops while its consumer is busy is not sent any more', async (t) => {
+  const bed = await outboxBed(t)
+  const sink = bed.sinkOf('ehr')
+  const { promise, resolve } = Promise.withResolvers<Delivered>()
+  sink.script.push(unreachable(), promise)
+  await bed.add('ehr')
+  const first = await bed.verify('00001')
+  await bed.untilPaused('ehr', 1)
+  const [second, dropped, last] = [
+    await bed.verify('00001'),
+    await bed.verify('00002'),
+    await bed.verify('00003'),
+  ]
+  await bed.clock.advance(1_000)
+  await sink.until(() => sink.attempts.length === 2)
+  const waiting = bed.store.deliveries.next(bed.outbox.report()[0]?.consumer.id ?? '', 10)
+  const seq = waiting.find((row) => row.verificationId === dropped)?.seq ?? 0
+  await bed.outbox.decide({ seq, at: 1, retry: null, actor: 'x' })
+  resolve({ is: 'delivered', comparison: null })
+  await sink.until(() => sink.taken.length === 3)
+  assert.deepEqual(sink.taken, [first, second, last])
 })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import { open, poller, scratch } from './fixtures.ts'
+import { openDatabase } from '../../../agent/store/database.ts'
+import { KEY, open, poller, scratch } from './fixtures.ts'
 
 test('each use of a token is counted and dated, also across a restart', async (t) => {
   const path = scratch(t)
@@ -66,4 +68,25 @@ test('role, sources and sink of a consumer are kept, its sink with secrets', asy
   t.after(() => again.close())
   const [kept] = again.consumers.list()
   assert.deepEqual([kept?.role, kept?.sources, kept?.sink], ['ehr', ['10.0.0.0/8'], sink])
+})
+
+test('a release without roles opens to nobody who may not see and do everything', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  const added = [
+    await store.consumers.add(poller('ward', 'ward')),
+    await store.consumers.add({ ...poller('office', 'billing'), sources: ['10.8.0.0/24'] }),
+    await store.consumers.add(poller('receipt')),
+  ]
+  await store.close()
+  const db = openDatabase(path, KEY, 'read-only')
+  t.after(() => db.close())
+  const hashes = db.prepare<[], { hash: Buffer }>(
+    'SELECT secret_hash AS hash FROM consumers ORDER BY rowid',
+  )
+  const opens = hashes.all().map(({ hash: kept }, n) => {
+    const secret = added[n]?.token.slice('oa_'.length + 13) ?? ''
+    return kept.equals(hash('sha256', secret, 'buffer'))
+  })
+  assert.deepEqual(opens, [false, false, true])
 })

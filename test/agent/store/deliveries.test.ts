@@ -1,67 +1,8 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, rmSync } from 'node:fs'
-import { type TestContext, test } from 'node:test'
-import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
+import { test } from 'node:test'
 import type { Comparison } from '../../../agent/kernel/delivery.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import type { SinkSettings } from '../../../agent/kernel/sink.ts'
-import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
-import type { Store } from '../../../agent/store/store.ts'
-import { end, open, question, scratch, verification } from './fixtures.ts'
-
-const webhook: SinkSettings = {
-  kind: 'webhook',
-  url: 'https://ehr.example/hook',
-  payload: 'thin',
-  secrets: { key: 'a2V5' },
-}
-const folder: SinkSettings = { kind: 'face-folder', folder: '/srv/face', limit: 10 }
-
-const pushed = (name: string, sink: SinkSettings, role: NewConsumer['role'] = 'ehr') => ({
-  name,
-  role,
-  sources: [],
-  sink,
-})
-
-async function opened(t: TestContext) {
-  const path = scratch(t)
-  const store = await open(path)
-  t.after(() => store.close())
-  const add = async (...wanted: Parameters<typeof pushed>) =>
-    (await store.consumers.add(pushed(...wanted))).consumer.id
-  return { path, store, add }
-}
-
-const person = (birthdate: string, identity: string) => ({
-  name: '検証　太郎',
-  nameKana: 'ｹﾝｼｮｳ ﾀﾛｳ',
-  birthdate,
-  sex: '1',
-  identity,
-})
-
-/** Asks about the patient of a number and ends it; the verification's id. */
-async function verify(
-  store: Store,
-  outcome: Outcome = 'valid',
-  number = '00001',
-  over: Partial<Verification> = {},
-): Promise<string> {
-  const { id } = await store.accept(question())
-  const who = person(`1980010${number.slice(-1)}`, `insurer|${number}`)
-  await store.end(
-    end(id, {
-      verification: { ...verification(id, outcome), ...over },
-      numbers: { asked: number, returned: null },
-      person: outcome === 'valid' ? who : 'nobody',
-    }),
-  )
-  return id
-}
-
-const waiting = (store: Store, consumerId: string) =>
-  store.deliveries.next(consumerId, 100).map(({ verificationId }) => verificationId)
+import { folder, opened, verify, waiting, webhook } from './deliveries-bed.ts'
 
 test('what is committed is on its way to each consumer that is pushed to, in order', async (t) => {
   const { store, add } = await opened(t)
@@ -174,60 +115,6 @@ test('what was delivered leaves the outbox, is counted, and what the sink found 
   assert.deepEqual(store.comparisons.list('another', 10), [])
 })
 
-const card = (insurerNumber: string, insuredCardClassification = '01') => ({
-  insurerNumber,
-  insuredIdentificationNumber: `n${insurerNumber}`,
-  insuredCardClassification,
-})
-const mynumber = {
-  header: { referenceClassification: '1' },
-  status: '1',
-  validity: '1',
-  code: null,
-  message: null,
-}
-
-type Said = Partial<Verification>
-
-/** Whether the first of several verifications of one patient is superseded by the others. */
-async function isOvertaken(
-  t: TestContext,
-  first: Said,
-  ...later: readonly Said[]
-): Promise<boolean> {
-  const { store, add } = await opened(t)
-  const receipt = await add('receipt', folder, 'receipt-computer')
-  await verify(store, 'valid', '00001', first)
-  const [row] = store.deliveries.next(receipt, 1)
-  assert.ok(row)
-  await verify(store, 'valid', '00002', { results: [card('99')] })
-  for (const { outcome = 'valid', ...over } of later) await verify(store, outcome, '00001', over)
-  return store.deliveries.isSuperseded(row)
-}
-
-test('an older answer is overtaken where later ones say how all its cards stand now', async (t) => {
-  const [a, b, aid] = [card('  010'), card('020'), card('12', 'A1')]
-  const is = (
-    ...answers: Parameters<typeof isOvertaken> extends [unknown, ...infer R] ? R : never
-  ) => isOvertaken(t, ...answers)
-  assert.equal(await is({ results: [a] }), false, 'nothing came later')
-  assert.equal(await is({ results: [a] }, { results: [a] }), true)
-  assert.equal(await is({ results: [a] }, { results: [b] }), true, 'a new insurance')
-  assert.equal(
-    await is({ results: [a] }, { outcome: 'not-found' }),
-    false,
-    'not found says nothing',
-  )
-  const oldCard: Said = { outcome: 'invalid', results: [b] }
-  assert.equal(await is({ results: [a] }, oldCard), false, 'an old card says nothing of the new')
-  const sameCard: Said = { outcome: 'invalid', results: [a] }
-  assert.equal(await is({ results: [a] }, sameCard), false, 'nothing came in its place')
-  assert.equal(await is({ results: [a] }, { results: [aid] }), false, 'aid stands beside it')
-  assert.equal(await is({ results: [a, aid] }, { results: [b] }), false)
-  assert.equal(await is({ results: [a, aid] }, { results: [b] }, { results: [aid] }), true)
-  assert.equal(await is({ results: [a, aid] }, { results: [b], official: mynumber }), true)
-})
-
 test('a range is sent again, what still waits is not doubled, and dead letters come along', async (t) => {
   const { store, add } = await opened(t)
   const ehr = await add('ehr', webhook)
@@ -257,30 +144,4 @@ test('a revoked consumer is not sent anything, and the secrets of its sink are g
   await verify(store)
   assert.deepEqual(waiting(store, ehr), [])
   assert.equal(revoked.sink, null)
-})
-
-test('after a restore nothing old is sent by itself; a person may have it sent', async (t) => {
-  const path = scratch(t)
-  const store = await open(path)
-  const { consumer } = await store.consumers.add(pushed('ehr', webhook))
-  const old = await verify(store)
-  await store.close()
-  copyFileSync(path, `${path}.copy`)
-  const later = await open(path)
-  await verify(later)
-  await later.close()
-
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-  copyFileSync(`${path}.copy`, path)
-  const restored = await open(path)
-  t.after(() => restored.close())
-  assert.deepEqual(waiting(restored, consumer.id), [])
-  assert.deepEqual(
-    restored.deliveries.open(null).map(({ code, verificationId }) => [code, verificationId]),
-    [['DELIVERY_BEFORE_RESTORE', old]],
-  )
-  const { refused, restored: kept } = restored.deliveries.depth(consumer.id)
-  assert.deepEqual([refused, kept], [0, 1])
-  const fresh = await verify(restored)
-  assert.deepEqual(waiting(restored, consumer.id), [fresh], 'what is new is sent')
 })
