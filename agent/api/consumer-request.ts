@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
-import { AgentError } from '../kernel/errors.ts'
-import { isFull, needsSources, RoleName, seesPatients } from '../kernel/roles.ts'
+import { AgentError, type Mistake } from '../kernel/errors.ts'
+import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
 import {
   carriesEverything,
   FaceFolderSink,
@@ -49,7 +49,7 @@ const sinks = {
  */
 export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
-  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled))
+  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(withRoles))
   const { name, role, sources } = filled
   checkSources(sources)
   if (needsSources(role) && sources.length === 0)
@@ -83,6 +83,12 @@ function sinkIn(given: unknown): SinkSettings {
   const mistakes = mistakesOf(schema, filled)
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
+
+/** Who mistypes a role is told which there are. */
+const withRoles = (mistake: Mistake): Mistake =>
+  mistake.field === 'role'
+    ? { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
+    : mistake
 
 function checkSources(sources: readonly string[]): void {
   try {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Delivered, Delivery, Sink } from '../kernel/delivery.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
@@ -34,7 +34,6 @@ const DOUBTFUL_ATTEMPTS = 12
 /** How long an endpoint that says it is gone is left alone. */
 const GONE_SECONDS = 60 * 60
 
-const KEY_BYTES = 32
 /** Fewer are refused by the libraries of receivers, more are not in the standard. */
 const KEY_BYTES_LEAST = 24
 const KEY_BYTES_MOST = 64
@@ -42,14 +41,6 @@ const KEY_BYTES_MOST = 64
 export interface WebhookPorts {
   readonly targets: Targets
   readonly clock: Pick<Clock, 'now'>
-}
-
-/**
- * A fresh key: `key` for the settings, `shown` for the receiver, once. Thirty-two random bytes.
- */
-export function newWebhookKey(): { readonly key: string; readonly shown: string } {
-  const key = randomBytes(KEY_BYTES).toString('base64')
-  return { key, shown: `whsec_${key}` }
 }
 
 /**

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newWebhookKey } from '../../../agent/outbox/webhook.ts'
 import type { Behaviour } from '../../bed/webhook-receiver.ts'
 import { deliveryOf, fails, forever, receiverOf, verificationEvent } from './bed.ts'
-import { behaving, delivered, LIMITED, shown, sinkTo } from './webhook-bed.ts'
+import { behaving, delivered, freshKey, LIMITED, shown, sinkTo } from './webhook-bed.ts'
 
 test('each status is this event’s fault, or everything’s', async (t) => {
   let status = 0
@@ -66,7 +65,7 @@ test('an endpoint that is gone is asked again once an hour', async (t) => {
 
 test('a wrong key loses nothing, and one bad event stops nothing', async (t) => {
   const event = verificationEvent()
-  const wrong = await receiverOf(t, { secret: newWebhookKey().shown })
+  const wrong = await receiverOf(t, { secret: freshKey().shown })
   const sink = sinkTo(t, wrong)
   for (const attempt of [1, 2, 11])
     await fails(sink.deliver(deliveryOf(event, { attempt }), forever()), 'SINK_ANSWER_INVALID', {

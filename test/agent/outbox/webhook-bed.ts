@@ -1,11 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import type { WebhookSink } from '../../../agent/kernel/sink.ts'
-import { newWebhookKey, openWebhookSink } from '../../../agent/outbox/webhook.ts'
+import { openWebhookSink } from '../../../agent/outbox/webhook.ts'
 import type { Behaviour, WebhookReceiver } from '../../bed/webhook-receiver.ts'
 import { local, receiverOf } from './bed.ts'
 
+export function freshKey() {
+  const key = randomBytes(32).toString('base64')
+  return { key, shown: `whsec_${key}` }
+}
+
 /** Of every sink and receiver here, unless a test says otherwise. */
-export const { key, shown } = newWebhookKey()
+export const { key, shown } = freshKey()
 export const delivered = { is: 'delivered', comparison: null }
 export const LIMITED = { timeout: 30_000 }
 export const clock = { now: () => Date.now() }

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  FULL_LIMIT_BYTES,
-  newWebhookKey,
-  openWebhookSink,
-  signed,
-} from '../../../agent/outbox/webhook.ts'
+import { FULL_LIMIT_BYTES, openWebhookSink, signed } from '../../../agent/outbox/webhook.ts'
 import { makePki } from '../../../agent/sim/pki.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 import {
@@ -157,9 +152,7 @@ test('over HTTPS only the CA of the settings is trusted', LIMITED, async (t) => 
   assert.equal(receiver.taken().length, 1)
 })
 
-test('a key is thirty-two bytes, never the same, and a wrong one is refused at once', () => {
-  assert.match(shown, /^whsec_[A-Za-z0-9+/]{43}=$/)
-  assert.notEqual(newWebhookKey().key, key)
+test('a wrong key is refused at once', () => {
   for (const wrong of ['', 'c2hvcnQ=', shown, `${key}\n`, Buffer.alloc(65).toString('base64')])
     assert.throws(
       () =>
