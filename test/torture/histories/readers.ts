@@ -32,7 +32,7 @@ export interface ReaderOptions {
   readonly signal: AbortSignal
 }
 
-/** One life of a reader. */
+/** One life of a reader. What arrives after its end is neither taken nor kept. */
 export interface ReaderLife {
   readonly signal: AbortSignal
   readonly cursor: string | null
@@ -85,7 +85,7 @@ export function startReader(
           if (!end.signal.aborted) take(item)
         },
         keep: (next) => {
-          cursor = next
+          if (!end.signal.aborted) cursor = next
         },
         ask: () => {
           counts.requests += 1
