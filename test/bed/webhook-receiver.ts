@@ -1,9 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
+import { readPush, textOf } from './push.ts'
 
 /**
  * What a receiver does with one attempt.
@@ -67,18 +65,6 @@ export interface ReceiverOptions {
   readonly host?: string
 }
 
-const TOLERANCE_SECONDS = 5 * 60
-
-const Body = Type.Object(
-  {
-    type: Type.String({ pattern: '^[a-z]+(\\.[a-z_]+)+$' }),
-    timestamp: Type.String({ format: 'date-time' }),
-    data: Type.Object({ id: Type.String() }),
-    truncated: Type.Optional(Type.Literal(true)),
-  },
-  { additionalProperties: false },
-)
-
 const TAKE: Behaviour = { is: 'answer', status: 204 }
 
 /** Starts a receiver that believes nothing: what is not signed, timely and whole is refused. */
@@ -109,7 +95,7 @@ export async function startWebhookReceiver(options: ReceiverOptions): Promise<We
     }
     const text = await textOf(request)
     if (text === null) return
-    const found = wrongIn(request, text, await secret)
+    const found = readPush(request, text, await secret)
     if (typeof found === 'string') {
       complaints.push(found)
       response.writeHead(400).end()
@@ -167,7 +153,8 @@ function portOf(address: AddressInfo | string | null): number {
   return address.port
 }
 
-function takes(behaviour: Behaviour): boolean {
+/** Whether the event of an attempt is kept. */
+export function takes(behaviour: Behaviour): boolean {
   switch (behaviour.is) {
     case 'answer':
       return behaviour.takes ?? (behaviour.status >= 200 && behaviour.status < 300)
@@ -180,7 +167,8 @@ function takes(behaviour: Behaviour): boolean {
   }
 }
 
-function act(behaviour: Behaviour, response: ServerResponse): void {
+/** Answers an attempt whose request was read. */
+export function act(behaviour: Behaviour, response: ServerResponse): void {
   const socket = response.socket
   if (behaviour.is === 'answer') {
     const { status, headers = {}, body = '', delayMs = 0 } = behaviour
@@ -192,55 +180,4 @@ function act(behaviour: Behaviour, response: ServerResponse): void {
     response.writeHead(200, { 'content-length': '100' })
     response.write('half', () => socket?.resetAndDestroy())
   } else if (behaviour.is === 'twice') socket?.write('HTTP/1.1 204 No Content\r\n\r\n'.repeat(2))
-}
-
-/** Null: the sender broke off. */
-async function textOf(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of request) chunks.push(chunk)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return null
-    throw error
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** What is wrong with a request, or what it says. */
-function wrongIn(
-  { method, headers }: IncomingMessage,
-  text: string,
-  secret: string,
-): string | { readonly type: string; readonly data: unknown } {
-  const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': given } = headers
-  if (method !== 'POST') return `method ${method}`
-  if (headers['content-type'] !== 'application/json') return 'content-type'
-  if (typeof id !== 'string' || !/^[0-9a-zA-Z_-]+$/.test(id)) return 'webhook-id'
-  if (typeof time !== 'string' || !/^\d{10}$/.test(time)) return 'webhook-timestamp'
-  if (Math.abs(Date.now() / 1_000 - Number(time)) > TOLERANCE_SECONDS) return 'untimely'
-  if (typeof given !== 'string' || !isSigned(given, `${id}.${time}.${text}`, secret))
-    return 'webhook-signature'
-  const body = parsed(text)
-  if (!Value.Check(Body, body)) return 'body'
-  if (body.data.id !== id) return 'webhook-id is not the event’s'
-  return { type: body.type, data: body.data }
-}
-
-function isSigned(given: string, content: string, secret: string): boolean {
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
-  const own = createHmac('sha256', key).update(content).digest()
-  return given.split(' ').some((one) => {
-    const [version, mac = ''] = one.split(',')
-    const bytes = Buffer.from(mac, 'base64')
-    return version === 'v1' && bytes.length === own.length && timingSafeEqual(bytes, own)
-  })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

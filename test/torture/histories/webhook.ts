@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Type } from 'typebox'
-import { Check } from 'typebox/value'
 import { listen, shut } from '../../../agent/sim/listen.ts'
+import { readPush, textOf } from '../../bed/push.ts'
+import { act, type Behaviour, takes } from '../../bed/webhook-receiver.ts'
 import type { Chance } from '../random.ts'
 import { seenIn, type View } from './item.ts'
 import type { Seen } from './told.ts'
@@ -60,11 +59,6 @@ const STALLED = 0.05
 /** Of the 429: with a pause of a second. */
 const PAUSED = 0.03
 
-const Body = Type.Object(
-  { type: Type.String(), timestamp: Type.String(), data: Type.Object({ id: Type.String() }) },
-  { additionalProperties: false },
-)
-
 /** `hangs`: how often it never answers, at the most. */
 export async function startWebhookReceiver(
   chance: Chance,
@@ -77,7 +71,7 @@ export async function startWebhookReceiver(
   const complaints: string[] = []
   const counts = { requests: 0, faults: 0 }
   const closing = new AbortController()
-  let key: Buffer | undefined
+  let secret: string | undefined
   let isCalm = false
   let stalls = 0
 
@@ -97,6 +91,13 @@ export async function startWebhookReceiver(
     }
     return refused.has(id)
   }
+  const itemIn = (request: IncomingMessage, text: string): unknown => {
+    if (secret === undefined) return undefined
+    const push = readPush(request, text, secret)
+    if (typeof push !== 'string') return push.data
+    complaints.push(`webhook: ${push}`)
+    return undefined
+  }
   const hear = async (request: IncomingMessage, response: ServerResponse) => {
     counts.requests += 1
     const fault = faultOf()
@@ -106,12 +107,16 @@ export async function startWebhookReceiver(
     }
     const text = await textOf(request)
     if (text === null) return
-    const item = key === undefined ? undefined : signedItem(request, text, key, complaints)
+    const item = itemIn(request, text)
     if (item === undefined) return void response.writeHead(503).end()
     const seen = seenIn(item, view)
     if (isRefused(seen.id)) return void response.writeHead(422).end()
-    if (fault === undefined || TAKES.includes(fault)) got.push(seen)
-    await answer(response, fault, chance, closing.signal)
+    const behaviour = behaviourOf(fault, chance)
+    if (takes(behaviour)) got.push(seen)
+    act(behaviour, response)
+    if (fault !== 'hang') return
+    await wait(HANG_MS, undefined, { signal: closing.signal }).catch(() => undefined)
+    response.destroy()
   }
   const server = createServer((request, response) => {
     hear(request, response).catch((error: unknown) => {
@@ -126,8 +131,8 @@ export async function startWebhookReceiver(
     refused,
     complaints,
     counts: () => counts,
-    trust(secret) {
-      key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+    trust(key) {
+      secret = key
     },
     calm() {
       isCalm = true
@@ -139,69 +144,33 @@ export async function startWebhookReceiver(
   }
 }
 
-/** Faults in which the event was taken before. */
-const TAKES: readonly Fault[] = ['drop-after', 'late', 'twice', 'reset-answer']
-
-async function answer(
-  response: ServerResponse,
-  fault: Fault | undefined,
+function behaviourOf(
+  fault: Exclude<Fault, 'reset-request'> | undefined,
   chance: Chance,
-  signal: AbortSignal,
-): Promise<void> {
-  const { socket } = response
+): Behaviour {
   switch (fault) {
     case 'drop-before':
+      return { is: 'drop', takes: false }
     case 'drop-after':
-      socket?.resetAndDestroy()
-      return
-    case 'twice':
-      socket?.write('HTTP/1.1 204 No Content\r\n\r\n'.repeat(2))
-      return
-    case 'too-many':
-      response.writeHead(429, { 'retry-after': chance.happens(PAUSED) ? '1' : '0' }).end()
-      return
-    case 'error':
-      response.writeHead(chance.of([500, 502, 503, 504])).end('<html>')
-      return
+      return { is: 'drop', takes: true }
     case 'reset-answer':
-      response.writeHead(200, { 'content-length': '100' })
-      response.write('half', () => socket?.resetAndDestroy())
-      return
-    case 'stall':
-      return
+      return { is: 'reset-answer', takes: true }
+    case 'twice':
+      return { is: 'twice' }
     case 'hang':
-      await wait(HANG_MS, undefined, { signal }).catch(() => undefined)
-      socket?.destroy()
-      return
-    default:
-      if (fault === 'late') await wait(chance.below(LATE_MS))
-      response.writeHead(204).end()
+    case 'stall':
+      return { is: 'hang', takes: false }
+    case 'too-many':
+      return {
+        is: 'answer',
+        status: 429,
+        headers: { 'retry-after': chance.happens(PAUSED) ? '1' : '0' },
+      }
+    case 'error':
+      return { is: 'answer', status: chance.of([500, 502, 503, 504]), body: '<html>' }
+    case 'late':
+      return { is: 'answer', status: 204, delayMs: chance.below(LATE_MS) }
+    case undefined:
+      return { is: 'answer', status: 204 }
   }
-}
-
-/** Null: the sender broke off. */
-async function textOf(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of request) chunks.push(chunk)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return null
-    throw error
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-/** The item of the feed that was pushed; undefined, and a complaint, where it was not by the agent. */
-function signedItem(
-  { headers }: IncomingMessage,
-  text: string,
-  key: Buffer,
-  complaints: string[],
-): unknown {
-  const { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': given } = headers
-  const mac = createHmac('sha256', key).update(`${id}.${time}.${text}`).digest('base64')
-  const body: unknown = JSON.parse(text)
-  if (given === `v1,${mac}` && Check(Body, body) && body.data.id === id) return body.data
-  complaints.push('webhook: a request that is not signed, or not whole')
-  return undefined
 }
