@@ -8,14 +8,8 @@ import { DEMO_INSTITUTION_CODE } from '../agent/sim/pki.ts'
 import { type Bed, startBed } from './bed/agent.ts'
 import { officialNeedles, sent, sentNeedles } from './bed/canaries.ts'
 import { clientOf, eventually } from './bed/client.ts'
-import {
-  addConsumer,
-  addWebhook,
-  deliveriesOf,
-  faceOf,
-  orcaFlags,
-  outboxTables,
-} from './bed/delivery.ts'
+import { addConsumer } from './bed/consumer.ts'
+import { addWebhook, deliveriesOf, faceOf, orcaFlags, outboxTables } from './bed/delivery.ts'
 import { type Evidence, openEvidence } from './bed/evidence.ts'
 import { found, leaks, textNeedle } from './bed/needles.ts'
 import type { Behaviour } from './bed/webhook-receiver.ts'

@@ -21,6 +21,7 @@ import {
   writePki,
 } from '../../agent/sim/pki.ts'
 import { type Client, clientOf } from './client.ts'
+import { addConsumer } from './consumer.ts'
 import type { Ending } from './net/bed.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from './process.ts'
 
@@ -134,12 +135,8 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
       return agent
     },
     cli,
-    async addConsumer(name, role = 'receipt-computer') {
-      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', role)
-      const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
-      if (token === undefined) throw new Error(`consumer add: ${stderr}`)
-      return token
-    },
+    addConsumer: async (name, role = 'receipt-computer') =>
+      (await addConsumer({ cli }, name, role)).token,
     secretFile(secret) {
       secretFiles += 1
       const path = join(folder, `secret-${secretFiles}`)

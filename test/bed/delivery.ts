@@ -3,10 +3,9 @@ import { ComparisonItem, DeliveryList } from '../../agent/api/deliveries.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
 import { DEMO_ACCOUNT, type OrcaSimulator } from '../../agent/sim/orca/server.ts'
 import { patientByNumber } from '../../agent/sim/patients.ts'
-import type { Bed } from './agent.ts'
 import { type Client, checked, eventually } from './client.ts'
+import { type AddedConsumer, addConsumer, type Console, jsonIn } from './consumer.ts'
 import type { Ending } from './net/bed.ts'
-import type { Printed } from './process.ts'
 import {
   type ReceiverOptions,
   startWebhookReceiver,
@@ -23,41 +22,6 @@ retry_cap_seconds = 1
 host = "127.0.0.1"
 networks = ["127.0.0.1"]
 `
-
-const Added = Type.Object({
-  consumer: Type.Object({ id: Type.String(), name: Type.String() }),
-  token: Type.String({ pattern: '^oa_' }),
-  signingKey: Type.Optional(Type.String({ pattern: '^whsec_' })),
-})
-
-/** What an operator is shown once. */
-export interface AddedConsumer {
-  readonly id: string
-  readonly name: string
-  readonly token: string
-  /** Of a webhook; '' of anything else. */
-  readonly signingKey: string
-}
-
-type Console = Pick<Bed, 'cli'>
-
-/** `consumer add NAME --role ROLE …`. Throws with what it printed where it is refused. */
-export async function addConsumer(
-  { cli }: Console,
-  name: string,
-  role: Role,
-  ...settings: readonly string[]
-): Promise<AddedConsumer> {
-  const printed = await cli('consumer', 'add', name, '--role', role, ...settings)
-  const { consumer, token, signingKey = '' } = checked(Added, jsonIn(printed))
-  return { ...consumer, token, signingKey }
-}
-
-/** What a command printed, as JSON. Throws where it failed. */
-export function jsonIn({ code, stdout, stderr }: Printed): unknown {
-  if (code !== 0) throw new Error(`exit ${code}: ${stderr}`)
-  return JSON.parse(stdout)
-}
 
 /** A receiver, and the consumer of this name that is pushed to there. Ended after the test. */
 export async function addWebhook(

@@ -14,6 +14,7 @@ import {
   type TerminalSimulatorOptions,
 } from '../../agent/sim/terminal/server.ts'
 import { type Client, clientOf } from './client.ts'
+import { addConsumer } from './consumer.ts'
 import type { Ending } from './net/bed.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from './process.ts'
 
@@ -105,9 +106,7 @@ export async function makeTerminalBed(
     },
     cli,
     async clientOf(agent, name = 'ehr') {
-      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', 'receipt-computer')
-      const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
-      if (token === undefined) throw new Error(`consumer add: ${stderr}`)
+      const { token } = await addConsumer({ cli }, name, 'receipt-computer')
       return clientOf(agent.url, token)
     },
   }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { writeClinic } from '../../agent/sim/clinic.ts'
 import { patients } from '../../agent/sim/patients.ts'
 import { makePki, writePki } from '../../agent/sim/pki.ts'
+import { addConsumer } from '../bed/consumer.ts'
 import { runCli } from '../bed/process.ts'
 import { startHelper, unitFlags } from './helper.ts'
 import { diskFolder } from './machine.ts'
@@ -50,9 +51,8 @@ export async function makeBed(readers = ''): Promise<Bed> {
   const gateway = undo.use(await startHelper('gateway.ts', pki))
   const lines = [{ name: 'sim-line', gateway: gateway.hello }]
   const configFile = writeClinic({ folder, files, lines, tables: readers })
-  const added = await runCli(['consumer', 'add', 'bench', '--role', 'ehr', '--config', configFile])
-  const [, token] = /"token": "([^"]+)"/.exec(added.stdout) ?? []
-  if (token === undefined) throw new Error(`consumer add: ${added.stderr}`)
+  const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
+  const { token } = await addConsumer({ cli }, 'bench', 'ehr')
   const owned = undo.move()
   return {
     folder,

@@ -1,11 +1,10 @@
 /** Helper: the API over a store that is there already, with a full and a narrow consumer. */
-import { openApi } from '../../agent/api/api.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
-import { systemClock } from '../../agent/platform.ts'
 import { decodeCursor, encodeCursor } from '../../agent/store/cursor.ts'
 import { FakeVerifications, fakePorts } from '../fakes/api-ports.ts'
 import { answerLines } from './helper.ts'
-import { onBug, openScratchStore, silentLog } from './scratch-store.ts'
+import { openScratchApi } from './scratch-api.ts'
+import { openScratchStore } from './scratch-store.ts'
 
 const [, , folder = '.', key = '', count = '0'] = process.argv
 const store = await openScratchStore(folder, Buffer.from(key, 'hex'))
@@ -20,19 +19,9 @@ class StoredVerifications extends FakeVerifications {
 }
 
 const ports = fakePorts()
-const api = await openApi({
+const api = await openScratchApi(store, {
   ...ports,
   verifications: new StoredVerifications(ports.feed),
-  listen: [{ address: '127.0.0.1:0', allow: [], tls: null, hosts: [] }],
-  monitorFrom: [],
-  version: 'bench',
-  feed: { page: store.feed.page, subscribe: store.subscribe },
-  outages: store.outages,
-  audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
-  consumers: store.consumers,
-  log: silentLog,
-  clock: systemClock,
-  onBug,
 })
 
 /** Cursors of one stretch of the feed are asked for in turns, so that no page is kept ready. */

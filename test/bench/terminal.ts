@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { startTerminalSimulator } from '../../agent/sim/terminal/server.ts'
 import { checked } from '../bed/client.ts'
+import { addConsumer } from '../bed/consumer.ts'
 import { type AgentProcess, startAgent } from '../bed/process.ts'
 import { makeTerminalBed, type TerminalBed } from '../bed/terminal.ts'
 import { underStrace } from './fsyncs.ts'
@@ -31,8 +32,7 @@ export async function terminalBench(): Promise<Row[]> {
   if (!hasStrace()) return [missingRow(TITLE, '', NEEDS_STRACE)]
   await using undo = new AsyncDisposableStack()
   const bed = await makeTerminalBed({ after: (step) => undo.defer(step) })
-  const { stdout } = await bed.cli('consumer', 'add', 'bench', '--role', 'ehr')
-  const [, token = ''] = /"token": "([^"]+)"/.exec(stdout) ?? []
+  const { token } = await addConsumer(bed, 'bench', 'ehr')
   const next = await openSupply(bed, undo)
   const fsyncs = await fsyncsPerDrop(bed, token, next)
   const agent = await bed.start()

@@ -4,14 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startBed } from '../bed/agent.ts'
 import { clientOf, eventually } from '../bed/client.ts'
-import {
-  addWebhook,
-  deliveriesOf,
-  faceOf,
-  jsonIn,
-  listedOn,
-  outboxTables,
-} from '../bed/delivery.ts'
+import { jsonIn } from '../bed/consumer.ts'
+import { addWebhook, deliveriesOf, faceOf, listedOn, outboxTables } from '../bed/delivery.ts'
 import { makeTerminalBed } from '../bed/terminal.ts'
 import type { Behaviour } from '../bed/webhook-receiver.ts'
 

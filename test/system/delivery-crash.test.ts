@@ -8,14 +8,8 @@ import { DEMO_INSTITUTION_CODE } from '../../agent/sim/pki.ts'
 import { startReceiptComputer } from '../../agent/sim/terminal/receipt-computer.ts'
 import { startBed } from '../bed/agent.ts'
 import { clientOf, eventually } from '../bed/client.ts'
-import {
-  addConsumer,
-  addWebhook,
-  deliveriesOf,
-  faceOf,
-  orcaFlags,
-  outboxTables,
-} from '../bed/delivery.ts'
+import { addConsumer } from '../bed/consumer.ts'
+import { addWebhook, deliveriesOf, faceOf, orcaFlags, outboxTables } from '../bed/delivery.ts'
 import type { Behaviour } from '../bed/webhook-receiver.ts'
 
 const NUMBERS = ['01', '05', '06', '10'] as const

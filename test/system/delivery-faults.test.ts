@@ -3,13 +3,12 @@ import { type TestContext, test } from 'node:test'
 import { startOrcaSimulator } from '../../agent/sim/orca/server.ts'
 import { startBed } from '../bed/agent.ts'
 import { type Client, clientOf, eventually } from '../bed/client.ts'
+import { addConsumer, jsonIn } from '../bed/consumer.ts'
 import {
-  addConsumer,
   addWebhook,
   comparisonsOf,
   deliveriesOf,
   faceOf,
-  jsonIn,
   listedOn,
   orcaFlags,
   outboxTables,

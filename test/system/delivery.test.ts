@@ -8,13 +8,12 @@ import { DEMO_INSTITUTION_CODE } from '../../agent/sim/pki.ts'
 import { startReceiptComputer } from '../../agent/sim/terminal/receipt-computer.ts'
 import { makeBed } from '../bed/agent.ts'
 import { clientOf, eventually, verificationIn } from '../bed/client.ts'
+import { addConsumer, jsonIn } from '../bed/consumer.ts'
 import {
-  addConsumer,
   addWebhook,
   comparisonsOf,
   deliveriesOf,
   faceOf,
-  jsonIn,
   listedOn,
   orcaFlags,
   outboxTables,

@@ -15,7 +15,8 @@ import {
 import { type Bed, startBed } from '../bed/agent.ts'
 import { officialNeedles, sent } from '../bed/canaries.ts'
 import { type Client, checked, clientOf, type Item } from '../bed/client.ts'
-import { addConsumer, addWebhook, faceOf, outboxTables } from '../bed/delivery.ts'
+import { addConsumer } from '../bed/consumer.ts'
+import { addWebhook, faceOf, outboxTables } from '../bed/delivery.ts'
 import { type Evidence, openEvidence } from '../bed/evidence.ts'
 import { found, leaks, type Needle, textNeedle } from '../bed/needles.ts'
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { runCli } from '../../agent/sim/demo/daemon.ts'
+import { addConsumer } from '../bed/consumer.ts'
+import { runCli } from '../bed/process.ts'
 import type { World } from './asking.ts'
 import { type Violation, violationsIn } from './checker.ts'
 import { runClient } from './clients.ts'
@@ -49,7 +50,7 @@ export async function runKillTest({
       await lives.stillbirth()
       onKill(kill)
     }
-    const crowd = openCrowd(stage, lives, chance.fork(), await addConsumer(stage))
+    const crowd = openCrowd(stage, lives, chance.fork(), await tokenFor(stage))
     try {
       let kill = fresh
       while (kill < kills && lives.faults.length === 0 && !crowd.isBroken()) {
@@ -89,19 +90,9 @@ export async function runKillTest({
 }
 
 /** Through the CLI, on the file that the killed ones left. */
-async function addConsumer({ configFile }: Stage): Promise<string> {
-  const printed = await runCli([
-    'consumer',
-    'add',
-    'torture',
-    '--role',
-    'ehr',
-    '--config',
-    configFile,
-  ])
-  const [, token] = /"token": "([^"]+)"/.exec(printed) ?? []
-  if (token === undefined) throw new Error('consumer add printed no token')
-  return token
+async function tokenFor({ configFile }: Stage): Promise<string> {
+  const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
+  return (await addConsumer({ cli }, 'torture', 'ehr')).token
 }
 
 /** Everyone who uses the agent, from now on. */

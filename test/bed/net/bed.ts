@@ -16,6 +16,7 @@ import {
   writePki,
 } from '../../../agent/sim/pki.ts'
 import { type Client, clientOf, type Fetch } from '../client.ts'
+import { addConsumer } from '../consumer.ts'
 import { type AgentProcess, type Printed, runCli, startAgent } from '../process.ts'
 import { type Callee, startCallee } from './calls.ts'
 import { lineKeys } from './config.ts'
@@ -204,12 +205,8 @@ function inside(
       return agent
     },
     cli,
-    async addConsumer(name, role = 'receipt-computer') {
-      const { stdout, stderr } = await cli('consumer', 'add', name, '--role', role)
-      const [, token] = /"token": "([^"]+)"/.exec(stdout) ?? []
-      if (token === undefined) throw new Error(`consumer add: ${stderr}`)
-      return token
-    },
+    addConsumer: async (name, role = 'receipt-computer') =>
+      (await addConsumer({ cli }, name, role)).token,
     clientOf: (agent, token) => clientOf(agent.url, token, fetchInClinic),
   }
 }

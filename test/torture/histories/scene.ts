@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
+import type { Role } from '../../../agent/kernel/roles.ts'
 import { writeClinic } from '../../../agent/sim/clinic.ts'
-import { runCli } from '../../../agent/sim/demo/daemon.ts'
 import { type FhirSimulator, startFhirSimulator } from '../../../agent/sim/fhir/server.ts'
 import {
   DEMO_ACCOUNT,
@@ -19,6 +19,8 @@ import {
 } from '../../../agent/sim/orca/server.ts'
 import { crowdByCardFace, crowdPatient } from '../../../agent/sim/patients/crowd.ts'
 import { makePki, serverTls, writePki } from '../../../agent/sim/pki.ts'
+import { addConsumer } from '../../bed/consumer.ts'
+import { runCli } from '../../bed/process.ts'
 import type { Chance } from '../random.ts'
 import { freePort } from '../stage.ts'
 import { type ReceiptComputer, startReceiptComputer } from './receipt-computer.ts'
@@ -165,27 +167,16 @@ async function addConsumers({ folder, configFile, orca, ehr, hook, token, comput
     writeFileSync(file, text, { mode: 0o600 })
     return file
   }
-  const add = async (name: string, role: string, ...sink: readonly string[]) => {
-    const printed = await runCli([
-      'consumer',
-      'add',
-      name,
-      '--role',
-      role,
-      ...sink,
-      '--config',
-      configFile,
-    ])
-    return JSON.parse(printed)
-  }
+  const cli = (...args: readonly string[]) => runCli([...args, '--config', configFile])
+  const add = (name: string, role: Role, ...sink: readonly string[]) =>
+    addConsumer({ cli }, name, role, ...sink)
   const orcaPassword = secret('orca-password', ORCA_ACCOUNT.password)
   const ehrToken = secret('ehr-token', token)
-  const tokenOf = (added: { readonly token: string }) => added.token
   const tokens = {
-    asker: tokenOf(await add('asker', 'receipt-computer')),
-    office: tokenOf(await add('office', 'billing')),
-    poller: tokenOf(await add('poller', 'liaison')),
-    stream: tokenOf(await add('stream', 'ehr')),
+    asker: (await add('asker', 'receipt-computer')).token,
+    office: (await add('office', 'billing')).token,
+    poller: (await add('poller', 'liaison')).token,
+    stream: (await add('stream', 'ehr')).token,
   }
   const pushed = await add(
     'hook',
@@ -213,5 +204,5 @@ async function addConsumers({ folder, configFile, orca, ehr, hook, token, comput
   await add('orca', 'receipt-computer', '--sink', 'orca', '--url', orca.url, ...account, ...writes)
   const bearer = ['--token-file', ehrToken, '--write-patient']
   await add('fhir', 'ehr', '--sink', 'fhir', '--url', ehr.url, ...bearer)
-  return { ...tokens, hook: tokenOf(pushed) }
+  return { ...tokens, hook: pushed.token }
 }
