@@ -8,7 +8,8 @@
  * - An answer about a person (照会区分 1, or one asked with a My Number card) that has no result of 医療扶助
  *   (A1) means that there is none: an aid Coverage that we made is cancelled. [state.ts, `wholeOf`]
  * - A person has one 医療保険 at a time: a result in force ends the others that we made. [the same]
- * - A loss without a day (資格喪失事由 alone) is one already; 99999999 is an open end. [loss.ts]
+ * - A loss without a day (資格喪失事由 alone) is one already; 99999999 and 99991231 are open ends.
+ *   [loss.ts]
  * - A chart number in digits is filled after zeros on its left were taken away, where `patientDigits`
  *   says how far; without it `00042` and `42` are two charts. [state.ts, `chartNumber`]
  * - The insurance is that of the Patient with the chart number alone, never of one found by name.

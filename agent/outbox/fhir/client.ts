@@ -23,19 +23,17 @@ export interface FhirClient {
   /** All current resources of the type that meet the conditions. */
   search(type: string, conditions: Conditions, signal: AbortSignal): Promise<readonly Stored[]>
   /**
-   * Create, under conditions where there are some. `exists`: one meets the conditions already; `conflict`: several do, or
+   * Create, under conditions where there are some. `conflict`: one or several meet them already, or
    * another writer was faster. Throws `SINK_REFUSED` where the server will never take this resource.
    */
   create(
     resource: JsonObject,
     conditions: Conditions | undefined,
     signal: AbortSignal,
-  ): Promise<Created>
+  ): Promise<'created' | 'conflict'>
   /** Update of the version that was read; `conflict` where it is not the current one any more. */
   update(resource: Stored, signal: AbortSignal): Promise<'written' | 'conflict'>
 }
-
-export type Created = 'created' | 'exists' | 'conflict'
 
 export interface ClientSettings {
   readonly http: Http
@@ -76,8 +74,8 @@ export function openClient(settings: ClientSettings): FhirClient {
       const more = conditions === undefined ? {} : { 'if-none-exist': queryOf(conditions) }
       const type = textIn(resource['resourceType'])
       const answer = await write('POST', type, resource, more, signal)
-      if (writtenOf(answer) === 'conflict') return 'conflict'
-      return answer.status === 200 ? 'exists' : 'created'
+      // 200 to a conditional create: there is one already. [R4 http.html#ccreate]
+      return writtenOf(answer) === 'conflict' || answer.status === 200 ? 'conflict' : 'created'
     },
     async update(resource, signal) {
       const more = { 'if-match': `W/"${versionOf(resource)}"` }
@@ -152,13 +150,13 @@ const resourcesOf = (bundle: JsonObject, type: string): readonly Stored[] =>
     .filter(isStored)
     .filter(({ resourceType }) => resourceType === type)
 
-/** Only below the base: the token is not carried elsewhere. */
+/** At the base or below it only: the token is not carried elsewhere. */
 function nextOf(bundle: JsonObject, baseUrl: string): URL | undefined {
   const link = objectsIn(bundle['link']).find(({ relation }) => relation === 'next')
   if (link === undefined) return undefined
-  const next = URL.parse(textIn(link['url']), `${baseUrl}/`)
-  const base = new URL(baseUrl)
-  if (next?.origin === base.origin && next.pathname.startsWith(base.pathname)) return next
+  const base = new URL(`${baseUrl}/`)
+  const next = URL.parse(textIn(link['url']), base.href)
+  if (next?.origin === base.origin && `${next.pathname}/`.startsWith(base.pathname)) return next
   throw new AgentError('SINK_ANSWER_INVALID', 'the next page of a search is at another address')
 }
 

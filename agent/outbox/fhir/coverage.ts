@@ -18,7 +18,7 @@ export interface Mapped {
  * The insurer as a logical reference: its number is known, and whether the EHR keeps an Organization
  * for it is the EHR's matter. `display` is the name as it came.
  */
-export const insurerReference = (insurerNumber: string, name: string | undefined): JsonObject => ({
+const insurerReference = (insurerNumber: string, name: string | undefined): JsonObject => ({
   type: 'Organization',
   identifier: { system: identifiers.insurerNumber, value: insurerNumber },
   ...(name !== undefined && name !== '' && { display: name }),

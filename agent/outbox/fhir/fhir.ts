@@ -1,6 +1,6 @@
 import type { Comparison, Delivered, Difference, Sink } from '../../kernel/delivery.ts'
 import { AgentError, asFault } from '../../kernel/errors.ts'
-import { contradicts, plain } from '../../kernel/person.ts'
+import { contradicts, hasPlaceholder, isOtherSex, plain } from '../../kernel/person.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { FhirSink } from '../../kernel/sink.ts'
 import type { Verification } from '../../kernel/verification.ts'
@@ -12,7 +12,7 @@ import type { Stored, Token } from './json.ts'
 import { originOf } from './origin.ts'
 import { officialTraits, traitsOf } from './patient.ts'
 import { inRounds, type Session, settle } from './settle.ts'
-import { chartNumber, type State, stateOf } from './state.ts'
+import { chartNumber, type Decided, stateOf } from './state.ts'
 import { chartSystem } from './systems.ts'
 import { coverageTarget, type Place, patientTarget, reference, responseTarget } from './targets.ts'
 import { cancelAbsent, retireCoverages } from './withdraw.ts'
@@ -45,12 +45,10 @@ export function openFhirSink(settings: FhirSink, ports: FhirPorts): Sink {
   const http = openHttp({
     targets,
     caPem,
-    ...(identity !== undefined && {
-      identity: {
-        pkcs12: Buffer.from(identity.pkcs12, 'base64'),
-        passphrase: identity.passphrase,
-      },
-    }),
+    identity: identity && {
+      pkcs12: Buffer.from(identity.pkcs12, 'base64'),
+      passphrase: identity.passphrase,
+    },
     timeoutMs: TIMEOUT_MS,
     answerLimitBytes: ANSWER_LIMIT_BYTES,
   })
@@ -81,8 +79,6 @@ export function openFhirSink(settings: FhirSink, ports: FhirPorts): Sink {
     close: () => http.close(),
   }
 }
-
-type Decided = Extract<State, { is: 'decided' }>
 
 const compared = (
   result: Comparison['result'],
@@ -160,16 +156,18 @@ function strangers(patient: Stored | undefined, { results }: Verification): read
   const kept = traitsOf(patient)
   const other = results.map(officialTraits).find((official) => contradicts(kept, official))
   if (other === undefined) return []
-  const said = [
-    ['name', other.name, kept.name],
-    ['nameKana', other.nameKana, kept.nameKana],
-    ['birthDate', other.birthdate, kept.birthdate],
-    ['gender', other.sex, kept.sex],
+  const fields = [
+    ['name', isOtherText(other.name, kept.name)],
+    ['nameKana', isOtherText(other.nameKana, kept.nameKana)],
+    ['birthDate', isOtherText(other.birthdate, kept.birthdate)],
+    ['gender', isOtherSex(other.sex, kept.sex)],
   ] as const
-  return said.flatMap(([field, official, stored]) =>
-    official !== '' && stored !== '' && plain(official) !== plain(stored) ? [field] : [],
-  )
+  return fields.flatMap(([field, isOther]) => (isOther ? [field] : []))
 }
+
+/** What one side leaves out, or writes with ●, differs in nothing that could be corrected. */
+const isOtherText = (one: string, other: string) =>
+  [one, other].every((text) => text !== '' && !hasPlaceholder(text)) && plain(one) !== plain(other)
 
 async function writeInsurance(
   { session, place, settings }: Writer,

@@ -10,11 +10,27 @@ const DISEASE = 'JP Core has no code for a certificate of specific diseases (特
 const NO_ELEMENT = 'No element of JP_Coverage means this.'
 const ALIAS = 'Whether an alias (通称) stands in the chart is the clinic’s decision.'
 
-/** An official field is carried by a Coverage, by a Patient, or by nothing, and why. */
-type Place = 'coverage' | 'patient' | { readonly unmapped: string }
+const UNKNOWN = 'This version does not know these elements.'
+const NO_PERIOD = 'A Coverage says the ratio, and not of which certificate or how long it holds.'
 
-/** Where each official field goes. test/agent/outbox/fhir/fields.test.ts holds it complete. */
-export const places: Readonly<Record<keyof OfficialResult, Place>> = {
+/** An official field is carried by a Coverage, by a Patient, part by part, or by nothing, and why. */
+type Place = 'coverage' | 'patient' | { readonly unmapped: string } | { readonly parts: Places }
+interface Places {
+  readonly [field: string]: Place
+}
+
+const elderly: Readonly<
+  Record<keyof NonNullable<OfficialResult['elderlyRecipientCertificateInfo']>, Place>
+> = {
+  elderlyRecipientCertificateDate: { unmapped: NO_PERIOD },
+  elderlyRecipientValidStartDate: { unmapped: NO_PERIOD },
+  elderlyRecipientValidEndDate: { unmapped: NO_PERIOD },
+  elderlyRecipientContributionRatio: 'coverage',
+  unknown: { unmapped: UNKNOWN },
+}
+
+/** Where each official field goes; its type holds it complete. */
+const places: Readonly<Record<keyof OfficialResult, Place>> = {
   prescriptionIssueSelect: { unmapped: NO_ELEMENT },
   insuredCardClassification: 'coverage',
   insurerNumber: 'coverage',
@@ -50,7 +66,7 @@ export const places: Readonly<Record<keyof OfficialResult, Place>> = {
     unmapped: 'JP Core has no code for why a qualification was lost; status says that it was.',
   },
   insurerName: 'coverage',
-  elderlyRecipientCertificateInfo: 'coverage',
+  elderlyRecipientCertificateInfo: { parts: elderly },
   limitApplicationCertificateRelatedConsFlg: { unmapped: LIMIT },
   limitApplicationCertificateRelatedConsTime: { unmapped: LIMIT },
   limitApplicationCertificateRelatedInfo: { unmapped: LIMIT },
@@ -75,17 +91,27 @@ export const places: Readonly<Record<keyof OfficialResult, Place>> = {
   referenceNumber: 'patient',
   qualificationConfirmationKey: { unmapped: NO_ELEMENT },
   limitApplicationCertificateChanged: { unmapped: LIMIT },
-  unknown: { unmapped: 'This version does not know these elements.' },
+  unknown: { unmapped: UNKNOWN },
 }
 
-const isEmpty = (value: unknown) => value === '' || value === undefined
+/** Groups and lists may come with nothing in them. */
+const isEmpty = (value: unknown): boolean =>
+  value === '' ||
+  value === undefined ||
+  (typeof value === 'object' && value !== null && Object.values(value).every(isEmpty))
 
 /** The fields of a result that have no place, with the reason. */
-export const unmappedOf = (result: OfficialResult, path: string): readonly Unmapped[] => {
-  const said = new Map<string, unknown>(Object.entries(result))
-  return Object.entries(places).flatMap(([field, place]) =>
-    typeof place === 'string' || isEmpty(said.get(field))
-      ? []
-      : [{ field: `${path}.${field}`, detail: place.unmapped }],
-  )
+export const unmappedOf = (result: OfficialResult, path: string): readonly Unmapped[] =>
+  unplaced(result, places, path)
+
+const unplaced = (said: object, known: Places, path: string): readonly Unmapped[] => {
+  const values = new Map<string, unknown>(Object.entries(said))
+  return Object.entries(known).flatMap(([field, place]) => {
+    const value = values.get(field)
+    if (typeof place === 'string' || isEmpty(value)) return []
+    const at = `${path}.${field}`
+    return 'parts' in place
+      ? unplaced(Object(value), place.parts, at)
+      : [{ field: at, detail: place.unmapped }]
+  })
 }

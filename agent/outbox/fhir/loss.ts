@@ -2,12 +2,12 @@ import type { OfficialResult } from '../../kernel/official.ts'
 import type { FhirAssumptions } from './assumptions.ts'
 import { dayBefore, toDate } from './codes.ts'
 
-/** How an open end is written, where it is written at all. */
-const OPEN_END = '99999999'
+/** How an open end is written, where it is written at all: nines, or the last day that there is. */
+const OPEN_END = /^9999(9999|1231)$/
 
 /** A date that ends something; undefined where none is said, or an open one. */
 export const endIn = (official: string | undefined): string | undefined =>
-  official === '' || official === OPEN_END ? undefined : official
+  official === undefined || official === '' || OPEN_END.test(official) ? undefined : official
 
 /** Whether a loss is said at all, with its day or without. */
 export const hasLoss = ({ disqualificationDate, reasonOfLoss = '' }: OfficialResult): boolean =>

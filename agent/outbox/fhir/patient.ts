@@ -33,13 +33,13 @@ const formOf = (name: JsonObject): string => {
   return textIn(said?.['valueCode']) || 'IDE'
 }
 
-const given = (name: JsonObject) => {
+const givenIn = (name: JsonObject) => {
   const list = name['given']
   return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : []
 }
 
 const nameText = (name: JsonObject): string =>
-  textIn(name['text']) || [textIn(name['family']), ...given(name)].join(' ').trim()
+  textIn(name['text']) || [textIn(name['family']), ...givenIn(name)].join(' ').trim()
 
 const PAST: readonly unknown[] = ['old', 'maiden', 'nickname', 'anonymous', 'temp']
 
@@ -69,31 +69,38 @@ export const officialTraits = (result: OfficialResult): Traits => ({
 })
 
 function addressOf({ address = '', postNumber = '' }: OfficialResult): readonly JsonObject[] {
-  if (address === '' && postNumber === '') return []
   const digits = postNumber.normalize('NFKC').replace(/\D/g, '')
   const postalCode = digits.length === 7 ? `${digits.slice(0, 3)}-${digits.slice(3)}` : ''
+  if (address === '' && postalCode === '') return []
   return [
     {
       use: 'home',
       ...(address !== '' && { text: address }),
       ...(postalCode !== '' && { postalCode }),
     },
-  ].filter(({ text, postalCode: code }) => text !== undefined || code !== undefined)
+  ]
+}
+
+/** What a result says of a person beside the names. */
+function detailsOf(result: OfficialResult): JsonObject {
+  const birthDate = toDate(result.birthdate)
+  const address = addressOf(result)
+  return {
+    gender: sexes.to(result.sex1) ?? 'unknown',
+    ...(birthDate !== undefined && { birthDate }),
+    ...(address.length > 0 && { address }),
+  }
 }
 
 /** What a result says of a person, where nothing is stored yet. */
 export function patientOf(result: OfficialResult, chart: Token): JsonObject {
-  const birthDate = toDate(result.birthdate)
-  const address = addressOf(result)
   const name = namesOf(result).map(([form, text]) => humanName(form, text))
   return {
     resourceType: 'Patient',
     identifier: [{ ...chart }],
     active: true,
     ...(name.length > 0 && { name }),
-    gender: sexes.to(result.sex1) ?? 'unknown',
-    ...(birthDate !== undefined && { birthDate }),
-    ...(address.length > 0 && { address }),
+    ...detailsOf(result),
   }
 }
 
@@ -124,17 +131,15 @@ function layNames(stored: readonly JsonObject[], result: OfficialResult, isOurs:
  * another birth date or sex is another person.
  */
 export function layPatient(stored: Stored, result: OfficialResult, isOurs: boolean): Stored {
-  const said = patientOf(result, { system: '', value: '' })
+  const { gender, birthDate, address } = detailsOf(result)
   const name = layNames(objectsIn(stored['name']), result, isOurs)
   const isUnsaid = stored['gender'] === undefined || stored['gender'] === 'unknown'
   const hasAddress = objectsIn(stored['address']).length > 0
-  const next: JsonObject = {
+  return {
     ...stored,
     ...(name.length > 0 && { name }),
-    ...(isUnsaid && said['gender'] !== 'unknown' && { gender: said['gender'] }),
-    ...(stored['birthDate'] === undefined && { birthDate: said['birthDate'] }),
-    ...(!hasAddress && { address: said['address'] }),
+    ...(isUnsaid && gender !== 'unknown' && { gender }),
+    ...(stored['birthDate'] === undefined && birthDate !== undefined && { birthDate }),
+    ...(!hasAddress && address !== undefined && { address }),
   }
-  const entries = Object.entries(next).filter(([, value]) => value !== undefined)
-  return { ...Object.fromEntries(entries), resourceType: stored.resourceType, id: stored.id }
 }

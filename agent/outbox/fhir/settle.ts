@@ -50,8 +50,9 @@ export interface Settled {
 const ROUNDS = 6
 const PAUSE_MS = 25
 
+/** Before another round, counted from 0. */
 async function pause({ clock, signal }: Session, round: number): Promise<void> {
-  await clock.sleep(PAUSE_MS * 2 ** round, signal)
+  await clock.sleep(PAUSE_MS * 2 ** (round - 1), signal)
   signal.throwIfAborted()
 }
 
@@ -65,9 +66,9 @@ export async function inRounds<T>(
   round: () => Promise<{ readonly done: T } | 'again'>,
 ): Promise<T> {
   for (let count = 0; count < ROUNDS; count += 1) {
+    if (count > 0) await pause(session, count)
     const result = await round()
     if (result !== 'again') return result.done
-    await pause(session, count)
   }
   throw new AgentError('SINK_BUSY', 'others write the same resource at the same time', {
     facts: { resource: type, rounds: ROUNDS },

@@ -30,13 +30,15 @@ export type State =
   | { readonly is: 'undecided' }
   /** A result without a field that identifies a card. */
   | { readonly is: 'unmappable'; readonly field: string }
-  | {
-      readonly is: 'decided'
-      readonly wanted: readonly Wanted[]
-      /** Of these kinds the answer is the whole: what we wrote and is not in it is cancelled. */
-      readonly whole: ReadonlySet<CoverageKind>
-      readonly unmapped: readonly Unmapped[]
-    }
+  | Decided
+
+export interface Decided {
+  readonly is: 'decided'
+  readonly wanted: readonly Wanted[]
+  /** Of these kinds the answer is the whole: what we wrote and is not in it is cancelled. */
+  readonly whole: ReadonlySet<CoverageKind>
+  readonly unmapped: readonly Unmapped[]
+}
 
 interface Seen {
   readonly all: readonly OfficialResult[]

@@ -3,10 +3,8 @@ import { AgentError } from '../../kernel/errors.ts'
 import { hasIdentifier, type Stored } from './json.ts'
 import { changes } from './overlay.ts'
 import { inRounds, type Session } from './settle.ts'
-import type { State } from './state.ts'
+import type { Decided } from './state.ts'
 import { refersTo } from './targets.ts'
-
-type Decided = Extract<State, { is: 'decided' }>
 
 const ENDED: readonly unknown[] = ['cancelled', 'entered-in-error']
 

@@ -39,7 +39,7 @@ const valuesAt = (root: Place, path: string): readonly Place[] =>
     )
 
 /** Every object in the value, itself included. */
-export const objectsIn = (place: Place): readonly Place[] => {
+const objectsIn = (place: Place): readonly Place[] => {
   const { value } = place
   if (typeof value !== 'object' || value === null) return []
   return [place, ...Object.keys(value).flatMap((name) => under(place, name).flatMap(objectsIn))]

@@ -1,5 +1,5 @@
 import type { Element } from './definitions.ts'
-import type { Profile } from './snapshot.ts'
+import type { Change, Profile } from './snapshot.ts'
 
 /**
  * The rules of JP Core 1.2 for what is sent, written down by us from its published profiles: JP Core
@@ -9,9 +9,7 @@ import type { Profile } from './snapshot.ts'
 const JP = 'http://jpfhir.jp/fhir/core'
 const STRUCTURE = `${JP}/StructureDefinition`
 const EXTENSION = `${JP}/Extension/StructureDefinition`
-export const REPRESENTATION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation'
-
-type Change = Partial<Element> & { readonly id: string }
+const REPRESENTATION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation'
 
 const by = (path: string) => ({
   slicing: { discriminator: [{ type: 'value', path }], rules: 'open' },

@@ -4,7 +4,7 @@ type Json = Readonly<Record<string, unknown>>
 export const PROFILE = 'http://jpfhir.jp/fhir/core/StructureDefinition/'
 export const EXTENSION = 'http://jpfhir.jp/fhir/core/Extension/StructureDefinition/'
 export const MEMBER_ID = 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID'
-export const INSURER = 'http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber'
+const INSURER = 'http://jpfhir.jp/fhir/core/mhlw/IdSystem/InsurerNumber'
 export const REPRESENTATION = 'http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation'
 export const CHART = 'urn:oid:1.2.392.100495.20.3.51.11319999991'
 

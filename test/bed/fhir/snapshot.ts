@@ -1,11 +1,14 @@
 import type { Element, Structure } from './definitions.ts'
 
+/** What a profile changes of one element. */
+export type Change = Partial<Element> & { readonly id: string }
+
 /** A differential: what a profile changes of its base, each element with its id. */
 export interface Profile {
   readonly url: string
   /** The type that it is of. */
   readonly type: string
-  readonly elements: readonly (Partial<Element> & { readonly id: string })[]
+  readonly elements: readonly Change[]
 }
 
 /** `Coverage.identifier:csv.system` is at `Coverage.identifier.system`. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
-import { type Answer, chart, type Seen, startFakeFhir } from './server.ts'
-import { CHART_SYSTEM, insurance, openStage, verified } from './stage.ts'
+import type { Answer, Seen } from './server.ts'
+import { insurance, openBeside, verified } from './stage.ts'
 
 const SECRET = '検証一郎06139992'
 const outcome = (code = 'invariant') => ({
@@ -12,22 +12,18 @@ const outcome = (code = 'invariant') => ({
 
 /** What a delivery ends in when the server answers so. */
 async function meeting(answer: Answer | 'drop', at: (seen: Seen) => boolean) {
-  const server = await startFakeFhir()
-  server.put(chart(CHART_SYSTEM), 'chart-1')
-  const stage = openStage({ url: server.url })
-  try {
-    server.before = (seen) => (at(seen) ? answer : undefined)
-    return await stage.deliver(verified('valid', [insurance])).catch((error: unknown) => {
-      if (!(error instanceof AgentError)) throw error
-      const { code, facts } = error
-      assert.doesNotMatch(JSON.stringify({ message: error.message, facts }), /検証|0613/)
-      return { is: 'thrown' as const, code, facts }
-    })
-  } finally {
-    await stage.close()
-    await server.close()
-  }
+  await using on = await openBeside()
+  on.server.before = (seen) => (at(seen) ? answer : undefined)
+  return await on.deliver(verified('valid', [insurance])).catch((error: unknown) => {
+    if (!(error instanceof AgentError)) throw error
+    const { code, facts } = error
+    assert.doesNotMatch(JSON.stringify({ message: error.message, facts }), /検証|0613/)
+    return { is: 'thrown' as const, code, facts }
+  })
 }
+
+const isInvalid = (error: unknown) =>
+  error instanceof AgentError && error.code === 'SINK_ANSWER_INVALID'
 
 const onWrite = ({ method, path }: Seen) => method === 'POST' && path === 'Coverage'
 const onSearch = ({ path }: Seen) => path.endsWith('/_search')
@@ -122,61 +118,41 @@ test('somebody else’s page, half an answer and another resource are no answer'
 })
 
 test('a resource without a version is not changed: that could undo another change', async () => {
-  const patient = { ...chart(CHART_SYSTEM), id: 'chart-1' }
-  const bundle = (resource: object) => ({
-    resourceType: 'Bundle',
-    entry: [{ resource: { ...resource } }],
-  })
-  const server = await startFakeFhir()
-  const stage = openStage({ url: server.url })
-  try {
-    server.put(patient, 'chart-1')
-    await stage.deliver(verified('valid', [insurance]))
-    const [made] = server.all('Coverage')
-    assert.ok(made)
-    const { meta: _, ...versionless } = made
-    const changed = { ...versionless, status: 'draft' }
-    server.before = ({ path, query }) =>
-      path === 'Coverage/_search' && query.has('identifier')
-        ? { status: 200, body: bundle(changed) }
-        : undefined
-    await assert.rejects(
-      stage.deliver(verified('valid', [insurance])),
-      (error) => error instanceof AgentError && error.code === 'SINK_ANSWER_INVALID',
-    )
-  } finally {
-    await stage.close()
-    await server.close()
-  }
+  await using on = await openBeside()
+  await on.deliver(verified('valid', [insurance]))
+  const [made] = on.server.all('Coverage')
+  assert.ok(made)
+  const { meta: _, ...versionless } = made
+  const changed = { ...versionless, status: 'draft' }
+  on.server.before = ({ path, query }) =>
+    path === 'Coverage/_search' && query.has('identifier')
+      ? { status: 200, body: { resourceType: 'Bundle', entry: [{ resource: changed }] } }
+      : undefined
+  await assert.rejects(on.deliver(verified('valid', [insurance])), isInvalid)
 })
 
-test('a search in pages is followed to its end, below the same address only', async () => {
-  const server = await startFakeFhir()
-  const stage = openStage({ url: server.url, assumptions: { search: 'get' } })
-  try {
-    const patient = server.put(chart(CHART_SYSTEM), 'chart-1')
-    let next = `${server.url}/Patient?page=2`
-    server.before = ({ path, query }) => {
-      if (path !== 'Patient') return undefined
-      const isSecond = query.get('page') === '2'
-      return {
-        status: 200,
-        body: {
-          resourceType: 'Bundle',
-          ...(!isSecond && { link: [{ relation: 'next', url: next }] }),
-          entry: isSecond ? [{ resource: patient }] : [],
-        },
-      }
+test('a search in pages is followed to its end, at the same address and below it only', async () => {
+  await using on = await openBeside({ assumptions: { search: 'get' } })
+  const { url } = on.server
+  const [patient] = on.server.all('Patient')
+  assert.ok(patient)
+  let next = ''
+  on.server.before = ({ path, query }) => {
+    const isSecond = query.get('page') === '2'
+    if (path !== 'Patient' && !isSecond) return undefined
+    return {
+      status: 200,
+      body: {
+        resourceType: 'Bundle',
+        ...(!isSecond && { link: [{ relation: 'next', url: next }] }),
+        entry: isSecond ? [{ resource: patient }] : [],
+      },
     }
-    const done = await stage.deliver(verified('valid', [insurance]))
-    assert.ok(done.is === 'delivered' && done.comparison?.result === 'written')
-    next = 'http://127.0.0.1:1/fhir/Patient?page=2'
-    await assert.rejects(
-      stage.deliver(verified('valid', [insurance])),
-      (error) => error instanceof AgentError && error.code === 'SINK_ANSWER_INVALID',
-    )
-  } finally {
-    await stage.close()
-    await server.close()
   }
+  for (next of [`${url}/Patient?page=2`, `${url}?_getpages=x&page=2`, 'Patient?page=2']) {
+    const done = await on.deliver(verified('valid', [insurance]))
+    assert.ok(done.is === 'delivered' && done.comparison?.result !== 'unknown-patient', next)
+  }
+  for (next of ['http://127.0.0.1:1/fhir/Patient?page=2', `${url}-of-others/Patient?page=2`])
+    await assert.rejects(on.deliver(verified('valid', [insurance])), isInvalid, next)
 })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Value } from 'typebox/value'
 import { assumed } from '../../../../agent/outbox/fhir/assumptions.ts'
 import {
   fromDate,
@@ -11,7 +10,9 @@ import {
   toDate,
 } from '../../../../agent/outbox/fhir/codes.ts'
 import { toFullKana, toFullWidth, toHalfWidth } from '../../../../agent/outbox/fhir/widths.ts'
-import { Fhir } from '../../../../config/fhir.ts'
+import { fhirAssumptions } from '../../../../agent/settings.ts'
+import { loadConfig } from '../../../../config/load.ts'
+import { clinicFolder, good, writeConfig } from '../../../config/clinic.ts'
 
 test('code tables lead there and back', () => {
   for (const table of [sexes, relationships, ratios])
@@ -63,17 +64,7 @@ test('kana of an answer become full-width with one plain space', () => {
   assert.equal(toFullKana('ｹﾝｼｮｳ ｼﾞｭｳｿﾞｳ').normalize('NFKC'), 'ｹﾝｼｮｳ ｼﾞｭｳｿﾞｳ'.normalize('NFKC'))
 })
 
-test('the defaults of the configuration are what is assumed', () => {
-  const camel = (name: string) =>
-    name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-  const defaults: unknown = Value.Default(Fhir, {})
-  assert.ok(Value.Check(Fhir, defaults))
-  const { disqualification_is_first_day_without: isFirst, ...others } = defaults
-  assert.deepEqual(
-    {
-      ...Object.fromEntries(Object.entries(others).map(([name, value]) => [camel(name), value])),
-      isDisqualificationFirstDayWithout: isFirst,
-    },
-    assumed,
-  )
+test('what a configuration leaves out is what is assumed', (t) => {
+  const config = loadConfig(writeConfig(clinicFolder(t), good), {})
+  assert.deepEqual(fhirAssumptions(config), assumed)
 })

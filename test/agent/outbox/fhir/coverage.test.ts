@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OfficialResult } from '../../../../agent/kernel/official.ts'
+import type { OfficialResult } from '../../../../agent/kernel/official.ts'
 import { assumed } from '../../../../agent/outbox/fhir/assumptions.ts'
 import { cardOf } from '../../../../agent/outbox/fhir/card.ts'
 import { coverageOf } from '../../../../agent/outbox/fhir/coverage.ts'
-import { places, unmappedOf } from '../../../../agent/outbox/fhir/fields.ts'
+import { unmappedOf } from '../../../../agent/outbox/fhir/fields.ts'
 import { insurance } from './stage.ts'
 
 const mapped = (result: OfficialResult, assumptions = assumed) => {
@@ -134,13 +134,15 @@ test('the card ends with the qualification, and never before it begins', () => {
 })
 
 test('an end of nines is open, and an end that is no day is told', () => {
-  const open = mapped({
-    ...insurance,
-    insuredCardExpirationDate: '99999999',
-    disqualificationDate: '99999999',
-  })
-  assert.deepEqual(open.coverage['period'], { start: '2024-04-01' })
-  assert.deepEqual(open.unmapped, [])
+  for (const nines of ['99999999', '99991231']) {
+    const open = mapped({
+      ...insurance,
+      insuredCardExpirationDate: nines,
+      disqualificationDate: nines,
+    })
+    assert.deepEqual(open.coverage['period'], { start: '2024-04-01' })
+    assert.deepEqual(open.unmapped, [])
+  }
   const odd = mapped({
     ...insurance,
     insuredCardExpirationDate: '20260231',
@@ -151,10 +153,6 @@ test('an end of nines is open, and an end that is no day is told', () => {
     odd.unmapped.map(({ field }) => field),
     ['results[0].insuredCardExpirationDate', 'results[0].disqualificationDate'],
   )
-})
-
-test('every official field has a place or a reason why it has none', () => {
-  assert.deepEqual(Object.keys(places).sort(), Object.keys(OfficialResult.properties).sort())
 })
 
 test('what a Coverage cannot say is said beside it', () => {
@@ -178,4 +176,37 @@ test('what a Coverage cannot say is said beside it', () => {
       'results[1].unknown',
     ],
   )
+})
+
+test('of a 高齢受給者証 what is said beside the ratio is said beside the Coverage', () => {
+  const told = unmappedOf(
+    {
+      ...insurance,
+      elderlyRecipientCertificateInfo: {
+        elderlyRecipientCertificateDate: '',
+        elderlyRecipientValidStartDate: '20250801',
+        elderlyRecipientValidEndDate: '20260731',
+        elderlyRecipientContributionRatio: '020',
+      },
+    },
+    'results[0]',
+  )
+  assert.deepEqual(
+    told.map(({ field }) => field),
+    [
+      'results[0].elderlyRecipientCertificateInfo.elderlyRecipientValidStartDate',
+      'results[0].elderlyRecipientCertificateInfo.elderlyRecipientValidEndDate',
+    ],
+  )
+})
+
+test('a group or a list that came with nothing in it leaves nothing unsaid', () => {
+  const empty = {
+    ...insurance,
+    elderlyRecipientCertificateInfo: {},
+    limitApplicationCertificateRelatedInfo: { limitApplicationCertificateDate: '' },
+    specificDiseasesCertificateList: [],
+    publicExpenseResultList: [{}],
+  }
+  assert.deepEqual(unmappedOf(empty, 'results[0]'), [])
 })

@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { objectIn, objectsIn } from '../../../../agent/outbox/fhir/json.ts'
-import { chart, startFakeFhir } from './server.ts'
-import { CHART_SYSTEM, insurance, newInsurance, openStage, verified } from './stage.ts'
+import { insurance, newInsurance, openBeside, verified } from './stage.ts'
 
 /** The response to a verification, and the Coverages beside it. */
 async function told(...verifications: readonly ReturnType<typeof verified>[]) {
-  const server = await startFakeFhir()
-  server.put(chart(CHART_SYSTEM), 'chart-1')
-  const stage = openStage({ url: server.url, settings: { eligibilityResponse: true } })
-  try {
-    for (const verification of verifications) await stage.deliver(verification)
-    return {
-      responses: server.all('CoverageEligibilityResponse'),
-      coverages: server.all('Coverage'),
-    }
-  } finally {
-    await stage.close()
-    await server.close()
+  await using on = await openBeside({ settings: { eligibilityResponse: true } })
+  for (const verification of verifications) await on.deliver(verification)
+  return {
+    responses: on.server.all('CoverageEligibilityResponse'),
+    coverages: on.server.all('Coverage'),
   }
 }
 

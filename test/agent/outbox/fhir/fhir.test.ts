@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { objectsIn, textIn } from '../../../../agent/outbox/fhir/json.ts'
-import { chart, type FakeFhir, startFakeFhir } from './server.ts'
+import { chart, type FakeFhir } from './server.ts'
 import {
   aid,
   CHART_SYSTEM,
   deliveryOf,
   insurance,
   newInsurance,
-  openStage,
-  type StageOptions,
+  openBeside,
   verified,
 } from './stage.ts'
-
-/** A server that knows patient 00042, and a sink towards it. */
-async function open(options: Omit<StageOptions, 'url'> & { knows?: boolean } = {}) {
-  const server = await startFakeFhir()
-  if (options.knows !== false) server.put(chart(CHART_SYSTEM), 'chart-1')
-  const stage = openStage({ url: server.url, ...options })
-  return {
-    server,
-    ...stage,
-    async [Symbol.asyncDispose]() {
-      await stage.close()
-      await server.close()
-    },
-  }
-}
 
 const statuses = (server: FakeFhir) =>
   Object.fromEntries(
@@ -42,7 +26,7 @@ const NEW = '01139990:３１:３１００３１:01'
 const AID = '12137998::９００００２２:'
 
 test('a valid insurance is an active Coverage of the patient of the chart number', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const done = await on.deliver(verified('valid', [insurance]))
   assert.ok(done.is === 'delivered' && done.comparison?.result === 'written')
   const [coverage] = on.server.all('Coverage')
@@ -52,7 +36,7 @@ test('a valid insurance is an active Coverage of the patient of the chart number
 })
 
 test('requests are FHIR JSON, strict, with the token, and no member number is in a URL', async () => {
-  await using on = await open({ assumptions: { extraHeaders: { 'x-clinic': 'one' } } })
+  await using on = await openBeside({ assumptions: { extraHeaders: { 'x-clinic': 'one' } } })
   await on.deliver(verified('valid', [insurance]))
   for (const { method, path, headers } of on.server.seen) {
     assert.equal(headers['authorization'], 'Bearer token-of-the-sink')
@@ -65,7 +49,7 @@ test('requests are FHIR JSON, strict, with the token, and no member number is in
 })
 
 test('a replay writes nothing', async () => {
-  await using on = await open({ settings: { eligibilityResponse: true, writePatient: true } })
+  await using on = await openBeside({ settings: { eligibilityResponse: true, writePatient: true } })
   const verification = verified('valid', [insurance, aid])
   await on.deliver(verification)
   const written = on.server.writes().length
@@ -76,7 +60,7 @@ test('a replay writes nothing', async () => {
 })
 
 test('another insurance takes the place of the one that we wrote', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   await on.deliver(verified('valid', [newInsurance], { id: 'v-2' }))
   assert.deepEqual(statuses(on.server), { [OLD]: 'cancelled', [NEW]: 'active' })
@@ -85,7 +69,7 @@ test('another insurance takes the place of the one that we wrote', async () => {
 })
 
 test('one card face says nothing of the aid beside it; a My Number card says all', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance, aid], { by: '1' }))
   await on.deliver(verified('valid', [insurance], { id: 'v-2', by: '2' }))
   assert.deepEqual(statuses(on.server), { [OLD]: 'active', [AID]: 'active' })
@@ -94,7 +78,7 @@ test('one card face says nothing of the aid beside it; a My Number card says all
 })
 
 test('several aids stand in order, and an insurance has no place among them', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const second = { ...aid, insuredIdentificationNumber: '9000023' }
   await on.deliver(verified('valid', [insurance, aid, second]))
   assert.deepEqual(
@@ -104,7 +88,7 @@ test('several aids stand in order, and an insurance has no place among them', as
 })
 
 test('a lost qualification cancels the Coverage that the EHR has, and brings none in', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const lost = { ...insurance, disqualificationDate: '20260301', reasonOfLoss: '03' }
   await on.deliver(verified('invalid', [lost]))
   assert.deepEqual(statuses(on.server), {})
@@ -116,7 +100,7 @@ test('a lost qualification cancels the Coverage that the EHR has, and brings non
 })
 
 test('of a lost and a new qualification one is cancelled and one active', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const lost = { ...insurance, disqualificationDate: '20260301' }
   await on.deliver(verified('invalid-new-exists', [lost, newInsurance], { id: 'v-2' }))
@@ -124,7 +108,7 @@ test('of a lost and a new qualification one is cancelled and one active', async 
 })
 
 test('a new qualification that cannot be told from the lost one changes nothing', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const done = await on.deliver(verified('invalid-new-exists', [insurance], { id: 'v-2' }))
   assert.deepEqual(statuses(on.server), { [OLD]: 'active' })
@@ -133,7 +117,7 @@ test('a new qualification that cannot be told from the lost one changes nothing'
 })
 
 test('not found and several found leave every Coverage as it is', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const written = on.server.writes().length
   for (const outcome of ['not-found', 'multiple'] as const)
@@ -143,7 +127,7 @@ test('not found and several found leave every Coverage as it is', async () => {
 })
 
 test('an answer of the EHR’s own staff stays: what others wrote is laid over, not replaced', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const [made] = on.server.all('Coverage')
   assert.ok(made)
@@ -169,7 +153,7 @@ test('an answer of the EHR’s own staff stays: what others wrote is laid over, 
 })
 
 test('what the official side does not say any more goes in ours, and stays in the EHR’s', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const withRatio = { ...insurance, insuredPartialContributionRatio: '030' }
   await on.deliver(verified('valid', [withRatio]))
   const [ours] = on.server.all('Coverage')
@@ -184,7 +168,7 @@ test('what the official side does not say any more goes in ours, and stays in th
 })
 
 test('a Coverage that the EHR made itself is never cancelled for being absent', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const [ours] = on.server.all('Coverage')
   assert.ok(ours)
@@ -195,7 +179,7 @@ test('a Coverage that the EHR made itself is never cancelled for being absent', 
 })
 
 test('a card without a branch number is that of each of a family', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const { insuredBranchNumber: _, ...family } = insurance
   on.server.put(chart(CHART_SYSTEM, '00043'), 'chart-2')
   const child = { ...family, name: '検証　花', nameKana: 'ｹﾝｼｮｳ ﾊﾅ', birthdate: '20150101' }
@@ -208,7 +192,7 @@ test('a card without a branch number is that of each of a family', async () => {
 })
 
 test('no patient number and no such patient are reported, and nothing is written', async () => {
-  await using on = await open({ knows: false })
+  await using on = await openBeside({ knows: false })
   const numberless = await on.deliver(verified('valid', [insurance], { patientNumber: null }))
   assert.ok(numberless.is === 'delivered' && numberless.comparison?.result === 'no-number')
   const unknown = await on.deliver(verified('valid', [insurance]))
@@ -217,33 +201,51 @@ test('no patient number and no such patient are reported, and nothing is written
 })
 
 test('insurance is not put to somebody else who has the number in the EHR', async () => {
-  await using on = await open({ knows: false })
+  await using on = await openBeside({ knows: false })
   on.server.put(chart(CHART_SYSTEM, '00042', { birthDate: '1999-01-01' }))
   const done = await on.deliver(verified('valid', [insurance]))
   assert.deepEqual(done, {
     is: 'parked',
     code: 'FHIR_IDENTITY_DIFFERS',
-    facts: { fields: 'birthDate,gender' },
+    facts: { fields: 'birthDate' },
   })
   assert.deepEqual(on.server.writes(), [])
 })
 
+test('what the answer or the chart leaves out is not said to differ', async () => {
+  await using on = await openBeside({ knows: false })
+  on.server.put(
+    chart(CHART_SYSTEM, '00042', {
+      name: [{ text: '架空　花子' }],
+      gender: 'female',
+      birthDate: '1999-01-01',
+    }),
+  )
+  for (const [official, fields] of [
+    [insurance, 'name,birthDate,gender'],
+    [{ ...insurance, name: '検証　●郎', sex1: '3' }, 'birthDate'],
+  ] as const) {
+    const done = await on.deliver(verified('valid', [official]))
+    assert.deepEqual(done, { is: 'parked', code: 'FHIR_IDENTITY_DIFFERS', facts: { fields } })
+  }
+})
+
 test('chart numbers are filled up to the digits that the EHR has', async () => {
-  await using on = await open({ knows: false, assumptions: { patientDigits: 10 } })
+  await using on = await openBeside({ knows: false, assumptions: { patientDigits: 10 } })
   on.server.put(chart(CHART_SYSTEM, '0000000042'))
   const done = await on.deliver(verified('valid', [insurance], { patientNumber: '00042' }))
   assert.ok(done.is === 'delivered' && done.comparison?.result === 'written')
 })
 
 test('a delivery that a newer one overtook writes nothing', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const done = await on.deliver(verified('valid', [insurance]), { isSuperseded: () => true })
   assert.ok(done.is === 'delivered' && done.comparison?.result === 'superseded')
   assert.deepEqual(on.server.seen, [])
 })
 
 test('a held verification waits, and what was not decided is not sent', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const held = await on.deliver({ ...verified('valid', [insurance]), held: true })
   assert.deepEqual(held, { is: 'parked', code: 'VERIFICATION_HELD', facts: {} })
   const failed = await on.deliver({ ...verified('valid', [insurance]), outcome: 'failed' })
@@ -263,7 +265,7 @@ test('a held verification waits, and what was not decided is not sent', async ()
 })
 
 test('a result that identifies no card is refused by its field, and nothing is written', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const done = await on.deliver(verified('valid', [insurance, { ...aid, insurerNumber: '' }]))
   assert.deepEqual(done, {
     is: 'refused',

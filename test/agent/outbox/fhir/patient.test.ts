@@ -7,8 +7,7 @@ import {
   patientOf,
   traitsOf,
 } from '../../../../agent/outbox/fhir/patient.ts'
-import { startFakeFhir } from './server.ts'
-import { CHART_SYSTEM, insurance, openStage, verified } from './stage.ts'
+import { CHART_SYSTEM, insurance, openBeside, verified } from './stage.ts'
 
 const CHART = { system: CHART_SYSTEM, value: '00042' }
 const stored = (more: JsonObject = {}): Stored => ({
@@ -113,24 +112,18 @@ test('a name that the EHR wrote stays as it is spelt, and one that it lacks is f
 })
 
 test('a name in a chart of the EHR’s own is not rewritten by a delivery, one of ours is', async () => {
-  const server = await startFakeFhir()
-  const stage = openStage({ url: server.url, settings: { writePatient: true } })
+  await using on = await openBeside({ knows: false, settings: { writePatient: true } })
   const married = { ...insurance, name: '見本　一郎' }
-  const nameNow = () => traitsOf(server.all('Patient')[0] ?? {}).name
-  try {
-    await stage.deliver(verified('valid', [insurance]))
-    await stage.deliver(verified('valid', [married], { id: 'v-2' }))
-    assert.equal(nameNow(), '見本 一郎')
-    const [made] = server.all('Patient')
-    assert.ok(made)
-    const { meta: _, ...bare } = made
-    server.put(bare, made.id)
-    await stage.deliver(verified('valid', [insurance], { id: 'v-3' }))
-    assert.equal(nameNow(), '見本 一郎')
-  } finally {
-    await stage.close()
-    await server.close()
-  }
+  const nameNow = () => traitsOf(on.server.all('Patient')[0] ?? {}).name
+  await on.deliver(verified('valid', [insurance]))
+  await on.deliver(verified('valid', [married], { id: 'v-2' }))
+  assert.equal(nameNow(), '見本 一郎')
+  const [made] = on.server.all('Patient')
+  assert.ok(made)
+  const { meta: _, ...bare } = made
+  on.server.put(bare, made.id)
+  await on.deliver(verified('valid', [insurance], { id: 'v-3' }))
+  assert.equal(nameNow(), '見本 一郎')
 })
 
 test('names of one width and spacing or another are the same', () => {
@@ -156,19 +149,13 @@ test('a chart without name forms is read as kanji, from its parts too', () => {
 })
 
 test('a patient is made where that is allowed, once, and never otherwise', async () => {
-  const server = await startFakeFhir()
-  const writing = openStage({ url: server.url, settings: { writePatient: true } })
-  try {
-    await writing.deliver(verified('not-found', []))
-    assert.equal(server.all('Patient').length, 0)
-    await writing.deliver(verified('valid', [insurance], { id: 'v-2' }))
-    await writing.deliver(verified('valid', [{ ...insurance, name: '検証　●郎' }], { id: 'v-3' }))
-    const [patient, ...others] = server.all('Patient')
-    assert.deepEqual(others, [])
-    assert.deepEqual(traitsOf(patient ?? {}).name, '検証 一郎')
-    assert.equal(server.writes().filter((one) => one.endsWith('Patient')).length, 1)
-  } finally {
-    await writing.close()
-    await server.close()
-  }
+  await using on = await openBeside({ knows: false, settings: { writePatient: true } })
+  await on.deliver(verified('not-found', []))
+  assert.equal(on.server.all('Patient').length, 0)
+  await on.deliver(verified('valid', [insurance], { id: 'v-2' }))
+  await on.deliver(verified('valid', [{ ...insurance, name: '検証　●郎' }], { id: 'v-3' }))
+  const [patient, ...others] = on.server.all('Patient')
+  assert.deepEqual(others, [])
+  assert.deepEqual(traitsOf(patient ?? {}).name, '検証 一郎')
+  assert.equal(on.server.writes().filter((one) => one.endsWith('Patient')).length, 1)
 })

@@ -8,30 +8,16 @@ import {
   type Stored,
   textIn,
 } from '../../../../agent/outbox/fhir/json.ts'
-import { chart, type FakeFhir, startFakeFhir } from './server.ts'
+import { chart, type FakeFhir } from './server.ts'
 import {
   CHART_SYSTEM,
   deliveryOf,
   insurance,
   newInsurance,
+  openBeside,
   openStage,
-  type StageOptions,
   verified,
 } from './stage.ts'
-
-async function open(options: Omit<StageOptions, 'url'> = {}, known = true) {
-  const server = await startFakeFhir()
-  if (known) server.put(chart(CHART_SYSTEM), 'chart-1')
-  const stage = openStage({ url: server.url, ...options })
-  return {
-    server,
-    ...stage,
-    async [Symbol.asyncDispose]() {
-      await stage.close()
-      await server.close()
-    },
-  }
-}
 
 const MEMBER = 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID'
 const holders = (server: FakeFhir, type = 'Coverage', system = MEMBER): readonly Stored[] =>
@@ -42,7 +28,7 @@ const holders = (server: FakeFhir, type = 'Coverage', system = MEMBER): readonly
 const codeOf = (error: unknown) => (error instanceof AgentError ? error.code : error)
 
 test('two writers on a server whose conditional creation is not safe end with one Coverage', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   on.server.isRaceSafe = false
   const other = openStage({ url: on.server.url })
   const verification = verified('valid', [insurance])
@@ -54,7 +40,7 @@ test('two writers on a server whose conditional creation is not safe end with on
 })
 
 test('of duplicates of ours the one with the first id stays, the others are errors without number', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [made] = holders(on.server)
@@ -74,7 +60,7 @@ test('of duplicates of ours the one with the first id stays, the others are erro
 })
 
 test('beside one of the EHR’s own ours gives way', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [ours] = holders(on.server)
@@ -89,7 +75,7 @@ test('beside one of the EHR’s own ours gives way', async () => {
 })
 
 test('two of the EHR’s own are for a person, and neither is changed', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [ours] = holders(on.server)
@@ -104,14 +90,14 @@ test('two of the EHR’s own are for a person, and neither is changed', async ()
 })
 
 test('two charts of one number are for a person', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   on.server.put(chart(CHART_SYSTEM), 'chart-2')
   const done = await on.deliver(verified('valid', [insurance]))
   assert.deepEqual(done, { is: 'parked', code: 'FHIR_AMBIGUOUS', facts: { resource: 'Patient' } })
 })
 
 test('a chart that we made twice is one, and its insurance is written for the one that stays', async () => {
-  await using on = await open({ settings: { writePatient: true } }, false)
+  await using on = await openBeside({ knows: false, settings: { writePatient: true } })
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [made] = on.server.all('Patient')
@@ -132,7 +118,7 @@ test('a chart that we made twice is one, and its insurance is written for the on
 })
 
 test('a duplicate chart that the EHR uses already is for a person', async () => {
-  await using on = await open({ settings: { writePatient: true } }, false)
+  await using on = await openBeside({ knows: false, settings: { writePatient: true } })
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [made] = on.server.all('Patient')
@@ -145,7 +131,7 @@ test('a duplicate chart that the EHR uses already is for a person', async () => 
 })
 
 test('a server that writes its own address before a reference is understood', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const verification = verified('valid', [insurance])
   await on.deliver(verification)
   const [made] = on.server.all('Coverage')
@@ -167,7 +153,7 @@ test('a server that writes its own address before a reference is understood', as
 })
 
 test('an update that another writer crosses is made again on what that one wrote', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   let crossings = 2
   on.server.before = ({ method, path, body }) => {
@@ -186,7 +172,7 @@ test('an update that another writer crosses is made again on what that one wrote
 })
 
 test('a storm of conflicts ends as busy, and is over with the storm', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   on.server.before = ({ method }) => (method === 'PUT' ? { status: 412 } : undefined)
   const changed = verified('valid', [{ ...insurance, insuredCardExpirationDate: '20270331' }])
@@ -206,7 +192,7 @@ test('a storm of conflicts ends as busy, and is over with the storm', async () =
 })
 
 test('a write that was carried out and not answered is not made twice', async () => {
-  await using on = await open({ settings: { eligibilityResponse: true } })
+  await using on = await openBeside({ settings: { eligibilityResponse: true } })
   const verification = verified('valid', [insurance, newInsurance])
   on.server.after = ({ method, path }) =>
     method !== 'GET' && !path.endsWith('_search') ? 'drop' : undefined
@@ -222,7 +208,7 @@ test('a write that was carried out and not answered is not made twice', async ()
 })
 
 test('a request that arrives after it was given up leaves no second Coverage', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const verification = verified('valid', [insurance])
   let underWay: JsonObject | undefined
   on.server.before = ({ method, path, body }) => {
@@ -240,7 +226,7 @@ test('a request that arrives after it was given up leaves no second Coverage', a
 })
 
 test('what was made is not made again by a server whose search lags behind', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   on.server.isRaceSafe = false
   let blind = 3
   on.server.before = ({ path, query }) => {
@@ -254,7 +240,7 @@ test('what was made is not made again by a server whose search lags behind', asy
 })
 
 test('a resource that is deleted under an update is made anew', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   await on.deliver(verified('valid', [insurance]))
   const [made] = on.server.all('Coverage')
   let isThere = true
@@ -272,7 +258,7 @@ test('a resource that is deleted under an update is made anew', async () => {
 })
 
 test('a stop ends a delivery between two requests', async () => {
-  await using on = await open()
+  await using on = await openBeside()
   const stop = new AbortController()
   on.server.after = () => {
     stop.abort(new Error('stopped'))

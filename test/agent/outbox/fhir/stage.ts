@@ -13,6 +13,7 @@ import { patients } from '../../../../agent/sim/patients.ts'
 import { decodeMessage } from '../../../../agent/xmlmsg/codec.ts'
 import { recordingLog } from '../../../fakes/log.ts'
 import { sample } from '../../xmlmsg/samples.ts'
+import { chart, startFakeFhir } from './server.ts'
 
 export const INSTITUTION = '1312345670'
 export const CHART_SYSTEM = `urn:oid:1.2.392.100495.20.3.51.1${INSTITUTION}`
@@ -196,4 +197,22 @@ export function openStage({ url, settings = {}, assumptions = {} }: StageOptions
   const deliver = (verification: Verification, more: Partial<Delivery> = {}): Promise<Delivered> =>
     sink.deliver(deliveryOf(verification, more), AbortSignal.timeout(60_000))
   return { log, sink, deliver, close: () => sink.close() }
+}
+
+/** A server that has the chart of patient 00042, where a test does not say otherwise, and a sink. */
+export async function openBeside({
+  knows = true,
+  ...options
+}: Omit<StageOptions, 'url'> & { readonly knows?: boolean } = {}) {
+  const server = await startFakeFhir()
+  if (knows) server.put(chart(CHART_SYSTEM), 'chart-1')
+  const stage = openStage({ url: server.url, ...options })
+  return {
+    server,
+    ...stage,
+    async [Symbol.asyncDispose]() {
+      await stage.close()
+      await server.close()
+    },
+  }
 }

@@ -44,9 +44,11 @@ test('a loss counts from its day on', () => {
 })
 
 test('an open end is no loss, and a loss without a day is one', () => {
-  const open = { ...insurance, disqualificationDate: '99999999' }
-  assert.deepEqual(said('valid', [open]), [active])
-  assert.deepEqual(said('invalid-new-exists', [open, newInsurance]), [])
+  for (const disqualificationDate of ['99999999', '99991231']) {
+    const open = { ...insurance, disqualificationDate }
+    assert.deepEqual(said('valid', [open]), [active])
+    assert.deepEqual(said('invalid-new-exists', [open, newInsurance]), [])
+  }
   assert.deepEqual(said('valid', [{ ...insurance, reasonOfLoss: '01' }]), [cancelled])
 })
 

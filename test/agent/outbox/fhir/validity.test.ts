@@ -4,12 +4,11 @@ import type { Verification } from '../../../../agent/kernel/verification.ts'
 import type { FhirAssumptions } from '../../../../agent/outbox/fhir/assumptions.ts'
 import { objectIn } from '../../../../agent/outbox/fhir/json.ts'
 import { openFhirValidator } from '../../../bed/fhir-validator.ts'
-import { startFakeFhir } from './server.ts'
 import {
   fortyVerifications,
   insurance,
   newInsurance,
-  openStage,
+  openBeside,
   sampleVerifications,
   verified,
 } from './stage.ts'
@@ -21,25 +20,19 @@ async function sent(
   verifications: readonly Verification[],
   assumptions: Partial<FhirAssumptions> = {},
 ) {
-  const server = await startFakeFhir()
-  const stage = openStage({
-    url: server.url,
+  await using on = await openBeside({
+    knows: false,
     settings: { writePatient: true, eligibilityResponse: true },
     assumptions,
   })
-  try {
-    for (const verification of verifications) {
-      await stage.deliver(verification)
-      // Made twice, as by a request that arrives late: what a duplicate becomes is sent as well.
-      for (const type of ['Coverage', 'Patient'])
-        for (const made of server.all(type).slice(-1)) server.put(made)
-      await stage.deliver(verification)
-    }
-    return server.seen.flatMap(({ body }) => (body === undefined ? [] : [body]))
-  } finally {
-    await stage.close()
-    await server.close()
+  for (const verification of verifications) {
+    await on.deliver(verification)
+    // Made twice, as by a request that arrives late: what a duplicate becomes is sent as well.
+    for (const type of ['Coverage', 'Patient'])
+      for (const made of on.server.all(type).slice(-1)) on.server.put(made)
+    await on.deliver(verification)
   }
+  return on.server.seen.flatMap(({ body }) => (body === undefined ? [] : [body]))
 }
 
 const lost = { ...insurance, disqualificationDate: '20260301', reasonOfLoss: '03' }
