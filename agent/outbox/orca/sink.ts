@@ -226,8 +226,15 @@ function checkWholePerson({ isWholePerson, unmapped }: Mapped): void {
   })
 }
 
-/** What an ORCA that has no list of locks answers; then there is nothing that could be freed. */
-const unlistable: ReadonlySet<FaultCode> = new Set(['ORCA_REFUSED', 'SINK_ANSWER_INVALID'])
+/**
+ * What an ORCA answers that has no list of locks, or deletes none of it: there is nothing that could
+ * be done, and it says nothing of the patient whose turn it is.
+ */
+const unfreeable: ReadonlySet<FaultCode> = new Set([
+  'ORCA_REFUSED',
+  'ORCA_QUESTION',
+  'SINK_ANSWER_INVALID',
+])
 
 async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
   await orca.unreleased.pause()
@@ -235,7 +242,7 @@ async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
     await orca.unreleased.once(signal)
     await freeOwnLocks(orca, signal)
   } catch (error) {
-    if (!(error instanceof AgentError) || !unlistable.has(error.code)) {
+    if (!(error instanceof AgentError) || !unfreeable.has(error.code)) {
       orca.unreleased.resume()
       throw error
     }

@@ -216,9 +216,11 @@ test('a patient who is in use while an insurance is added is tried again', async
   assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
 })
 
-test('an ORCA without a list of locks is worked with all the same', async (t) => {
-  const { deliver, orca, log } = await bed(t, seed)
-  orca.behave({ mode: 'html', at: 'medicalmodv37' })
-  assert.equal(comparisonOf(await deliver(moved())).result, 'written')
-  assert.equal(log.lines.length, 1)
+test('an ORCA without a list of locks, or with a question about it, is worked with all the same', async (t) => {
+  for (const odd of [{ mode: 'html' }, { mode: 'result', result: 'S40' }] as const) {
+    const { deliver, orca, log } = await bed(t, seed)
+    orca.behave({ ...odd, at: 'medicalmodv37' })
+    assert.equal(comparisonOf(await deliver(moved())).result, 'written')
+    assert.equal(log.lines.length, 1)
+  }
 })
