@@ -2,12 +2,10 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { AgentError } from '../kernel/errors.ts'
 import type { UnknownElement } from '../kernel/official.ts'
 import { type Field, type Group, type ListField, ROOT, UNKNOWN } from './layout.ts'
+import { xml10 } from './xml10.ts'
 
 /** The documented messages are at most 7 deep. */
 const DEPTH_LIMIT = 32
-
-/** XML 1.1 would let control characters through, whatever a declaration asks for. */
-const xml10 = { xmlns: false, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
 type Fields = Record<string, unknown>
 

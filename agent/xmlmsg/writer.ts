@@ -1,12 +1,9 @@
 import type { Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { AgentError } from '../kernel/errors.ts'
 import { UnknownElement } from '../kernel/official.ts'
 import { type Field, type Group, ROOT, UNKNOWN } from './layout.ts'
+import { escaped, unencodable } from './xml10.ts'
 
-/** What XML 1.0 cannot hold, not even as a reference. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Surrogate}]/u
 const NAME = /^[\p{L}_][\p{L}\p{N}._:-]*$/u
 
 /**
@@ -100,24 +97,8 @@ function closeElement(lines: Lines, indent: string, element: string, inner: numb
 
 function writeText(lines: Lines, indent: string, element: string, text: unknown) {
   if (typeof text !== 'string') throw new TypeError(`${element} is no string`)
-  if (FORBIDDEN.test(text)) throw unencodable(element)
-  lines.push(`${indent}<${element}>${escaped(text)}</${element}>`)
+  lines.push(`${indent}<${element}>${escaped(element, text)}</${element}>`)
 }
-
-/** A bare carriage return would come back as a line feed. */
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '\r': '&#13;',
-}
-const escaped = (text: string) =>
-  text.replace(/[&<>\r]/g, (character) => escapes[character] ?? character)
-
-const unencodable = (element: string) =>
-  new AgentError('CHARACTER_UNENCODABLE', 'a character cannot stand in an XML message', {
-    facts: { element },
-  })
 
 function objectIn(value: unknown): object {
   if (typeof value === 'object' && value !== null) return value

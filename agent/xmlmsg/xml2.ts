@@ -1,5 +1,6 @@
-import { SaxesParser, type SaxesTagPlain } from 'saxes'
+import { SaxesParser } from 'saxes'
 import { AgentError } from '../kernel/errors.ts'
+import { escaped, xml10 } from './xml10.ts'
 
 /**
  * The XML convention of ORCA’s API, `xml2`: every element says by `type` whether it is a `record`
@@ -20,16 +21,7 @@ export interface Xml2Message {
 const DEPTH_LIMIT = 16
 /** A patient with 30 combinations of insurances has about 2,000. */
 const ELEMENT_LIMIT = 50_000
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Surrogate}]/u
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '\r': '&#13;',
-}
 
 /** A request as text in UTF-8. Throws `CHARACTER_UNENCODABLE` for what XML 1.0 cannot hold. */
 export function writeXml2({ name, record }: Xml2Message): string {
@@ -48,14 +40,6 @@ function written(name: string, value: Xml2): string {
   return `<${name} type="record">${inner.join('')}</${name}>`
 }
 
-function escaped(element: string, text: string): string {
-  if (FORBIDDEN.test(text))
-    throw new AgentError('CHARACTER_UNENCODABLE', 'a character cannot stand in an XML message', {
-      facts: { element },
-    })
-  return text.replace(/[&<>\r]/g, (character) => escapes[character] ?? character)
-}
-
 /** An open element; what it is shows by its `type`, and without one by what stands in it. */
 interface Frame {
   readonly name: string
@@ -69,7 +53,7 @@ interface Frame {
  * `SINK_ANSWER_INVALID` for anything else than one record in an `<xmlio2>`.
  */
 export function readXml2(text: string): Xml2Message {
-  const parser = new SaxesParser({ xmlns: false, forceXMLVersion: true, defaultXMLVersion: '1.0' })
+  const parser = new SaxesParser(xml10)
   const open: Frame[] = []
   let elementsLeft = ELEMENT_LIMIT
   let root: Frame | undefined
@@ -86,20 +70,14 @@ export function readXml2(text: string): Xml2Message {
     if (elementsLeft < 0) refuse('it holds too many elements')
     if (open.length >= DEPTH_LIMIT) refuse('it is nested too deep')
     if (open.length === 0 && tag.name !== 'xmlio2') refuse('its root is not xmlio2')
-    open.push({ name: tag.name, type: typeOf(tag), children: [], text: '' })
+    open.push({ name: tag.name, type: tag.attributes['type'], children: [], text: '' })
   })
   parser.on('closetag', () => {
     const frame = open.pop()
     const parent = open.at(-1)
     if (frame === undefined) return
     if (parent === undefined) root = frame
-    else {
-      const value = contentOf(frame)
-      if (value === undefined) refuse('text stands beside elements')
-      else if (parent.type !== 'array' && parent.children.some(([name]) => name === frame.name))
-        refuse('an element comes twice')
-      else parent.children.push([frame.name, value])
-    }
+    else parent.children.push([frame.name, contentOf(frame, refuse)])
   })
   const take = (more: string) => {
     const frame = open.at(-1)
@@ -115,14 +93,14 @@ export function readXml2(text: string): Xml2Message {
   return isRecord(record) ? { name, record } : refuse('it is not one record')
 }
 
-const typeOf = ({ attributes }: SaxesTagPlain) => attributes['type']
-
-/** Undefined where text stands beside elements. */
-function contentOf({ type, children, text }: Frame): Xml2 | undefined {
-  if (children.length > 0 && /[^ \t\r\n]/.test(text)) return undefined
-  if (type === 'array') return withoutPadding(children.map(([, value]) => value))
-  if (type === 'record' || children.length > 0) return Object.fromEntries(children)
-  return text
+function contentOf({ type, children, text }: Frame, refuse: (why: string) => never): Xml2 {
+  const isList = type === 'array'
+  if (!isList && type !== 'record' && children.length === 0) return text
+  if (/[^ \t\r\n]/.test(text)) return refuse('text stands where elements do')
+  if (isList) return withoutPadding(children.map(([, value]) => value))
+  const record = Object.fromEntries(children)
+  if (Object.keys(record).length < children.length) return refuse('an element comes twice')
+  return record
 }
 
 function withoutPadding(items: readonly Xml2[]): readonly Xml2[] {
@@ -137,20 +115,23 @@ const isList = (value: Xml2 | undefined): value is readonly Xml2[] => Array.isAr
 const isRecord = (value: Xml2 | undefined): value is Xml2Record =>
   typeof value === 'object' && !isList(value)
 
+const valueIn = (record: Xml2Record, element: string): Xml2 | undefined =>
+  Object.hasOwn(record, element) ? record[element] : undefined
+
 /** The text of an element; '' where there is none, as ORCA leaves out what is empty. */
 export function textIn(record: Xml2Record, element: string): string {
-  const value = Object.hasOwn(record, element) ? record[element] : undefined
+  const value = valueIn(record, element)
   return typeof value === 'string' ? value.trim() : ''
 }
 
 /** A record in a record; an empty one where there is none. */
 export function recordIn(record: Xml2Record, element: string): Xml2Record {
-  const value = Object.hasOwn(record, element) ? record[element] : undefined
+  const value = valueIn(record, element)
   return isRecord(value) ? value : {}
 }
 
 /** The records of an array that say anything. */
 export function recordsIn(record: Xml2Record, element: string): readonly Xml2Record[] {
-  const value = Object.hasOwn(record, element) ? record[element] : undefined
+  const value = valueIn(record, element)
   return isList(value) ? value.filter(isRecord).filter((item) => !isEmpty(item)) : []
 }

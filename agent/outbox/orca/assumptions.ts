@@ -35,7 +35,7 @@ export interface OrcaAssumptions {
    * them differs, and the income class itself has no element: verify per clinic.
    */
   readonly limitCertificates: boolean
-  /** 公費の種類 by 適用区分, under 後期高齢者; a flag that is not here has no row. */
+  /** 公費の種類 by 適用区分, of all but 後期高齢者; a flag that is not here has no row for them either. */
   readonly limitClasses: Readonly<Record<string, string>>
   /** 公費の種類 of a limit certificate of 後期高齢者 whose flag has a row. */
   readonly limitClassOfElderly: string

@@ -10,7 +10,7 @@ import type { Mapped } from './mapping.ts'
 import { type Change, isNothing, planChange } from './plan.ts'
 import type { Decided } from './questions.ts'
 import { type Written, warningsOf } from './register.ts'
-import { CHANGE_PATH, CHANGE_REQUEST } from './release.ts'
+import { CHANGE, callStep } from './release.ts'
 
 /** ORCA may ask again after an answer; one that never ends is no exchange. */
 const QUESTION_LIMIT = 5
@@ -52,13 +52,9 @@ export async function changeInsurance(
 
 const NOTHING: Written = { did: 'nothing', unmapped: [] }
 
-async function readRows({ client, karteUid }: LockPorts, number: string, signal: AbortSignal) {
-  const record = {
-    Request_Number: '00',
-    Karte_Uid: karteUid,
-    Patient_Information: { Patient_ID: number },
-  }
-  const answer = await client.post(CHANGE_PATH, { name: CHANGE_REQUEST, record }, signal)
+async function readRows(ports: LockPorts, number: string, signal: AbortSignal) {
+  const body = { Patient_Information: { Patient_ID: number } }
+  const answer = await callStep(ports, CHANGE, '00', body, signal)
   return rowsOf(expectRead(answer, '00').record)
 }
 

@@ -104,18 +104,6 @@ export function toRatio(
   return Object.entries(tableOf(code, elderlyTwoTenths)).find(([, one]) => one === assistance)?.[0]
 }
 
-/** Whether two 補助区分, each of an insurance of its class, stand for one ratio. */
-export function isSameRatio(
-  one: { readonly assistance: string; readonly code: string },
-  other: { readonly assistance: string; readonly code: string },
-  elderlyTwoTenths: string,
-): boolean {
-  const [ratio, otherRatio] = [one, other].map(({ assistance, code }) =>
-    toRatio(assistance, code, elderlyTwoTenths),
-  )
-  return ratio === otherRatio
-}
-
 /** 高齢者負担割 of `patientmodv2`, which takes 10 and 30 and reads anything else as 10. */
 export const toRateClass = (ratio: string): '10' | '30' | undefined =>
   ratio === '010' ? '10' : ratio === '030' ? '30' : undefined
@@ -138,7 +126,7 @@ export function toOrcaDate(official: string): string | undefined {
 }
 
 /** `YYYY-MM-DD` to `YYYYMMDD`; '' for no day and for no end. */
-export function toOfficialDate(orca: string): string {
+export function fromOrcaDate(orca: string): string {
   const date = orca.replaceAll('-', '')
   return /^\d{8}$/.test(date) && !date.startsWith('9999') ? date : ''
 }

@@ -1,6 +1,6 @@
 import type { Traits } from '../../kernel/person.ts'
 import { recordIn, recordsIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
-import { isHealthClass, toOfficialDate } from './codes.ts'
+import { fromOrcaDate, isHealthClass } from './codes.ts'
 
 /** Texts under ORCA’s own element names. Absent and '' are the same: ORCA leaves out what is empty. */
 export type Elements = Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ const rowsIn = (answer: Xml2Record, information: string, rows: string) =>
 export const traitsOf = (elements: Elements): Traits => ({
   name: valueIn(elements, 'WholeName'),
   nameKana: valueIn(elements, 'WholeName_inKana'),
-  birthdate: toOfficialDate(valueIn(elements, 'BirthDate')),
+  birthdate: fromOrcaDate(valueIn(elements, 'BirthDate')),
   sex: valueIn(elements, 'Sex'),
 })
 

@@ -4,7 +4,7 @@ import { recordIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
 import { isDone, type Meaning, meaningOf } from './api-result.ts'
 import { expectRead, type OrcaAnswer } from './client.ts'
 import { within } from './deadline.ts'
-import { CHANGE_PATH, CHANGE_REQUEST, type Lock, type ReleasePorts, release } from './release.ts'
+import { CHANGE, callStep, type Lock, type ReleasePorts, release } from './release.ts'
 
 /**
  * A lock keeps reception from the patient, so it is ours for less than 5 s: what is to be done under
@@ -48,24 +48,19 @@ export async function withLock<T>(
   signal: AbortSignal,
   work: (held: Held) => Promise<T>,
 ): Promise<T> {
-  const { client, clock, karteUid } = ports
+  const { clock } = ports
   const releaseBy = clock.now() + HOLD_MS
   const lock: Lock = { number, orcaUid: '', patient: { Patient_ID: number }, isEnded: false }
   let mayHold = true
   const done = await within(clock, WORK_MS, signal, async (limited) => {
-    const post = (record: Xml2Record) =>
-      client.post(CHANGE_PATH, { name: CHANGE_REQUEST, record }, limited)
-    const first = await post({
-      Request_Number: '01',
-      Karte_Uid: karteUid,
-      Patient_Information: lock.patient,
-    })
+    const call = (step: string, body: Xml2Record) => callStep(ports, CHANGE, step, body, limited)
+    const first = await call('01', { Patient_Information: lock.patient })
     mayHold = !withoutLock.has(meaningOf(first.apiResult))
     // Taken before the result is looked at: ORCA may complain and hold the patient all the same.
     lock.orcaUid = textIn(first.record, 'Orca_Uid')
     const answer = expectRead(first, '01')
     lock.patient = recordIn(answer.record, 'Patient_Information')
-    return work(exchangeUnder(lock, answer, karteUid, post))
+    return work(exchangeUnder(lock, answer, call))
   }).catch(async (error: unknown) => {
     if (mayHold && !(await release(ports, lock, releaseBy))) ports.keepReleasing(lock)
     throw error
@@ -81,21 +76,15 @@ const withoutLock: ReadonlySet<Meaning> = new Set(['locked', 'unknown-patient', 
 function exchangeUnder(
   lock: Lock,
   answer: OrcaAnswer,
-  karteUid: string,
-  post: (record: Xml2Record) => Promise<OrcaAnswer>,
+  call: (step: string, body: Xml2Record) => Promise<OrcaAnswer>,
 ): Held {
   let last = answer
   return {
     answer,
     async next(body) {
       const step = textIn(last.record, 'Response_Number')
-      last = await post({
-        Request_Number: step,
-        Karte_Uid: karteUid,
-        Orca_Uid: lock.orcaUid,
-        Patient_Information: lock.patient,
-        ...body,
-      })
+      const whose = { Orca_Uid: lock.orcaUid, Patient_Information: lock.patient }
+      last = await call(step, { ...whose, ...body })
       lock.isEnded = step === '03' && isDone(last.apiResult)
       return last
     },

@@ -1,3 +1,4 @@
+import type { Comparison } from '../../kernel/delivery.ts'
 import type { OfficialResult } from '../../kernel/official.ts'
 import { hasPlaceholder, type Traits } from '../../kernel/person.ts'
 import type { Verification } from '../../kernel/verification.ts'
@@ -18,10 +19,7 @@ import {
 import { withoutForm } from './without-form.ts'
 
 /** What could not be put into ORCA’s form. `detail` holds no value. */
-export interface Unmapped {
-  readonly field: string
-  readonly detail: string
-}
+export type Unmapped = Comparison['unmapped'][number]
 
 /** What an answer says, in ORCA’s elements. */
 export interface Mapped {

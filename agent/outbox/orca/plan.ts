@@ -2,11 +2,20 @@ import { hasPlaceholder } from '../../kernel/person.ts'
 import type { OrcaWrite } from '../../kernel/sink.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
-import { dayBefore, isSameRatio, OPEN_END } from './codes.ts'
-import { holdsOn, isSamePublic } from './compare.ts'
+import { dayBefore, OPEN_END } from './codes.ts'
 import { type Elements, isHealth, type OrcaPatient, type Rows, valueIn } from './elements.ts'
 import { isRatioMissing, type Mapped, rateClassOf, type Unmapped } from './mapping.ts'
-import { isSameNumber, isSameText } from './width.ts'
+import {
+  endOf,
+  hasSameNumbers,
+  holdsOn,
+  isSamePublic,
+  isSamePublicClass,
+  isSameRatio,
+  newestFirst,
+  startOf,
+} from './rows.ts'
+import { isSameText } from './width.ts'
 
 /** What the next write would be, where one is allowed; the change itself is planned on the rows. */
 export function nextWrite(
@@ -76,10 +85,10 @@ function healthChange(
   const row = writable(insurance, branchElement)
   const ofLaw = health.filter(isHealth)
   const alike = ofLaw.filter((kept) => isSameInsurance(row, kept))
-  const same = alike.filter((kept) => isSameAssistance(row, kept, elderlyTwoTenths))
+  const same = alike.filter((kept) => isSilentOrSameRatio(row, kept, elderlyTwoTenths))
   const holding = ofLaw.filter((kept) => holdsOn(kept, day))
   // An insurance that ended here and came back after another one begins anew.
-  const lapsed = holding.length === 0 ? newest(same) : undefined
+  const lapsed = holding.length === 0 ? newestFirst(same)[0] : undefined
   const kept =
     same.find((one) => holding.includes(one)) ??
     (lapsed !== undefined && startOf(row) <= endOf(lapsed) ? lapsed : undefined)
@@ -111,9 +120,7 @@ function writable(elements: Elements, branchElement: string): Elements {
 }
 
 const isSameInsurance = (row: Elements, kept: Elements) =>
-  ['InsuranceProvider_Number', 'HealthInsuredPerson_Number'].every((name) =>
-    isSameNumber(valueIn(row, name), valueIn(kept, name)),
-  ) &&
+  hasSameNumbers(row, kept) &&
   isSameText(
     valueIn(row, 'HealthInsuredPerson_Symbol'),
     valueIn(kept, 'HealthInsuredPerson_Symbol'),
@@ -123,21 +130,8 @@ const isSameInsurance = (row: Elements, kept: Elements) =>
 const isSilentOrSame = (row: Elements, kept: Elements, name: string) =>
   [valueIn(kept, name), ''].includes(valueIn(row, name))
 
-const isSameAssistance = (row: Elements, kept: Elements, elderlyTwoTenths: string) => {
-  const [one, other] = [row, kept].map((elements) => ({
-    assistance: valueIn(elements, 'HealthInsuredPerson_Assistance'),
-    code: valueIn(elements, 'InsuranceProvider_Class'),
-  }))
-  if (one === undefined || other === undefined || one.assistance === '') return true
-  return isSameRatio(one, other, elderlyTwoTenths)
-}
-
-const newest = (rows: readonly Elements[]) =>
-  rows.toSorted((one, other) => startOf(other).localeCompare(startOf(one)))[0]
-
-const startOf = (row: Elements) =>
-  valueIn(row, 'Certificate_StartDate') || valueIn(row, 'Certificate_IssuedDate')
-const endOf = (row: Elements) => valueIn(row, 'Certificate_ExpiredDate') || OPEN_END
+const isSilentOrSameRatio = (row: Elements, kept: Elements, elderlyTwoTenths: string) =>
+  valueIn(row, 'HealthInsuredPerson_Assistance') === '' || isSameRatio(row, kept, elderlyTwoTenths)
 
 interface RowsChange {
   readonly rows: readonly Elements[]
@@ -202,9 +196,7 @@ function replaced(
 const NEW_ID = '0000000000'
 
 function publicChange(row: Elements, kept: readonly Elements[], day: string): Change {
-  const ofClass = kept.filter(
-    (one) => valueIn(one, 'PublicInsurance_Class') === valueIn(row, 'PublicInsurance_Class'),
-  )
+  const ofClass = kept.filter((one) => isSamePublicClass(one, row))
   const same = ofClass.find((one) => isSamePublic(one, row) && holdsOn(one, day))
   if (same !== undefined) return asPublic(confirmed(row, same, []))
   return asPublic(replaced(row, ofClass, publicModes, 'Certificate_IssuedDate'))

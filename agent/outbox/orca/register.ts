@@ -19,6 +19,7 @@ export interface Written {
   readonly unmapped: readonly Unmapped[]
 }
 
+const PERSON = ['WholeName', 'WholeName_inKana', 'BirthDate', 'Sex']
 /** Elements of the insurance in the order of the API page; ORCA reads no other. */
 const INSURANCE = [
   'InsuranceProvider_Class',
@@ -51,12 +52,11 @@ export async function registerPatient(
   today: string,
   signal: AbortSignal,
 ): Promise<Written> {
-  const person = chosen(['WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'], mapped.patient)
   const home = chosen(HOME, mapped.patient)
   const rate = rateClassOf(mapped, today)
   const record = {
     Patient_ID: number,
-    ...person,
+    ...chosen(PERSON, mapped.patient),
     ...(Object.keys(home).length > 0 && { Home_Address_Information: home }),
     ...(rate !== undefined && { HealthInsurance_Information: insuranceOf(mapped, rate) }),
   }
@@ -83,7 +83,7 @@ export async function addInsurance(
 ): Promise<Written> {
   const record = {
     Patient_ID: patient.number,
-    ...chosen(['WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'], patient.elements),
+    ...chosen(PERSON, patient.elements),
     HealthInsurance_Information: insuranceOf(mapped, rateClassOf(mapped, today) ?? ''),
   }
   return ended(await client.post(`${PATH}?class=04`, messageOf(record), signal), 'class=04')

@@ -2,14 +2,17 @@ import { AgentError, asFault } from '../../kernel/errors.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import { recordsIn, textIn, type Xml2Record } from '../../xmlmsg/xml2.ts'
 import { isDone, meaningOf } from './api-result.ts'
-import { expectDone, type OrcaClient } from './client.ts'
+import { expectDone, type OrcaAnswer, type OrcaClient } from './client.ts'
 import { within } from './deadline.ts'
 import { isSameNumber } from './width.ts'
 
-export const CHANGE_PATH = '/orca12/patientmodv32'
-export const CHANGE_REQUEST = 'patientmodv3req2'
-const LOCKS_PATH = '/api21/medicalmodv37'
-const LOCKS_REQUEST = 'medicalv3req7'
+/** An API that is spoken in numbered steps, each under our Karte_Uid. */
+interface Stepwise {
+  readonly path: string
+  readonly name: string
+}
+export const CHANGE: Stepwise = { path: '/orca12/patientmodv32', name: 'patientmodv3req2' }
+const LOCKS: Stepwise = { path: '/api21/medicalmodv37', name: 'medicalv3req7' }
 
 const RELEASE_ATTEMPTS = 3
 const LEAST_TRY_MS = 300
@@ -24,6 +27,18 @@ export interface ReleasePorts {
   readonly log: Log
   /** Ours, the same after a restart: it is how a lock that a crash left shows to be ours. */
   readonly karteUid: string
+}
+
+/** One step; `body` stands behind its number and who we are. */
+export const callStep = (
+  { client, karteUid }: Pick<ReleasePorts, 'client' | 'karteUid'>,
+  { path, name }: Stepwise,
+  step: string,
+  body: Xml2Record,
+  signal: AbortSignal,
+): Promise<OrcaAnswer> => {
+  const record = { Request_Number: step, Karte_Uid: karteUid, ...body }
+  return client.post(path, { name, record }, signal)
 }
 
 /** What is known of a lock that may be ours. */
@@ -74,25 +89,8 @@ export async function letGo(
   return isDone(answer.apiResult)
 }
 
-const unlock = (
-  { client, karteUid }: ReleasePorts,
-  orcaUid: string,
-  patient: Xml2Record,
-  signal: AbortSignal,
-) =>
-  client.post(
-    CHANGE_PATH,
-    {
-      name: CHANGE_REQUEST,
-      record: {
-        Request_Number: '99',
-        Karte_Uid: karteUid,
-        Orca_Uid: orcaUid,
-        Patient_Information: patient,
-      },
-    },
-    signal,
-  )
+const unlock = (ports: ReleasePorts, orcaUid: string, patient: Xml2Record, signal: AbortSignal) =>
+  callStep(ports, CHANGE, '99', { Orca_Uid: orcaUid, Patient_Information: patient }, signal)
 
 interface OwnLock {
   readonly orcaUid: string
@@ -102,18 +100,14 @@ interface OwnLock {
 }
 
 /** Locks with our own Karte_Uid; those of other terminals are nobody’s business here. */
-async function ownLocks(
-  { client, karteUid }: ReleasePorts,
-  signal: AbortSignal,
-): Promise<readonly OwnLock[]> {
-  const record = { Request_Number: '00', Karte_Uid: karteUid }
-  const answer = await client.post(LOCKS_PATH, { name: LOCKS_REQUEST, record }, signal)
+async function ownLocks(ports: ReleasePorts, signal: AbortSignal): Promise<readonly OwnLock[]> {
+  const answer = await callStep(ports, LOCKS, '00', {}, signal)
   // E10: nothing is locked at all.
   if (meaningOf(answer.apiResult) === 'unknown-patient') return []
   const { record: listed } = expectDone(answer, 'locks')
   const now = atOf(textIn(listed, 'Information_Date'), textIn(listed, 'Information_Time'))
   return recordsIn(listed, 'Lock_Information')
-    .filter((one) => textIn(one, 'Lock_Karte_Uid').toLowerCase() === karteUid)
+    .filter((one) => textIn(one, 'Lock_Karte_Uid').toLowerCase() === ports.karteUid)
     .map((one) => ({
       orcaUid: textIn(one, 'Lock_Orca_Uid'),
       number: textIn(one, 'Lock_Patient_ID'),
@@ -129,25 +123,18 @@ const atOf = (date: string, time: string) => Date.parse(`${date}T${time}Z`)
  * of the one whose turn it is.
  */
 export async function freeOwnLocks(ports: ReleasePorts, signal: AbortSignal): Promise<void> {
-  const { client, karteUid, log } = ports
+  const { karteUid, log } = ports
   for (const { orcaUid, number, ageSeconds } of await ownLocks(ports, signal)) {
     const answer = await unlock(ports, orcaUid, { Patient_ID: number }, signal)
     if (!isDone(answer.apiResult)) {
       const wanted = {
-        Request_Number: '01',
-        Karte_Uid: karteUid,
         Delete_Information: { Delete_Karte_Uid: karteUid, Delete_Orca_Uid: orcaUid },
       }
-      const post = (record: Xml2Record) =>
-        client.post(LOCKS_PATH, { name: LOCKS_REQUEST, record }, signal)
-      const asked = await post(wanted)
+      const ask = (more: Xml2Record) => callStep(ports, LOCKS, '01', { ...wanted, ...more }, signal)
+      const asked = await ask({})
       const last =
         meaningOf(asked.apiResult) === 'question'
-          ? await post({
-              ...wanted,
-              Orca_Uid: textIn(asked.record, 'Orca_Uid'),
-              Select_Answer: 'Ok',
-            })
+          ? await ask({ Orca_Uid: textIn(asked.record, 'Orca_Uid'), Select_Answer: 'Ok' })
           : asked
       if (meaningOf(last.apiResult) === 'young') throw tooYoung(ageSeconds)
       expectDone(last, 'free')

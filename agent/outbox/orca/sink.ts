@@ -1,16 +1,15 @@
 import type { Comparison, Delivered, Delivery, Sink } from '../../kernel/delivery.ts'
-import { AgentError } from '../../kernel/errors.ts'
+import { AgentError, asFault } from '../../kernel/errors.ts'
 import type { FaultCode } from '../../kernel/faults.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
 import type { OrcaSink, OrcaWrite } from '../../kernel/sink.ts'
-import { toOfficialDate } from '../../kernel/time.ts'
+import { inJapan } from '../../kernel/time.ts'
 import type { Outcome, Verification } from '../../kernel/verification.ts'
 import { openHttp } from '../http.ts'
 import type { Targets } from '../targets.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
 import { ANSWER_MS, openOrcaClient } from './client.ts'
-import { toOrcaDate } from './codes.ts'
 import { compare } from './compare.ts'
 import { type OrcaPatient, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
@@ -127,8 +126,7 @@ const ends: { readonly [code in FaultCode]?: 'refused' | 'parked' } = {
 
 /** They are thrown and not returned, as they have to unwind through the lock’s release. */
 function endedBy(error: unknown): Delivered {
-  if (!(error instanceof AgentError)) throw error
-  const { code, facts } = error
+  const { code, facts } = asFault(error)
   const is = ends[code]
   if (is === undefined) throw error
   return { is, code, facts }
@@ -149,7 +147,7 @@ async function attend(
   if (number === null)
     return { result: 'no-number', differences: [], unmapped: [...mapped.unmapped] }
 
-  const day = toOrcaDate(toOfficialDate(orca.clock.now())) ?? ''
+  const day = inJapan(orca.clock.now()).slice(0, 10)
   const tried = new Set<OrcaWrite>()
   const found: Unmapped[] = [...mapped.unmapped]
   let isWritten = false
@@ -228,8 +226,15 @@ function checkWholePerson({ isWholePerson, unmapped }: Mapped): void {
   })
 }
 
-/** What an ORCA that has no list of locks answers; then there is nothing that could be freed. */
-const unlistable: ReadonlySet<FaultCode> = new Set(['ORCA_REFUSED', 'SINK_ANSWER_INVALID'])
+/**
+ * What an ORCA answers that has no list of locks, or deletes none of it: there is nothing that could
+ * be done, and it says nothing of the patient whose turn it is.
+ */
+const unfreeable: ReadonlySet<FaultCode> = new Set([
+  'ORCA_REFUSED',
+  'ORCA_QUESTION',
+  'SINK_ANSWER_INVALID',
+])
 
 async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
   await orca.unreleased.pause()
@@ -237,7 +242,7 @@ async function freeLeftover(orca: Orca, signal: AbortSignal): Promise<void> {
     await orca.unreleased.once(signal)
     await freeOwnLocks(orca, signal)
   } catch (error) {
-    if (!(error instanceof AgentError) || !unlistable.has(error.code)) {
+    if (!(error instanceof AgentError) || !unfreeable.has(error.code)) {
       orca.unreleased.resume()
       throw error
     }

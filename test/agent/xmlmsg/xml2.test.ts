@@ -72,6 +72,8 @@ test('anything else than one record in an answer is refused, without a word of w
     ['two records', '<xmlio2><a type="record"/><b type="record"/></xmlio2>'],
     ['a text', `<xmlio2><a type="string">${secret}</a></xmlio2>`],
     ['text beside elements', answerOf(`${secret}<A type="string">1</A>`)],
+    ['text in a record of none', answerOf(`<A type="record">${secret}</A>`)],
+    ['text in a list of none', answerOf(`<A type="array">${secret}</A>`)],
     ['an element twice', answerOf('<A type="string">1</A><A type="string">2</A>')],
     ['too deep', answerOf('<A>'.repeat(20) + '</A>'.repeat(20))],
     ['too much', answerOf(`<Rows type="array">${'<Rows_child/>'.repeat(50_001)}</Rows>`)],

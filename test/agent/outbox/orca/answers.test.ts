@@ -3,14 +3,11 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import { isDone, meaningOf, shownResult } from '../../../../agent/outbox/orca/api-result.ts'
-import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
+import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca, isFault } from './bed.ts'
 import { delivery, ichiro, ichiroMoved, verification } from './example.ts'
 
 const seed = { patients: [ichiroInOrca], write: everyWrite }
 const moved = () => delivery(verification([ichiroMoved]))
-
-const isFault = (code: string) => (error: unknown) =>
-  error instanceof AgentError && error.code === code
 
 test('every success is one, and every warning of patientmodv2 is a success', () => {
   for (const code of ['00', '000', '0000', 'W00', 'K0', 'K1', 'K2', 'K3', 'K4', 'K5'])
@@ -219,9 +216,11 @@ test('a patient who is in use while an insurance is added is tried again', async
   assert.equal(comparisonOf(await deliver(delivery(verification([ichiro])))).result, 'written')
 })
 
-test('an ORCA without a list of locks is worked with all the same', async (t) => {
-  const { deliver, orca, log } = await bed(t, seed)
-  orca.behave({ mode: 'html', at: 'medicalmodv37' })
-  assert.equal(comparisonOf(await deliver(moved())).result, 'written')
-  assert.equal(log.lines.length, 1)
+test('an ORCA without a list of locks, or with a question about it, is worked with all the same', async (t) => {
+  for (const odd of [{ mode: 'html' }, { mode: 'result', result: 'S40' }] as const) {
+    const { deliver, orca, log } = await bed(t, seed)
+    orca.behave({ ...odd, at: 'medicalmodv37' })
+    assert.equal(comparisonOf(await deliver(moved())).result, 'written')
+    assert.equal(log.lines.length, 1)
+  }
 })

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import type { Comparison, Delivered, Delivery, Sink } from '../../../../agent/kernel/delivery.ts'
+import { AgentError } from '../../../../agent/kernel/errors.ts'
 import type { Clock } from '../../../../agent/kernel/ports.ts'
 import type { OrcaSink, OrcaWrite } from '../../../../agent/kernel/sink.ts'
 import {
@@ -8,6 +9,7 @@ import {
 } from '../../../../agent/outbox/orca/assumptions.ts'
 import { openOrcaSink } from '../../../../agent/outbox/orca/sink.ts'
 import { openTargets } from '../../../../agent/outbox/targets.ts'
+import type { HealthInsurance } from '../../../../agent/sim/orca/patient.ts'
 import type { SeedPatient } from '../../../../agent/sim/orca/seed.ts'
 import {
   type OrcaSimulator,
@@ -122,6 +124,9 @@ export function comparisonOf(delivered: Delivered): Comparison {
   return delivered.comparison
 }
 
+export const isFault = (code: string) => (error: unknown) =>
+  error instanceof AgentError && error.code === code
+
 /** The invented person as ORCA has them, in agreement with the official side. */
 export const ichiroInOrca: SeedPatient = {
   Patient_ID: '00042',
@@ -149,3 +154,22 @@ export const ichiroInOrca: SeedPatient = {
     },
   ],
 }
+
+/** `koki` as ORCA has them, still with 1割. */
+export const kokiInOrca = (more: Partial<HealthInsurance>): SeedPatient => ({
+  Patient_ID: '00042',
+  WholeName: '検証　後期',
+  WholeName_inKana: 'ケンショウ　コウキ',
+  BirthDate: '1945-08-20',
+  Sex: '1',
+  HealthInsurance_Info: [
+    {
+      InsuranceProvider_Class: '039',
+      InsuranceProvider_Number: '39139993',
+      HealthInsuredPerson_Number: '０１２３４５６７',
+      HealthInsuredPerson_Assistance: '1',
+      Certificate_GetDate: '2020-08-20',
+      ...more,
+    },
+  ],
+})

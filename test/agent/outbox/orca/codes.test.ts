@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import {
   classOfInsurer,
   dayBefore,
+  fromOrcaDate,
   lawOfClass,
   OPEN_END,
   publicClassOf,
   toAssistance,
   toInsurerNumber,
-  toOfficialDate,
   toOrcaDate,
   toRateClass,
   toRatio,
@@ -124,17 +124,17 @@ test('a sex that is not set falls back on the back of the card, and stays unknow
 
 test('dates go both ways, and no end stays no end', () => {
   assert.equal(toOrcaDate('20260401'), '2026-04-01')
-  assert.equal(toOfficialDate('2026-04-01'), '20260401')
+  assert.equal(fromOrcaDate('2026-04-01'), '20260401')
   assert.equal(toOrcaDate('99999999'), OPEN_END)
   assert.equal(toOrcaDate('99991231'), OPEN_END)
-  assert.equal(toOfficialDate(OPEN_END), '')
-  assert.equal(toOfficialDate('99999999'), '')
+  assert.equal(fromOrcaDate(OPEN_END), '')
+  assert.equal(fromOrcaDate('99999999'), '')
 })
 
 test('what is no day has no date', () => {
   for (const odd of ['20260230', '20261301', '2026041', '', '00000000'])
     assert.equal(toOrcaDate(odd), undefined, odd)
-  assert.equal(toOfficialDate(''), '')
+  assert.equal(fromOrcaDate(''), '')
 })
 
 test('the day before goes over the ends of months and years', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bed, comparisonOf, ichiroInOrca } from './bed.ts'
+import { bed, comparisonOf, ichiroInOrca, kokiInOrca } from './bed.ts'
 import { aid, delivery, ichiro, ichiroMoved, koki, verification } from './example.ts'
 
 const seed = { patients: [ichiroInOrca] }
@@ -147,24 +147,10 @@ test('医療扶助 beside an insurance is compared as 公費 012', async (t) => 
 })
 
 test('a ratio is compared as a ratio, not as the code that stands for it', async (t) => {
-  const elderly = {
-    Patient_ID: '00042',
-    WholeName: '検証　後期',
-    WholeName_inKana: 'ケンショウ　コウキ',
-    BirthDate: '1945-08-20',
-    Sex: '1',
-    HealthInsurance_Info: [
-      {
-        InsuranceProvider_Class: '039',
-        InsuranceProvider_Number: '39139993',
-        HealthInsuredPerson_Number: '０１２３４５６７',
-        HealthInsuredPerson_Assistance: '1',
-        Certificate_StartDate: '2025-08-01',
-        Certificate_ExpiredDate: '2026-07-31',
-        Certificate_GetDate: '2020-08-20',
-      },
-    ],
-  }
+  const elderly = kokiInOrca({
+    Certificate_StartDate: '2025-08-01',
+    Certificate_ExpiredDate: '2026-07-31',
+  })
   const { deliver } = await bed(t, { patients: [elderly] })
   const found = comparisonOf(await deliver(delivery(verification([koki]))))
   assert.deepEqual(found.differences, [

@@ -3,16 +3,11 @@ import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import { karteUidOf } from '../../../../agent/outbox/orca/locks.ts'
 import type { Behaviour } from '../../../../agent/sim/orca/behaviour.ts'
-import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
+import { type Bed, bed, comparisonOf, everyWrite, ichiroInOrca, isFault } from './bed.ts'
 import { delivery, ichiro, ichiroMoved, verification } from './example.ts'
 
 const seed = { patients: [ichiroInOrca], write: everyWrite }
 const moved = () => delivery(verification([ichiroMoved]))
-
-const isFault =
-  (...codes: string[]) =>
-  (error: unknown) =>
-    error instanceof AgentError && codes.includes(error.code)
 
 /** Tries until it arrives, as the outbox does. */
 async function insist({ deliver, orca }: Bed, faults: string[] = []) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bed, comparisonOf, everyWrite, ichiroInOrca } from './bed.ts'
+import { bed, comparisonOf, everyWrite, ichiroInOrca, kokiInOrca } from './bed.ts'
 import { aid, delivery, ichiro, ichiroMoved, koki, verification } from './example.ts'
 
 const { HealthInsurance_Info: _, ...uninsured } = ichiroInOrca
@@ -108,24 +108,7 @@ test('a branch number that ORCA lacks is filled in; one that it has is not chang
 })
 
 test('another ratio of an elderly person is another row, from when the ratio holds', async (t) => {
-  const before = {
-    InsuranceProvider_Class: '039',
-    InsuranceProvider_Number: '39139993',
-    HealthInsuredPerson_Number: '０１２３４５６７',
-    HealthInsuredPerson_Assistance: '1',
-    Certificate_StartDate: '2024-08-01',
-    Certificate_GetDate: '2020-08-20',
-  }
-  const patients = [
-    {
-      Patient_ID: '00042',
-      WholeName: '検証　後期',
-      WholeName_inKana: 'ケンショウ　コウキ',
-      BirthDate: '1945-08-20',
-      Sex: '1',
-      HealthInsurance_Info: [before],
-    },
-  ]
+  const patients = [kokiInOrca({ Certificate_StartDate: '2024-08-01' })]
   const { deliver, orca } = await bed(t, { patients, write: ['change-insurance'] })
   assert.equal(comparisonOf(await deliver(delivery(verification([koki])))).result, 'written')
   assert.deepEqual(
@@ -244,7 +227,7 @@ test('what ORCA warns of in a change is named, not only that it does', async (t)
 
 test('insurance that ORCA refuses is refused for good, with codes and no words of ORCA', async (t) => {
   const { deliver, orca } = await bed(t, seed)
-  // The simulator takes no branch of a third digit, and this element is not one of ours.
+  // Thirty digits have a form in ORCA and no room.
   const odd = { ...ichiroMoved, insuredIdentificationNumber: '1'.repeat(30) }
   const refused = await deliver(delivery(verification([odd])))
   assert.equal(refused.is, 'refused')
