@@ -2,12 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { at, coverage, openBed, patient } from './bed.ts'
 
-const post = { interaction: 'create' } as const
-
 for (const mode of ['drop-before', 'drop-after', 'reset', 'cut'] as const)
   test(`${mode}: the connection breaks, and ${mode === 'drop-before' ? 'nothing' : 'the write'} is done`, async (context) => {
     const { ask, ehr, patientId } = await openBed(context)
-    ehr.behave({ mode, at: post.interaction, times: 1 })
+    ehr.behave({ mode, at: 'create', times: 1 })
     await assert.rejects(ask('POST', 'Coverage', coverage(patientId)), TypeError)
     const { created, spoiled } = ehr.stats()
     assert.equal(created, mode === 'drop-before' ? 0 : 1)
