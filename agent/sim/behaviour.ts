@@ -1,4 +1,4 @@
-/** A behaviour that cannot be had; the message says why. */
+/** A behaviour, patient or resource that cannot be had; the message says why. */
 export class BehaviourError extends Error {}
 
 /** The members of a JSON object, whatever they are. */

@@ -44,9 +44,16 @@ test('late: the write is done when the client has gone already', async (context)
 })
 
 test('slow: the write is done at once, and answered later', async (context) => {
-  const { ask, ehr, patientId } = await openBed(context)
+  const done = Promise.withResolvers<void>()
+  const { ask, ehr, patientId } = await openBed(context, { onServed: () => done.resolve() })
   ehr.behave({ mode: 'slow', delayMs: 100 })
-  assert.equal((await ask('POST', 'Coverage', coverage(patientId))).status, 201)
+  let isAnswered = false
+  const answer = ask('POST', 'Coverage', coverage(patientId)).finally(() => {
+    isAnswered = true
+  })
+  await done.promise
+  assert.deepEqual([ehr.stats().created, isAnswered], [1, false])
+  assert.equal((await answer).status, 201)
 })
 
 for (const [mode, status] of [
