@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Behaviour as Delivery } from '../gateway/behaviour.ts'
+import { type Delivery, firstHalf } from '../delivery.ts'
 import { htmlReply, isSame, type Reply, readBody, targetOf, textReply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
@@ -68,7 +68,7 @@ const replaced = (reply: Reply, { mode, status, retryAfterSeconds }: Behaviour):
     case 'html':
       return htmlReply(200, 'Simulated page')
     case 'garbage':
-      return { ...reply, body: reply.body.subarray(0, Math.floor(reply.body.length / 2)) }
+      return { ...reply, body: firstHalf(reply) }
     default:
       return reply
   }

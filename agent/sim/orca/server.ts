@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { BehaviourError } from '../behaviour.ts'
-import { deliver } from '../gateway/delivery.ts'
+import { deliver } from '../delivery.ts'
 import { endedEarly } from '../http.ts'
 import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import { type Behaviour, checked } from './behaviour.ts'

@@ -31,7 +31,7 @@ export interface OrcaStats {
   /** Requests that arrived whole enough to have a path. */
   readonly requests: number
   readonly loginsRefused: number
-  /** Requests that were carried out, by call, as "patientmodv32 01". */
+  /** Requests that got an Api_Result, by call, as "patientmodv32 01". */
   readonly calls: Readonly<Record<string, number>>
   /** Answers by call and Api_Result, as "patientmodv32 01 E90"; also of those that were then lost. */
   readonly results: Readonly<Record<string, number>>
