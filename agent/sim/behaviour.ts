@@ -1,21 +1,22 @@
-/** A behaviour that cannot be had; the message says why. */
+/** A behaviour, patient or resource that cannot be had; the message says why. */
 export class BehaviourError extends Error {}
 
 /** The members of a JSON object, whatever they are. */
 export type Given = Readonly<Record<string, unknown>>
-
-/** Throws `BehaviourError` for anything but an object. */
-export const givenIn = (json: unknown): Given => {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new BehaviourError('a JSON object')
-  return { ...json }
-}
 
 /** Throws `BehaviourError` with all that it may be, where `value` is none of them. */
 export const oneOf = <T extends string>(key: string, value: unknown, known: readonly T[]): T => {
   const found = known.find((one) => one === value)
   if (found === undefined) throw new BehaviourError(`${key} is one of ${known.join(', ')}`)
   return found
+}
+
+/** Throws `BehaviourError` for anything but an object of these keys. */
+export const givenIn = (json: unknown, keys: readonly string[]): Given => {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new BehaviourError('a JSON object')
+  for (const key of Object.keys(json)) oneOf('a key', key, keys)
+  return { ...json }
 }
 
 /**

@@ -42,7 +42,11 @@ export const serveControl = async (
   const server = createServer((request, response) => {
     route(request).then(
       ({ status, headers, body }) => response.writeHead(status, { ...headers }).end(body),
-      () => response.destroy(),
+      (error: unknown) => {
+        response.destroy()
+        // A client or a folder that went away; a bug has no code.
+        if (!(error instanceof Error && 'code' in error)) throw error
+      },
     )
   })
   const url = await listen(server, 'http', endpoint)

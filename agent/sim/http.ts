@@ -47,6 +47,13 @@ export const htmlReply = (
     headers,
   )
 
+/**
+ * Path and query that were asked for. What is no path, as the `*` of OPTIONS, is `/`: nobody's request
+ * ends a simulator.
+ */
+export const targetOf = ({ url = '' }: IncomingMessage): URL =>
+  URL.parse(`http://localhost${url}`) ?? new URL('http://localhost/')
+
 /** The media type without parameters, in small letters. */
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''

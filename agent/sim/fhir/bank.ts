@@ -19,22 +19,28 @@ export interface Duplicate {
   readonly ids: readonly string[]
 }
 
-/** Where an index keeps a resource: its identifiers, and what it refers to. */
-export const tokenKey = ({ system, value }: Token) => `${system}|${value}`
+/** Where the index keeps the holders of an identifier, */
+export const identifierKey = ({ system, value }: Token) => `identifier:${system}|${value}`
+/** and those that refer to `Type/id` by this element. */
+export const referenceKey = (element: string, target: string) => `${element}:${target}`
 
-const referenceTexts = (value: unknown): readonly string[] =>
+/** `Type/id` of a reference to a resource of this server. */
+export const relativeTo = (base: string, text: string): string =>
+  text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text
+
+/** What an element refers to by a literal, relative to this server. */
+export const referencesIn = (value: unknown, base: string): readonly string[] =>
   [asObject(value), ...objectsIn(value)].flatMap((one) =>
-    typeof one?.['reference'] === 'string' ? [one['reference']] : [],
+    typeof one?.['reference'] === 'string' ? [relativeTo(base, one['reference'])] : [],
   )
 
 /** The elements whose references can be searched by. */
 const INDEXED = ['beneficiary', 'patient', 'request', 'payor'] as const
 
-/** `element:Type/id` of a resource, relative to this server. */
 const keysOf = (resource: Resource, base: string): readonly string[] => [
-  ...identifiersOf(resource).map((token) => `identifier:${tokenKey(token)}`),
+  ...identifiersOf(resource).map(identifierKey),
   ...INDEXED.flatMap((element) =>
-    referenceTexts(resource[element]).map((text) => `${element}:${text.replace(`${base}/`, '')}`),
+    referencesIn(resource[element], base).map((target) => referenceKey(element, target)),
   ),
 ]
 
@@ -57,7 +63,7 @@ export const openBank = (base: () => string, now: () => number) => {
   const get = (type: string, id: string): Stored | undefined => byPath.get(`${type}/${id}`)
   return {
     get,
-    /** By an indexed key, as `identifier:system|value` or `beneficiary:Patient/1`. */
+    /** By an `identifierKey` or `referenceKey`; in no certain order. */
     find: (type: string, key: string): readonly Stored[] =>
       [...(byKey.get(`${type}?${key}`) ?? [])].flatMap((path) => byPath.get(path) ?? []),
     all: (type?: string): readonly Stored[] =>

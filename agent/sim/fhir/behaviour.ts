@@ -1,4 +1,4 @@
-import { BehaviourError, givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
+import { givenIn, oneOf, wholeNumbers } from '../behaviour.ts'
 import { seeded } from '../seeded.ts'
 import { RESOURCE_TYPES, type ResourceType } from './types.ts'
 
@@ -75,13 +75,11 @@ const LIMITS = {
   status: [400, 599],
   retryAfterSeconds: [0, 86_400],
 } as const
-const KEYS: readonly string[] = ['mode', 'at', 'resourceType', ...Object.keys(LIMITS)]
+const KEYS = ['mode', 'at', 'resourceType', ...Object.keys(LIMITS)]
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  const given = givenIn(json)
-  const stranger = Object.keys(given).find((key) => !KEYS.includes(key))
-  if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
+  const given = givenIn(json, KEYS)
   const { resourceType } = given
   return {
     mode: oneOf('mode', given['mode'] ?? 'normal', MODES),

@@ -5,7 +5,7 @@ import { endpoint, say, serveCommand, wrapped } from '../serve-command.ts'
 import { INTERACTIONS, MODES } from './behaviour.ts'
 import { type FhirSimulator, type FhirSimulatorOptions, startFhirSimulator } from './server.ts'
 
-export const DEMO_TOKEN = 'demo-token'
+const DEMO_TOKEN = 'demo-token'
 
 const USAGE = `usage: onshi-agent sim fhir [options]
   --listen 127.0.0.1:8451     HTTP address; the service base is /fhir there
@@ -25,7 +25,7 @@ POST /resources (JSON) at the control address puts there what the EHR is to have
 
 POST /behaviour takes JSON, as {"mode":"drop-after","at":"create","percent":5}:
   mode               what goes wrong; {"mode":"normal"} ends everything that was set
-  at                 ${[...INTERACTIONS].join(', ')},
+  at                 ${INTERACTIONS.join(', ')},
                      write (create and update), or any (default)
   resourceType       only requests for resources of this type
   times              how many requests it holds for

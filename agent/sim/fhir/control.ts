@@ -1,6 +1,6 @@
 import { BehaviourError } from '../behaviour.ts'
 import { serveControl, setBehaviour, takeJson } from '../control.ts'
-import { jsonReply, textReply } from '../http.ts'
+import { jsonReply, targetOf, textReply } from '../http.ts'
 import type { Endpoint } from '../listen.ts'
 import { type Behaviour, readBehaviour } from './behaviour.ts'
 import { asObject, type Resource } from './json.ts'
@@ -33,21 +33,16 @@ const ROUTES = 'POST /behaviour, GET /stats, GET /resources[?type=T] or POST /re
  */
 export const startControl = (endpoint: Endpoint, steered: Steered) =>
   serveControl(endpoint, async (request) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+    const { pathname, searchParams } = targetOf(request)
     switch (`${request.method} ${pathname}`) {
       case 'GET /stats':
         return jsonReply(200, steered.stats())
       case 'GET /resources':
         return jsonReply(200, steered.resources(searchParams.get('type') ?? undefined))
       case 'POST /behaviour':
+        return takeJson(request, LIMIT_BYTES, setBehaviour(readBehaviour, steered))
       case 'POST /resources':
-        return takeJson(
-          request,
-          LIMIT_BYTES,
-          request.url === '/resources'
-            ? (json) => steered.put(readResource(json))
-            : setBehaviour(readBehaviour, steered),
-        )
+        return takeJson(request, LIMIT_BYTES, (json) => steered.put(readResource(json)))
       default:
         return textReply(404, ROUTES)
     }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { firstHalf } from '../delivery.ts'
 import { htmlReply, type Reply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import { issue } from './outcome.ts'
@@ -28,8 +29,6 @@ export const insteadOf = (behaviour: Behaviour): Reply | undefined => {
   }
 }
 
-const half = (body: Buffer) => body.subarray(0, Math.floor(body.length / 2))
-
 /** The reply that comes in the place of a good one. */
 const spoilt = (reply: Reply, { mode, status }: Behaviour): Reply => {
   switch (mode) {
@@ -38,7 +37,7 @@ const spoilt = (reply: Reply, { mode, status }: Behaviour): Reply => {
     case 'garbage':
       return { ...reply, body: Buffer.from('<<< no JSON >>>') }
     case 'truncated':
-      return { ...reply, body: half(reply.body) }
+      return { ...reply, body: firstHalf(reply) }
     default:
       return reply
   }
@@ -63,10 +62,11 @@ export const deliver = async (
     response.socket?.destroy()
     return
   }
-  const { status, headers, body } = spoilt(reply, behaviour)
+  const sent = spoilt(reply, behaviour)
+  const { status, headers, body } = sent
   response.writeHead(status, { ...headers, 'content-length': body.length })
   // Both ends must have seen the half before the connection goes, or it is no half.
   if (mode === 'cut' || mode === 'reset')
-    response.write(half(body), () => setImmediate(() => breakOff(response, mode)))
+    response.write(firstHalf(sent), () => setImmediate(() => breakOff(response, mode)))
   else response.end(body)
 }

@@ -16,7 +16,7 @@ export type IssueCode =
   | 'business-rule'
   | 'transient'
   | 'throttled'
-  | 'exception'
+  | 'informational'
 
 /** One thing that is wrong. `diagnostics` names elements and rules, never what they hold. */
 export interface Issue {
@@ -36,7 +36,7 @@ export const operationOutcome = (issues: readonly Issue[], severity: 'error' | '
   resourceType: 'OperationOutcome',
   issue: issues.map(({ code, at, diagnostics }) => ({
     severity,
-    code: severity === 'error' ? code : 'informational',
+    code,
     diagnostics,
     ...(at !== '' && { expression: [at] }),
   })),

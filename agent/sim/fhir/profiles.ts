@@ -17,14 +17,16 @@ const FULL_WIDTH: Form = {
   says: 'full-width characters (全角), no blank',
 }
 
-/** A name space's urls with what they need. Unknown ones of JP Core are misspelt: refused. */
 interface ExtensionRule {
   /** The property that holds the value. */
   readonly value: string
   readonly form?: Form
 }
 
-/** [source: JP Core 1.2, extensions of JP_Coverage, JP_Patient and JP_Organization] */
+/**
+ * By url. Others below JP Core's name space are misspelt: refused. [source: JP Core 1.2, extensions of
+ * JP_Coverage, JP_Patient and JP_Organization]
+ */
 const EXTENSIONS: Readonly<Record<string, ExtensionRule>> = {
   [`${EXTENSION}JP_Coverage_InsuredPersonSymbol`]: { value: 'valueString', form: FULL_WIDTH },
   [`${EXTENSION}JP_Coverage_InsuredPersonNumber`]: { value: 'valueString', form: FULL_WIDTH },
@@ -47,7 +49,7 @@ const PART = String.raw`([A-Za-z0-9]+|[^\p{ASCII}\uff61-\uff9f\u3000]+)`
 const MEMBER_ID = 'http://jpfhir.jp/fhir/clins/Idsystem/JP_Insurance_memberID'
 const CSV_ID = `${JP}IdSystem/JP_Coverage_id`
 
-/** Systems of identifiers in JP Core's name spaces. [source: JP Core 1.2, naming systems] */
+/** Systems of identifiers, with the same rule. [source: JP Core 1.2, naming systems] */
 const SYSTEMS: Readonly<Record<string, Form>> = {
   [MEMBER_ID]: {
     is: new RegExp(String.raw`^[A-Za-z0-9]{8}:${PART}?:${PART}:(\d{2})?$`, 'u'),
@@ -101,7 +103,7 @@ const identifierIssue = ({ system, value }: JsonObject, at: string): Issue | und
     : undefined
 }
 
-/** At most one of each, beside the slices that a type has. */
+/** Those of `known` that come more than once. */
 const repeated = (values: readonly string[], known: readonly string[]): readonly string[] =>
   known.filter((one) => values.filter((value) => value === one).length > 1)
 

@@ -1,4 +1,4 @@
-import type { Bank } from './bank.ts'
+import { type Bank, identifierKey, relativeTo } from './bank.ts'
 import { asObject, type JsonObject, objectsIn, type Resource, textOf } from './json.ts'
 import { type Issue, issue } from './outcome.ts'
 import type { Met } from './structure.ts'
@@ -21,8 +21,7 @@ const containedIssue = (text: string, met: Met, resource: Resource): Issue | und
 }
 
 const literalIssue = (text: string, met: Met, bank: Bank, base: string): Issue | undefined => {
-  const relative = text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text
-  const [, type = '', id = ''] = LITERAL.exec(relative) ?? []
+  const [, type = '', id = ''] = LITERAL.exec(relativeTo(base, text)) ?? []
   if (type === '')
     return issue('not-supported', met.at, 'a reference to another server, or no reference')
   if (!allows(met.targets, type))
@@ -47,8 +46,8 @@ const logicalIssue = (identifier: JsonObject, met: Met, bank: Bank): Issue | und
   if (!allows(met.targets, type))
     return issue('structure', met.at, `may refer to ${nameOf(met.targets)}`)
   if (type !== 'Patient') return undefined
-  const key = `identifier:${String(identifier['system'])}|${String(identifier['value'])}`
-  const { length } = bank.find('Patient', key)
+  const token = { system: String(identifier['system']), value: String(identifier['value']) }
+  const { length } = bank.find('Patient', identifierKey(token))
   if (length === 1) return undefined
   return length === 0
     ? issue('not-found', met.at, 'refers to a Patient that does not exist here')

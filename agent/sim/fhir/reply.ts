@@ -55,6 +55,6 @@ export const goodWrite = (
   }
   if (answer === 'minimal') return { reply: { status, headers, body: Buffer.of() }, issues: [] }
   if (answer === 'representation') return good(status, stored.resource, headers)
-  const said = issue('exception', '', status === 201 ? 'created' : 'updated')
+  const said = issue('informational', '', status === 201 ? 'created' : 'updated')
   return good(status, operationOutcome([said], 'information'), headers)
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { mediaType, parseJson } from '../http.ts'
 import { capabilityStatement } from './capabilities.ts'
@@ -24,16 +25,6 @@ import {
 export interface Whole {
   readonly request: IncomingMessage
   readonly body: Buffer | undefined
-}
-
-/** The body as strict UTF-8; undefined where it is none. */
-const utf8 = (body: Buffer): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return undefined
-  }
 }
 
 const carryOutSearch = (
@@ -63,8 +54,7 @@ const carryOutWrite = async (
 ): Promise<Done> => {
   if (!bringsFhirJson(request))
     return refuse(415, 'not-supported', '', 'the content type is application/fhir+json, in UTF-8')
-  const text = utf8(body)
-  const json = text === undefined ? undefined : parseJson(Buffer.from(text))
+  const json = isUtf8(body) ? parseJson(body) : undefined
   if (json === undefined) return refuse(400, 'structure', '', 'the body is no JSON in UTF-8')
   const write: Write = {
     type: route.type,

@@ -1,5 +1,12 @@
-import type { Bank, Stored } from './bank.ts'
-import { asObject, identifiersOf, type JsonObject, objectsIn } from './json.ts'
+import {
+  type Bank,
+  identifierKey,
+  referenceKey,
+  referencesIn,
+  relativeTo,
+  type Stored,
+} from './bank.ts'
+import { identifiersOf, type JsonObject } from './json.ts'
 import { type Issue, issue } from './outcome.ts'
 import type { ResourceType } from './types.ts'
 
@@ -77,7 +84,7 @@ const identifierTerm = (text: string): Term | undefined => {
   const system = second === undefined ? undefined : first
   if (value === '') return undefined
   return {
-    key: system === undefined ? undefined : `identifier:${system}|${value}`,
+    key: system === undefined ? undefined : identifierKey({ system, value }),
     matches: (resource) =>
       identifiersOf(resource).some(
         (one) => one.value === value && (system === undefined || one.system === system),
@@ -90,14 +97,11 @@ const referenceTerm = (
   text: string,
   base: string,
 ): Term => {
-  const relative = unescaped(text).replace(`${base}/`, '')
+  const relative = relativeTo(base, unescaped(text))
   const wanted = relative.includes('/') ? relative : `${target}/${relative}`
   return {
-    key: `${element}:${wanted}`,
-    matches: (resource) =>
-      [asObject(resource[element]), ...objectsIn(resource[element])].some(
-        (one) => String(one?.['reference']).replace(`${base}/`, '') === wanted,
-      ),
+    key: referenceKey(element, wanted),
+    matches: (resource) => referencesIn(resource[element], base).includes(wanted),
   }
 }
 
@@ -130,7 +134,7 @@ export interface Search {
   readonly strict: boolean
 }
 
-/** Matches of a search, in the order in which they came to be. */
+/** Matches of a search, in no certain order. */
 export const search = ({ type, parameters, strict }: Search, bank: Bank, base: string): Found => {
   const kinds = new Map<string, Kind>([['_id', { is: 'id' }], ...Object.entries(PARAMETERS[type])])
   const used = new URLSearchParams()

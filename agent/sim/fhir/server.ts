@@ -5,7 +5,7 @@ import {
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endedEarly, isSame, type Reply, readBody } from '../http.ts'
+import { endedEarly, isSame, type Reply, readBody, targetOf } from '../http.ts'
 import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import type { ServerTls } from '../pki.ts'
 import { openBank, type Stored } from './bank.ts'
@@ -116,7 +116,7 @@ const serve = async (
   onServed: (served: Served) => void,
 ): Promise<void> => {
   serving.tally.add('requests')
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const url = targetOf(request)
   const { reply, behaviour } = await handle(request, url, serving)
   onServed({
     method: request.method ?? '',

@@ -119,13 +119,11 @@ const LIMITS = {
   times: [1, 1_000_000],
   patient: [1, 40],
 } as const
-const KEYS: readonly string[] = ['mode', 'at', 'from', ...Object.keys(LIMITS)]
+const KEYS = ['mode', 'at', 'from', ...Object.keys(LIMITS)]
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  const given = givenIn(json)
-  const stranger = Object.keys(given).find((key) => !KEYS.includes(key))
-  if (stranger !== undefined) throw new BehaviourError(`no such key: ${stranger}`)
+  const given = givenIn(json, KEYS)
   const modes: readonly Mode[] = [...MODES, ...CONNECTION_MODES]
   const mode = oneOf('mode', given['mode'] ?? 'normal', modes)
   const at = given['at'] === undefined ? undefined : oneOf('at', given['at'], PLACES)

@@ -1,9 +1,7 @@
 import { isDate } from './dates.ts'
 import type { Basics } from './patient.ts'
-import type { TroubleKind } from './troubles.ts'
-import { isFullWidth, isHalfWidth, widened, withWideSpaces } from './width.ts'
-
-const NAME_LENGTH = 25
+import { type Check, firstTrouble, type TroubleKind } from './troubles.ts'
+import { isFullWidth, isHalfWidth, NAME_LENGTH, widened, withWideSpaces } from './width.ts'
 
 /** The conversions ※１ and ※２ of the API page. Phone numbers, zip codes and the like stay. */
 export const converted = (basics: Basics): Basics => {
@@ -37,19 +35,15 @@ export const converted = (basics: Basics): Basics => {
   }
 }
 
-type Check = readonly [boolean, TroubleKind]
-
 /** The five that every class must have. */
-export const missing = (id: string, basics: Basics): TroubleKind | undefined => {
-  const checks: readonly Check[] = [
+export const missing = (id: string, basics: Basics): TroubleKind | undefined =>
+  firstTrouble([
     [id !== '', 'no-id'],
     [basics.WholeName !== '', 'no-name'],
     [basics.WholeName_inKana !== '', 'no-kana'],
     [basics.BirthDate !== '', 'no-birth-date'],
     [basics.Sex !== '', 'no-sex'],
-  ]
-  return checks.find(([isGood]) => !isGood)?.[1]
-}
+  ])
 
 const isZip = (text: string) => /^(\d{7})?$/.test(text)
 const isPhone = (text: string) => /^[0-9()-]{0,15}$/.test(text)
@@ -77,8 +71,8 @@ const addressChecks = ({
 ]
 
 /** What is wrong with the person's own data, converted; `today` is YYYY-MM-DD. */
-export const basicsTrouble = (basics: Basics, today: string): TroubleKind | undefined => {
-  const checks: readonly Check[] = [
+export const basicsTrouble = (basics: Basics, today: string): TroubleKind | undefined =>
+  firstTrouble([
     [isFullWidth(basics.WholeName), 'name-width'],
     [isFullWidth(basics.WholeName_inKana), 'kana-width'],
     [/^[12]$/.test(basics.Sex), 'sex'],
@@ -91,6 +85,4 @@ export const basicsTrouble = (basics: Basics, today: string): TroubleKind | unde
     [isHalfWidth(basics.EmailAddress), 'email'],
     ...widthChecks(basics),
     ...addressChecks(basics),
-  ]
-  return checks.find(([isGood]) => !isGood)?.[1]
-}
+  ])

@@ -165,8 +165,7 @@ export const checked = (behaviour: Behaviour): Behaviour => {
 
 /** Parses what came as JSON. Throws `BehaviourError`, which says what is wrong with it. */
 export const readBehaviour = (json: unknown): Behaviour => {
-  const given = givenIn(json)
-  for (const key of Object.keys(given)) oneOf('a key', key, KEYS)
+  const given = givenIn(json, KEYS)
   const has = (key: string) => given[key] !== undefined
   return checked({
     mode: oneOf('mode', given['mode'], MODES),

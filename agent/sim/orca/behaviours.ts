@@ -1,5 +1,5 @@
 import { seeded } from '../seeded.ts'
-import { type Behaviour, type CallName, checked, NORMAL, QUESTION } from './behaviour.ts'
+import { type Behaviour, type CallName, NORMAL, QUESTION } from './behaviour.ts'
 import type { Question } from './locks.ts'
 
 /** What a request is, as far as behaviours can tell. */
@@ -11,7 +11,7 @@ export interface Moment {
 }
 
 export interface Behaviours {
-  /** Throws `BehaviourError`, and then nothing has changed. */
+  /** One that is `checked`. */
   set(behaviour: Behaviour): void
   /** What to do to this request, and counts it. */
   take(moment: Moment): Behaviour
@@ -42,7 +42,6 @@ export const openBehaviours = (seed: number): Behaviours => {
   }
   return {
     set: (behaviour) => {
-      checked(behaviour)
       if (behaviour.mode === 'normal') standing.clear()
       else {
         const left = behaviour.times ?? Number.POSITIVE_INFINITY

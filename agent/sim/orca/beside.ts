@@ -32,7 +32,7 @@ export const isSameHealth = (one: HealthInsurance, other: HealthInsurance): bool
   IDENTITY.every((name) => one[name] === other[name])
 
 /** Code 63. [source: as above] */
-export const isSamePublic = (one: PublicInsurance, other: PublicInsurance): boolean =>
+const isSamePublic = (one: PublicInsurance, other: PublicInsurance): boolean =>
   one.PublicInsurance_Class === other.PublicInsurance_Class &&
   one.PublicInsurer_Number === other.PublicInsurer_Number &&
   one.PublicInsuredPerson_Number === other.PublicInsuredPerson_Number &&

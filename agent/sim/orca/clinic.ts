@@ -15,8 +15,6 @@ export interface Customs {
   readonly confirmNeedsRows: boolean
   /** Assumption `ages`. */
   readonly ageRules: boolean
-  /** How old a lock is before medicalmodv37 deletes it. */
-  readonly staleMs: number
 }
 
 /** Everything that the calls of the API work on. */
@@ -46,12 +44,14 @@ export interface Answer {
   readonly fields: Fields
 }
 
+type Reskey = 'Patient Info' | 'Acceptance_Info'
+
 /** What most answers begin with. */
 export const headOf = (
   clinic: Pick<Clinic, 'now'>,
   result: string,
   message: string,
-  reskey: 'Patient Info' | 'Acceptance_Info',
+  reskey: Reskey,
 ): Fields => {
   const { date, time } = japaneseClock(clinic.now())
   return {
@@ -62,6 +62,15 @@ export const headOf = (
     Reskey: reskey,
   }
 }
+
+export const UNKNOWN_REQUEST = '処理区分未設定'
+
+/** The answer to a class or Request_Number that is none. */
+export const unknownRequest = (
+  clinic: Pick<Clinic, 'now'>,
+  root: string,
+  reskey: Reskey,
+): Answer => ({ root, fields: headOf(clinic, '91', UNKNOWN_REQUEST, reskey) })
 
 export const todayOf = (clinic: Pick<Clinic, 'now'>): string => japaneseClock(clinic.now()).date
 

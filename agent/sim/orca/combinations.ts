@@ -1,5 +1,5 @@
-import { healthPeriod, publicPeriod } from './beside.ts'
-import { HEALTH_CLASSES, rateOf } from './classes.ts'
+import { healthPeriod, isRegular, publicPeriod } from './beside.ts'
+import { rateOf } from './classes.ts'
 import { ageOn, overlap, type Period } from './dates.ts'
 import type {
   Combination,
@@ -48,20 +48,21 @@ const pairsOf = ({
         ]
   return healths.flatMap((health) => {
     const both = withPublics(health, publics)
-    const isSelfPay = HEALTH_CLASSES[health.InsuranceProvider_Class]?.kind === 'self-pay'
-    return both.PublicInsurance_Ids.length === 0 || isSelfPay
-      ? [alone(health)]
-      : [alone(health), both]
+    return both.PublicInsurance_Ids.length > 0 && isRegular(health)
+      ? [alone(health), both]
+      : [alone(health)]
   })
 }
 
-/** The combinations of these rows: those that were there keep their number. */
+export const numberOf = ({ Insurance_Combination_Number: number }: Combination) => Number(number)
+
+/** The combinations of these rows, in their order: those that were there keep their number. */
 export const combine = (
   rows: Omit<Insurances, 'combinations'>,
   before: readonly Combination[],
 ): readonly Combination[] => {
   const known = new Map(before.map((one) => [keyOf(one), one]))
-  let last = Math.max(0, ...before.map((one) => Number(one.Insurance_Combination_Number)))
+  let last = Math.max(0, ...before.map(numberOf))
   return pairsOf(rows).map((pair) => {
     const kept = known.get(keyOf(pair))
     if (kept !== undefined) return kept
@@ -101,20 +102,20 @@ const periodOf = (
 /** 生活保護 pays what is left. */
 const PAYS_ALL = '012'
 
-/** The patient's combinations in the order of their numbers; `today` is YYYY-MM-DD. */
+/** The patient's combinations, in their order; `today` is YYYY-MM-DD. */
 export const resolve = (patient: Patient, today: string): readonly Resolved[] => {
   const healths = new Map(
     patient.HealthInsurance_Info.map((row) => [row.InsuranceProvider_Id, row]),
   )
-  const publics = new Map(patient.PublicInsurance_Info.map((row) => [row.PublicInsurance_Id, row]))
+  const payers = new Map(patient.PublicInsurance_Info.map((row) => [row.PublicInsurance_Id, row]))
   return patient.combinations.map((one) => {
     const health = healths.get(one.InsuranceProvider_Id)
-    const with_ = one.PublicInsurance_Ids.flatMap((id) => publics.get(id) ?? [])
-    const isFree = with_.some((row) => row.PublicInsurance_Class === PAYS_ALL)
+    const publics = one.PublicInsurance_Ids.flatMap((id) => payers.get(id) ?? [])
+    const isFree = publics.some((row) => row.PublicInsurance_Class === PAYS_ALL)
     return {
       number: one.Insurance_Combination_Number,
       health,
-      publics: with_,
+      publics,
       rate:
         isFree || health === undefined
           ? '0.00'
@@ -123,7 +124,7 @@ export const resolve = (patient: Patient, today: string): readonly Resolved[] =>
               health.HealthInsuredPerson_Assistance,
               ageOn(patient.BirthDate, today),
             ),
-      period: periodOf(health, with_),
+      period: periodOf(health, publics),
     }
   })
 }

@@ -11,7 +11,8 @@ export interface Setting {
   readonly isMild: boolean
 }
 
-const ELDERLY_AGE = 70
+/** 前期高齢者. */
+export const ELDERLY_AGE = 70
 const SCHOOL_AGE = 6
 
 /** 補助区分 by Rate_Class: 30 is 3割, and everything else 1割. */

@@ -6,7 +6,7 @@ export const textOf = (fields: Fields, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
+export const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
 
 /** The record of this name, empty where it is absent or no record. */
 export const recordOf = (fields: Fields, name: string): Fields => {

@@ -7,12 +7,12 @@ import {
   PUBLIC_CLASSES,
 } from './classes.ts'
 import { ageOn, isDate, OPEN_END } from './dates.ts'
-import { assistanceOf, continuationOf, relationOf, type Setting } from './defaults.ts'
+import { assistanceOf, continuationOf, ELDERLY_AGE, relationOf, type Setting } from './defaults.ts'
 import { textOf } from './fields.ts'
 import type { HealthInsurance, PublicInsurance } from './patient.ts'
 import { NEW_ID } from './row-numbers.ts'
-import type { Trouble, TroubleKind, Warning } from './troubles.ts'
-import { isFullWidth, widened, withWideSpaces } from './width.ts'
+import { firstTrouble, type Trouble, type TroubleKind, type Warning } from './troubles.ts'
+import { isFullWidth, NAME_LENGTH, widened, withWideSpaces } from './width.ts'
 
 /** How a row is looked at. `isMild`: half-width is converted, too. */
 export interface Rules extends Setting {
@@ -28,14 +28,8 @@ export type Checked<Row> =
 
 /** Symbol and number, in full-width characters. [source: comments of the public Ruby client] */
 const NUMBER_LENGTH = 20
-const NAME_LENGTH = 25
 
-const ELDERLY_AGE = 70
 const OLD_AGE = 75
-
-/** The first failed check. */
-const firstOf = (checks: readonly (readonly [boolean, TroubleKind])[]): TroubleKind | undefined =>
-  checks.find(([isGood]) => !isGood)?.[1]
 
 /** The row as it would be kept, before it is looked at. */
 const healthRow = (code: string, given: Fields, rules: Rules): HealthInsurance => {
@@ -66,7 +60,7 @@ const healthTrouble = (row: HealthInsurance, isOldAge: boolean): TroubleKind | u
   const number = row.HealthInsuredPerson_Number
   const branch = row.HealthInsuredPerson_Branch_Number
   const name = row.HealthInsuredPerson_WholeName
-  return firstOf([
+  return firstTrouble([
     [isFullWidth(symbol), 'symbol-width'],
     [isFullWidth(number), 'number-width'],
     [symbol.length <= NUMBER_LENGTH && number.length <= NUMBER_LENGTH, 'insurance-length'],
@@ -98,7 +92,7 @@ const ageTrouble = (row: HealthInsurance, { birthDate, today, ageRules }: Rules)
   const kind = HEALTH_CLASSES[row.InsuranceProvider_Class]?.kind
   if (!ageRules || (kind !== 'national' && kind !== 'employees')) return undefined
   const from = elderlyFrom(birthDate)
-  return firstOf([
+  return firstTrouble([
     [row.Certificate_StartDate < birthday(birthDate, OLD_AGE), 'past-75'],
     [
       today < from || row.Certificate_StartDate >= from || row.Certificate_ExpiredDate < from,
@@ -147,7 +141,7 @@ export const checkHealth = (given: Fields, rules: Rules): Checked<HealthInsuranc
 const publicTrouble = (row: PublicInsurance): TroubleKind | undefined => {
   const code = row.PublicInsurance_Class
   const isPaid = hasPayer(code)
-  return firstOf([
+  return firstTrouble([
     [PUBLIC_CLASSES[code] !== undefined, 'public-class'],
     [isPaid || row.PublicInsurer_Number === '', 'payer-number'],
     [/^(\d{8})?$/.test(row.PublicInsurer_Number), 'payer-number'],

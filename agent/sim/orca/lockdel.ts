@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Fields } from '../patients/element.ts'
-import { type Answer, type Call, type Clinic, headOf } from './clinic.ts'
+import { type Answer, type Call, type Clinic, UNKNOWN_REQUEST } from './clinic.ts'
 import { japaneseClock } from './dates.ts'
 import { recordOf, textOf } from './fields.ts'
-import type { Lock } from './locks.ts'
+import { type Lock, STALE_MS } from './locks.ts'
+import { headV3, NO_KARTE_UID, NO_ORCA_UID, QUESTION_OPEN, type Saying } from './v3-say.ts'
 
 const ROOT = 'medicalv3res7'
 
@@ -20,28 +22,11 @@ const lockFields = (lock: Lock, clinic: Clinic): Fields => {
   }
 }
 
-/** Answers of this call differ in what they say, and hold the request once more. */
-interface Saying {
-  readonly result: string
-  readonly message: string
-  readonly response: '00' | '01'
-  readonly orcaUid?: string
-  readonly more?: Fields
-}
-
-const say = (
-  { fields }: Call,
-  { result, message, response, orcaUid = '', more = {} }: Saying,
-  clinic: Clinic,
-): Answer => ({
+const say = (call: Call, saying: Saying, clinic: Clinic, more: Fields = {}): Answer => ({
   root: ROOT,
   fields: {
-    Request_Number: textOf(fields, 'Request_Number'),
-    Response_Number: response,
-    Karte_Uid: textOf(fields, 'Karte_Uid'),
-    Orca_Uid: orcaUid,
-    ...headOf(clinic, result, message, 'Acceptance_Info'),
-    Delete_Information: recordOf(fields, 'Delete_Information'),
+    ...headV3(call, saying, clinic),
+    Delete_Information: recordOf(call.fields, 'Delete_Information'),
     ...more,
   },
 })
@@ -50,16 +35,9 @@ const list = (call: Call, clinic: Clinic): Answer => {
   const locks = clinic.locks.open()
   return locks.length === 0
     ? say(call, { result: 'E10', message: '排他中の情報はありません。', response: '00' }, clinic)
-    : say(
-        call,
-        {
-          result: '000',
-          message: '検索処理終了',
-          response: '00',
-          more: { Lock_Information: locks.map((lock) => lockFields(lock, clinic)) },
-        },
-        clinic,
-      )
+    : say(call, { result: '000', message: '検索処理終了', response: '00' }, clinic, {
+        Lock_Information: locks.map((lock) => lockFields(lock, clinic)),
+      })
 }
 
 const isAll = (fields: Fields) =>
@@ -86,32 +64,33 @@ const QUESTIONS = {
 
 const YOUNG = '端末展開中と思われる排他時間です。端末が展開中でないことを確認して下さい。'
 
+/** The Orca_Uid of a question: another one as soon as it is about other locks. */
+const askerOf = (targets: readonly Lock[]): string =>
+  createHash('sha256')
+    .update(targets.map(({ Orca_Uid }) => Orca_Uid).join(' '))
+    .digest('hex')
+
 const remove = (call: Call, clinic: Clinic): Answer => {
   const { fields } = call
   const targets = targetsOf(fields, clinic)
   const shown = { Lock_Information: targets.map((lock) => lockFields(lock, clinic)) }
   const refuse = (result: string, message: string, more: Fields = {}) =>
-    say(call, { result, message, response: '01', more }, clinic)
+    say(call, { result, message, response: '01' }, clinic, more)
   if (targets.length === 0) return refuse('E13', '排他情報が存在しません。')
-  const young = clinic.now() - clinic.customs.staleMs
+  const young = clinic.now() - STALE_MS
   if (targets.some(({ takenAt }) => takenAt > young)) return refuse('E14', YOUNG, shown)
   const answer = textOf(fields, 'Select_Answer')
-  const asker = `delete-${targets.map(({ Orca_Uid }) => Orca_Uid).join('+')}`.slice(0, 64)
+  const asker = askerOf(targets)
   if (answer === '') {
     const question = isAll(fields) ? QUESTIONS.All : QUESTIONS.one
     return say(
       call,
-      {
-        result: 'S40',
-        message: '選択項目があります。選択結果を返却してください。',
-        response: '01',
-        orcaUid: asker,
-        more: { ...shown, Delete_Select_Information: question },
-      },
+      { result: 'S40', message: QUESTION_OPEN, response: '01', orcaUid: asker },
       clinic,
+      { ...shown, Delete_Select_Information: question },
     )
   }
-  if (textOf(fields, 'Orca_Uid') !== asker) return refuse('E05', 'オルカＵＩＤが未設定です。')
+  if (textOf(fields, 'Orca_Uid') !== asker) return refuse('E05', NO_ORCA_UID)
   if (answer !== 'Ok') return refuse('E16', '排他情報の削除を中止しました。')
   for (const lock of targets) clinic.locks.end(lock, 'deleted')
   return say(call, { result: '000', message: '解除処理終了', response: '00' }, clinic)
@@ -121,14 +100,13 @@ const remove = (call: Call, clinic: Clinic): Answer => {
 export const lockdel = (call: Call, clinic: Clinic): Answer => {
   const refuse = (result: string, message: string) =>
     say(call, { result, message, response: '01' }, clinic)
-  if (textOf(call.fields, 'Karte_Uid') === '')
-    return refuse('E06', '電子カルテＵＩＤが未設定です。')
+  if (textOf(call.fields, 'Karte_Uid') === '') return refuse('E06', NO_KARTE_UID)
   switch (textOf(call.fields, 'Request_Number')) {
     case '00':
       return list(call, clinic)
     case '01':
       return remove(call, clinic)
     default:
-      return refuse('E91', '処理区分未設定')
+      return refuse('E91', UNKNOWN_REQUEST)
   }
 }

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Staged } from './staging.ts'
 
-/** How a lock ended: 03, 99, medicalmodv37, a restart, or the person closed the patient. */
+/** A lock of this age can be deleted. [source: comments of the public Ruby client, E14] */
+export const STALE_MS = 60_000
+
+/**
+ * How a lock ended: 03, 99, medicalmodv37, a restart (or a second 01, assumption `relock`), or the person
+ * closed the patient.
+ */
 export type Ending = 'confirmed' | 'unlocked' | 'deleted' | 'lost' | 'closed'
 
 /** A question of ORCA (S20), as it goes over the wire. */

@@ -1,12 +1,11 @@
 import { assistancesOf, HEALTH_CLASSES, PUBLIC_CLASSES } from './classes.ts'
-import { type Answer, type Call, type Clinic, headOf, todayOf } from './clinic.ts'
+import { type Answer, type Call, type Clinic, headOf, todayOf, unknownRequest } from './clinic.ts'
 import { textOf } from './fields.ts'
 
 /** `POST /api01rv2/insuranceinf1v2`: the classes of insurance. */
 export const insuranceinf = ({ fields }: Call, clinic: Clinic): Answer => {
   const root = 'insuranceinfres'
-  if (textOf(fields, 'Request_Number') !== '01')
-    return { root, fields: headOf(clinic, '91', '処理区分未設定', 'Patient Info') }
+  if (textOf(fields, 'Request_Number') !== '01') return unknownRequest(clinic, root, 'Patient Info')
   return {
     root,
     fields: {
@@ -39,7 +38,7 @@ export const insuranceinf = ({ fields }: Call, clinic: Clinic): Answer => {
 export const system01lst = ({ fields, query }: Call, clinic: Clinic): Answer => {
   const root = 'departmentres'
   if ((query.get('class') ?? textOf(fields, 'Request_Number')) !== '01')
-    return { root, fields: headOf(clinic, '91', '処理区分未設定', 'Patient Info') }
+    return unknownRequest(clinic, root, 'Patient Info')
   return {
     root,
     fields: {

@@ -1,7 +1,22 @@
 import type { Fields } from '../patients/element.ts'
 import { recordOf, type Texts, textsOf } from './fields.ts'
 
-/** Names are those of the wire throughout; '' is what is not set. Dates are YYYY-MM-DD. */
+/*
+ * Names are those of the wire throughout, in its order; '' is what is not set. Dates are YYYY-MM-DD.
+ */
+
+/** What is noted of a person. */
+export const NOTES = [
+  'Contraindication1',
+  'Contraindication2',
+  'Allergy1',
+  'Allergy2',
+  'Infection1',
+  'Infection2',
+  'Comment1',
+  'Comment2',
+] as const
+
 export const PERSON = [
   'WholeName',
   'WholeName_inKana',
@@ -13,14 +28,7 @@ export const PERSON = [
   'CellularNumber',
   'FaxNumber',
   'EmailAddress',
-  'Contraindication1',
-  'Contraindication2',
-  'Allergy1',
-  'Allergy2',
-  'Infection1',
-  'Infection2',
-  'Comment1',
-  'Comment2',
+  ...NOTES,
 ] as const
 
 export const HOME = [
@@ -75,6 +83,10 @@ export const PUBLIC = [
   'Certificate_CheckDate',
 ] as const
 
+/** Rows of one patient. [source: codes 64 and 65 on the API page of patientmodv2] */
+export const MOST_HEALTH = 40
+export const MOST_PUBLIC = 60
+
 export type Person = Texts<(typeof PERSON)[number]>
 export type Marks = Texts<(typeof MARKS)[number]>
 export type HealthInsurance = Texts<(typeof HEALTH)[number]>
@@ -99,6 +111,7 @@ export interface Basics extends Person {
 export interface Insurances {
   readonly HealthInsurance_Info: readonly HealthInsurance[]
   readonly PublicInsurance_Info: readonly PublicInsurance[]
+  /** Of a patient who is kept, in the order of their numbers: the newest last. */
   readonly combinations: readonly Combination[]
 }
 

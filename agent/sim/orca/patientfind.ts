@@ -1,5 +1,5 @@
 import type { Fields } from '../patients/element.ts'
-import { type Answer, type Call, type Clinic, headOf } from './clinic.ts'
+import { type Answer, type Call, type Clinic, headOf, unknownRequest } from './clinic.ts'
 import { isDate } from './dates.ts'
 import { textOf } from './fields.ts'
 import type { Patient } from './patient.ts'
@@ -16,7 +16,6 @@ const ERRORS = {
   '17': '検索氏名を設定して下さい',
   '20': '該当患者が存在しません',
   '21': '該当患者が１００件以上となります',
-  '91': '処理区分未設定',
 } as const
 type ErrorCode = keyof typeof ERRORS
 
@@ -61,7 +60,7 @@ export const patientfind = ({ fields, query }: Call, clinic: Clinic): Answer => 
     root,
     fields: headOf(clinic, code, ERRORS[code], 'Patient Info'),
   })
-  if (query.get('class') !== '01') return failed('91')
+  if (query.get('class') !== '01') return unknownRequest(clinic, root, 'Patient Info')
   const asked = askedOf(fields)
   const wrong = wrongIn(asked)
   if (wrong !== undefined) return failed(wrong)

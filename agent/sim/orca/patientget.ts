@@ -1,57 +1,24 @@
 import type { Fields } from '../patients/element.ts'
-import { assistancesOf } from './classes.ts'
-import { type Answer, type Call, type Clinic, headOf, todayOf } from './clinic.ts'
+import { type Answer, type Call, type Clinic, headOf, todayOf, unknownRequest } from './clinic.ts'
 import { type Resolved, resolve } from './combinations.ts'
 import { listOf, textOf } from './fields.ts'
 import { patientId } from './ledger.ts'
-import type { HealthInsurance, Patient, PublicInsurance } from './patient.ts'
+import type { Patient } from './patient.ts'
+import { insuranceFields, personFields, publicShareFields } from './shared-fields.ts'
 
 /** Newest combinations in one answer. [source: API page of patientgetv2, 2017-04-26] */
 const MOST_COMBINATIONS = 30
-
-/** One public insurance in a combination; what the patient pays of it is not played. */
-export const publicFields = (row: PublicInsurance): Fields => ({
-  PublicInsurance_Class: row.PublicInsurance_Class,
-  PublicInsurance_Name: row.PublicInsurance_Name,
-  PublicInsurer_Number: row.PublicInsurer_Number,
-  PublicInsuredPerson_Number: row.PublicInsuredPerson_Number,
-  Rate_Admission: '0.00',
-  Money_Admission: '     0',
-  Rate_Outpatient: '0.00',
-  Money_Outpatient: '     0',
-  Certificate_IssuedDate: row.Certificate_IssuedDate,
-  Certificate_ExpiredDate: row.Certificate_ExpiredDate,
-})
-
-export const assistanceName = (row: HealthInsurance): string =>
-  assistancesOf(row.InsuranceProvider_Class)[row.HealthInsuredPerson_Assistance] ?? ''
-
-const insuranceFields = (row: HealthInsurance): Fields => ({
-  InsuranceProvider_Class: row.InsuranceProvider_Class,
-  InsuranceProvider_Number: row.InsuranceProvider_Number,
-  InsuranceProvider_WholeName: row.InsuranceProvider_WholeName,
-  HealthInsuredPerson_Symbol: row.HealthInsuredPerson_Symbol,
-  HealthInsuredPerson_Number: row.HealthInsuredPerson_Number,
-  HealthInsuredPerson_Branch_Number: row.HealthInsuredPerson_Branch_Number,
-  HealthInsuredPerson_Continuation: row.HealthInsuredPerson_Continuation,
-  HealthInsuredPerson_Assistance: row.HealthInsuredPerson_Assistance,
-  HealthInsuredPerson_Assistance_Name: assistanceName(row),
-  RelationToInsuredPerson: row.RelationToInsuredPerson,
-  HealthInsuredPerson_WholeName: row.HealthInsuredPerson_WholeName,
-  Certificate_StartDate: row.Certificate_StartDate,
-  Certificate_ExpiredDate: row.Certificate_ExpiredDate,
-  Certificate_GetDate: row.Certificate_GetDate,
-  Insurance_CheckDate: row.Certificate_CheckDate,
-})
 
 const combinationFields = ({ number, health, publics, rate }: Resolved): Fields => ({
   Insurance_Combination_Number: number,
   InsuranceCombination_Rate_Admission: rate,
   InsuranceCombination_Rate_Outpatient: rate,
   Insurance_Nondisplay: 'N',
-  ...(health === undefined ? {} : insuranceFields(health)),
+  ...(health === undefined
+    ? {}
+    : { ...insuranceFields(health), Insurance_CheckDate: health.Certificate_CheckDate }),
   PublicInsurance_Information: publics.map((row) => ({
-    ...publicFields(row),
+    ...publicShareFields(row),
     Certificate_CheckDate: row.Certificate_CheckDate,
   })),
 })
@@ -131,39 +98,34 @@ export const patientget = ({ client, query }: Call, clinic: Clinic): Answer => {
   }
 }
 
-/** Rows of one patient in a list, and the patient there. [source: API page of patientlst2v2] */
-const MOST_LISTED = 3
+/** Newest rows of one patient in a list. [source: API page of patientlst2v2] */
+const MOST_LISTED = { health: 3, public: 4 }
 
+/** A patient in a list of patients. */
 export const listed = (patient: Patient): Fields => ({
-  Patient_ID: patient.Patient_ID,
-  WholeName: patient.WholeName,
-  WholeName_inKana: patient.WholeName_inKana,
-  BirthDate: patient.BirthDate,
-  Sex: patient.Sex,
-  Home_Address_Information: patient.Home_Address_Information,
-  HealthInsurance_Information: patient.HealthInsurance_Info.slice(-MOST_LISTED).map((row) => {
-    const {
-      Insurance_CheckDate: _,
-      HealthInsuredPerson_Assistance_Name: __,
-      ...rest
-    } = insuranceFields(row)
-    return rest
-  }),
-  PublicInsurance_Information: patient.PublicInsurance_Info.slice(-4).map((row) => ({
-    PublicInsurance_Class: row.PublicInsurance_Class,
-    PublicInsurance_Name: row.PublicInsurance_Name,
-    PublicInsurer_Number: row.PublicInsurer_Number,
-    PublicInsuredPerson_Number: row.PublicInsuredPerson_Number,
-    Certificate_IssuedDate: row.Certificate_IssuedDate,
-    Certificate_ExpiredDate: row.Certificate_ExpiredDate,
-  })),
+  ...personFields(patient),
+  HealthInsurance_Information: patient.HealthInsurance_Info.slice(-MOST_LISTED.health).map(
+    (row) => {
+      const { HealthInsuredPerson_Assistance_Name: _, ...rest } = insuranceFields(row)
+      return rest
+    },
+  ),
+  PublicInsurance_Information: patient.PublicInsurance_Info.slice(-MOST_LISTED.public).map(
+    (row) => ({
+      PublicInsurance_Class: row.PublicInsurance_Class,
+      PublicInsurance_Name: row.PublicInsurance_Name,
+      PublicInsurer_Number: row.PublicInsurer_Number,
+      PublicInsuredPerson_Number: row.PublicInsuredPerson_Number,
+      Certificate_IssuedDate: row.Certificate_IssuedDate,
+      Certificate_ExpiredDate: row.Certificate_ExpiredDate,
+    }),
+  ),
 })
 
 /** `POST /api01rv2/patientlst2v2?class=01`: up to a hundred numbers. */
 export const patientlist = ({ fields, query }: Call, clinic: Clinic): Answer => {
   const root = 'patientlst2res'
-  if (query.get('class') !== '01')
-    return { root, fields: headOf(clinic, '91', '処理区分未設定', 'Patient Info') }
+  if (query.get('class') !== '01') return unknownRequest(clinic, root, 'Patient Info')
   const ids = listOf(fields, 'Patient_ID_Information')
     .map((one) => textOf(one, 'Patient_ID'))
     .filter((id) => id !== '')

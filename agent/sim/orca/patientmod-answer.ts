@@ -3,10 +3,10 @@ import { type Answer, type Clinic, headOf, todayOf } from './clinic.ts'
 import { resolve } from './combinations.ts'
 import { recordOf } from './fields.ts'
 import type { Basics, Patient } from './patient.ts'
-import { publicFields } from './patientget.ts'
+import { publicShareFields } from './shared-fields.ts'
 import { messageOf, TROUBLES, type Trouble, WARNINGS, type Warning } from './troubles.ts'
 
-const ROOT = 'patientmodres'
+export const ROOT = 'patientmodres'
 /** [source: API page of patientmodv2] */
 const MOST_COMBINATIONS = 20
 
@@ -36,7 +36,7 @@ const combinationFields = (patient: Patient, today: string): readonly Fields[] =
       return {
         Insurance_Combination_Number: number,
         ...insurance,
-        PublicInsurance_Information: publics.map(publicFields),
+        PublicInsurance_Information: publics.map(publicShareFields),
       }
     })
 
@@ -101,9 +101,3 @@ export const answerTo = (end: End, request: Request, clinic: Clinic): Answer => 
     },
   }
 }
-
-/** The answer to a class that is none. */
-export const classless = (clinic: Clinic): Answer => ({
-  root: ROOT,
-  fields: headOf(clinic, '91', '処理区分未設定', 'Acceptance_Info'),
-})

@@ -1,10 +1,10 @@
-import { type Answer, blame, type Call, type Clinic, todayOf } from './clinic.ts'
+import { type Answer, blame, type Call, type Clinic, todayOf, UNKNOWN_REQUEST } from './clinic.ts'
 import { isDate } from './dates.ts'
 import { textOf } from './fields.ts'
 import { patientId } from './ledger.ts'
 import type { Lock } from './locks.ts'
 import { insuranceAnswer, plainEntries } from './v3-fields.ts'
-import { IN_USE, idOf, NO_KARTE_UID, NO_PATIENT, refuse, say } from './v3-say.ts'
+import { IN_USE, idOf, NO_KARTE_UID, NO_ORCA_UID, NO_PATIENT, refuse, say } from './v3-say.ts'
 import { confirm, submit } from './v3-submit.ts'
 
 /** 00 and 01, which also takes the lock. */
@@ -48,7 +48,7 @@ const lockFor = (call: Call, clinic: Clinic): Lock | Answer => {
   const orcaUid = textOf(fields, 'Orca_Uid')
   const karteUid = textOf(fields, 'Karte_Uid')
   if (karteUid === '') return refuse(call, 'E06', NO_KARTE_UID, clinic)
-  if (orcaUid === '') return refuse(call, 'E05', 'オルカＵＩＤが未設定です。', clinic)
+  if (orcaUid === '') return refuse(call, 'E05', NO_ORCA_UID, clinic)
   const lock = clinic.locks.byUid(orcaUid)
   const id = patientId(idOf(fields)) ?? ''
   if (lock === undefined) {
@@ -110,6 +110,6 @@ export const patientmodv3 = (call: Call, clinic: Clinic): Answer => {
     case '99':
       return withLock(call, clinic)
     default:
-      return refuse(call, 'E91', '処理区分未設定', clinic)
+      return refuse(call, 'E91', UNKNOWN_REQUEST, clinic)
   }
 }

@@ -1,21 +1,26 @@
 import { basicsTrouble, converted, missing } from './basics.ts'
 import { besideHealth, besidePublic, isRegular, isSameHealth } from './beside.ts'
-import { type Answer, blame, type Call, type Clinic, todayOf } from './clinic.ts'
+import { type Answer, blame, type Call, type Clinic, todayOf, unknownRequest } from './clinic.ts'
 import { filled, recordOf, textOf } from './fields.ts'
 import type { Rules } from './insurance.ts'
 import { patientId } from './ledger.ts'
-import { type Basics, basicsOf, NO_MARKS, type Patient } from './patient.ts'
-import { answerTo, classless, type End, type Request } from './patientmod-answer.ts'
+import {
+  type Basics,
+  basicsOf,
+  MOST_HEALTH,
+  MOST_PUBLIC,
+  NO_MARKS,
+  type Patient,
+} from './patient.ts'
+import { answerTo, type End, type Request, ROOT } from './patientmod-answer.ts'
 import { type Taken, takeInsurance } from './taken.ts'
 import type { Trouble, Warning } from './troubles.ts'
 
 const MANY_COMBINATIONS = 20
-const MOST_HEALTH = 40
-const MOST_PUBLIC = 60
 
 const failed = (kind: Trouble['kind']): End => ({ is: 'trouble', trouble: { kind } })
 
-const rulesFor = ({ birthDate }: { birthDate: string }, clinic: Clinic): Rules => {
+const rulesFor = (birthDate: string, clinic: Clinic): Rules => {
   const today = todayOf(clinic)
   return {
     today,
@@ -70,7 +75,7 @@ const register = (request: Request, clinic: Clinic): End => {
   if (wrong !== undefined) return failed(wrong)
   if (basics.Sex === '1' && basics.Personally_Information.Pregnant_Class === 'True')
     return failed('pregnant')
-  const taken = takeInsurance(fields, rulesFor({ birthDate: basics.BirthDate }, clinic))
+  const taken = takeInsurance(fields, rulesFor(basics.BirthDate, clinic))
   if (taken.is === 'trouble') return taken
   const number = numberFor(request.id, clinic)
   if (typeof number === 'string') return failed(number)
@@ -147,7 +152,7 @@ const addTrouble = (
 const addInsurance = (request: Request, patient: Patient, clinic: Clinic): End => {
   if (!agree(request.basics, patient, ['WholeName', 'Sex', 'BirthDate']))
     return failed('add-mismatch')
-  const taken = takeInsurance(request.fields, rulesFor({ birthDate: patient.BirthDate }, clinic))
+  const taken = takeInsurance(request.fields, rulesFor(patient.BirthDate, clinic))
   if (taken.is === 'trouble') return taken
   if (taken.health.length + taken.publics.length === 0) return failed('no-insurance')
   const wrong = addTrouble(patient, taken)
@@ -192,7 +197,7 @@ export const patientmod = ({ client, query, fields }: Call, clinic: Clinic): Ans
   const request = { fields, client, id: sent === '*' ? sent : (patientId(sent) ?? sent), basics }
   const kind = query.get('class') ?? ''
   const by = CHANGES[kind]
-  if (kind !== '01' && by === undefined) return classless(clinic)
+  if (kind !== '01' && by === undefined) return unknownRequest(clinic, ROOT, 'Acceptance_Info')
   const without = missing(sent, basics)
   if (without !== undefined) return answerTo(failed(without), request, clinic)
   const end = by === undefined ? register(request, clinic) : change(request, clinic, by)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { mediaType } from '../http.ts'
 import type { Fields } from '../patients/element.ts'
 import type { CallName } from './behaviour.ts'
-import { type Answer, type Call, type Clinic, headOf } from './clinic.ts'
+import { type Answer, type Call, type Clinic, headOf, UNKNOWN_REQUEST } from './clinic.ts'
 import { recordOf, textOf } from './fields.ts'
 import { patientId } from './ledger.ts'
 import { lockdel } from './lockdel.ts'
@@ -127,7 +127,7 @@ export const ROUTES: readonly Route[] = [
 ]
 
 const ERRORS = {
-  '91': '処理区分未設定',
+  '91': UNKNOWN_REQUEST,
   '97': '送信内容に誤りがあります',
   '98': '送信内容の読込ができませんでした',
 } as const

@@ -1,4 +1,4 @@
-import { combine } from './combinations.ts'
+import { combine, numberOf } from './combinations.ts'
 import type { Insurances } from './patient.ts'
 
 const ROW_DIGITS = 10
@@ -44,7 +44,11 @@ export const openRowNumbers = (): RowNumbers => {
         PublicInsurance_Id: numbered('public', row.PublicInsurance_Id),
       })),
     }
-    return { ...all, combinations: combine(all, rows.combinations) }
+    // A new combination of an older row comes in the middle of them.
+    const combinations = [...combine(all, rows.combinations)].sort(
+      (one, other) => numberOf(one) - numberOf(other),
+    )
+    return { ...all, combinations }
   }
   return {
     give,

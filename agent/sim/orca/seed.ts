@@ -113,8 +113,8 @@ const publicOf = (fields: Fields): PublicInsurance => {
   }
 }
 
-/** A seed, as it came. Throws `BehaviourError` on what is no patient. */
-const patientFrom = (given: object, ledger: Pick<Ledger, 'numbered'>): Patient => {
+/** A seed, as it came, its rows without numbers. Throws `BehaviourError` on what is no patient. */
+const patientFrom = (given: object): Patient => {
   const fields = fieldsIn(given)
   const id = patientId(textsOf(['Patient_ID'], fields).Patient_ID)
   if (id === undefined) throw new BehaviourError('Patient_ID has up to five digits')
@@ -125,18 +125,20 @@ const patientFrom = (given: object, ledger: Pick<Ledger, 'numbered'>): Patient =
     Patient_ID: id,
     ...basics,
     ...textsOf(MARKS, { ...NO_MARKS, ...fields }),
-    ...ledger.numbered(id, {
-      HealthInsurance_Info: listOf(fields, 'HealthInsurance_Info').map(health),
-      PublicInsurance_Info: listOf(fields, 'PublicInsurance_Info').map(publicOf),
-      combinations: [],
-    }),
+    HealthInsurance_Info: listOf(fields, 'HealthInsurance_Info').map(health),
+    PublicInsurance_Info: listOf(fields, 'PublicInsurance_Info').map(publicOf),
+    combinations: [],
   }
 }
 
-/** Puts these patients in the place of all. Throws `BehaviourError` on the first that is none. */
+/**
+ * Puts these patients in the place of all. Throws `BehaviourError` on the first that is none, and then
+ * nothing has changed.
+ */
 export const plant = (given: readonly SeedPatient[], ledger: Ledger): void => {
+  const patients = given.map(patientFrom)
   ledger.clear()
-  for (const one of given) ledger.put(patientFrom(one, ledger))
+  for (const one of patients) ledger.put({ ...one, ...ledger.numbered(one.Patient_ID, one) })
 }
 
 /** Parses what came as JSON: a list of objects. What is in them is looked at when they are planted. */

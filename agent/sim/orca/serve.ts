@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { Behaviour as Delivery } from '../gateway/behaviour.ts'
-import { htmlReply, isSame, type Reply, readBody, textReply } from '../http.ts'
+import { type Delivery, firstHalf } from '../delivery.ts'
+import { htmlReply, isSame, type Reply, readBody, targetOf, textReply } from '../http.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Behaviours } from './behaviours.ts'
 import type { Answer, Call, Clinic } from './clinic.ts'
@@ -68,7 +68,7 @@ const replaced = (reply: Reply, { mode, status, retryAfterSeconds }: Behaviour):
     case 'html':
       return htmlReply(200, 'Simulated page')
     case 'garbage':
-      return { ...reply, body: reply.body.subarray(0, Math.floor(reply.body.length / 2)) }
+      return { ...reply, body: firstHalf(reply) }
     default:
       return reply
   }
@@ -141,7 +141,7 @@ const carryOut = (route: Route, call: Call, { mode }: Behaviour, clinic: Clinic)
 }
 
 const routed = (request: IncomingMessage, { prefix }: Parts) => {
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const url = targetOf(request)
   const route = ROUTES.find(({ path }) => prefix + path === url.pathname)
   const format: Format = url.searchParams.get('format') === 'json' ? 'json' : 'xml'
   return { route, format, query: url.searchParams }

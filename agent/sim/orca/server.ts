@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { BehaviourError } from '../behaviour.ts'
-import { deliver } from '../gateway/delivery.ts'
+import { deliver } from '../delivery.ts'
 import { endedEarly } from '../http.ts'
 import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import { type Behaviour, checked } from './behaviour.ts'
@@ -38,8 +38,6 @@ export interface OrcaSimulatorOptions {
   readonly confirmNeedsRows?: boolean
   /** Rules of 前期高齢者 and 後期高齢者; default false. */
   readonly ageRules?: boolean
-  /** How old a lock is before medicalmodv37 deletes it; default 1 min. */
-  readonly staleMs?: number
   /** Epoch ms. */
   readonly now?: () => number
   /** Of the choices that a behaviour with `share` makes. */
@@ -77,9 +75,6 @@ export interface OrcaSimulator {
   close(): Promise<void>
 }
 
-/** A lock of this age can be deleted. [source: comments of the public Ruby client, E14] */
-const STALE_MS = 60_000
-
 /** Long, so that connections break where a behaviour says so and not by the way. */
 const KEEP_ALIVE_MS = 75_000
 
@@ -88,7 +83,6 @@ const customsOf = (options: OrcaSimulatorOptions): Customs => ({
   relock: options.relock ?? 'busy',
   confirmNeedsRows: options.confirmNeedsRows ?? true,
   ageRules: options.ageRules ?? false,
-  staleMs: options.staleMs ?? STALE_MS,
 })
 
 const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clinic => {
@@ -100,7 +94,7 @@ const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clin
     reads: openReads(),
     tally: openTally(),
     now,
-    questionsFor: (patient) => behaviours.takeQuestions(patient),
+    questionsFor: behaviours.takeQuestions,
   }
   plant(options.patients ?? [], clinic.ledger)
   return clinic
@@ -120,10 +114,13 @@ const people = ({ locks, ledger, reads }: Clinic) => {
     const patient = ledger.get(id)
     if (patient === undefined) throw new BehaviourError('there is no such patient')
     if (!lockBy(id, person)) return false
-    const changed = change(patient)
-    ledger.put({ ...changed, ...ledger.numbered(id, changed) })
-    reads.changed(`person ${person}`, id)
-    unlockBy(id, person)
+    try {
+      const changed = change(patient)
+      ledger.put({ ...changed, ...ledger.numbered(id, changed) })
+      reads.changed(`person ${person}`, id)
+    } finally {
+      unlockBy(id, person)
+    }
     return true
   }
   return { lockBy, unlockBy, edit }
@@ -154,7 +151,7 @@ const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Ste
   return {
     ...persons,
     restart,
-    stats: () => tally.read(locks, clinic.customs.staleMs),
+    stats: () => tally.read(locks),
     behave: (behaviour) => {
       const { mode, patient = '', by = '受付', times, share } = checked(behaviour)
       if (mode === 'lock') persons.lockBy(patient, by)

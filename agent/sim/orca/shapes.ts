@@ -1,4 +1,17 @@
 import type { Element, Fields } from '../patients/element.ts'
+import { isList } from './fields.ts'
+import {
+  CONDITION,
+  HEALTH,
+  HOME,
+  MOST_HEALTH,
+  MOST_PUBLIC,
+  NOTES,
+  PAYMENT,
+  PERSONALLY,
+  PUBLIC,
+  WORKPLACE,
+} from './patient.ts'
 
 /** What may be in a record, in the order of the API page. A pair is a list and how long it may be. */
 export interface Shape {
@@ -7,14 +20,6 @@ export interface Shape {
 
 const texts = (...names: string[]): Shape =>
   Object.fromEntries(names.map((name) => [name, 'text' as const]))
-
-const HOME = texts(
-  'Address_ZipCode',
-  'WholeAddress1',
-  'WholeAddress2',
-  'PhoneNumber1',
-  'PhoneNumber2',
-)
 
 /** `patientmodreq`. [source: list of requests on the API page of patientmodv2, 2020-12-23] */
 export const PATIENTMODREQ: Shape = {
@@ -32,24 +37,9 @@ export const PATIENTMODREQ: Shape = {
     'FaxNumber',
     'EmailAddress',
   ),
-  Home_Address_Information: HOME,
-  WorkPlace_Information: texts(
-    'WholeName',
-    'Address_ZipCode',
-    'WholeAddress1',
-    'WholeAddress2',
-    'PhoneNumber',
-  ),
-  ...texts(
-    'Contraindication1',
-    'Contraindication2',
-    'Allergy1',
-    'Allergy2',
-    'Infection1',
-    'Infection2',
-    'Comment1',
-    'Comment2',
-  ),
+  Home_Address_Information: texts(...HOME),
+  WorkPlace_Information: texts(...WORKPLACE),
+  ...texts(...NOTES),
   HealthInsurance_Information: {
     ...texts(
       'InsuranceProvider_Class',
@@ -79,58 +69,34 @@ export const PATIENTMODREQ: Shape = {
       4,
     ],
   },
-  Personally_Information: texts('Pregnant_Class'),
-  Payment_Information: texts('Reduction_Reason', 'Discount', 'Ic_Code'),
-  Condition_Information: texts('Condition1', 'Condition2', 'Condition3'),
+  Personally_Information: texts(...PERSONALLY),
+  Payment_Information: texts(...PAYMENT),
+  Condition_Information: texts(...CONDITION),
 }
 
-/** `patientmodv3req2`. [source: code and recorded answers of the public Ruby client] */
+/**
+ * `patientmodv3req2`: rows as they are kept, in any order of their elements. [source: code and recorded
+ * answers of the public Ruby client]
+ */
 export const PATIENTMODV3REQ2: Shape = {
   ...texts('Request_Number', 'Karte_Uid', 'Orca_Uid', 'Base_Date', 'Select_Answer'),
   Patient_Information: {
     ...texts('Patient_ID', 'WholeName', 'WholeName_inKana', 'BirthDate', 'Sex'),
-    Home_Address_Information: HOME,
+    Home_Address_Information: texts(...HOME),
   },
   HealthInsurance_Information: {
     HealthInsurance_Info: [
       texts(
         'InsuranceProvider_Mode',
-        'InsuranceProvider_Id',
-        'InsuranceProvider_Class',
-        'InsuranceProvider_Number',
-        'InsuranceProvider_WholeName',
-        'HealthInsuredPerson_Symbol',
-        'HealthInsuredPerson_Number',
-        'HealthInsuredPerson_Branch_Number',
-        'HealthInsuredPerson_Continuation',
-        'HealthInsuredPerson_Assistance',
+        ...HEALTH,
         'HealthInsuredPerson_Assistance_Name',
-        'RelationToInsuredPerson',
-        'HealthInsuredPerson_WholeName',
-        'Certificate_StartDate',
-        'Certificate_ExpiredDate',
-        'Certificate_GetDate',
-        'Certificate_CheckDate',
         'Rate_Class',
       ),
-      40,
+      MOST_HEALTH,
     ],
   },
   PublicInsurance_Information: {
-    PublicInsurance_Info: [
-      texts(
-        'PublicInsurance_Mode',
-        'PublicInsurance_Id',
-        'PublicInsurance_Class',
-        'PublicInsurance_Name',
-        'PublicInsurer_Number',
-        'PublicInsuredPerson_Number',
-        'Certificate_IssuedDate',
-        'Certificate_ExpiredDate',
-        'Certificate_CheckDate',
-      ),
-      60,
-    ],
+    PublicInsurance_Info: [texts('PublicInsurance_Mode', ...PUBLIC), MOST_PUBLIC],
   },
   Patient_Select_Information: texts('Patient_Select', 'Patient_Select_Message', 'Select_Answer'),
 }
@@ -156,7 +122,6 @@ export const PATIENTLST3REQ: Shape = texts(
   'InOut',
 )
 
-const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
 const isPair = (shape: Shape[string]): shape is readonly [Shape, number] => Array.isArray(shape)
 
 const listMisfit = (

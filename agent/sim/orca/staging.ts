@@ -2,7 +2,13 @@ import type { Fields } from '../patients/element.ts'
 import { besideHealth, besidePublic } from './beside.ts'
 import { textOf } from './fields.ts'
 import { type Checked, checkHealth, checkPublic, type Rules } from './insurance.ts'
-import type { HealthInsurance, Patient, PublicInsurance } from './patient.ts'
+import {
+  type HealthInsurance,
+  MOST_HEALTH,
+  MOST_PUBLIC,
+  type Patient,
+  type PublicInsurance,
+} from './patient.ts'
 import { isNewId } from './row-numbers.ts'
 import type { Trouble, TroubleKind, Warning } from './troubles.ts'
 
@@ -44,7 +50,7 @@ const HEALTH: Kind<HealthInsurance> = {
   idOf: (row) => row.InsuranceProvider_Id,
   check: checkHealth,
   beside: besideHealth,
-  most: 40,
+  most: MOST_HEALTH,
   tooMany: 'many-insurances',
 }
 
@@ -54,7 +60,7 @@ const PUBLIC: Kind<PublicInsurance> = {
   idOf: (row) => row.PublicInsurance_Id,
   check: checkPublic,
   beside: besidePublic,
-  most: 60,
+  most: MOST_PUBLIC,
   tooMany: 'many-publics',
 }
 

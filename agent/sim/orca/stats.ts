@@ -1,4 +1,4 @@
-import type { LockRecord, Locks } from './locks.ts'
+import { type LockRecord, type Locks, STALE_MS } from './locks.ts'
 
 /** Misuse of the protocol, which the real one may bear in silence. */
 export type ViolationKind =
@@ -31,7 +31,7 @@ export interface OrcaStats {
   /** Requests that arrived whole enough to have a path. */
   readonly requests: number
   readonly loginsRefused: number
-  /** Requests that were carried out, by call, as "patientmodv32 01". */
+  /** Requests that got an Api_Result, by call, as "patientmodv32 01". */
   readonly calls: Readonly<Record<string, number>>
   /** Answers by call and Api_Result, as "patientmodv32 01 E90"; also of those that were then lost. */
   readonly results: Readonly<Record<string, number>>
@@ -53,16 +53,16 @@ export interface Tally {
   fault(mode: string): void
   wrote(patient: string): void
   violation(violation: Violation): void
-  read(locks: Locks, staleMs: number): OrcaStats
+  read(locks: Locks): OrcaStats
 }
 
 const bump = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1)
 
-const leftBehind = (locks: readonly LockRecord[], staleMs: number): readonly Violation[] =>
+const leftBehind = (locks: readonly LockRecord[]): readonly Violation[] =>
   locks
     .filter(
       ({ person, isOpen, heldMs, ending }) =>
-        person === '' && (ending === 'deleted' || (isOpen && heldMs > staleMs)),
+        person === '' && (ending === 'deleted' || (isOpen && heldMs > STALE_MS)),
     )
     .map(({ takenAt, Patient_ID, Karte_Uid }) => ({
       kind: 'lock-left',
@@ -93,7 +93,7 @@ export const openTally = (): Tally => {
     fault: (mode) => bump(faults, mode),
     wrote: (patient) => bump(writes, patient),
     violation: (violation) => violations.push(violation),
-    read: (open, staleMs) => {
+    read: (open) => {
       const locks = open.history()
       return {
         requests,
@@ -106,7 +106,7 @@ export const openTally = (): Tally => {
         longestHeldMs: locks
           .filter(({ person }) => person === '')
           .reduce((most, { heldMs }) => Math.max(most, heldMs), 0),
-        violations: [...violations, ...leftBehind(locks, staleMs)],
+        violations: [...violations, ...leftBehind(locks)],
       }
     },
   }

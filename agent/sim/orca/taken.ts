@@ -16,8 +16,8 @@ export type Taken =
 
 /** The insurance of a request: at most one, with up to four of public insurance. */
 export const takeInsurance = (fields: Fields, rules: Rules): Taken => {
-  const { PublicInsurance_Information: _, ...own } = recordOf(fields, 'HealthInsurance_Information')
   const given = recordOf(fields, 'HealthInsurance_Information')
+  const { PublicInsurance_Information: _, ...own } = given
   const health = Object.keys(filled(own)).length === 0 ? undefined : checkHealth(own, rules)
   if (health?.is === 'trouble') return health
   const publics: PublicInsurance[] = []

@@ -119,6 +119,13 @@ export const TROUBLES = {
 
 export type TroubleKind = keyof typeof TROUBLES
 
+/** Whether something is good, and what is wrong where it is not. */
+export type Check = readonly [isGood: boolean, kind: TroubleKind]
+
+/** What is wrong by the first check that failed. */
+export const firstTrouble = (checks: readonly Check[]): TroubleKind | undefined =>
+  checks.find(([isGood]) => !isGood)?.[1]
+
 /** `about` is the insurance that it is about, as "060 国保". */
 export interface Trouble {
   readonly kind: TroubleKind

@@ -1,7 +1,7 @@
 import type { Fields } from '../patients/element.ts'
 import { combine, type Resolved, resolve } from './combinations.ts'
 import type { HealthInsurance, Patient, PublicInsurance } from './patient.ts'
-import { assistanceName, publicFields as shareFields } from './patientget.ts'
+import { assistanceName, insuranceFields, publicShareFields } from './shared-fields.ts'
 import type { Entry, Staged } from './staging.ts'
 import { messageOf, TROUBLES, type Trouble, WARNINGS, type Warning } from './troubles.ts'
 
@@ -17,20 +17,7 @@ export const plainEntries = (patient: Patient): Entries => ({
 const healthFields = ({ mode, row }: Entry<HealthInsurance>): Fields => ({
   InsuranceProvider_Mode: mode,
   InsuranceProvider_Id: row.InsuranceProvider_Id,
-  InsuranceProvider_Class: row.InsuranceProvider_Class,
-  InsuranceProvider_Number: row.InsuranceProvider_Number,
-  InsuranceProvider_WholeName: row.InsuranceProvider_WholeName,
-  HealthInsuredPerson_Symbol: row.HealthInsuredPerson_Symbol,
-  HealthInsuredPerson_Number: row.HealthInsuredPerson_Number,
-  HealthInsuredPerson_Branch_Number: row.HealthInsuredPerson_Branch_Number,
-  HealthInsuredPerson_Continuation: row.HealthInsuredPerson_Continuation,
-  HealthInsuredPerson_Assistance: row.HealthInsuredPerson_Assistance,
-  HealthInsuredPerson_Assistance_Name: assistanceName(row),
-  RelationToInsuredPerson: row.RelationToInsuredPerson,
-  HealthInsuredPerson_WholeName: row.HealthInsuredPerson_WholeName,
-  Certificate_StartDate: row.Certificate_StartDate,
-  Certificate_ExpiredDate: row.Certificate_ExpiredDate,
-  Certificate_GetDate: row.Certificate_GetDate,
+  ...insuranceFields(row),
   Certificate_CheckDate: row.Certificate_CheckDate,
 })
 
@@ -71,7 +58,11 @@ const combinationFields = (
   Insurance_Combination_ExpiredDate: period.to,
   ...(health === undefined ? {} : combinationInsurance(health)),
   PublicInsurance_Info: publics.map((row) => {
-    const { Certificate_IssuedDate: _, Certificate_ExpiredDate: __, ...rest } = shareFields(row)
+    const {
+      Certificate_IssuedDate: _,
+      Certificate_ExpiredDate: __,
+      ...rest
+    } = publicShareFields(row)
     return { PublicInsurance_Id: row.PublicInsurance_Id, ...rest }
   }),
 })

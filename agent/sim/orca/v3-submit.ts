@@ -7,7 +7,7 @@ import type { Patient } from './patient.ts'
 import { type Entry, type Staged, stage } from './staging.ts'
 import type { Trouble } from './troubles.ts'
 import { insuranceAnswer, plainEntries, troublesAnswer, warningsAnswer } from './v3-fields.ts'
-import { say } from './v3-say.ts'
+import { QUESTION_OPEN, say } from './v3-say.ts'
 
 const rowsOf = (fields: Fields) => ({
   health: listOf(recordOf(fields, 'HealthInsurance_Information'), 'HealthInsurance_Info'),
@@ -106,7 +106,7 @@ const ask = (call: Call, lock: Lock, patient: Patient, clinic: Clinic): Answer =
     call,
     {
       result: 'S20',
-      message: '選択項目があります。選択結果を返却してください。',
+      message: QUESTION_OPEN,
       response: lock.expects,
       orcaUid: lock.Orca_Uid,
       patient,

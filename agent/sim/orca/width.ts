@@ -5,6 +5,9 @@ export const isFullWidth = (text: string): boolean =>
 /** Whether every character is printable and half-width (半角). */
 export const isHalfWidth = (text: string): boolean => /^[\u0020-\u007e]*$/.test(text)
 
+/** The longest name, in characters. Assumption `lengths`. */
+export const NAME_LENGTH = 25
+
 /** The conversion ※１ of the API page: half-width spaces only. */
 export const withWideSpaces = (text: string): string => text.replaceAll(' ', '　')
 

@@ -1,5 +1,5 @@
 import type { Element, Fields } from '../patients/element.ts'
-import { filled } from './fields.ts'
+import { filled, isList } from './fields.ts'
 
 export type Format = 'xml' | 'json'
 
@@ -37,8 +37,6 @@ const padded = (
   const empty = format === 'json' ? room : Math.min(room, XML_PADDING)
   return [...list, ...Array.from({ length: empty }, () => ({}))]
 }
-
-const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
 
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { SaxesParser } from 'saxes'
 import type { Element, Fields } from '../patients/element.ts'
+import { isList } from './fields.ts'
 
 /** A request body: the one record in `<data>`, or why there is none. */
 export type Body =
@@ -86,8 +88,6 @@ const dataOf = (source: string): Fields | string => {
   return wrong ?? data ?? 'no root element'
 }
 
-const isList = (value: Element): value is readonly Fields[] => Array.isArray(value)
-
 /** What the one record of the body is called, and its fields. */
 const rootOf = (data: Fields): Body => {
   const [entry, another] = Object.entries(data)
@@ -98,14 +98,8 @@ const rootOf = (data: Fields): Body => {
     : { is: 'body', root, fields: value }
 }
 
-const decoded = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return undefined
-  }
-}
+const decoded = (bytes: Uint8Array): string | undefined =>
+  isUtf8(bytes) ? new TextDecoder().decode(bytes) : undefined
 
 const DECLARED = /^\s*<\?xml[^>]*\sencoding=["']([^"']+)["']/
 

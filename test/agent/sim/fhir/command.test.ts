@@ -93,6 +93,8 @@ test('a script steers it over the control address', async (context) => {
     })
   const put = await post('/resources', { ...patient('7'), id: 'p7' })
   assert.equal(at(await put.json(), 'id'), 'p7')
+  const again = await post('/resources?why=test', { ...patient('7'), id: 'p7' })
+  assert.equal(at(await again.json(), 'meta', 'versionId'), '2')
   const listed: unknown = await (await fetch(`${ehr.controlUrl}/resources?type=Patient`)).json()
   assert.equal(at(listed, 'length'), 2)
   assert.equal((await post('/behaviour', { mode: 'busy', times: 1 })).status, 200)

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { at, coverage, openBed, patient } from './bed.ts'
 
-const post = { interaction: 'create' } as const
-
 for (const mode of ['drop-before', 'drop-after', 'reset', 'cut'] as const)
   test(`${mode}: the connection breaks, and ${mode === 'drop-before' ? 'nothing' : 'the write'} is done`, async (context) => {
     const { ask, ehr, patientId } = await openBed(context)
-    ehr.behave({ mode, at: post.interaction, times: 1 })
+    ehr.behave({ mode, at: 'create', times: 1 })
     await assert.rejects(ask('POST', 'Coverage', coverage(patientId)), TypeError)
     const { created, spoiled } = ehr.stats()
     assert.equal(created, mode === 'drop-before' ? 0 : 1)
@@ -46,9 +44,16 @@ test('late: the write is done when the client has gone already', async (context)
 })
 
 test('slow: the write is done at once, and answered later', async (context) => {
-  const { ask, ehr, patientId } = await openBed(context)
+  const done = Promise.withResolvers<void>()
+  const { ask, ehr, patientId } = await openBed(context, { onServed: () => done.resolve() })
   ehr.behave({ mode: 'slow', delayMs: 100 })
-  assert.equal((await ask('POST', 'Coverage', coverage(patientId))).status, 201)
+  let isAnswered = false
+  const answer = ask('POST', 'Coverage', coverage(patientId)).finally(() => {
+    isAnswered = true
+  })
+  await done.promise
+  assert.deepEqual([ehr.stats().created, isAnswered], [1, false])
+  assert.equal((await answer).status, 201)
 })
 
 for (const [mode, status] of [

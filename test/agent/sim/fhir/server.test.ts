@@ -192,6 +192,12 @@ test('other types, methods and media types are refused', async (context) => {
   assert.equal(await status('POST', 'Coverage', '{'), 400)
 })
 
+test('a path that is none is not found, and the next request is answered', async (context) => {
+  const { ask, ehr } = await openBed(context)
+  assert.equal((await fetch(`${new URL(ehr.url).origin}//`)).status, 404)
+  assert.equal((await ask('GET', 'metadata')).status, 200)
+})
+
 test('the capabilities name what it does', async (context) => {
   const { ask } = await openBed(context, { patientReadOnly: true })
   const { json } = await ask('GET', 'metadata')

@@ -52,6 +52,13 @@ test('a wrong prefix is 404 to GET and 405 with Allow to POST, on both kinds', a
   }
 })
 
+test('a path that is none is not served, and the next request is', async (t) => {
+  const orca = await open(t)
+  const headers = { authorization: AUTHORIZATION }
+  assert.equal((await send({ url: `${orca.url}//`, headers })).status, 404)
+  assert.equal(result(await get(orca, '1')), '00')
+})
+
 test('a wrong method is 405', async (t) => {
   const orca = await open(t)
   const read = await call(orca, '/api01rv2/patientgetv2?id=1', { method: 'POST', body: '' })

@@ -4,6 +4,7 @@ import type { OrcaSimulator } from '../../../../agent/sim/orca/server.ts'
 import {
   HANAKO,
   handClock,
+  JIRO,
   lock,
   modify,
   newRow,
@@ -126,6 +127,25 @@ test('a lock that was left is deleted after a minute, and after a question', asy
   assert.equal(result(await step(orca, '02', { Orca_Uid, ...newRow() })), 'E07')
   assert.deepEqual(violations(orca), ['lock-left'])
   await lock(orca)
+})
+
+test('a deletion of all that grew since its question is asked anew', async (t) => {
+  const clock = handClock()
+  const fourth = { ...TARO, Patient_ID: '00004' }
+  const orca = await open(t, { now: clock.now, patients: [TARO, HANAKO, JIRO, fourth] })
+  const all = { Delete_Information: { Delete_Class: 'All' } }
+  await lock(orca)
+  await lock(orca, HANAKO_ID)
+  clock.advance(30_000)
+  await lock(orca, '00003')
+  assert.equal(result(await deletion(orca, all)), 'E14')
+  clock.advance(60_000)
+  const asked = await deletion(orca, all)
+  const ok = { Orca_Uid: textAt(asked, 'Orca_Uid'), Select_Answer: 'Ok', ...all }
+  await lock(orca, '00004')
+  clock.advance(60_000)
+  assert.equal(result(await deletion(orca, ok)), 'E05')
+  assert.ok(orca.stats().locks.every(({ isOpen }) => isOpen))
 })
 
 test('nothing ends a lock by time, and one that stays open is noted', async (t) => {

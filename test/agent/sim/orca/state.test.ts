@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BehaviourError } from '../../../../agent/sim/behaviour.ts'
 import { call, get, HANAKO, open, result, step, TARO } from './bed.ts'
-import { send } from './client.ts'
+import { listAt, send } from './client.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -54,6 +54,13 @@ test('patients that are none are refused with a reason, without a name in it', a
     )
 })
 
+test('a list with one that is none changes nothing', async (t) => {
+  const orca = await open(t)
+  const before = orca.patients()
+  assert.throws(() => orca.seed([HANAKO, { ...TARO, Sex: '3' }]), BehaviourError)
+  assert.deepEqual(orca.patients(), before)
+})
+
 test('a person changes a patient as ORCA’s own screen does', async (t) => {
   const orca = await open(t)
   const isDone = orca.edit('00002', '受付', (patient) => ({
@@ -71,6 +78,54 @@ test('a person changes a patient as ORCA’s own screen does', async (t) => {
   const [record] = orca.stats().locks
   assert.deepEqual([record?.person, record?.ending], ['受付', 'closed'])
   assert.throws(() => orca.edit('00077', '受付', (patient) => patient), BehaviourError)
+})
+
+test('a person who changes their mind closes the patient', async (t) => {
+  const orca = await open(t)
+  const change = () => {
+    throw new RangeError('not this one')
+  }
+  assert.throws(() => orca.edit('00001', '受付', change), RangeError)
+  assert.equal(orca.stats().locks[0]?.isOpen, false)
+})
+
+test('combinations are in the order of their numbers, the newest last', async (t) => {
+  const [row] = TARO.HealthInsurance_Info ?? []
+  const orca = await open(t, {
+    patients: [
+      {
+        ...TARO,
+        HealthInsurance_Info: [
+          { ...row, Certificate_ExpiredDate: '2024-03-31' },
+          { ...row, Certificate_StartDate: '2024-04-01' },
+        ],
+      },
+    ],
+  })
+  const payer = {
+    PublicInsurance_Id: '0',
+    PublicInsurance_Class: '054',
+    PublicInsurance_Name: '難病',
+    PublicInsurer_Number: '54136015',
+    PublicInsuredPerson_Number: '1234566',
+    Certificate_IssuedDate: '2023-01-01',
+    Certificate_ExpiredDate: '2023-12-31',
+    Certificate_CheckDate: '2023-01-01',
+  }
+  orca.edit('00001', '受付', (patient) => ({ ...patient, PublicInsurance_Info: [payer] }))
+  const shown = listAt(await get(orca, '1'), 'Patient_Information', 'HealthInsurance_Information')
+  assert.deepEqual(
+    shown.map((one) => [
+      one['Insurance_Combination_Number'],
+      one['Certificate_StartDate'],
+      listAt(one, 'PublicInsurance_Information').length,
+    ]),
+    [
+      ['0001', '2020-04-01', 0],
+      ['0002', '2024-04-01', 0],
+      ['0003', '2020-04-01', 1],
+    ],
+  )
 })
 
 test('twenty thousand patients and many locks are no burden', async (t) => {
