@@ -61,9 +61,13 @@ test('a command that makes no sense is a usage error, and nothing is sent', asyn
     ['replay', '--from', '2026-04-01'],
     ['skip', '7'],
     ['list', '--all'],
+    ['drop', '7', '--decision', 'ok'],
+    ['retry', '7', '--from', '2026-04-01'],
   ])
     await assert.rejects(run(...args), { code: 'USAGE' }, args.join(' '))
   assert.deepEqual([deliveries.decided, deliveries.replays], [[], []])
+  const message = /Unknown option '--all'[\s\S]*delivery list \| retry/
+  await assert.rejects(run('list', '--all'), { message }, 'what is wrong, and how it is written')
 })
 
 test('what the agent refuses, and that none runs, is told as such', async (t) => {
