@@ -1,13 +1,14 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
 import { parseListenAddress } from '../config/listen.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { readSmallFile } from '../config/small-file.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './api/consumer-request.ts'
 import { caller, silent } from './caller.ts'
 import { configOption, parsedArgs, pretty } from './command-line.ts'
 import type { NewConsumer } from './kernel/consumer.ts'
-import { AgentError, codeOf } from './kernel/errors.ts'
+import { AgentError } from './kernel/errors.ts'
 import { roles } from './kernel/roles.ts'
 import type { Store } from './store/store.ts'
 
@@ -167,11 +168,9 @@ function identityIn(values: Values) {
 }
 
 function fileAt(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new AgentError('SECRET_UNREADABLE', `${path}: ${codeOf(cause)}`, { cause })
-  }
+  const read = readSmallFile(path)
+  if (read.is === 'read') return read.bytes
+  throw new AgentError('SECRET_UNREADABLE', `${path}: ${read.why}`, { cause: read.cause })
 }
 
 /** The answer stays JSON for whoever reads it by program. */

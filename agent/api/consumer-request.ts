@@ -15,6 +15,7 @@ import {
   withoutSecrets,
 } from '../kernel/sink.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { timeOrNull } from './answers.ts'
 import { sourceRule } from './hosts.ts'
 import { invalid } from './problem.ts'
 import { misfit, mistakesOf } from './validation.ts'
@@ -41,6 +42,9 @@ const sinks = {
   fhir: FhirSink,
   webhook: WebhookSink,
 } as const satisfies Record<SinkKind, TSchema>
+
+const isKind = (kind: unknown): kind is SinkKind =>
+  typeof kind === 'string' && Object.hasOwn(sinks, kind)
 
 /**
  * What a console says of a consumer to add; the key of a webhook is made here where it has none.
@@ -70,10 +74,13 @@ export function newConsumerIn(body: unknown): NewConsumer {
 
 function sinkIn(given: unknown): SinkSettings {
   const kind = typeof given === 'object' && given !== null && 'kind' in given ? given.kind : ''
-  const known = Object.keys(sinks)
-  if (typeof kind !== 'string' || !known.includes(kind))
-    throw invalid('sink.kind', '選べない値です。', `must be one of ${known.join(', ')}`)
-  const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
+  if (!isKind(kind))
+    throw invalid(
+      'sink.kind',
+      '選べない値です。',
+      `must be one of ${Object.keys(sinks).join(', ')}`,
+    )
+  const schema: TSchema = sinks[kind]
   const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
   if (Value.Check(SinkSettings, filled)) {
     if ('url' in filled && !URL.canParse(filled.url))
@@ -123,7 +130,7 @@ export const shownConsumer = (consumer: ConsumerListing) => ({
   sources: consumer.sources,
   sink: consumer.sink === null ? null : withoutSecrets(consumer.sink),
   createdAt: toRfc3339(consumer.createdAt),
-  usedAt: consumer.usedAt === null ? null : toRfc3339(consumer.usedAt),
+  usedAt: timeOrNull(consumer.usedAt),
   uses: consumer.uses,
-  revokedAt: consumer.revokedAt === null ? null : toRfc3339(consumer.revokedAt),
+  revokedAt: timeOrNull(consumer.revokedAt),
 })
