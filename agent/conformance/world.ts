@@ -138,6 +138,9 @@ export const postQuestion = (agent: Agent, face: Face, headers: Readonly<Record<
     timeoutMs: (WAIT_S + 30) * 1_000,
   })
 
+/** A location is a path, or a whole URL; the way to the agent is ours. */
+const ANYWHERE = 'http://agent'
+
 /** The verification in the answer, or, after a 202, at its `Location`. */
 export async function settledAnswer(agent: Agent, reply: Reply): Promise<Asked> {
   expectStatus(reply, 201, 202)
@@ -145,7 +148,8 @@ export async function settledAnswer(agent: Agent, reply: Reply): Promise<Asked> 
   if (reply.status === 201) return askedIn(reply)
   if (location === undefined || reply.headers['retry-after'] === undefined)
     throw new Refuted('202 with Location and Retry-After', '202 without')
-  const path = location.startsWith('/') ? location : new URL(location).pathname
+  if (!URL.canParse(location, ANYWHERE)) throw new Refuted('a URL in Location', 'another text')
+  const path = new URL(location, ANYWHERE).pathname
   const prefer = `wait=${WAIT_S}`
   const later = await agent.send(path, { headers: { prefer }, timeoutMs: (WAIT_S + 30) * 1_000 })
   expectStatus(later, 200)
