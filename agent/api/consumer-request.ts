@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
+import { type ConsumerListing, consumerName, type NewConsumer } from '../kernel/consumer.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
 import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
 import {
@@ -24,11 +24,7 @@ const strict = { additionalProperties: false } as const
 
 const Head = Type.Object(
   {
-    name: Type.String({
-      minLength: 1,
-      maxLength: 64,
-      pattern: '^[^\\p{C}/]*[^\\p{C}/\\s][^\\p{C}/]*$',
-    }),
+    name: Type.String({ pattern: `^ *${consumerName.pattern} *$` }),
     role: RoleName,
     sources: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32, default: [] }),
     sink: Type.Unknown({ default: null }),
@@ -53,7 +49,7 @@ const isKind = (kind: unknown): kind is SinkKind =>
  */
 export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
-  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(withRoles))
+  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(inWords))
   const { name, role, sources } = filled
   checkSources(sources)
   if (needsSources(role) && sources.length === 0)
@@ -91,11 +87,12 @@ function sinkIn(given: unknown): SinkSettings {
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
 
-/** Who mistypes a role is told which there are. */
-const withRoles = (mistake: Mistake): Mistake =>
-  mistake.field === 'role'
-    ? { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
-    : mistake
+/** Who mistypes a role is told which there are, and a name, what it may hold. */
+function inWords(mistake: Mistake): Mistake {
+  const { field } = mistake
+  if (field === 'role') return { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
+  return field === 'name' ? { ...mistake, detail: consumerName.detail } : mistake
+}
 
 function checkSources(sources: readonly string[]): void {
   try {
