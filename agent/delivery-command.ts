@@ -13,12 +13,12 @@ const USAGE = `onshi-agent delivery list | retry ID [--decision ok|ng] | drop ID
 export async function deliveryCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parsed(args)
   const [verb, subject = '', ...rest] = positionals
-  const { socket } = loadConfig(values.config).control
-  const call = async (method: string, path: string, body?: object) =>
-    pretty(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS))
   if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
   if (verb !== 'retry' && values.decision !== undefined) throw usage()
   if (verb !== 'replay' && (values.from ?? values.to) !== undefined) throw usage()
+  const { socket } = loadConfig(values.config).control
+  const call = async (method: string, path: string, body?: object) =>
+    pretty(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS))
   switch (verb) {
     case 'list':
       return call('GET', '/deliveries')
