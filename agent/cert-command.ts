@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { readSecretText } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -6,6 +5,7 @@ import { readSmallFile } from '../config/small-file.ts'
 import { shownCertificate } from './api/control-certificates.ts'
 import { callControl } from './api/control-client.ts'
 import { caller, silent } from './caller.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import type { CertificateWarning } from './kernel/certificate.ts'
 import { AgentError } from './kernel/errors.ts'
 import { readPassphrase } from './passphrase.ts'
@@ -20,12 +20,8 @@ const TRIAL_MS = 60_000
 /** As base64 it stays within what the control socket takes; real ones have 3 to 8 KiB. */
 const LIMIT_BYTES = 45 * 1024
 
-const usage = (cause?: unknown) =>
-  new AgentError(
-    'USAGE',
-    'onshi-agent cert import FILE [--passphrase-file F] | list | try ID | activate ID',
-    { cause },
-  )
+const USAGE = 'onshi-agent cert import FILE [--passphrase-file F] | list | try ID | activate ID'
+const usage = () => new AgentError('USAGE', USAGE)
 
 /**
  * `onshi-agent cert …`: through the running agent, or on the database when none holds it; a trial
@@ -33,7 +29,7 @@ const usage = (cause?: unknown) =>
  * exit code: 69 when no line took the certificate that was tried.
  */
 export async function certCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = options(args)
+  const { values, positionals } = parsed(args)
   const [verb, subject, ...rest] = positionals
   if (rest.length > 0 || (verb === 'list') !== (subject === undefined)) throw usage()
   if (verb !== 'import' && values['passphrase-file'] !== undefined) throw usage()
@@ -52,21 +48,10 @@ export async function certCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-function options(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        'passphrase-file': { type: 'string' },
-      },
-    })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw usage(cause)
-  }
-}
+const options = { ...configOption, 'passphrase-file': { type: 'string' } } as const
+
+const parsed = (args: readonly string[]) =>
+  parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)
 
 const listed = (config: Config) =>
   caller(config)('GET', '/certificates', undefined, async (store) => ({
@@ -162,6 +147,6 @@ function fieldOf(answer: unknown, name: string): unknown {
 const say = (words: string) => void process.stderr.write(words)
 
 function print(value: unknown): number {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  process.stdout.write(pretty(value))
   return EX_OK
 }

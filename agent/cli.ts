@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util'
+import { configOption, parsedArgs } from './command-line.ts'
 import { AgentError } from './kernel/errors.ts'
 import { leaveAtOnce } from './leave.ts'
 
@@ -115,21 +115,15 @@ async function simCommand([what, ...args]: string[]): Promise<number> {
   throw new AgentError('USAGE', 'onshi-agent sim gateway|card|terminal|orca|fhir')
 }
 
-function options(args: string[]) {
-  try {
-    return parseArgs({
+const options = (args: string[]) =>
+  parsedArgs(
+    {
       args,
       allowPositionals: true,
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        check: { type: 'boolean', default: false },
-      },
-    })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', cause.message, { cause })
-  }
-}
+      options: { ...configOption, check: { type: 'boolean', default: false } },
+    },
+    'onshi-agent run [--config FILE] [--check] | status [--config FILE]',
+  )
 
 function print(text: string): number {
   process.stdout.write(text)

@@ -1,13 +1,14 @@
-import { readFileSync, statSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { statSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
 import { parseListenAddress } from '../config/listen.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { readSmallFile } from '../config/small-file.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './api/consumer-request.ts'
 import { caller, silent } from './caller.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import type { NewConsumer } from './kernel/consumer.ts'
-import { AgentError, codeOf } from './kernel/errors.ts'
+import { AgentError } from './kernel/errors.ts'
 import { roles } from './kernel/roles.ts'
 import type { Store } from './store/store.ts'
 
@@ -28,7 +29,7 @@ sinks (without one, the consumer polls):
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
 const options = {
-  config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
+  ...configOption,
   role: text,
   from: text,
   sink: text,
@@ -107,14 +108,8 @@ async function check({ sink }: NewConsumer, config: Config, store: Store): Promi
   openSinks(config, { store, targets }, { ...thisMachine('error'), log: silent }).check(sink)
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', cause.message, { cause })
-  }
-}
+const parsed = (args: readonly string[]) =>
+  parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)
 
 const usage = (why = '') => new AgentError('USAGE', `${why === '' ? '' : `${why}\n`}${USAGE}`)
 
@@ -173,14 +168,10 @@ function identityIn(values: Values) {
 }
 
 function fileAt(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new AgentError('SECRET_UNREADABLE', `${path}: ${codeOf(cause)}`, { cause })
-  }
+  const read = readSmallFile(path)
+  if (read.is === 'read') return read.bytes
+  throw new AgentError('SECRET_UNREADABLE', `${path}: ${read.why}`, { cause: read.cause })
 }
-
-const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 /** The answer stays JSON for whoever reads it by program. */
 function added(answer: unknown): string {

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/load.ts'
 import { callControl } from './api/control-client.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import { AgentError } from './kernel/errors.ts'
 
 const USAGE = `onshi-agent delivery list | retry ID [--decision ok|ng] | drop ID
@@ -13,10 +13,12 @@ const USAGE = `onshi-agent delivery list | retry ID [--decision ok|ng] | drop ID
 export async function deliveryCommand(args: readonly string[]): Promise<string> {
   const { values, positionals } = parsed(args)
   const [verb, subject = '', ...rest] = positionals
+  if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
+  if (verb !== 'retry' && values.decision !== undefined) throw usage()
+  if (verb !== 'replay' && (values.from ?? values.to) !== undefined) throw usage()
   const { socket } = loadConfig(values.config).control
   const call = async (method: string, path: string, body?: object) =>
-    `${JSON.stringify(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS), null, 2)}\n`
-  if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
+    pretty(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS))
   switch (verb) {
     case 'list':
       return call('GET', '/deliveries')
@@ -48,20 +50,8 @@ function idIn(subject: string): string {
   return subject
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        decision: { type: 'string' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-      },
-    })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', cause.message, { cause })
-  }
-}
+const text = { type: 'string' } as const
+const options = { ...configOption, decision: text, from: text, to: text }
+
+const parsed = (args: readonly string[]) =>
+  parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)

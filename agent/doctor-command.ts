@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util'
 import { Check } from 'typebox/value'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { callControl } from './api/control-client.ts'
 import { silent } from './caller.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import { AgentError } from './kernel/errors.ts'
 import type { PathReport } from './kernel/line.ts'
 import { Examination, examine, isWell } from './ops/doctor.ts'
@@ -17,6 +17,9 @@ import { openUplink } from './uplink/uplink.ts'
 const EX_OK = 0
 const EX_UNAVAILABLE = 69
 
+const USAGE = 'onshi-agent doctor [--config FILE] [--json]'
+const options = { ...configOption, json: { type: 'boolean', default: false } } as const
+
 /** Every step of a path may take its whole time, and a router some more. */
 const TEST_MS = 45_000
 
@@ -26,28 +29,12 @@ const TEST_MS = 45_000
  * is wrong with the configuration.
  */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const values = options(args)
+  const { values } = parsedArgs({ args: [...args], options }, USAGE)
   const config = loadConfig(values.config)
   const found = await examination(config)
-  const shown = values.json ? `${JSON.stringify(doctorData(found), null, 2)}\n` : doctorText(found)
+  const shown = values.json ? pretty(doctorData(found)) : doctorText(found)
   process.stdout.write(shown)
   return isWell(found) ? EX_OK : EX_UNAVAILABLE
-}
-
-function options(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        json: { type: 'boolean', default: false },
-      },
-    })
-    return values
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', 'onshi-agent doctor [--config FILE] [--json]', { cause })
-  }
 }
 
 async function examination(config: Config): Promise<Examination> {

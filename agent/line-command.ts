@@ -1,26 +1,22 @@
-import { parseArgs } from 'node:util'
 import { lineCard } from '../config/line-card.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { callControl } from './api/control-client.ts'
 import { daysIn } from './api/control-lines.ts'
 import { caller } from './caller.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import { AgentError } from './kernel/errors.ts'
 import { reportOf } from './ops/line-report.ts'
 
-const usage = (cause?: unknown) =>
-  new AgentError(
-    'USAGE',
-    'onshi-agent line list [--test] | use NAME | release NAME | report NAME [--days N]',
-    { cause },
-  )
+const USAGE = 'onshi-agent line list [--test] | use NAME | release NAME | report NAME [--days N]'
+const usage = () => new AgentError('USAGE', USAGE)
 
 /**
  * `onshi-agent line …`: through the running agent; a report also on the database when no agent
  * holds it. Gives what to print: JSON, or the page of a report. Throws `USAGE`, `NOT_FOUND`.
  */
 export async function lineCommand(args: readonly string[]): Promise<string> {
-  const { values, positionals } = options(args)
+  const { values, positionals } = parsed(args)
   const [verb, name, ...rest] = positionals
   if (rest.length > 0 || (verb === 'list') !== (name === undefined)) throw usage()
   if (verb !== 'report' && values.days !== undefined) throw usage()
@@ -45,22 +41,14 @@ export async function lineCommand(args: readonly string[]): Promise<string> {
   }
 }
 
-function options(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        days: { type: 'string' },
-        test: { type: 'boolean', default: false },
-      },
-    })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw usage(cause)
-  }
-}
+const options = {
+  ...configOption,
+  days: { type: 'string' },
+  test: { type: 'boolean', default: false },
+} as const
+
+const parsed = (args: readonly string[]) =>
+  parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)
 
 /** Throws `NOT_FOUND`, with the names that there are. */
 function known({ lines }: Config, name = ''): string {
@@ -79,5 +67,3 @@ async function report(config: Config, name: string, days: number): Promise<strin
   const isReport = typeof answer === 'object' && answer !== null && 'report' in answer
   return isReport ? String(answer.report) : pretty(answer)
 }
-
-const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

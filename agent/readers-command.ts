@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { Check } from 'typebox/value'
 import { loadConfig } from '../config/load.ts'
 import { accessTo, type Found, lastingName, readersAmong, usbDevices } from '../drivers/discover.ts'
 import { usbId } from '../drivers/models.ts'
 import { callControl } from './api/control-client.ts'
 import { ReaderList } from './api/readers.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import {
   nameOf,
@@ -29,12 +29,8 @@ const places: Places = {
   serialNames: '/dev/serial/by-id',
 }
 
-const usage = (cause?: unknown) =>
-  new AgentError(
-    'USAGE',
-    'onshi-agent readers [--json] [--config FILE] | record NAME --out FILE [--seconds N]',
-    { cause },
-  )
+const USAGE = 'onshi-agent readers [--json] [--config FILE] | record NAME --out FILE [--seconds N]'
+const usage = () => new AgentError('USAGE', USAGE)
 
 /**
  * `onshi-agent readers …`: what is plugged in, without opening it, and the readers of the running
@@ -45,7 +41,7 @@ export async function readersCommand(
   args: readonly string[],
   { sysfs, pcscd, serialNames }: Places = places,
 ): Promise<string> {
-  const { values, positionals } = options(args)
+  const { values, positionals } = parsed(args)
   const [verb, name, ...rest] = positionals
   if (verb === 'record' && name !== undefined && rest.length === 0)
     return (await import('./record-command.ts')).recordCommand(name, values)
@@ -53,26 +49,18 @@ export async function readersCommand(
   const found = readersAmong(await usbDevices(sysfs))
   const plugged = await Promise.all(found.map((one) => pluggedIn(one, pcscd, serialNames)))
   const view = { plugged, ...(await configured(values.config)) }
-  return values.json ? `${JSON.stringify(readersData(view), null, 2)}\n` : readersText(view)
+  return values.json ? pretty(readersData(view)) : readersText(view)
 }
 
-function options(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        json: { type: 'boolean', default: false },
-        out: { type: 'string' },
-        seconds: { type: 'string' },
-      },
-    })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw usage(cause)
-  }
-}
+const options = {
+  ...configOption,
+  json: { type: 'boolean', default: false },
+  out: { type: 'string' },
+  seconds: { type: 'string' },
+} as const
+
+const parsed = (args: readonly string[]) =>
+  parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)
 
 async function pluggedIn(found: Found, pcscd: string, serialNames: string): Promise<Plugged> {
   const nodes = found.driver === 'pcsc' ? [pcscd] : found.nodes

@@ -1,14 +1,13 @@
-import { parseArgs } from 'node:util'
 import { Check } from 'typebox/value'
 import { loadConfig, loadTerminal } from '../config/load.ts'
 import type { Terminal } from '../config/terminal.ts'
 import { callControl } from './api/control-client.ts'
 import { TerminalView } from './api/terminal.ts'
+import { configOption, parsedArgs, pretty } from './command-line.ts'
 import { AgentError } from './kernel/errors.ts'
 import { bypassCommand } from './terminal-front.ts'
 
-const usage = (cause?: unknown) =>
-  new AgentError('USAGE', 'onshi-agent terminal [--json] [--bypass|--undo]', { cause })
+const USAGE = 'onshi-agent terminal [--json] [--bypass|--undo]'
 
 /**
  * `onshi-agent terminal`: the official terminal's folders as the running agent sees them, and the
@@ -16,13 +15,13 @@ const usage = (cause?: unknown) =>
  * where no agent runs. Gives what to print. Throws `USAGE`, `NOT_FOUND`, `AGENT_NOT_RUNNING`.
  */
 export async function terminalCommand(args: readonly string[]): Promise<string> {
-  const values = options(args)
+  const values = parsed(args)
   const terminal = loadTerminal(values.config)
   if (terminal === undefined) throw new AgentError('NOT_FOUND', 'no [terminal] is configured')
   if (values.bypass || values.undo) return step(terminal, values.undo)
   const { control } = loadConfig(values.config)
   const answer = await callControl(control.socket, 'GET', '/terminal')
-  if (values.json || !Check(TerminalView, answer)) return `${JSON.stringify(answer, null, 2)}\n`
+  if (values.json || !Check(TerminalView, answer)) return pretty(answer)
   const folders = answer.folders.map(
     ({ role, state, path, newestAt, fault }) =>
       `${role.padEnd(11)} ${state.padEnd(12)} ${path}${newestAt === null ? '' : `  newest ${newestAt}`}${fault === null ? '' : `  ${fault.number} ${fault.title}`}`,
@@ -52,21 +51,11 @@ function step(terminal: Terminal, isUndo: boolean): string {
   return `${isUndo ? steps.off : steps.on}\n`
 }
 
-function options(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        config: { type: 'string', default: '/etc/onshi-agent/agent.toml' },
-        json: { type: 'boolean', default: false },
-        bypass: { type: 'boolean', default: false },
-        undo: { type: 'boolean', default: false },
-      },
-    })
-    if (values.bypass && values.undo) throw usage()
-    return values
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw usage(cause)
-  }
+const flag = { type: 'boolean', default: false } as const
+const options = { ...configOption, json: flag, bypass: flag, undo: flag }
+
+function parsed(args: readonly string[]) {
+  const { values } = parsedArgs({ args: [...args], options }, USAGE)
+  if (values.bypass && values.undo) throw new AgentError('USAGE', USAGE)
+  return values
 }

@@ -1,17 +1,9 @@
-import { type Role, roleNames } from '../kernel/roles.ts'
+import { isFull, type Role, roleNames, seesPatients } from '../kernel/roles.ts'
 
 /** Who may read what is known of patients, each as its role sees it. */
-const readers: readonly Role[] = [
-  'receipt-computer',
-  'ehr',
-  'billing',
-  'remote-billing',
-  'liaison',
-  'ward',
-  'after-hours',
-]
+const readers = roleNames.filter(seesPatients)
 /** Who sees every field, and so the official bytes. */
-const everything: readonly Role[] = ['receipt-computer', 'ehr', 'billing', 'remote-billing']
+const everything = roleNames.filter(isFull)
 /** Who asks, and enters what reception knows. */
 const askers: readonly Role[] = ['receipt-computer', 'ehr', 'billing']
 /** Who adds notes; the liaison office ticks referrals. */

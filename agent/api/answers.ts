@@ -1,7 +1,13 @@
 import type { FastifyReply } from 'fastify'
+import { type TSchema, Type } from 'typebox'
 import { type FaultCode, faults } from '../kernel/faults.ts'
+import { toRfc3339 } from '../kernel/time.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
+
+export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const timeOrNull = (at: number | null): string | null => (at === null ? null : toRfc3339(at))
 
 /** A view of the same bytes: fastify sends Buffers as they are. */
 export const bufferOf = (bytes: Uint8Array): Buffer =>

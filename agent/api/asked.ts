@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { AgentError, asFault } from '../kernel/errors.ts'
+import { asFault } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { sendJson } from './answers.ts'
-import { callerOf } from './auth.ts'
+import { callerOf, stillAdmitted } from './auth.ts'
 import type { Context } from './context.ts'
 import type { RouteDoc } from './docs.ts'
 import type { Asking, Verifications } from './ports.ts'
@@ -109,6 +109,6 @@ export async function settled(
   } finally {
     span.close()
   }
-  if (!caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
+  stillAdmitted(caller)
   return verifications.find(id, role)
 }

@@ -70,8 +70,15 @@ function callerFor(consumer: Consumer, consumers: Pick<Consumers, 'isLive' | 'on
   }
 }
 
+const unauthenticated = () => new AgentError('UNAUTHENTICATED', 'no valid token')
+
+/** For an answer that waited. Throws `UNAUTHENTICATED` where the token was revoked meanwhile. */
+export function stillAdmitted({ holds }: Pick<Caller, 'holds'>): void {
+  if (!holds()) throw unauthenticated()
+}
+
 function refusal(retryAfterSeconds: number): AgentError {
-  if (retryAfterSeconds === 0) return new AgentError('UNAUTHENTICATED', 'no valid token')
+  if (retryAfterSeconds === 0) return unauthenticated()
   return new AgentError('TOO_MANY_REQUESTS', 'too many requests without a valid token', {
     facts: { retryAfterSeconds },
   })

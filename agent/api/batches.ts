@@ -3,13 +3,13 @@ import { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { Outcome } from '../kernel/verification.ts'
+import { orNull, timeOrNull } from './answers.ts'
 import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { Batch, Batches } from './ports.ts'
 
 const strict = { additionalProperties: false } as const
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const id = Type.String({ description: 'UUID.' })
 const time = Type.String({ description: 'RFC 3339.' })
 
@@ -78,8 +78,6 @@ const findDoc = {
   answers: { 200: { description: 'As it stands.', schema: ShownBatch } },
   problems: ['NOT_FOUND', 'AUDIT_UNAVAILABLE'],
 } as const
-
-const timeOrNull = (at: number | null) => (at === null ? null : toRfc3339(at))
 
 const shown = ({ confirmationDate, ...batch }: Batch): ShownBatch => ({
   id: batch.id,

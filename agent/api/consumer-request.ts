@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
+import { type ConsumerListing, consumerName, type NewConsumer } from '../kernel/consumer.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
 import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
 import {
@@ -15,6 +15,7 @@ import {
   withoutSecrets,
 } from '../kernel/sink.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { timeOrNull } from './answers.ts'
 import { sourceRule } from './hosts.ts'
 import { invalid } from './problem.ts'
 import { misfit, mistakesOf } from './validation.ts'
@@ -23,11 +24,7 @@ const strict = { additionalProperties: false } as const
 
 const Head = Type.Object(
   {
-    name: Type.String({
-      minLength: 1,
-      maxLength: 64,
-      pattern: '^[^\\p{C}/]*[^\\p{C}/\\s][^\\p{C}/]*$',
-    }),
+    name: Type.String({ pattern: `^ *${consumerName.pattern} *$` }),
     role: RoleName,
     sources: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 32, default: [] }),
     sink: Type.Unknown({ default: null }),
@@ -42,6 +39,9 @@ const sinks = {
   webhook: WebhookSink,
 } as const satisfies Record<SinkKind, TSchema>
 
+const isKind = (kind: unknown): kind is SinkKind =>
+  typeof kind === 'string' && Object.hasOwn(sinks, kind)
+
 /**
  * What a console says of a consumer to add; the key of a webhook is made here where it has none.
  * Throws `REQUEST_INVALID`, with what is wrong; never repeats a value, as a secret may stand in the
@@ -49,7 +49,7 @@ const sinks = {
  */
 export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
-  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(withRoles))
+  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(inWords))
   const { name, role, sources } = filled
   checkSources(sources)
   if (needsSources(role) && sources.length === 0)
@@ -70,10 +70,13 @@ export function newConsumerIn(body: unknown): NewConsumer {
 
 function sinkIn(given: unknown): SinkSettings {
   const kind = typeof given === 'object' && given !== null && 'kind' in given ? given.kind : ''
-  const known = Object.keys(sinks)
-  if (typeof kind !== 'string' || !known.includes(kind))
-    throw invalid('sink.kind', '選べない値です。', `must be one of ${known.join(', ')}`)
-  const [, schema = WebhookSink] = Object.entries(sinks).find(([name]) => name === kind) ?? []
+  if (!isKind(kind))
+    throw invalid(
+      'sink.kind',
+      '選べない値です。',
+      `must be one of ${Object.keys(sinks).join(', ')}`,
+    )
+  const schema: TSchema = sinks[kind]
   const filled = Value.Default(schema, kind === 'webhook' ? withKey(given) : given)
   if (Value.Check(SinkSettings, filled)) {
     if ('url' in filled && !URL.canParse(filled.url))
@@ -84,11 +87,12 @@ function sinkIn(given: unknown): SinkSettings {
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
 
-/** Who mistypes a role is told which there are. */
-const withRoles = (mistake: Mistake): Mistake =>
-  mistake.field === 'role'
-    ? { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
-    : mistake
+/** Who mistypes a role is told which there are, and a name, what it may hold. */
+function inWords(mistake: Mistake): Mistake {
+  const { field } = mistake
+  if (field === 'role') return { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
+  return field === 'name' ? { ...mistake, detail: consumerName.detail } : mistake
+}
 
 function checkSources(sources: readonly string[]): void {
   try {
@@ -123,7 +127,7 @@ export const shownConsumer = (consumer: ConsumerListing) => ({
   sources: consumer.sources,
   sink: consumer.sink === null ? null : withoutSecrets(consumer.sink),
   createdAt: toRfc3339(consumer.createdAt),
-  usedAt: consumer.usedAt === null ? null : toRfc3339(consumer.usedAt),
+  usedAt: timeOrNull(consumer.usedAt),
   uses: consumer.uses,
-  revokedAt: consumer.revokedAt === null ? null : toRfc3339(consumer.revokedAt),
+  revokedAt: timeOrNull(consumer.revokedAt),
 })

@@ -1,6 +1,7 @@
 import type { CertificateListing, CertificateTrial } from '../kernel/certificate.ts'
 import { type FaultCode, faults } from '../kernel/faults.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { timeOrNull } from './answers.ts'
 import { invalid } from './problem.ts'
 
 /** What the control socket needs of the clinic's certificates. */
@@ -49,7 +50,7 @@ export const shownCertificate = ({
   ...rest,
   notBefore: toRfc3339(notBefore),
   notAfter: toRfc3339(notAfter),
-  importedAt: importedAt === null ? null : toRfc3339(importedAt),
+  importedAt: timeOrNull(importedAt),
   lastTrial: lastTrial && { at: toRfc3339(lastTrial.at), lines: lastTrial.lines },
 })
 

@@ -5,14 +5,13 @@ import { AgentError } from '../kernel/errors.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
-import { faultReport } from './answers.ts'
+import { faultReport, orNull, timeOrNull } from './answers.ts'
 import { By } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { ConsumerDeliveries, Deliveries, OpenDelivery } from './ports.ts'
 
 const strict = { additionalProperties: false } as const
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const time = Type.String({ description: 'RFC 3339.' })
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -61,7 +60,7 @@ const Decision = Type.Object(
 )
 const Dropped = Type.Object({ by: By }, strict)
 const NamedDelivery = Type.Object({ id: Type.String({ maxLength: 16, pattern: '^[0-9]+$' }) })
-const NoContent = Type.Object({ id: Type.String() })
+const Decided = Type.Object({ id: Type.String() })
 
 export const ComparisonItem = Type.Object({
   consumer: Type.String({ description: 'Name.' }),
@@ -77,8 +76,6 @@ const ComparisonQuery = Type.Object(
   },
   strict,
 )
-
-const timeOrNull = (at: number | null) => (at === null ? null : toRfc3339(at))
 
 const shownOne = ({ is, fault, ...one }: ConsumerDeliveries) => ({
   consumer: { ...one.consumer },
@@ -124,7 +121,7 @@ const listDoc = {
   answers: { 200: { description: 'By consumer.', schema: DeliveryList } },
 } as const
 const decideDoc = {
-  answers: { 200: { description: 'Done.', schema: NoContent } },
+  answers: { 200: { description: 'Done.', schema: Decided } },
   problems: ['NOT_FOUND', 'DELIVERY_ENDED', 'INDIVIDUAL_NUMBER_REFUSED', 'STORE_FAILED'],
 } as const
 const compareDoc = {

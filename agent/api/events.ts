@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
-import { AgentError } from '../kernel/errors.ts'
 import { FeedEvent } from '../kernel/verification.ts'
 import { bufferOf, JSON_TYPE } from './answers.ts'
-import { type Caller, callerOf } from './auth.ts'
+import { type Caller, callerOf, stillAdmitted } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { streamEvents } from './event-stream.ts'
 import type { Feed, FeedPage } from './ports.ts'
@@ -61,7 +60,7 @@ export function eventRoutes(app: App, feed: Feed, context: Context): void {
     }
     const waitMs = waitOf(headers['prefer'], MAX_WAIT_S) ?? 0
     const page = await nextPage(feed, after || null, limit, waitMs, caller, reply.raw, context)
-    if (waitMs > 0 && !caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
+    if (waitMs > 0) stillAdmitted(caller)
     const tag = tagOf(caller.consumer.role, page)
     if (isKnown(tag, headers['if-none-match'])) return reply.code(304).header('etag', tag).send()
     if (page.items.length > 0 && !reply.raw.destroyed) {

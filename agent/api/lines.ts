@@ -3,7 +3,7 @@ import { AgentError } from '../kernel/errors.ts'
 import { type PathReport, STEPS } from '../kernel/line.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
-import { faultReport } from './answers.ts'
+import { faultReport, orNull, timeOrNull } from './answers.ts'
 import type { App, Context } from './context.ts'
 import type { LineItem, Lines } from './ports.ts'
 
@@ -12,7 +12,6 @@ const TEST_MS = 30_000
 export const REPORT_DAYS = 7
 
 const strict = { additionalProperties: false } as const
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const nullable = (description: string) => orNull(Type.String({ description }))
 const Found = Type.Record(
   Type.String(),
@@ -83,7 +82,7 @@ export const shownLines = (lines: readonly LineItem[]): LineList => ({
     rttMs: rttMs === null ? null : Math.round(rttMs * 10) / 10,
     since: toRfc3339(since),
     fault: faultReport(fault),
-    lastAnswerAt: lastAnswerAt === null ? null : toRfc3339(lastAnswerAt),
+    lastAnswerAt: timeOrNull(lastAnswerAt),
     contact: { ...contact },
     path: path === null ? null : shownPath(path),
   })),

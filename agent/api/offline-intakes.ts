@@ -9,13 +9,13 @@ import {
   type Outage,
 } from '../kernel/offline-intake.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { orNull, timeOrNull } from './answers.ts'
 import { askingOf, By, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { OfflineIntakes, Outages } from './ports.ts'
 
 const strict = { additionalProperties: false } as const
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const id = Type.String({ description: 'UUID.' })
 const time = Type.String({ description: 'RFC 3339.' })
 
@@ -129,7 +129,7 @@ const outagesDoc = {
 const shownOutage = ({ id, startedAt, endedAt, cause }: Outage): Static<typeof ShownOutage> => ({
   id,
   startedAt: toRfc3339(startedAt),
-  endedAt: endedAt === null ? null : toRfc3339(endedAt),
+  endedAt: timeOrNull(endedAt),
   cause,
   number: faults[cause].number,
   title: faults[cause].title,

@@ -2,13 +2,11 @@ import { type Static, Type } from 'typebox'
 import { pinFaults, type WaitingPresentation } from '../kernel/presentation.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
-import { faultReport } from './answers.ts'
+import { faultReport, orNull } from './answers.ts'
 import { answerAsked, askedAnswers, askingOf, By, Named } from './asked.ts'
 import type { App, Context } from './context.ts'
 import type { Desk, Verifications } from './ports.ts'
 import { invalid } from './problem.ts'
-
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const PresentationList = Type.Object({
   items: Type.Array(

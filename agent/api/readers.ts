@@ -2,11 +2,9 @@ import { type Static, Type } from 'typebox'
 import type { ReaderState } from '../kernel/presentation.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
-import { faultReport } from './answers.ts'
+import { faultReport, orNull } from './answers.ts'
 import type { App } from './context.ts'
 import type { Desk } from './ports.ts'
-
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const ReaderList = Type.Object({
   items: Type.Array(

@@ -6,7 +6,7 @@ import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport } from './answers.ts'
 import { askingOf, Named } from './asked.ts'
-import { type Caller, callerOf } from './auth.ts'
+import { type Caller, callerOf, stillAdmitted } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { ReferenceNumber, ReferenceNumbers } from './ports.ts'
 import { waitOf } from './prefer.ts'
@@ -90,7 +90,7 @@ export function referenceNumberRoutes(
     } finally {
       span.close()
     }
-    if (!caller.holds()) throw new AgentError('UNAUTHENTICATED', 'no valid token')
+    stillAdmitted(caller)
   }
 
   app.post(

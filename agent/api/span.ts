@@ -17,20 +17,21 @@ export function startSpan(
   ms: number,
   response: ServerResponse,
   { clock, closing }: Pick<Context, 'clock' | 'closing'>,
-  caller?: Pick<Caller, 'onRevoked'>,
+  caller: Pick<Caller, 'holds' | 'onRevoked'>,
 ): Span {
   const over = new AbortController()
   const end = () => over.abort(OVER)
   response.once('close', end)
-  const forget = caller?.onRevoked(end)
+  const forget = caller.onRevoked(end)
   closing.addEventListener('abort', end, { once: true })
-  if (closing.aborted || response.destroyed) end()
+  // What happened before anybody listened.
+  if (closing.aborted || response.destroyed || !caller.holds()) end()
   clock.sleep(ms, over.signal).then(end, end)
   return {
     signal: over.signal,
     close: () => {
       response.off('close', end)
-      forget?.()
+      forget()
       closing.removeEventListener('abort', end)
       end()
     },

@@ -3,11 +3,10 @@ import { AgentError } from '../kernel/errors.ts'
 import { folderRoles, type TerminalReport } from '../kernel/terminal.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
-import { faultReport } from './answers.ts'
+import { faultReport, orNull, timeOrNull } from './answers.ts'
 import type { App } from './context.ts'
 import type { Terminal } from './ports.ts'
 
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Time = Type.String({ description: 'RFC 3339.' })
 const Ms = Type.Number({ description: 'Milliseconds.' })
 
@@ -40,8 +39,6 @@ export const TerminalView = Type.Object({
   ),
 })
 type TerminalView = Static<typeof TerminalView>
-
-const timeOrNull = (at: number | null) => (at === null ? null : toRfc3339(at))
 
 /** The folders as the API and the control socket show them. */
 export const shownTerminal = (report: TerminalReport): TerminalView => ({

@@ -237,24 +237,24 @@ class Progress {
         // Full jitter: pollers that lost the agent together do not come back together.
         const delayMs = Math.max(told, Math.random() * ceiling);
         onRetry?.(error, delayMs);
-        const { promise, done } = sleeping(delayMs, signal);
-        await promise.finally(done);
+        await sleep(delayMs, signal);
         signal?.throwIfAborted();
     }
 }
 const isPassing = (status) => status === 408 || status === 429 || status >= 500;
-function sleeping(ms, signal) {
-    let done = () => { };
-    const promise = new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        const wake = () => resolve();
-        signal?.addEventListener('abort', wake);
-        done = () => {
+/** Until `ms` are over or the signal aborts, also one that did before. */
+function sleep(ms, signal) {
+    return new Promise((resolve) => {
+        const wake = () => {
             clearTimeout(timer);
             signal?.removeEventListener('abort', wake);
+            resolve();
         };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake);
+        if (signal?.aborted)
+            wake();
     });
-    return { promise, done: () => done() };
 }
 function pageIn({ status, body }) {
     if (!isPage(body))

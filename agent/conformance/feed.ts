@@ -28,6 +28,8 @@ export const itemOf = (value: unknown): Item => ({
   hasOfficial: typeof (at(value, 'verification', 'official') ?? undefined) === 'object',
 })
 
+export const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id)
+
 interface Wanted {
   readonly after?: string | undefined
   readonly limit: number

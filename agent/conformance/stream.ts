@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Item, itemOf } from './feed.ts'
 import { expect, Refuted } from './finding.ts'
-import { type Agent, type Request, shownHeader, typeOf } from './http.ts'
+import { type Agent, shownHeader, typeOf } from './http.ts'
 import { jsonIn } from './json.ts'
 
 export interface Frame {
@@ -12,8 +12,8 @@ export interface Frame {
 
 /** A stream of the feed that is read only when asked, so that it can be slow. */
 export interface EventStream {
-  /** The next item; undefined when the stream has ended or was cut. Throws `Refuted` after `withinMs`. */
-  next(withinMs?: number): Promise<Frame | undefined>
+  /** The next item; undefined when the stream has ended or was cut. Throws `Refuted` when none comes. */
+  next(): Promise<Frame | undefined>
   close(): void
 }
 
@@ -22,13 +22,8 @@ const PATIENCE_MS = 20_000
 const LIFE_MS = 120_000
 
 /** Throws `Refuted` where no stream begins. */
-export async function openStream(
-  agent: Agent,
-  after: string | undefined,
-  request: Request = {},
-): Promise<EventStream> {
+export async function openStream(agent: Agent, after: string | undefined): Promise<EventStream> {
   const response = await agent.open('/v1/events', {
-    ...request,
     timeoutMs: LIFE_MS,
     headers: {
       accept: 'text/event-stream',
@@ -43,13 +38,13 @@ export async function openStream(
   expect(isStream, '200 text/event-stream', `${statusCode} ${shownHeader(headers['content-type'])}`)
   const frames = framesIn(response)
   return {
-    async next(withinMs = PATIENCE_MS) {
+    async next() {
       const { promise: late, resolve } = Promise.withResolvers<'late'>()
-      const timer = setTimeout(() => resolve('late'), withinMs)
+      const timer = setTimeout(() => resolve('late'), PATIENCE_MS)
       const came = await Promise.race([frames.next(), late]).finally(() => clearTimeout(timer))
       if (came !== 'late') return came.done === true ? undefined : came.value
       response.destroy()
-      throw new Refuted(`the next event within ${withinMs / 1_000} s`, 'none')
+      throw new Refuted(`the next event within ${PATIENCE_MS / 1_000} s`, 'none')
     },
     close: () => response.destroy(),
   }

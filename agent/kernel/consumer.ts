@@ -1,6 +1,12 @@
 import type { Role } from './roles.ts'
 import type { SinkSettings } from './sink.ts'
 
+/** What a consumer may be called, as a pattern with the flag `u`, and in words. */
+export const consumerName = {
+  pattern: '[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,62}',
+  detail: 'must be 1 to 63 letters, digits, spaces, . _ -, and begin with a letter or a digit',
+} as const
+
 /** Who reads, asks or is pushed to. */
 export interface Consumer {
   readonly id: string

@@ -1,6 +1,11 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Check } from 'typebox/value'
-import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
+import {
+  type Consumer,
+  type ConsumerListing,
+  consumerName,
+  type NewConsumer,
+} from '../kernel/consumer.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { isFull, isRole, type Role } from '../kernel/roles.ts'
@@ -97,7 +102,7 @@ interface Known {
 }
 
 const TOKEN = /^oa_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u
+const NAME = new RegExp(`^${consumerName.pattern}$`, 'u')
 const digest = (secret: string) => hash('sha256', secret, 'buffer')
 const NOBODY = digest(randomBytes(32).toString('base64url'))
 /** Nobody loses more than this of a count, and a poller costs no commit of its own. */
@@ -145,7 +150,7 @@ export function openConsumers(
 
     async add({ name, role, sources, sink }) {
       if (!NAME.test(name))
-        throw new AgentError('REQUEST_INVALID', 'a consumer name is 1 to 63 letters, digits, . _ -')
+        throw new AgentError('REQUEST_INVALID', `a consumer’s name ${consumerName.detail}`)
       const id = randomBytes(6).toString('hex')
       const secret = randomBytes(32).toString('base64url')
       const secretHash = digest(secret)

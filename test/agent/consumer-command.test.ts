@@ -2,21 +2,16 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { openControl } from '../../agent/api/control.ts'
 import { consumerCommand } from '../../agent/consumer-command.ts'
 import type { NewConsumer } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
-import { clinicFolder, good, writeConfig } from '../config/clinic.ts'
 import { fakePorts } from '../fakes/api-ports.ts'
+import { runningAgent } from './running-agent.ts'
 
 const CANARY = 'CANARY-7f3a'
 
 /** The command, and an agent that runs and keeps what it is asked to add. */
 async function place(t: TestContext) {
-  const folder = clinicFolder(t)
-  const socket = join(folder, 'control.sock')
-  const toml = good.replace('[store]', `[control]\nsocket = "${socket}"\n[store]`)
-  const config = writeConfig(folder, toml)
   const ports = fakePorts()
   const added: NewConsumer[] = []
   const add = ports.consumers.add.bind(ports.consumers)
@@ -24,8 +19,7 @@ async function place(t: TestContext) {
     added.push(wanted)
     return add(wanted)
   }
-  const control = await openControl({ socket, version: '0.1.0', urls: [], ...ports })
-  t.after(() => control.close())
+  const { folder, config } = await runningAgent(t, ports)
   const file = (name: string, content: string | Buffer, mode = 0o600) => {
     writeFileSync(join(folder, name), content, { mode })
     return join(folder, name)

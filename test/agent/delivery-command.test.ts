@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { openControl } from '../../agent/api/control.ts'
 import { deliveryCommand } from '../../agent/delivery-command.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
-import { clinicFolder, good, writeConfig } from '../config/clinic.ts'
-import { fakePorts } from '../fakes/api-ports.ts'
+import { runningAgent } from './running-agent.ts'
 
 async function place(t: TestContext) {
-  const folder = clinicFolder(t)
-  const socket = join(folder, 'control.sock')
-  const toml = good.replace('[store]', `[control]\nsocket = "${socket}"\n[store]`)
-  const config = writeConfig(folder, toml)
-  const ports = fakePorts()
-  const control = await openControl({ socket, version: '0.1.0', urls: [], ...ports })
-  t.after(() => control.close())
-  const run = (...args: readonly string[]) => deliveryCommand([...args, '--config', config])
-  return { ...ports, run, control }
+  const agent = await runningAgent(t)
+  const run = (...args: readonly string[]) => deliveryCommand([...args, '--config', agent.config])
+  return { ...agent, run }
 }
 
 test('each command asks the running agent, and prints its answer as JSON', async (t) => {
@@ -61,9 +52,13 @@ test('a command that makes no sense is a usage error, and nothing is sent', asyn
     ['replay', '--from', '2026-04-01'],
     ['skip', '7'],
     ['list', '--all'],
+    ['drop', '7', '--decision', 'ok'],
+    ['retry', '7', '--from', '2026-04-01'],
   ])
     await assert.rejects(run(...args), { code: 'USAGE' }, args.join(' '))
   assert.deepEqual([deliveries.decided, deliveries.replays], [[], []])
+  const message = /Unknown option '--all'[\s\S]*delivery list \| retry/
+  await assert.rejects(run('list', '--all'), { message }, 'what is wrong, and how it is written')
 })
 
 test('what the agent refuses, and that none runs, is told as such', async (t) => {

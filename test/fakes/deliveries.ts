@@ -1,5 +1,20 @@
 import type { ConsumerDeliveries, Deliveries, OpenDelivery } from '../../agent/api/ports.ts'
 
+/** A consumer to whom everything was delivered. */
+export const idle: Omit<ConsumerDeliveries, 'consumer' | 'sink'> = {
+  is: 'idle',
+  waiting: 0,
+  parked: 0,
+  refused: 0,
+  restored: 0,
+  oldestAt: null,
+  delivered: 5,
+  deliveredAt: Date.parse('2026-04-01T09:30:02+09:00'),
+  failingSince: null,
+  nextAttemptAt: null,
+  fault: null,
+}
+
 /** Nothing is pushed, unless the test says so. */
 export class FakeDeliveries implements Deliveries {
   readonly consumers: ConsumerDeliveries[] = []

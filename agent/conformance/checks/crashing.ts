@@ -1,9 +1,8 @@
 import type { Check } from '../check.ts'
-import { type Item, pathOf, readOn, readPage } from '../feed.ts'
+import { type Item, idsOf, pathOf, readOn, readPage } from '../feed.ts'
 import { difference, expectSame, Refuted } from '../finding.ts'
 import type { Agent } from '../http.ts'
 import { openStream, take } from '../stream.ts'
-import { idsOf } from './pages.ts'
 
 const common = { player: 'crashing', section: 'The cursor' } as const
 const SAMPLE = 60
@@ -78,15 +77,15 @@ async function crashingReader(agent: Agent, items: readonly Item[]): Promise<Set
 
 /** Takes three, dies, and resumes one before the last that it had. */
 async function crashingListener(agent: Agent, count: number): Promise<string[]> {
-  const kept = new Map<string, string>()
+  const kept = new Set<string>()
   let resumeAfter: string | undefined
   for (let turn = 0; kept.size < count && turn <= count; turn += 1) {
     const stream = await openStream(agent, resumeAfter)
     const frames = await take(stream, Math.min(3, count - kept.size + 1)).finally(() =>
       stream.close(),
     )
-    for (const { id, item } of frames) kept.set(item.id, id)
+    for (const { item } of frames) kept.add(item.id)
     resumeAfter = frames.at(-2)?.id ?? resumeAfter
   }
-  return [...kept.keys()]
+  return [...kept]
 }

@@ -1,13 +1,11 @@
 import type { Check } from '../check.ts'
-import { type Item, pathOf, readOn, readPage } from '../feed.ts'
+import { type Item, idsOf, pathOf, readOn, readPage } from '../feed.ts'
 import { expect, expectSame, Inapplicable, Refuted } from '../finding.ts'
 import { type Agent, shownHeader } from '../http.ts'
 import { textAt } from '../json.ts'
 import { complaint, expectProblem, expectStatus } from '../problem.ts'
 
 const common = { player: 'receipt-computer', section: 'The cursor' } as const
-
-export const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => id)
 
 /** How much of a long feed is read anew by a check. */
 const SAMPLE = 40

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../check.ts'
+import { idsOf } from '../feed.ts'
 import { expect, expectSame } from '../finding.ts'
 import { expectProblem } from '../problem.ts'
 import { type Frame, openStream, take } from '../stream.ts'
@@ -22,11 +23,7 @@ export const streamChecks: readonly Check[] = [
       const items = (await history()).slice(0, SAMPLE)
       const stream = await openStream(agent, undefined)
       const frames = await take(stream, items.length).finally(() => stream.close())
-      expectSame(
-        items.map(({ id }) => id),
-        framedIds(frames),
-        'in the stream',
-      )
+      expectSame(idsOf(items), framedIds(frames), 'in the stream')
       const strange = frames.filter(({ id, item }) => id !== item.cursor).length
       expect(strange === 0, 'the cursor as id of each event', `${strange} with another`)
     },
@@ -43,11 +40,7 @@ export const streamChecks: readonly Check[] = [
       if (rest.length === 0) return
       const stream = await openStream(agent, items[middle]?.cursor)
       const frames = await take(stream, rest.length).finally(() => stream.close())
-      expectSame(
-        rest.map(({ id }) => id),
-        framedIds(frames),
-        'after the Last-Event-ID',
-      )
+      expectSame(idsOf(rest), framedIds(frames), 'after the Last-Event-ID')
     },
   },
   {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { type Item, pageIn, pathOf, readPage } from '../feed.ts'
-import { expect, expectSame, Inapplicable } from '../finding.ts'
+import { expect, Inapplicable } from '../finding.ts'
 import type { Agent } from '../http.ts'
 import { faces, type World } from '../world.ts'
 
@@ -77,9 +77,8 @@ async function isHeld(world: World): Promise<boolean> {
   if (items.length > 0) return false
   const held = reply.tookMs >= HELD_MS
   expect(held, `an answer after ${SHORT_WAIT_S} s`, 'one at once, as if nothing had been asked')
-  // Events that a role may not see move the cursor and are not shown.
-  const next = await readPage(world.agent, { after: cursor, limit: 1 })
-  expectSame([], next.items.map(({ id }) => id).slice(1), 'after the empty page')
+  // Events that a role may not see move the cursor, so it may be another one: it must be good too.
+  await readPage(world.agent, { after: cursor, limit: 1 })
   return true
 }
 

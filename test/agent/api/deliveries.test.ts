@@ -2,29 +2,15 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Type } from 'typebox'
 import { ComparisonItem, DeliveryList } from '../../../agent/api/deliveries.ts'
-import type { ConsumerDeliveries } from '../../../agent/api/ports.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { Role } from '../../../agent/kernel/roles.ts'
 import { checked } from '../../bed/client.ts'
 import { billingToken, itToken } from '../../fakes/consumers.ts'
+import { idle } from '../../fakes/deliveries.ts'
 import { problem, serve } from './served.ts'
 
 const AT = Date.parse('2026-04-01T09:30:02+09:00')
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
-
-const idle: Omit<ConsumerDeliveries, 'consumer' | 'sink'> = {
-  is: 'idle',
-  waiting: 0,
-  parked: 0,
-  refused: 0,
-  restored: 0,
-  oldestAt: null,
-  delivered: 5,
-  deliveredAt: AT,
-  failingSince: null,
-  nextAttemptAt: null,
-  fault: null,
-}
 
 /** Two consumers: a receipt computer with something parked, and an EHR that is off. */
 async function place(t: TestContext) {

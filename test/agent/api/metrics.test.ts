@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { metricsText } from '../../../agent/api/metrics.ts'
 import type { ConsumerDeliveries } from '../../../agent/api/ports.ts'
 import { itToken } from '../../fakes/consumers.ts'
+import { idle } from '../../fakes/deliveries.ts'
 import { serve } from './served.ts'
 
 const NOW = Date.parse('2026-04-01T09:30:02+09:00')
@@ -10,17 +11,8 @@ const NOW = Date.parse('2026-04-01T09:30:02+09:00')
 const of = (name: string, more: Partial<ConsumerDeliveries> = {}): ConsumerDeliveries => ({
   consumer: { id: 'c', name },
   sink: 'webhook',
-  is: 'idle',
-  waiting: 0,
-  parked: 0,
-  refused: 0,
-  restored: 0,
-  oldestAt: null,
+  ...idle,
   delivered: 0,
-  deliveredAt: null,
-  failingSince: null,
-  nextAttemptAt: null,
-  fault: null,
   ...more,
 })
 

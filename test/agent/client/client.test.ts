@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { clientFiles } from '../../../agent/client/generate.ts'
+import { connect } from '../../../agent/client/onshi-client.js'
 
 const folder = new URL('../../../agent/client/', import.meta.url)
 const { version }: { version: string } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -28,6 +29,20 @@ test('every operation of the document is a function of the client', async () => 
   const operations = [...json.matchAll(/"operationId": "(\w+)"/g)].map(([, name]) => name)
   assert.ok(operations.length > 20)
   for (const name of operations) assert.match(types, new RegExp(`^ {4}${name}\\(request`, 'm'))
+})
+
+test('a program that gives up when it is told of a fault is not held until the next try', async () => {
+  const ending = new AbortController()
+  const agent = connect({
+    url: 'http://127.0.0.1:8480',
+    token: 't',
+    fetch: async () => {
+      const headers = { 'content-type': 'application/problem+json', 'retry-after': '3600' }
+      return new Response('{"code":"SHUTTING_DOWN"}', { status: 503, headers })
+    },
+  })
+  const onRetry = () => ending.abort(new Error('the program ends'))
+  await assert.rejects(agent.events({ signal: ending.signal, onRetry }).next(), /the program ends/)
 })
 
 const right = `
