@@ -136,6 +136,22 @@ test('a range is sent again, what still waits is not doubled, and dead letters c
   })
 })
 
+test('a replay counts what is sent again, not what its consumer does not get', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  await verify(store, 'offline')
+  const sent = await verify(store, 'valid')
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  const settled = [
+    { seq: row.seq, verificationId: sent, is: 'delivered', comparison: null },
+  ] as const
+  await store.deliveries.settle({ consumerId: receipt, at: 1, settled })
+  const replay = { consumerId: receipt, after: 0, to: 2, at: 5 }
+  assert.equal(await store.deliveries.replay(replay), 1)
+  assert.deepEqual(waiting(store, receipt), [sent])
+})
+
 test('a revoked consumer is not sent anything, and the secrets of its sink are gone', async (t) => {
   const { store, add } = await opened(t)
   const ehr = await add('ehr', webhook)
