@@ -15,7 +15,7 @@ import { openTelling, type Telling } from './telling.ts'
 export interface RunnerPorts {
   readonly deliveries: Pick<
     Store['deliveries'],
-    'next' | 'isWaiting' | 'depth' | 'oldestAt' | 'settle'
+    'next' | 'isWaiting' | 'depth' | 'waiting' | 'oldestAt' | 'settle'
   >
   /** Null where the event is gone, or the role may not see it. */
   readonly deliveryOf: (

@@ -115,6 +115,26 @@ test('what was delivered leaves the outbox, is counted, and what the sink found 
   assert.deepEqual(store.comparisons.list('another', 10), [])
 })
 
+test('what a sink found is forgotten after 90 days', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const found = async (at: number) => {
+    const verificationId = await verify(store)
+    const [row] = store.deliveries.next(receipt, 1)
+    assert.ok(row)
+    const comparison: Comparison = { result: 'same', differences: [], unmapped: [] }
+    const settled = [{ seq: row.seq, verificationId, is: 'delivered', comparison }] as const
+    await store.deliveries.settle({ consumerId: receipt, at, settled })
+    return verificationId
+  }
+  const kept = () => store.comparisons.list(null, 10).map(({ verificationId }) => verificationId)
+  const day = 24 * 60 * 60 * 1_000
+  const [first, second] = [await found(0), await found(day)]
+  assert.deepEqual(kept(), [second, first])
+  const third = await found(90 * day + 1)
+  assert.deepEqual(kept(), [third, second])
+})
+
 test('a range is sent again, what still waits is not doubled, and dead letters come along', async (t) => {
   const { store, add } = await opened(t)
   const ehr = await add('ehr', webhook)
