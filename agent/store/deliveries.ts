@@ -96,9 +96,14 @@ interface PlaceRow {
   readonly place: string | null
 }
 
+const isLive = (sql: Sql, consumerId: string) =>
+  sql('SELECT 1 FROM consumers WHERE id = ? AND revoked_at IS NULL').get(consumerId) !== undefined
+
 export const deliveryTransactions = {
   settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): { delivered: number } {
     let delivered = 0
+    // Of one that was revoked meanwhile everything is forgotten.
+    if (!isLive(sql, consumerId)) return { delivered }
     for (const one of settled) {
       if (one.is === 'delivered') {
         delivered += sql('DELETE FROM deliveries WHERE seq = ?').run(one.seq).changes

@@ -172,6 +172,19 @@ test('a replay counts what is sent again, not what its consumer does not get', a
   assert.deepEqual(waiting(store, receipt), [sent])
 })
 
+test('what a sink found while its consumer was revoked is not kept', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const verificationId = await verify(store)
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  await store.consumers.revoke('receipt')
+  const comparison: Comparison = { result: 'same', differences: [], unmapped: [] }
+  const settled = [{ seq: row.seq, verificationId, is: 'delivered', comparison }] as const
+  await store.deliveries.settle({ consumerId: receipt, at: 1, settled })
+  assert.deepEqual(store.comparisons.list(null, 10), [])
+})
+
 test('a revoked consumer is not sent anything, and the secrets of its sink are gone', async (t) => {
   const { store, add } = await opened(t)
   const ehr = await add('ehr', webhook)
