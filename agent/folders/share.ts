@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { FolderRole } from '../kernel/terminal.ts'
 import { Calls } from './calls.ts'
+import { endingOf } from './ending.ts'
 import { callFault } from './fault.ts'
 import type { FolderSettings, Share, SharePorts } from './folder.ts'
 import { type Heard, Scanner } from './scanner.ts'
@@ -13,7 +14,6 @@ const WATCH_MS = 250
  * server is gone takes minutes to answer with an error, and some never do.
  */
 const SILENT_AFTER = 12
-const CLOSE_MS = 900
 
 /** Looks at the folders of one share, in a thread of its own, until closed. */
 export function openShare(folders: readonly FolderSettings[], ports: SharePorts): Share {
@@ -22,13 +22,6 @@ export function openShare(folders: readonly FolderSettings[], ports: SharePorts)
   const shared = new Int32Array(new SharedArrayBuffer(signs.count * 4))
   const lookedAt = new Float64Array(new SharedArrayBuffer(folders.length * 8))
   const worker = startThread({ folders, signs: shared.buffer, lookedAt: lookedAt.buffer })
-  let hasEnded = false
-  const ended = new Promise<void>((resolve) =>
-    worker.once('exit', () => {
-      hasEnded = true
-      resolve()
-    }),
-  )
   const send = (message: ToThread) => worker.postMessage(message)
   const calls = new Calls<{ readonly role: FolderRole; readonly call: Call }, boolean>(
     ({ id, request, stage }) => send({ is: 'call', ...request, id, stage }),
@@ -62,27 +55,13 @@ export function openShare(folders: readonly FolderSettings[], ports: SharePorts)
     for (const scanner of scanners.values()) scanner.setSilent(isSilent)
   }).catch(onBug)
 
-  const close = async () => {
+  const ending = endingOf(worker, clock, () => {
     closing.abort()
     send({ is: 'close' })
     calls.close()
-    const late = new AbortController()
-    const taken = [...scanners.values()].map((scanner) => scanner.close())
-    await Promise.race([Promise.all([ended, ...taken]), clock.sleep(CLOSE_MS, late.signal)])
-    late.abort()
-    // A thread that hangs in a system call ends when that returns: nobody waits for it.
-    worker.unref()
-    void worker.terminate()
-  }
-  let closed: Promise<void> | null = null
-  return {
-    folder: scannerOf,
-    isStuck: () => closed !== null && !hasEnded,
-    close() {
-      closed ??= close()
-      return closed
-    },
-  }
+    return [...scanners.values()].map((scanner) => scanner.close())
+  })
+  return { folder: scannerOf, ...ending }
 }
 
 const startThread = (start: ThreadStart) =>

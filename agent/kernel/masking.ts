@@ -59,10 +59,10 @@ function withoutHeld(event: unknown): unknown {
   }
 }
 
-/** What a narrow role sees of a value of the table's shape. */
+/** What a narrow role sees of a value of the table's shape; of one of another shape, nothing. */
 export function masked(value: unknown, table: FieldRoles, role: NarrowRole): unknown {
   if (Array.isArray(value)) return value.map((one) => masked(one, table, role))
-  if (!isObject(value)) return value
+  if (!isObject(value)) return null
   const fields = Object.entries(value).flatMap(([name, field]) => {
     const rule = Object.hasOwn(table, name) ? table[name] : undefined
     if (rule === undefined) return []

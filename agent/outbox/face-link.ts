@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Calls } from '../folders/calls.ts'
+import { type Ending, endingOf } from '../folders/ending.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type {
@@ -11,13 +12,9 @@ import type {
 } from './face-wire.ts'
 
 /** The daemon's side of the thread that touches a face folder. */
-export interface FaceLink {
+export interface FaceLink extends Ending {
   /** Throws `SINK_FOLDER_UNWRITABLE` within 5 s, or the reason of `signal`. */
   call(call: FaceCall, signal: AbortSignal): Promise<FaceFound>
-  /** Ends within a second, also where the thread hangs. */
-  close(): Promise<void>
-  /** After `close`: the thread hangs in a system call, and the process cannot end in order. */
-  isStuck(): boolean
 }
 
 export interface FaceLinkPorts {
@@ -25,17 +22,8 @@ export interface FaceLinkPorts {
   readonly onBug: (error: unknown) => void
 }
 
-const CLOSE_MS = 900
-
 export function openFaceLink(start: FaceThreadStart, { clock, onBug }: FaceLinkPorts): FaceLink {
   const worker = new Worker(new URL('./face-thread.ts', import.meta.url), { workerData: start })
-  let hasEnded = false
-  const ended = new Promise<void>((resolve) =>
-    worker.once('exit', () => {
-      hasEnded = true
-      resolve()
-    }),
-  )
   const send = (message: ToFaceThread) => worker.postMessage(message)
   const calls = new Calls<FaceCall, FaceFound>(
     ({ id, request, stage }) => send({ is: 'call', id, call: request, stage }),
@@ -43,25 +31,12 @@ export function openFaceLink(start: FaceThreadStart, { clock, onBug }: FaceLinkP
   )
   worker.on('error', onBug)
   worker.on('message', ({ id, result }: FromFaceThread) => calls.hear(id, result))
-  const close = async () => {
+  const ending = endingOf(worker, clock, () => {
     send({ is: 'close' })
     calls.close()
-    const late = new AbortController()
-    await Promise.race([ended, clock.sleep(CLOSE_MS, late.signal)])
-    late.abort()
-    // A thread that hangs in a system call ends when that returns: nobody waits for it.
-    worker.unref()
-    void worker.terminate()
-  }
-  let closed: Promise<void> | null = null
-  return {
-    call: (call, signal) => calls.run(call, signal),
-    isStuck: () => closed !== null && !hasEnded,
-    close() {
-      closed ??= close()
-      return closed
-    },
-  }
+    return []
+  })
+  return { call: (call, signal) => calls.run(call, signal), ...ending }
 }
 
 /** Whatever the share says; `errno` tells a person. */

@@ -176,14 +176,11 @@ export function passing({ status, headers }: HttpAnswer): void {
     throw new AgentError('SINK_UNAUTHORIZED', `the target answered ${status}`, { facts })
 }
 
-/** A clock that is wrong by years must not stop a consumer for as long. */
-const RETRY_AFTER_MOST_SECONDS = 24 * 60 * 60
-
-/** Seconds, or a date. [RFC 9110, section 10.2.3] */
+/** Seconds, or a date; how much of it is kept, `backoff.ts` says. [RFC 9110, section 10.2.3] */
 function retryAfter(header: string | undefined): { retryAfterSeconds?: number } {
   if (header === undefined) return {}
   const isCount = /^\s*\d+\s*$/.test(header)
   const seconds = isCount ? Number(header) : (Date.parse(header) - Date.now()) / 1_000
-  if (Number.isNaN(seconds)) return {}
-  return { retryAfterSeconds: Math.min(Math.max(0, Math.ceil(seconds)), RETRY_AFTER_MOST_SECONDS) }
+  if (!Number.isFinite(seconds)) return {}
+  return { retryAfterSeconds: Math.max(0, Math.ceil(seconds)) }
 }

@@ -15,7 +15,7 @@ import { openTelling, type Telling } from './telling.ts'
 export interface RunnerPorts {
   readonly deliveries: Pick<
     Store['deliveries'],
-    'next' | 'isWaiting' | 'depth' | 'oldestAt' | 'settle'
+    'next' | 'isWaiting' | 'depth' | 'waiting' | 'oldestAt' | 'settle'
   >
   /** Null where the event is gone, or the role may not see it. */
   readonly deliveryOf: (
@@ -196,8 +196,7 @@ class ConsumerRunner {
 
   #rest({ patient, fault: { code, facts } }: Suspect): void {
     const { clock, log, random } = this.#ports
-    const asked = Number(facts['retryAfterSeconds'] ?? 0)
-    this.#resting.add(patient, code, clock.now(), random(), asked)
+    this.#resting.add(patient, code, clock.now(), random(), askedFor(facts))
     log.info({ consumer: this.#consumer.id, ...told(facts), code }, 'delivery-rests')
     this.#succeeded(null)
   }
@@ -208,6 +207,7 @@ class ConsumerRunner {
     const delivery = deliveryOf(this.#consumer, row, failures + 1)
     if (delivery === null) return { is: 'delivered', comparison: null }
     await audit(this.#consumer, delivery)
+    this.#closing.signal.throwIfAborted()
     this.#sink ??= openSink(this.#consumer)
     const over = new AbortController()
     const end = () => over.abort()
@@ -252,8 +252,7 @@ class ConsumerRunner {
   async #pause({ code, facts }: AgentError): Promise<void> {
     const { clock, log, random, retry } = this.#ports
     this.#failures += 1
-    const asked = Number(facts['retryAfterSeconds'] ?? 0)
-    const ms = pauseMs(this.#failures, retry, random(), asked)
+    const ms = pauseMs(this.#failures, retry, random(), askedFor(facts))
     const now = clock.now()
     const failingSince = this.state.failingSince ?? now
     this.state = { is: 'failing', failingSince, nextAttemptAt: now + ms, fault: code }
@@ -286,6 +285,9 @@ class ConsumerRunner {
     }
   }
 }
+
+/** How long the target wants to be left alone, s. */
+const askedFor = (facts: Facts) => Number(facts['retryAfterSeconds'] ?? 0)
 
 /** The system's own word for a fault would stand where ours does. */
 const told = ({ code, ...facts }: Facts): Facts =>

@@ -89,7 +89,7 @@ export function openTargets(
     if (never.check(address, family)) return refused('its address is never a target')
     if (!ruleOf(url).check(address, family))
       return refused('its address is in none of the networks of `outbox.targets`')
-    const isOurs = isOfThisMachine(address) && ownPorts().includes(portOf(url))
+    const isOurs = ownPorts().includes(portOf(url)) && isOfThisMachine(address)
     return isOurs ? refused('it is the agent itself') : undefined
   }
   return {

@@ -3,13 +3,10 @@ import type { Consumer } from '../kernel/consumer.ts'
 import type { Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock } from '../kernel/ports.ts'
-import type { Depth } from '../store/deliveries.ts'
+import type { Deliveries, Depth } from '../store/deliveries.ts'
 
 export interface TellingPorts {
-  readonly deliveries: {
-    depth(consumerId: string): Depth
-    oldestAt(consumerId: string): number | null
-  }
+  readonly deliveries: Pick<Deliveries, 'depth' | 'waiting' | 'oldestAt'>
   readonly conditions: Pick<Conditions, 'raise' | 'clear'>
   readonly clock: Pick<Clock, 'now'>
 }
@@ -47,7 +44,7 @@ export function openTelling(
         conditions.clear('DELIVERY_STUCK', name)
         return
       }
-      const { waiting: depth } = deliveries.depth(id)
+      const depth = deliveries.waiting(id)
       const oldestSeconds = Math.round(age / 1_000)
       conditions.raise('DELIVERY_STUCK', name, { ...facts, code, depth, oldestSeconds })
     },

@@ -14,7 +14,8 @@ export interface Comparisons {
 }
 
 const KEPT_MS = 90 * 24 * 60 * 60 * 1_000
-const PURGED_AT_ONCE = 100
+/** More than come at once, so that it keeps up. */
+const PURGED_AT_ONCE = 4
 
 export function keepComparison(
   sql: Sql,
@@ -24,11 +25,10 @@ export function keepComparison(
     `INSERT INTO comparisons (consumer_id, verification_id, at, result, body)
      VALUES (?, ?, ?, ?, ?)`,
   ).run(consumerId, verificationId, at, found.result, JSON.stringify(found))
-  const oldest = sql<{ seq: number; at: number }>(
-    'SELECT seq, at FROM comparisons ORDER BY seq LIMIT ?',
-  ).all(PURGED_AT_ONCE)
-  for (const one of oldest)
-    if (one.at < at - KEPT_MS) sql('DELETE FROM comparisons WHERE seq = ?').run(one.seq)
+  sql(
+    `DELETE FROM comparisons WHERE at < ?
+     AND seq IN (SELECT seq FROM comparisons ORDER BY seq LIMIT ?)`,
+  ).run(at - KEPT_MS, PURGED_AT_ONCE)
 }
 
 export const openComparisons = (sql: Sql): Comparisons => ({

@@ -96,9 +96,14 @@ interface PlaceRow {
   readonly place: string | null
 }
 
+const isLive = (sql: Sql, consumerId: string) =>
+  sql('SELECT 1 FROM consumers WHERE id = ? AND revoked_at IS NULL').get(consumerId) !== undefined
+
 export const deliveryTransactions = {
   settleDeliveries(sql: Sql, { consumerId, at, settled }: SettleRecord): { delivered: number } {
     let delivered = 0
+    // Of one that was revoked meanwhile everything is forgotten.
+    if (!isLive(sql, consumerId)) return { delivered }
     for (const one of settled) {
       if (one.is === 'delivered') {
         delivered += sql('DELETE FROM deliveries WHERE seq = ?').run(one.seq).changes
@@ -166,6 +171,8 @@ export interface Deliveries {
   next(consumerId: string, limit: number, resting?: readonly string[]): WaitingDelivery[]
   /** Whether it still waits to be sent; a person may have dropped it. */
   isWaiting(seq: number): boolean
+  /** How many of a consumer wait to be sent. */
+  waiting(consumerId: string): number
   /** Commit of the oldest event that waits, epoch ms. */
   oldestAt(consumerId: string): number | null
   /** Where a file for a delivery was made ready; null: nowhere. */
@@ -209,6 +216,7 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
     sql<{ n: number }>(
       'SELECT count(*) AS n FROM deliveries WHERE consumer_id = ? AND state = ?',
     ).get(consumerId, state)?.n ?? 0
+  const waiting = (consumerId: string) => count(consumerId, 'waiting')
   const restored = (consumerId: string) =>
     sql<{ n: number }>(
       `SELECT count(*) AS n FROM deliveries WHERE consumer_id = ? AND state = 'refused'
@@ -222,6 +230,7 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
     ...writes,
     isWaiting: (seq) =>
       sql("SELECT 1 FROM deliveries WHERE seq = ? AND state = 'waiting'").get(seq) !== undefined,
+    waiting,
     oldestAt,
     next: (consumerId, limit, resting = []) =>
       sql<WaitingDelivery>(NEXT).all(consumerId, JSON.stringify(resting), limit),
@@ -231,11 +240,12 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
       const done = sql<Pick<Depth, 'delivered' | 'deliveredAt'>>(
         'SELECT delivered, delivered_at AS deliveredAt FROM consumers WHERE id = ?',
       ).get(consumerId)
+      const before = restored(consumerId)
       return {
-        waiting: count(consumerId, 'waiting'),
+        waiting: waiting(consumerId),
         parked: count(consumerId, 'parked'),
-        refused: count(consumerId, 'refused') - restored(consumerId),
-        restored: restored(consumerId),
+        refused: count(consumerId, 'refused') - before,
+        restored: before,
         oldestAt: oldestAt(consumerId),
         delivered: done?.delivered ?? 0,
         deliveredAt: done?.deliveredAt ?? null,
@@ -249,20 +259,16 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
       patientId !== null && isSuperseded(sql, patientId, position),
     positionBefore(at) {
       const last = sql<{ last: number | null }>('SELECT max(position) AS last FROM events').get()
-      return lastBefore(last?.last ?? 0, (position) =>
-        sql<{ at: number }>(
-          'SELECT at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1',
-        ).get(position),
+      const event = sql<{ at: number }>(
+        'SELECT at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1',
       )
-      function lastBefore(to: number, event: (position: number) => { at: number } | undefined) {
-        let [low, high] = [0, to]
-        while (low < high) {
-          const middle = Math.ceil((low + high) / 2)
-          if ((event(middle)?.at ?? 0) < at) low = middle
-          else high = middle - 1
-        }
-        return low
+      let [low, high] = [0, last?.last ?? 0]
+      while (low < high) {
+        const middle = Math.ceil((low + high) / 2)
+        if ((event.get(middle)?.at ?? 0) < at) low = middle
+        else high = middle - 1
       }
+      return low
     },
   }
 }

@@ -43,9 +43,10 @@ export function enqueue(sql: Sql, event: NewEvent): void {
   for (const sink of sql<SinkRow>(SINKS).all()) enqueueFor(sql, sink, event)
 }
 
-function enqueueFor(sql: Sql, { id, role, kind }: SinkRow, event: NewEvent): void {
-  if (!isRole(role) || !isVisible(role, event)) return
-  if (kind !== 'webhook' && UNANSWERED.includes(event.outcome)) return
+/** Whether it gets the event at all. */
+function enqueueFor(sql: Sql, { id, role, kind }: SinkRow, event: NewEvent): boolean {
+  if (!isRole(role) || !isVisible(role, event)) return false
+  if (kind !== 'webhook' && UNANSWERED.includes(event.outcome)) return false
   const isParked = kind !== 'webhook' && event.isHeld
   sql(
     `INSERT INTO deliveries
@@ -61,6 +62,7 @@ function enqueueFor(sql: Sql, { id, role, kind }: SinkRow, event: NewEvent): voi
     isParked ? 'VERIFICATION_HELD' : null,
     isParked ? '{}' : null,
   )
+  return true
 }
 
 const isVisible = (role: Role, { isForLiaison }: NewEvent) =>
@@ -75,16 +77,14 @@ export const fanOutTransactions = {
       `DELETE FROM deliveries WHERE consumer_id = ? AND state = 'refused'
        AND position > ? AND position <= ?`,
     ).run(consumerId, after, to)
-    const events = sql<EventRow>(EVENTS_OF_RANGE).all(after, to, consumerId, after, to)
-    for (const event of events)
-      enqueueFor(sql, sink, {
-        ...event,
-        isHeld: event.held === 1,
-        isForLiaison: event.forLiaison === 1,
-      })
+    const again = sql<EventRow>(EVENTS_OF_RANGE)
+      .all(after, to, consumerId, after, to)
+      .filter(({ held, forLiaison, ...event }) =>
+        enqueueFor(sql, sink, { ...event, isHeld: held === 1, isForLiaison: forLiaison === 1 }),
+      )
     const id = `replay-${consumerId}/${after}-${to}/${at}`
     audit(sql, { id, at, actor: 'console', action: 'delivery-replay', subject: consumerId })
-    return { replayed: events.length }
+    return { replayed: again.length }
   },
 }
 

@@ -10,7 +10,7 @@ export interface FeedPage {
   readonly items: readonly Uint8Array[]
   /** Where to go on from, past what was passed over. */
   readonly cursor: string
-  /** Changes exactly when the items change: events never do, so their positions say it. */
+  /** Changes exactly when the page does: events never change, so their positions say it. */
   readonly version: string
 }
 

@@ -58,6 +58,8 @@ function keepLast(limitBytes: number) {
   return {
     get: (position: number) => items.get(position),
     add(position: number, item: Uint8Array) {
+      // Read together with one that was not kept: counted twice, it would never leave the sum.
+      if (items.has(position)) return
       items.set(position, item)
       bytes += item.length
       for (const [oldest, { length }] of items) {

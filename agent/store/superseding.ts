@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import type { Sql } from './database.ts'
+import { isAid, plainNumber } from './insurer.ts'
 
 /** A verification as far as it says how a patient is insured. */
 const Said = Type.Object({
@@ -21,16 +22,12 @@ const Said = Type.Object({
 type Said = Static<typeof Said>
 type Result = Said['results'][number]
 
-/** 医療扶助 stands beside an insurance. [eligibility messages, 2.4] */
-const isAid = ({ insuredCardClassification }: Result) => insuredCardClassification === 'A1'
 /** A My Number card was asked about: the answer is everything that the patient has. */
 const isOfPerson = ({ official }: Said) => official?.header.referenceClassification === '1'
 
-/** Padding, leading zeros and width say nothing. [eligibility messages, 1.3] */
-const plain = (number = '') => number.normalize('NFKC').trim().replace(/^0+/, '')
 const isSameCard = (one: Result, other: Result) =>
-  plain(one.insurerNumber) === plain(other.insurerNumber) &&
-  plain(one.insuredIdentificationNumber) === plain(other.insuredIdentificationNumber)
+  plainNumber(one.insurerNumber) === plainNumber(other.insurerNumber) &&
+  plainNumber(one.insuredIdentificationNumber) === plainNumber(other.insuredIdentificationNumber)
 
 /** Whether a later valid answer says what holds now of a card. */
 const speaksOf = (later: Said, card: Result): boolean =>

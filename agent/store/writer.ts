@@ -84,8 +84,10 @@ function commit<V extends Verb>({ db, sql }: Opened, { verb, args }: Call<V>): R
 /** Follows the commit, so that it is never ahead of it. What is committed stays so if this fails. */
 function moveAnchor({ anchor, reached }: Opened, result: Result[Verb]): void {
   if (typeof result !== 'object') return
-  if ('position' in result) reached.position = result.position
-  else if ('positions' in result) reached.position = result.positions.at(-1) ?? reached.position
+  // One that was there before, as of a request that came twice, is behind.
+  const come = (position: number) => Math.max(reached.position, position)
+  if ('position' in result) reached.position = come(result.position)
+  else if ('positions' in result) reached.position = come(result.positions.at(-1) ?? 0)
   else if ('delivered' in result) reached.delivered += result.delivered
   else return
   try {

@@ -91,6 +91,14 @@ test('a value where the table expects a text, an object in disguise, is absent',
   assert.ok(!JSON.stringify(asSeen(event, 'ward')).includes('CANARY'))
 })
 
+test('a text where the table expects fields, a list of them too, shows nothing', () => {
+  const event = {
+    ...news(null),
+    verification: { id: 'v', official: 'CANARY', results: ['CANARY'] },
+  }
+  assert.ok(!JSON.stringify(asSeen(event, 'ward')).includes('CANARY'))
+})
+
 test('nursing sees who is insured and what there is to pay, and no number of an insurance', () => {
   const seen = JSON.stringify(asSeen(unheld, 'ward'))
   for (const hidden of ['insurerNumber', 'insuredCardSymbol', 'insuredIdentificationNumber'])

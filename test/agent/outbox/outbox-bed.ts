@@ -6,6 +6,7 @@ import type { SinkSettings } from '../../../agent/kernel/sink.ts'
 import { openOutbox } from '../../../agent/outbox/outbox.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 import { recordingLog } from '../../fakes/log.ts'
+import { webhook } from '../store/deliveries-bed.ts'
 import { end, open, question, scratch, verification } from '../store/fixtures.ts'
 
 const done: Delivered = { is: 'delivered', comparison: null }
@@ -50,13 +51,6 @@ export class FakeSink implements Sink {
 
 const idIn = ({ event }: Delivery) =>
   event.type === 'verification' ? event.verification.id : event.note.verificationId
-
-export const webhook: SinkSettings = {
-  kind: 'webhook',
-  url: 'https://ehr.example/hook',
-  payload: 'thin',
-  secrets: { key: 'a2V5' },
-}
 
 /** A real store, time that the test moves, and sinks that do what it says. */
 export async function outboxBed(t: TestContext) {

@@ -206,6 +206,28 @@ test('a revoked consumer’s delivery in flight is broken off, and nothing more 
   assert.deepEqual(bed.outbox.report(), [])
 })
 
+test('a consumer that is revoked while its delivery is written into the audit is sent nothing', async (t) => {
+  const bed = await outboxBed(t)
+  const { auditRead } = bed.store
+  const { promise: written, resolve } = Promise.withResolvers<void>()
+  let audits = 0
+  Object.assign(bed.store, {
+    async auditRead(...args: Parameters<typeof auditRead>) {
+      audits += 1
+      await written
+      return auditRead(...args)
+    },
+  })
+  await bed.add('ehr')
+  const sink = bed.sinkOf('ehr')
+  await bed.verify()
+  await until(() => audits === 1)
+  await bed.store.consumers.revoke('ehr')
+  resolve()
+  await bed.outbox.close()
+  assert.deepEqual([sink.attempts, bed.bugs], [[], []])
+})
+
 test('a replay sends a time again, in order, behind nothing that is new', async (t) => {
   const bed = await outboxBed(t)
   await bed.add('ehr')

@@ -115,6 +115,26 @@ test('what was delivered leaves the outbox, is counted, and what the sink found 
   assert.deepEqual(store.comparisons.list('another', 10), [])
 })
 
+test('what a sink found is forgotten after 90 days', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const found = async (at: number) => {
+    const verificationId = await verify(store)
+    const [row] = store.deliveries.next(receipt, 1)
+    assert.ok(row)
+    const comparison: Comparison = { result: 'same', differences: [], unmapped: [] }
+    const settled = [{ seq: row.seq, verificationId, is: 'delivered', comparison }] as const
+    await store.deliveries.settle({ consumerId: receipt, at, settled })
+    return verificationId
+  }
+  const kept = () => store.comparisons.list(null, 10).map(({ verificationId }) => verificationId)
+  const day = 24 * 60 * 60 * 1_000
+  const [first, second] = [await found(0), await found(day)]
+  assert.deepEqual(kept(), [second, first])
+  const third = await found(90 * day + 1)
+  assert.deepEqual(kept(), [third, second])
+})
+
 test('a range is sent again, what still waits is not doubled, and dead letters come along', async (t) => {
   const { store, add } = await opened(t)
   const ehr = await add('ehr', webhook)
@@ -134,6 +154,35 @@ test('a range is sent again, what still waits is not doubled, and dead letters c
   await assert.rejects(store.deliveries.replay({ ...replay, consumerId: 'nobody' }), {
     code: 'NOT_FOUND',
   })
+})
+
+test('a replay counts what is sent again, not what its consumer does not get', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  await verify(store, 'offline')
+  const sent = await verify(store, 'valid')
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  const settled = [
+    { seq: row.seq, verificationId: sent, is: 'delivered', comparison: null },
+  ] as const
+  await store.deliveries.settle({ consumerId: receipt, at: 1, settled })
+  const replay = { consumerId: receipt, after: 0, to: 2, at: 5 }
+  assert.equal(await store.deliveries.replay(replay), 1)
+  assert.deepEqual(waiting(store, receipt), [sent])
+})
+
+test('what a sink found while its consumer was revoked is not kept', async (t) => {
+  const { store, add } = await opened(t)
+  const receipt = await add('receipt', folder, 'receipt-computer')
+  const verificationId = await verify(store)
+  const [row] = store.deliveries.next(receipt, 1)
+  assert.ok(row)
+  await store.consumers.revoke('receipt')
+  const comparison: Comparison = { result: 'same', differences: [], unmapped: [] }
+  const settled = [{ seq: row.seq, verificationId, is: 'delivered', comparison }] as const
+  await store.deliveries.settle({ consumerId: receipt, at: 1, settled })
+  assert.deepEqual(store.comparisons.list(null, 10), [])
 })
 
 test('a revoked consumer is not sent anything, and the secrets of its sink are gone', async (t) => {

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { pushed, verify, waiting, webhook } from './deliveries-bed.ts'
 import { open, scratch } from './fixtures.ts'
+
+/** The copy in the place of what there is; the anchor stays. */
+function putBack(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  copyFileSync(`${path}.copy`, path)
+}
 
 test('after a restore nothing old is sent by itself; a person may have it sent', async (t) => {
   const path = scratch(t)
@@ -15,8 +22,7 @@ test('after a restore nothing old is sent by itself; a person may have it sent',
   await verify(later)
   await later.close()
 
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-  copyFileSync(`${path}.copy`, path)
+  putBack(path)
   const restored = await open(path)
   t.after(() => restored.close())
   assert.deepEqual(waiting(restored, consumer.id), [])
@@ -28,6 +34,27 @@ test('after a restore nothing old is sent by itself; a person may have it sent',
   assert.deepEqual([refused, kept], [0, 1])
   const fresh = await verify(restored)
   assert.deepEqual(waiting(restored, consumer.id), [fresh], 'what is new is sent')
+})
+
+test('a note that is sent twice takes back nothing of how far the database has come', async (t) => {
+  const path = scratch(t)
+  const store = await open(path)
+  t.after(() => store.close())
+  const verificationId = await verify(store)
+  const note = {
+    eventId: uuidV7(Date.now()),
+    at: Date.now(),
+    verificationId,
+    kind: 'original-sighted',
+    body: '{}',
+    key: { consumerId: 'c1', key: 'k1', requestHash: Buffer.alloc(32, 1) },
+    actor: 'test',
+  } as const
+  await store.note(note)
+  await verify(store)
+  const reached = readFileSync(`${path}.anchor`, 'utf8')
+  await store.note(note)
+  assert.equal(readFileSync(`${path}.anchor`, 'utf8'), reached)
 })
 
 test('a file put back between two deliveries sends nothing again, though no event came in between', async (t) => {
@@ -44,8 +71,7 @@ test('a file put back between two deliveries sends nothing again, though no even
   await later.deliveries.settle({ consumerId: consumer.id, at: 1, settled })
   await later.close()
 
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
-  copyFileSync(`${path}.copy`, path)
+  putBack(path)
   const restored = await open(path)
   t.after(() => restored.close())
   assert.deepEqual(waiting(restored, consumer.id), [])
