@@ -1,12 +1,13 @@
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Consumer } from '../kernel/consumer.ts'
 import type { Delivered, Delivery, Sink } from '../kernel/delivery.ts'
-import { AgentError, asFault, type Facts } from '../kernel/errors.ts'
+import { type AgentError, asFault, type Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import type { SinkKind } from '../kernel/sink.ts'
 import { patientOf, type Settlement, type WaitingDelivery } from '../store/deliveries.ts'
 import type { Store } from '../store/store.ts'
+import { deliverInTime } from './attempt.ts'
 import { pauseMs, type RetryPolicy } from './backoff.ts'
 import { Chunk, type Suspect } from './chunk.ts'
 import { Resting } from './resting.ts'
@@ -55,8 +56,6 @@ export interface Runner {
 
 /** So many are settled in one commit; a crash sends at most so many again. */
 const CHUNK = 32
-/** An attempt of any sink ends by itself before; one that does not is ended. */
-const ATTEMPT_MS = 120_000
 const SETTLE_RETRY_MS = 1_000
 /** After so many failures in a row it is asked whether another patient's goes through. */
 const SUSPECT_AFTER = 4
@@ -209,21 +208,7 @@ class ConsumerRunner {
     await audit(this.#consumer, delivery)
     this.#closing.signal.throwIfAborted()
     this.#sink ??= openSink(this.#consumer)
-    const over = new AbortController()
-    const end = () => over.abort()
-    const { signal } = this.#closing
-    signal.addEventListener('abort', end, { once: true })
-    const done = new AbortController()
-    void clock.sleep(ATTEMPT_MS, done.signal).then(() => {
-      const late = new AgentError('SINK_TIMEOUT', 'the attempt took too long as a whole')
-      if (!done.signal.aborted) over.abort(late)
-    })
-    try {
-      return await this.#sink.deliver(delivery, over.signal)
-    } finally {
-      signal.removeEventListener('abort', end)
-      done.abort()
-    }
+    return deliverInTime(this.#sink, delivery, clock, this.#closing.signal)
   }
 
   /** The target answered as it should; about a patient, or that one must wait (null). */
