@@ -1,7 +1,7 @@
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
-import { toOfficialDate } from '../kernel/time.ts'
+import { isoDateOf, toOfficialDate } from '../kernel/time.ts'
 
 /** Lengths of the official search fields, characters. Two public clients agree on them; agent/decisions/0003-official-elements-are-one-table.md */
 const SYMBOL_LENGTH = 20
@@ -112,9 +112,4 @@ const unwritable = (face: CardFace) =>
     ],
   )
 
-function isDate(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? []
-  if (year === undefined) return false
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
-  return date.toISOString().slice(0, 10) === `${year}-${month}-${day}`
-}
+const isDate = (text: string) => isoDateOf(text) !== undefined

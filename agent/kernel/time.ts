@@ -11,3 +11,22 @@ export const toRfc3339 = (atMs: number): string => `${inJapan(atMs)}+09:00`
 export function toOfficialDate(atMs: number): string {
   return new Date(atMs + JST_OFFSET_MS).toISOString().slice(0, 10).replaceAll('-', '')
 }
+
+/** `YYYYMMDD`, as official messages write it, as `YYYY-MM-DD`; undefined for no day of the calendar. */
+export function isoDateOf(official: string): string | undefined {
+  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(official) ?? []
+  const date = `${year}-${month}-${day}`
+  return shifted(date, 0) === date ? date : undefined
+}
+
+/** The day before a `YYYY-MM-DD`; what is no day stays as it is. */
+export const dayBefore = (date: string): string => shifted(date, -1) ?? date
+
+function shifted(date: string, days: number): string | undefined {
+  const at = Date.parse(`${date}T00:00:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(at)) return undefined
+  return new Date(at + days * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10)
+}
+
+/** Whether an official date says that there is no end: nines, or the last day that there is. */
+export const isOpenEnd = (official: string): boolean => /^9999(9999|1231)$/.test(official)

@@ -1,3 +1,5 @@
+import { isoDateOf } from '../../kernel/time.ts'
+
 /** Two vocabularies of one thing, read in either direction. */
 export interface Table {
   /** Undefined for an official code that has no counterpart. */
@@ -29,17 +31,8 @@ export const relationshipLabels: Readonly<Record<string, string>> = {
 }
 
 /** YYYYMMDD, JST, to a FHIR date; undefined for what is no day of the calendar. */
-export function toDate(official: string | undefined): string | undefined {
-  const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(official ?? '') ?? []
-  if (year === undefined) return undefined
-  const date = `${year}-${month}-${day}`
-  const parsed = new Date(`${date}T00:00:00Z`)
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date) ? date : undefined
-}
-
-/** The day before a full FHIR date. */
-export const dayBefore = (date: string): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) - 24 * 60 * 60_000).toISOString().slice(0, 10)
+export const toDate = (official: string | undefined): string | undefined =>
+  isoDateOf(official ?? '')
 
 /** A full FHIR date to YYYYMMDD; '' for a year or a month, which say no day. */
 export const fromDate = (date: string): string =>

@@ -1,13 +1,11 @@
 import type { OfficialResult } from '../../kernel/official.ts'
+import { dayBefore, isOpenEnd } from '../../kernel/time.ts'
 import type { FhirAssumptions } from './assumptions.ts'
-import { dayBefore, toDate } from './codes.ts'
-
-/** How an open end is written, where it is written at all: nines, or the last day that there is. */
-const OPEN_END = /^9999(9999|1231)$/
+import { toDate } from './codes.ts'
 
 /** A date that ends something; undefined where none is said, or an open one. */
 export const endIn = (official: string | undefined): string | undefined =>
-  official === undefined || official === '' || OPEN_END.test(official) ? undefined : official
+  official === undefined || official === '' || isOpenEnd(official) ? undefined : official
 
 /** Whether a loss is said at all, with its day or without. */
 export const hasLoss = ({ disqualificationDate, reasonOfLoss = '' }: OfficialResult): boolean =>

@@ -1,3 +1,5 @@
+import { isOpenEnd, isoDateOf } from '../../kernel/time.ts'
+
 /**
  * The code tables between the official side and ORCA, as data: each is read in both directions.
  * Sources: the master list of a real ORCA in the public client (保険の種類, 補助区分), the official
@@ -115,29 +117,15 @@ export const toSex = (sex1: string, sex2: string): '1' | '2' | undefined =>
 /** No end, as ORCA writes it; `99999999` is how it is kept, and the official side leaves it out. */
 export const OPEN_END = '9999-12-31'
 
-/** Whether an official date says that there is no end; '' says nothing. */
-export const isOpenEnd = (official: string) => /^9999(9999|1231)$/.test(official)
-
 /** `YYYYMMDD` to `YYYY-MM-DD`; undefined for what is no day. */
 export function toOrcaDate(official: string): string | undefined {
-  if (isOpenEnd(official)) return OPEN_END
-  const date = official.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
-  return shifted(date, 0) === date ? date : undefined
+  return isOpenEnd(official) ? OPEN_END : isoDateOf(official)
 }
 
 /** `YYYY-MM-DD` to `YYYYMMDD`; '' for no day and for no end. */
 export function fromOrcaDate(orca: string): string {
   const date = orca.replaceAll('-', '')
   return /^\d{8}$/.test(date) && !date.startsWith('9999') ? date : ''
-}
-
-/** The day before. */
-export const dayBefore = (date: string) => shifted(date, -1) ?? date
-
-function shifted(date: string, days: number): string | undefined {
-  const at = Date.parse(`${date}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(at)) return undefined
-  return new Date(at + days * 24 * 60 * 60 * 1_000).toISOString().slice(0, 10)
 }
 
 /** `123-4567` to seven digits; undefined for anything else. */

@@ -1,8 +1,9 @@
 import { hasPlaceholder } from '../../kernel/person.ts'
 import type { OrcaWrite } from '../../kernel/sink.ts'
+import { dayBefore } from '../../kernel/time.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
-import { dayBefore, OPEN_END } from './codes.ts'
+import { OPEN_END } from './codes.ts'
 import { type Elements, isHealth, type OrcaPatient, type Rows, valueIn } from './elements.ts'
 import { isRatioMissing, type Mapped, rateClassOf, type Unmapped } from './mapping.ts'
 import {

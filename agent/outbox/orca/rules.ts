@@ -1,11 +1,10 @@
 import type { OfficialResult } from '../../kernel/official.ts'
+import { dayBefore, isOpenEnd } from '../../kernel/time.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import {
   classOfFullCharge,
   classOfInsurer,
-  dayBefore,
   ELDERLY,
-  isOpenEnd,
   OPEN_END,
   publicClassOf,
   toAssistance,

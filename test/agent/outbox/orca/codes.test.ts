@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   classOfInsurer,
-  dayBefore,
   fromOrcaDate,
   lawOfClass,
   OPEN_END,
@@ -135,12 +134,6 @@ test('what is no day has no date', () => {
   for (const odd of ['20260230', '20261301', '2026041', '', '00000000'])
     assert.equal(toOrcaDate(odd), undefined, odd)
   assert.equal(fromOrcaDate(''), '')
-})
-
-test('the day before goes over the ends of months and years', () => {
-  assert.equal(dayBefore('2026-03-01'), '2026-02-28')
-  assert.equal(dayBefore('2024-03-01'), '2024-02-29')
-  assert.equal(dayBefore('2026-01-01'), '2025-12-31')
 })
 
 test('a zip code is seven digits', () => {
