@@ -4,19 +4,25 @@ import { callControl } from './api/control-client.ts'
 import { AgentError } from './kernel/errors.ts'
 
 const USAGE = `onshi-agent delivery list | retry ID [--decision ok|ng] | drop ID
-                     | replay CONSUMER --from TIME [--to TIME]`
+                     | replay CONSUMER --from TIME [--to TIME]
+
+  list    what waits for each consumer, and under \`open\` what waits for a person, with its ID
+  retry   sends that one again; --decision answers the question that ORCA asked
+  drop    gives it up for good
+  replay  sends everything of a time again; TIME: 2026-04-01 or 2026-04-01T09:00:00+09:00`
 
 /**
  * `onshi-agent delivery …`: what is on its way, and what waits for a person. On the running agent
  * only: without it nothing is sent.
  */
 export async function deliveryCommand(args: readonly string[]): Promise<string> {
+  if (args.includes('--help')) return `${USAGE}\n`
   const { values, positionals } = parsed(args)
   const [verb, subject = '', ...rest] = positionals
+  if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
   const { socket } = loadConfig(values.config).control
   const call = async (method: string, path: string, body?: object) =>
     `${JSON.stringify(await callControl(socket, method, path, body, REPLAY_TIMEOUT_MS), null, 2)}\n`
-  if (rest.length > 0 || (verb === 'list') !== (subject === '')) throw usage()
   switch (verb) {
     case 'list':
       return call('GET', '/deliveries')
@@ -27,7 +33,7 @@ export async function deliveryCommand(args: readonly string[]): Promise<string> 
     case 'drop':
       return call('POST', `/deliveries/${idIn(subject)}/drop`, {})
     case 'replay':
-      if (values.from === undefined) throw usage()
+      if (values.from === undefined) throw usage('a time is needed: --from TIME')
       return call('POST', '/deliveries/replay', {
         consumer: subject,
         from: values.from,
@@ -41,10 +47,11 @@ export async function deliveryCommand(args: readonly string[]): Promise<string> 
 /** A replay of years is many transactions. */
 const REPLAY_TIMEOUT_MS = 600_000
 
-const usage = () => new AgentError('USAGE', USAGE)
+const usage = (why = '', options: ErrorOptions = {}) =>
+  new AgentError('USAGE', `${why === '' ? '' : `${why}\n`}${USAGE}`, options)
 
 function idIn(subject: string): string {
-  if (!/^\d{1,15}$/.test(subject)) throw usage()
+  if (!/^\d{1,15}$/.test(subject)) throw usage('the ID is the number that `delivery list` shows')
   return subject
 }
 
@@ -62,6 +69,6 @@ function parsed(args: readonly string[]) {
     })
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', cause.message, { cause })
+    throw usage(cause.message, { cause })
   }
 }

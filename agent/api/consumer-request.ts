@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
-import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { isFull, needsSources, RoleName, seesPatients } from '../kernel/roles.ts'
 import {
   carriesEverything,
   FaceFolderSink,
@@ -49,14 +49,14 @@ const sinks = {
  */
 export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
-  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(withRoles))
+  if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled))
   const { name, role, sources } = filled
   checkSources(sources)
   if (needsSources(role) && sources.length === 0)
     throw invalid(
       'sources',
       '接続元のアドレスが必要です。',
-      `role ${role} comes from named sources only`,
+      `role ${role} comes from named sources only: consumer add … --from ADDRESS,…`,
     )
   const sink = filled.sink === null ? null : sinkIn(filled.sink)
   if (sink !== null && !(carriesEverything(sink.kind) ? isFull(role) : seesPatients(role)))
@@ -83,12 +83,6 @@ function sinkIn(given: unknown): SinkSettings {
   const mistakes = mistakesOf(schema, filled)
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
-
-/** Who mistypes a role is told which there are. */
-const withRoles = (mistake: Mistake): Mistake =>
-  mistake.field === 'role'
-    ? { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
-    : mistake
 
 function checkSources(sources: readonly string[]): void {
   try {
