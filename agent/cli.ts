@@ -50,7 +50,11 @@ const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID|SINK_TARGET_REFUSED|DELIVERY_ENDED
 /** Of what else runs, or does not run, on this machine. */
 const OF_OTHERS = /^(AGENT_NOT_RUNNING|NOT_VISIBLE_HERE|READER_BUSY)$/
 
-async function command([name, ...args]: string[]): Promise<number> {
+/** They print their own help. */
+const HELPS_ITSELF: readonly string[] = ['demo', 'sim', 'consumer', 'delivery']
+
+async function command([name = '', ...args]: string[]): Promise<number> {
+  if (args.includes('--help') && !HELPS_ITSELF.includes(name)) return print(USAGE)
   switch (name) {
     case 'run':
       return runCommand(args)
@@ -83,7 +87,7 @@ async function command([name, ...args]: string[]): Promise<number> {
     case 'help':
       return print(USAGE)
     default:
-      throw new AgentError('USAGE', name === undefined ? 'no command' : `no command ${name}`)
+      throw new AgentError('USAGE', name === '' ? 'no command' : `no command ${name}`)
   }
 }
 
@@ -141,7 +145,8 @@ async function explain(error: AgentError, name: string | undefined): Promise<num
     )
   }
   if (code === 'USAGE') {
-    process.stderr.write(`\n${USAGE}`)
+    // Who got the usage of one command wrong is not to look for it above a page of all of them.
+    if (!message.includes('onshi-agent ')) process.stderr.write(`\n${USAGE}`)
     return EX_USAGE
   }
   const isOfConfig = name !== 'cert' || error.mistakes.length > 0

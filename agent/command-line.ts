@@ -15,9 +15,13 @@ export function parsedArgs<const T extends ParseArgsConfig>(
     return parseArgs(config)
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause
-    throw new AgentError('USAGE', `${cause.message}\n${usage}`, { cause })
+    throw wrongUsage(usage, cause.message, { cause })
   }
 }
+
+/** What is wrong, where it can be said, and how the command is written. */
+export const wrongUsage = (usage: string, why = '', options: ErrorOptions = {}): AgentError =>
+  new AgentError('USAGE', why === '' ? usage : `${why}\n${usage}`, options)
 
 /** An answer as a command prints it: for people, and for programs. */
 export const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

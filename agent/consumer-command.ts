@@ -6,10 +6,11 @@ import type { Config } from '../config/schema.ts'
 import { readSmallFile } from '../config/small-file.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './api/consumer-request.ts'
 import { caller, silent } from './caller.ts'
-import { configOption, parsedArgs, pretty } from './command-line.ts'
+import { configOption, parsedArgs, pretty, wrongUsage } from './command-line.ts'
 import type { NewConsumer } from './kernel/consumer.ts'
 import { AgentError } from './kernel/errors.ts'
 import { roles } from './kernel/roles.ts'
+import type { SinkKind } from './kernel/sink.ts'
 import type { Store } from './store/store.ts'
 
 const USAGE = `onshi-agent consumer add NAME --role ROLE [--from ADDRESS,…] [--sink KIND …] | list | revoke NAME
@@ -53,6 +54,7 @@ type Values = ReturnType<typeof parsed>['values']
 
 /** `onshi-agent consumer …`: through the running agent, or on the database when none holds it. */
 export async function consumerCommand(args: readonly string[]): Promise<string> {
+  if (args.includes('--help')) return `${USAGE}\n`
   const { values, positionals } = parsed(args)
   const [verb, name, ...rest] = positionals
   if (rest.length > 0 || (verb === 'list') !== (name === undefined)) throw usage()
@@ -111,13 +113,39 @@ async function check({ sink }: NewConsumer, config: Config, store: Store): Promi
 const parsed = (args: readonly string[]) =>
   parsedArgs({ args: [...args], allowPositionals: true, options }, USAGE)
 
-const usage = (why = '') => new AgentError('USAGE', `${why === '' ? '' : `${why}\n`}${USAGE}`)
+const usage = (why?: string) => wrongUsage(USAGE, why)
 
 const listIn = (text: string | undefined): string[] =>
   (text ?? '').split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()]))
 
+const OF_HTTPS = ['url', 'ca-file'] as const
+const OF_IDENTITY = ['p12-file', 'p12-passphrase-file'] as const
+const ofSink = {
+  'face-folder': ['folder', 'charset', 'limit'],
+  orca: [...OF_HTTPS, ...OF_IDENTITY, 'user', 'password-file', 'write'],
+  fhir: [...OF_HTTPS, ...OF_IDENTITY, 'token-file', 'write-patient', 'eligibility-response'],
+  webhook: [...OF_HTTPS, 'payload'],
+} as const satisfies Record<SinkKind, readonly (keyof Values)[]>
+
+/**
+ * Who forgets `--sink`, or takes an option of another kind, would wait for deliveries that never
+ * come, or for a right that was never given.
+ */
+function checkOptions(values: Values): void {
+  const { sink = '' } = values
+  const [, own = []] = Object.entries(ofSink).find(([kind]) => kind === sink) ?? []
+  const taken = new Set<string>(own)
+  const all = Object.values(ofSink).flat()
+  const stray = all.find((name) => isGiven(values[name]) && !taken.has(name))
+  if (stray === undefined) return
+  throw usage(sink === '' ? `--${stray} needs --sink KIND` : `--${stray} is not for --sink ${sink}`)
+}
+
+const isGiven = (value: string | boolean | undefined) => value !== undefined && value !== false
+
 /** What is read of files is checked with everything else by `newConsumerIn`. */
 function sinkIn(values: Values): object | null {
+  checkOptions(values)
   const secrets = defined({
     password: secretIn(values['password-file']),
     token: secretIn(values['token-file']),

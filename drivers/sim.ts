@@ -41,12 +41,23 @@ function openSim(host: string, port: number): Reader {
   })
 }
 
+/**
+ * Whether TCP has connected a socket to itself. That happens to who tries again and again: once the
+ * kernel happens to choose the port that is called, which nobody listens on, as our own.
+ */
+const isItself = ({ localAddress, localPort, remoteAddress, remotePort }: Socket) =>
+  localPort === remotePort && localAddress === remoteAddress
+
 /** One connection to the simulator, for as long as it lasts. Rejects with why it ended. */
-async function follow(socket: Socket, events: SessionEvents): Promise<void> {
+export async function follow(socket: Socket, events: SessionEvents): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>()
   const link = openSimLink(socket, events.show)
   let cause: unknown
-  socket.on('connect', () => events.ready('simulated reader'))
+  socket.on('connect', () => {
+    // It would pass for a reader that is ready, and keep the simulator from its own port.
+    if (isItself(socket)) socket.destroy(new Error('connected to itself'))
+    else events.ready('simulated reader')
+  })
   socket.on('data', (chunk) => link.take(chunk))
   socket.on('error', (error) => {
     cause = error

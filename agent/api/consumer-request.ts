@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type ConsumerListing, consumerName, type NewConsumer } from '../kernel/consumer.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { isFull, needsSources, RoleName, roleNames, seesPatients } from '../kernel/roles.ts'
+import { isFull, needsSources, RoleName, seesPatients } from '../kernel/roles.ts'
 import {
   carriesEverything,
   FaceFolderSink,
@@ -56,7 +56,7 @@ export function newConsumerIn(body: unknown): NewConsumer {
     throw invalid(
       'sources',
       '接続元のアドレスが必要です。',
-      `role ${role} comes from named sources only`,
+      `role ${role} comes from named sources only: consumer add … --from ADDRESS,…`,
     )
   const sink = filled.sink === null ? null : sinkIn(filled.sink)
   if (sink !== null && !(carriesEverything(sink.kind) ? isFull(role) : seesPatients(role)))
@@ -87,12 +87,9 @@ function sinkIn(given: unknown): SinkSettings {
   throw misfit(mistakes.map((one) => ({ ...one, field: `sink.${one.field}` })))
 }
 
-/** Who mistypes a role is told which there are, and a name, what it may hold. */
-function inWords(mistake: Mistake): Mistake {
-  const { field } = mistake
-  if (field === 'role') return { ...mistake, detail: `must be one of ${roleNames.join(', ')}` }
-  return field === 'name' ? { ...mistake, detail: consumerName.detail } : mistake
-}
+/** The pattern of a name, in words. */
+const inWords = (mistake: Mistake): Mistake =>
+  mistake.field === 'name' ? { ...mistake, detail: consumerName.detail } : mistake
 
 function checkSources(sources: readonly string[]): void {
   try {

@@ -75,6 +75,10 @@ function mistakesIn({ keyword, instancePath, params, message }: Misfit): Mistake
       detail: 'is not a field of this request',
     }))
   }
+  if (keyword === 'enum' && 'allowedValues' in params) {
+    const detail = `must be one of ${names(params.allowedValues).join(', ')}`
+    return [{ field: pathOf(parent), title: '選べない値です。', detail }]
+  }
   // What `additionalProperties: false` also reports under the field's own path.
   if (keyword === 'boolean') return []
   return [
@@ -98,7 +102,6 @@ const titles: Readonly<Record<string, string>> = {
   minLength: '空です。',
   maximum: '大きすぎます。',
   minimum: '小さすぎます。',
-  enum: '選べない値です。',
 }
 
 const names = (list: unknown): string[] => (Array.isArray(list) ? list.map(String) : [])

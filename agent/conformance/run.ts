@@ -58,13 +58,25 @@ const unasked = () =>
     '照会しません（シミュレーターと確認できないため。--ask を付けると架空の人で照会します）。',
   )
 
+const WRONG_TOKEN = `: it is another one, or was revoked
+トークンが違うか、失効しています。consumer list で確認してください。`
+const WRONG_ROLE = `: its role reads no events, or may not from this address
+役割か接続元が違います。consumer list で確認してください。`
+const NO_ANSWER = `: does it run, and does it listen at this address, with http or https as in the URL?
+応答がありません。起動しているか、URL（アドレス、ポート、http か https か）が正しいかを確認してください。`
+
 async function knock(agent: Agent): Promise<void> {
   try {
     const { status } = await agent.send(pathOf({ limit: 1 }), { timeoutMs: 10_000 })
     if (status === 401 || status === 403)
-      throw new Unreachable(`the agent does not let this token read the feed (${status})`)
+      throw new Unreachable(
+        `the agent does not let this token read the feed (${status})${
+          status === 401 ? WRONG_TOKEN : WRONG_ROLE
+        }`,
+      )
   } catch (error) {
-    if (error instanceof Unanswered) throw new Unreachable(`no agent answers (${error.code})`)
+    if (error instanceof Unanswered)
+      throw new Unreachable(`no agent answers (${error.code})${NO_ANSWER}`)
     throw error
   }
 }

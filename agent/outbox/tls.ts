@@ -25,22 +25,34 @@ export interface TlsSettings {
 export function tlsOptions({ caPem, identity }: TlsSettings): ConnectionOptions {
   const strict = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const
   if (caPem === undefined && identity === undefined) return strict
-  try {
-    const secureContext = createSecureContext({
-      ...(caPem !== undefined && { ca: caPem }),
-      ...(identity !== undefined && {
-        pfx: Buffer.from(identity.pkcs12),
-        passphrase: identity.passphrase,
+  const roots =
+    caPem === undefined
+      ? undefined
+      : readable('the CA of a sink is no certificate in PEM', () => certificatesIn(caPem))
+  const secureContext = readable(
+    'the client certificate of a sink is no PKCS#12 file, or its passphrase is another',
+    () =>
+      createSecureContext({
+        ...(caPem !== undefined && { ca: caPem }),
+        ...(identity !== undefined && {
+          pfx: Buffer.from(identity.pkcs12),
+          passphrase: identity.passphrase,
+        }),
+        minVersion: 'TLSv1.2',
       }),
-      minVersion: 'TLSv1.2',
-    })
-    return {
-      ...strict,
-      secureContext,
-      ...(caPem !== undefined && { checkServerIdentity: pinnedTo(certificatesIn(caPem)) }),
-    }
+  )
+  return {
+    ...strict,
+    secureContext,
+    ...(roots !== undefined && { checkServerIdentity: pinnedTo(roots) }),
+  }
+}
+
+function readable<T>(otherwise: string, read: () => T): T {
+  try {
+    return read()
   } catch (cause) {
-    throw new AgentError('CERTIFICATE_UNREADABLE', 'CA or client certificate of a sink', { cause })
+    throw new AgentError('CERTIFICATE_UNREADABLE', otherwise, { cause })
   }
 }
 

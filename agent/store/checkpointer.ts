@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { AgentError } from '../kernel/errors.ts'
 import type { Log } from '../kernel/ports.ts'
 import type { WriterStart } from './writer-link.ts'
 import type { WriterThread } from './writer-thread.ts'
@@ -21,20 +22,29 @@ export function openCheckpointer(
 ) {
   let commits = 0
   let running: Promise<void> | undefined
+  const failed = (code: string) => log.error({ code }, 'checkpoint-failed')
+  /** Whether all of it was moved. */
   const move = () =>
-    new Promise<void>((resolve) => {
+    new Promise<boolean>((resolve) => {
+      let isMoved = false
       const worker = new Worker(new URL('./checkpoint.ts', import.meta.url), {
         workerData: { path, key },
       })
       worker.on('message', (fault: string | null) => {
-        if (fault !== null) log.error({ code: fault }, 'checkpoint-failed')
+        isMoved = fault === null
+        if (fault !== null) failed(fault)
       })
       worker.on('error', onBug)
-      worker.on('exit', () => resolve())
+      worker.on('exit', () => resolve(isMoved))
     })
   const run = async () => {
-    await move()
-    await writer.settle()
+    try {
+      if (await move()) await writer.settle()
+    } catch (error) {
+      // A full disk is told by the commits that fail; the WAL keeps everything until there is room.
+      if (error instanceof AgentError) failed(error.code)
+      else onBug(error)
+    }
     running = undefined
   }
   const look = () => {

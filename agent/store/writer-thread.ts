@@ -10,7 +10,10 @@ export interface WriterThread {
   readonly position: number
   /** Resolves once the transaction is durable; rejects with `STORE_*` or the verb's own refusal. */
   commit<V extends Verb>(verb: V, args: Args[V]): Promise<Result[V]>
-  /** Moves the last pages of the WAL, so that the next commit begins it anew. */
+  /**
+   * Moves the last pages of the WAL, so that the next commit begins it anew. Rejects with `STORE_*`
+   * where the disk does not take them; they stay in the WAL.
+   */
   settle(): Promise<void>
   close(): Promise<void>
 }

@@ -108,6 +108,15 @@ function take(opened: Opened, message: Call): void {
   }
 }
 
+function settle({ db }: Opened, seq: number): void {
+  try {
+    db.pragma('wal_checkpoint(PASSIVE)')
+    send({ is: 'done', seq, result: undefined })
+  } catch (error) {
+    report(error, seq)
+  }
+}
+
 function report(error: unknown, seq: number | null): void {
   const fault = storeFault(error)
   if (!(fault instanceof AgentError)) throw error
@@ -118,8 +127,7 @@ try {
   const opened = open()
   port.on('message', (message: ToWriter) => {
     if (message.verb === 'settle') {
-      opened.db.pragma('wal_checkpoint(PASSIVE)')
-      send({ is: 'done', seq: message.seq, result: undefined })
+      settle(opened, message.seq)
       return
     }
     if (message.verb === 'close') {

@@ -125,6 +125,10 @@ test('a command that says too little, too much or nothing is a usage error, and 
     ['add', 'x', '--role', 'ehr', '--sink', 'fax'],
     ['add', 'x', '--role', 'ehr', '--password', CANARY],
     ['add', 'x', '--role'],
+    ['add', 'x', '--role', 'ehr', '--folder', '/srv/face'],
+    ['add', 'x', '--role', 'ehr', '--url', 'http://ehr.lan', '--write-patient'],
+    ['add', 'x', '--role', 'ehr', '--sink', 'webhook', '--url', 'http://a', '--write', 'all'],
+    ['add', 'x', '--role', 'ehr', '--sink', 'face-folder', '--folder', '/a', '--ca-file', '/ca'],
   ])
     await assert.rejects(run(...args), ({ code, message }) => {
       assert.equal(code, 'USAGE', args.join(' '))
@@ -132,6 +136,20 @@ test('a command that says too little, too much or nothing is a usage error, and 
       return true
     })
   assert.deepEqual(added, [])
+})
+
+test('an option that would be without effect is named, with what it needs', async (t) => {
+  const { run } = await place(t)
+  const add = (...flags: readonly string[]) => run('add', 'x', '--role', 'ehr', ...flags)
+  await assert.rejects(add('--folder', '/srv/face'), { message: /^--folder needs --sink KIND\n/ })
+  const fhir = ['--sink', 'fhir', '--url', 'http://ehr.lan']
+  await assert.rejects(add(...fhir, '--write', 'new-patient'), {
+    message: /^--write is not for --sink fhir\n/,
+  })
+})
+
+test('help is printed without a configuration', async () => {
+  assert.match(await consumerCommand(['add', '--help']), /--sink orca --url URL --user NAME/)
 })
 
 test('what is wrong with the settings is named, by field, and nothing is added', async (t) => {
@@ -151,6 +169,9 @@ test('what is wrong with the settings is named, by field, and nothing is added',
   const orca = ['--sink', 'orca', '--url', 'http://orca.lan', '--user', 'u']
   await refused(orca, 'sink.secrets.password')
   await refused([...orca, ...password, '--write', 'everything'], 'sink.write[0]')
+  await assert.rejects(run('add', 'x', '--role', 'ehr', ...orca, ...password, '--write', 'all'), {
+    message: /must be one of new-patient, add-insurance, change-insurance/,
+  })
   await refused(['--from', 'somewhere'], 'sources')
   await assert.rejects(run('add', 'x', '--role', 'ward', ...orca, ...password), {
     code: 'REQUEST_INVALID',

@@ -61,6 +61,17 @@ test('a command that makes no sense is a usage error, and nothing is sent', asyn
   await assert.rejects(run('list', '--all'), { message }, 'what is wrong, and how it is written')
 })
 
+test('what is missing is named, also where there is no configuration yet', async () => {
+  await assert.rejects(deliveryCommand([]), { code: 'USAGE' })
+  assert.match(await deliveryCommand(['--help']), /retry ID \[--decision ok\|ng\]/)
+})
+
+test('a replay without a time and an ID that is none are told what is expected', async (t) => {
+  const { run } = await place(t)
+  await assert.rejects(run('replay', 'ehr'), { message: /^a time is needed: --from TIME\n/ })
+  await assert.rejects(run('retry', 'seven'), { message: /^the ID is the number/ })
+})
+
 test('what the agent refuses, and that none runs, is told as such', async (t) => {
   const { run, deliveries, control } = await place(t)
   await assert.rejects(run('retry', '7', '--decision', 'maybe'), { code: 'REQUEST_INVALID' })

@@ -91,7 +91,7 @@ export interface Behaviour {
   readonly result?: string
   /** For `ask`; default one question. */
   readonly questions?: readonly Question[]
-  /** For `lock` and `unlock`: the person; default 受付. */
+  /** For `lock` and `unlock`: the person; default 受付, and whoever has the patient open. */
   readonly by?: string
 }
 

@@ -36,7 +36,7 @@ POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv
   retryAfterSeconds  of busy and too-many (default 2)
   result             of result: the Api_Result, as "E50"
   questions          of ask: [{"Patient_Select":"…","Patient_Select_Message":"…"}]
-  by                 of lock and unlock: the person
+  by                 of lock and unlock: the person; without it 受付, and whoever has the patient
   modes:
 ${wrapped(MODES)}`
 

@@ -143,6 +143,9 @@ const openHttp = (
   return server
 }
 
+/** Who opens a patient where nobody is named. */
+const PERSON = '受付'
+
 type Steered = Omit<OrcaSimulator, 'url' | 'prefix' | 'controlUrl' | 'close'>
 
 const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Steered => {
@@ -153,9 +156,10 @@ const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Ste
     restart,
     stats: () => tally.read(locks),
     behave: (behaviour) => {
-      const { mode, patient = '', by = '受付', times, share } = checked(behaviour)
-      if (mode === 'lock') persons.lockBy(patient, by)
-      else if (mode === 'unlock') persons.unlockBy(patient, by)
+      const { mode, patient = '', by, times, share } = checked(behaviour)
+      const holder = locks.of(patient)?.person || PERSON
+      if (mode === 'lock') persons.lockBy(patient, by ?? PERSON)
+      else if (mode === 'unlock') persons.unlockBy(patient, by ?? holder)
       else if (mode === 'restart' && times === undefined && share === undefined) restart()
       else behaviours.set(behaviour)
     },

@@ -98,6 +98,7 @@ test('the exit code tells what is NG from wrong use and from an agent that is no
   }
   const refused = await conformance('--url', agent.url, '--token', 'oa_wrong')
   assert.deepEqual([refused.code, refused.stdout], [69, ''])
+  assert.match(refused.stderr, /\(401\).*revoked\nトークンが違うか/)
   await agent.stop()
   const gone = await conformance('--url', agent.url, '--token', token)
   assert.equal(gone.code, 69)

@@ -256,17 +256,16 @@ test(
   },
 )
 
-test('a CA or client certificate that cannot be read is told at once', () => {
+test('a CA or client certificate that cannot be read is told at once, and which it is', () => {
   const { clientPkcs12, passphrase } = pki
   const open = (over: Partial<HttpSettings>) =>
     openHttp({ targets: local, timeoutMs: 1, answerLimitBytes: 1, ...over })
-  for (const wrong of [
-    { caPem: 'no PEM' },
-    { caPem: '' },
-    { identity: { pkcs12: Buffer.from('none'), passphrase } },
-    { identity: { pkcs12: clientPkcs12, passphrase: 'wrong' } },
-  ])
-    assert.throws(() => open(wrong), { code: 'CERTIFICATE_UNREADABLE' })
+  const told = (wrong: Partial<HttpSettings>, message: RegExp) =>
+    assert.throws(() => open(wrong), { code: 'CERTIFICATE_UNREADABLE', message })
+  told({ caPem: 'no PEM' }, /^the CA /)
+  told({ caPem: '' }, /^the CA /)
+  told({ identity: { pkcs12: Buffer.from('none'), passphrase } }, /^the client certificate /)
+  told({ identity: { pkcs12: clientPkcs12, passphrase: 'wrong' } }, /^the client certificate /)
 })
 
 test('how long to wait is a count of seconds or a date', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, statSync } from 'node:fs'
+import { copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { AgentError } from '../../../agent/kernel/errors.ts'
 import { openCheckpointer } from '../../../agent/store/checkpointer.ts'
+import { startWriter } from '../../../agent/store/writer-thread.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { end, fill, KEY, open, question, scratch } from './fixtures.ts'
 
@@ -30,6 +32,37 @@ test('a WAL that killed agents left is moved into the file by the next start', a
   await checkpointer.close()
   assert.deepEqual([...bugs, ...log.lines], [])
   assert.ok(statSync(left).size > before + MESSAGE_BYTES, 'the file has grown')
+})
+
+test('a disk that takes no checkpoint ends nothing: it is logged, and the WAL keeps everything', async (t) => {
+  const path = scratch(t)
+  const made = await open(path)
+  await made.close()
+  writeFileSync(`${path}-wal`, Buffer.alloc(5 * 1024 * 1024))
+  const bugs: unknown[] = []
+  const log = recordingLog()
+  const settle = () => Promise.reject(new AgentError('STORE_FULL', 'database: SQLITE_FULL'))
+  const onBug = (bug: unknown) => bugs.push(bug)
+  await openCheckpointer({ path, key: KEY }, { settle }, log, onBug).close()
+  assert.deepEqual(bugs, [])
+  assert.deepEqual(log.lines, [
+    { level: 'error', event: 'checkpoint-failed', facts: { code: 'STORE_FULL' } },
+  ])
+})
+
+test('a writer whose WAL cannot be read says so and lives', async (t) => {
+  const path = scratch(t)
+  const died = Promise.withResolvers<never>()
+  const ports = { log: recordingLog(), onBug: died.reject }
+  const writer = await startWriter({ path, key: KEY }, ports)
+  truncateSync(`${path}-wal`, 0)
+  for (const attempt of ['first', 'second'])
+    await assert.rejects(
+      Promise.race([writer.settle(), died.promise]),
+      { code: 'STORE_FAILED' },
+      attempt,
+    )
+  await writer.close()
 })
 
 test('a WAL stays short while lookups come without a pause', async (t) => {

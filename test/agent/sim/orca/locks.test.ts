@@ -71,6 +71,15 @@ test('a person who has the patient open keeps clients out', async (t) => {
   await lock(orca)
 })
 
+test('an unlock that names nobody closes the patient for whoever has it open', async (t) => {
+  const orca = await open(t)
+  orca.behave({ mode: 'lock', patient: '00001', by: '受付１' })
+  orca.behave({ mode: 'unlock', patient: '00001' })
+  await lock(orca)
+  orca.behave({ mode: 'unlock', patient: '00001' })
+  assert.equal(orca.lockBy('00001', '受付１'), false, 'the lock of a client is not a person’s')
+})
+
 test('numbers, uids and the patient have to be those that were given', async (t) => {
   const orca = await open(t)
   assert.equal(result(await step(orca, '01', { Karte_Uid: '' })), 'E06')
