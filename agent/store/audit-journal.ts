@@ -47,6 +47,8 @@ export function openAuditJournal(path: string, ingest: Ingest, log: Log): AuditJ
   let flushing = Promise.resolve()
   let isWritable = true
   let isClosed = false
+  /** Of the last flush: said once, not twice a second while a disk is full. */
+  let failure: string | null = null
 
   const waiting = () => active.pending.length + other.pending.length
   const flush = async () => {
@@ -57,9 +59,12 @@ export function openAuditJournal(path: string, ingest: Ingest, log: Log): AuditJ
         other.pending.splice(0, BATCH)
       }
       other.empty()
+      failure = null
     } catch (error) {
       // The files still hold them; the next flush, or the next start, tries again.
-      log.error({ code: asFault(error).code, records: waiting() }, 'audit-flush-failed')
+      const { code } = asFault(error)
+      if (code !== failure) log.error({ code, records: waiting() }, 'audit-flush-failed')
+      failure = code
     }
     if (waiting() > 0) schedule()
   }

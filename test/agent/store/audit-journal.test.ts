@@ -72,6 +72,23 @@ test('a database that refuses for a while gets everything later, without another
   assert.ok(log.lines.some(({ event }) => event === 'audit-flush-failed'))
 })
 
+test('a database that refuses for long is logged once, and again when it refuses anew', async (t) => {
+  const db = database()
+  const log = recordingLog()
+  const journal = openAuditJournal(`${scratch(t)}.audit`, db.ingest, log)
+  const refusals = () => log.lines.filter(({ event }) => event === 'audit-flush-failed').length
+  for (const [turn, id] of [1, 2].entries()) {
+    db.refuse(true)
+    await journal.write(record(id))
+    for (let asked = 0; asked < 3; asked += 1) await db.asked()
+    db.refuse(false)
+    await db.asked()
+    assert.equal(refusals(), turn + 1)
+  }
+  await journal.close()
+  assert.deepEqual(db.taken.toSorted(), ['r1', 'r2'])
+})
+
 test('what a crash left in both files is taken in batches', async (t) => {
   const path = `${scratch(t)}.audit`
   const lines = (from: number, count: number) =>
