@@ -113,14 +113,16 @@ test('the printed bypass takes the agent out of the way in one step, dead or ali
   const bed = await makeTerminalBed(t, { inFront: true })
   const agent = await bed.start()
   const client = await bed.clientOf(agent)
+  const isEmptied = (what: string) =>
+    eventually(what, async () =>
+      readdirSync(join(bed.root, 'res')).length === 0 ? true : undefined,
+    )
   const computer = bed.receiptComputer()
   await computer.ask(faceOf('01'))
   await eventually('it is taken in', async () =>
     (await client.feed()).length === 1 ? true : undefined,
   )
-  await eventually('the receipt computer’s deletion has reached the terminal', async () =>
-    readdirSync(join(bed.root, 'res')).length === 0 ? true : undefined,
-  )
+  await isEmptied('the receipt computer’s deletion has reached the terminal')
   await agent.stop('SIGKILL')
   const step = (await bed.cli('terminal', '--bypass')).stdout.trim()
   const undo = (await bed.cli('terminal', '--undo')).stdout.trim()
@@ -133,6 +135,7 @@ test('the printed bypass takes the agent out of the way in one step, dead or ali
   }
   t.after(unmount)
   assert.equal((await computer.ask(faceOf('02'))).isWhole, true, 'with the agent dead')
+  await isEmptied('the receipt computer has deleted it before any agent lives')
 
   const next = await bed.start()
   const nextClient = await bed.clientOf(next, 'second')
