@@ -21,6 +21,15 @@ export const Question = Type.Union([
       asOf: Type.Optional(Type.String()),
       /** Id of the bulk question that it is a line of. */
       batch: Type.Optional(Type.String()),
+      /**
+       * When the patient stood at the desk, epoch ms, where the agent asks by itself; null: nobody
+       * did. Absent: when it was accepted.
+       */
+      receivedAt: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+      /** 限度額: who confirmed the patient’s consent, and when (epoch ms). */
+      consent: Type.Optional(Type.Object({ by: Type.String(), at: Type.Integer() }, strict)),
+      /** Who declared that the card bears numbers that fail a check. */
+      asPrintedBy: Type.Optional(Type.String()),
     },
     strict,
   ),
@@ -29,6 +38,8 @@ export const Question = Type.Union([
       kind: Type.Literal('card'),
       reader: Type.String(),
       certificateExpired: Type.Boolean(),
+      /** How far the card’s certificate is from its end; absent: an older release asked. */
+      certificate: Type.Optional(Type.Enum(['good', 'ending', 'grace', 'lapsed'])),
       /** Null: the holder entered the PIN in the reader's own pad. */
       confirmedBy: Type.Union([Type.String(), Type.Null()]),
       /** Epoch ms. */
@@ -88,9 +99,24 @@ export const confirmationDateOf = (question: Question, acceptedAt: number): stri
     ? (question.face.qualificationConfirmationDate ?? question.asOf)
     : undefined) ?? toOfficialDate(acceptedAt)
 
+/**
+ * When the patient stood at the desk, epoch ms; null: nobody did, as for a line of a bulk question.
+ */
+export function receivedAtOf(question: Question, acceptedAt: number): number | null {
+  if (question.kind === 'card') return question.confirmedAt
+  if (question.kind === 'terminal') return question.isOfBatch ? null : acceptedAt
+  if (question.batch !== undefined) return null
+  return question.receivedAt === undefined ? acceptedAt : question.receivedAt
+}
+
 /** A checked card face as the official search fields. */
 export function searchInfoOf(face: CardFace): SearchInfo {
-  const { qualificationConfirmationDate: _, patientNumber: __, ...fields } = face
+  const {
+    qualificationConfirmationDate: _,
+    patientNumber: __,
+    insuredPartialContributionRatio: ___,
+    ...fields
+  } = face
   return {
     ...fields,
     insurerNumber: paddedInsurerNumber(face.insurerNumber),

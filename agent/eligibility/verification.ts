@@ -11,7 +11,7 @@ export function faultReport(code: FaultCode): FaultReport {
   return { code, number, title, detail: hint, action }
 }
 
-/** What the question ended in. `patient` and `lastKnown` are filled in by the store, in the same transaction. */
+/** What the question ended in, before it is judged. `patient` and `lastKnown` are filled in by the store. */
 export function verificationOf(
   id: string,
   acceptedAt: number,
@@ -42,8 +42,13 @@ export function verificationOf(
       null,
     card: card === null ? null : { certificateExpired: card.certificateExpired },
     confirmation: confirmationOf(question),
+    limitConsent: limitConsentOf(question),
     advisories: [],
     held: false,
+    identity: null,
+    history: null,
+    consents: null,
+    reception: null,
   }
 }
 
@@ -76,6 +81,11 @@ function sourceOf(
 function confirmationOf(question: Question): Verification['confirmation'] {
   if (question.kind !== 'card' || question.confirmedBy === null) return null
   return { by: question.confirmedBy, at: toRfc3339(question.confirmedAt) }
+}
+
+function limitConsentOf(question: Question): Verification['limitConsent'] {
+  if (question.kind !== 'card-face' || question.consent === undefined) return null
+  return { by: question.consent.by, at: toRfc3339(question.consent.at) }
 }
 
 function officialOf({ messageHeader, messageBody }: EligibilityAnswer): Official {

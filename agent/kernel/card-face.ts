@@ -22,6 +22,10 @@ export const CardFace = Type.Object(
       '限度額適用認定証提供同意 0 or 1; 0 when absent.',
       1,
     ),
+    insuredPartialContributionRatio: field(
+      '一部負担金割合 as printed, 010, 020 or 030: compared with the answer, not asked.',
+      3,
+    ),
     patientNumber: field('The clinic’s patient number, echoed.', 50),
     arbitraryIdentifier: field('Free text, echoed.', 50),
   },

@@ -1,6 +1,14 @@
 import type { OfficialHeader, OfficialResult } from './official.ts'
 import { type NarrowRole, narrowRoles } from './roles.ts'
-import type { Advisory, FaultReport, Note, Verification } from './verification.ts'
+import type {
+  Advisory,
+  Change,
+  FaultReport,
+  History,
+  Note,
+  Reception,
+  Verification,
+} from './verification.ts'
 
 /**
  * The field × role table: which narrow roles see a field. Roles that may see every field see each
@@ -167,6 +175,43 @@ const advisory: Rows<Advisory> = {
   action: everybody,
 }
 
+/** Who sees a changed field sees both its values. */
+const changeFor = (audience: Audience): Rows<Change> => ({
+  before: { value: audience, at: audience, source: audience, verificationId: audience },
+  now: { value: audience, at: audience, source: audience, verificationId: audience },
+})
+const pairFor = (audience: Audience) => ({ known: audience, returned: audience })
+const changes: Rows<History['changes']> = {
+  insurerNumber: changeFor(liaison),
+  insuredCardSymbol: changeFor(nobody),
+  insuredIdentificationNumber: changeFor(nobody),
+  insuredBranchNumber: changeFor(nobody),
+  insuredPartialContributionRatio: changeFor(cover),
+  elderlyRecipientContributionRatio: changeFor(cover),
+  limitApplicationCertificateClassificationFlag: changeFor(cover),
+  address: changeFor(nobody),
+}
+const history: Rows<History> = {
+  firstSeenAt: everybody,
+  lastVisitAt: everybody,
+  monthsSinceLast: everybody,
+  firstOfMonth: everybody,
+  changes,
+}
+const consent = { state: cover, until: cover }
+const reception: Rows<Reception> = {
+  at: everybody,
+  inHours: everybody,
+  band: everybody,
+  day: everybody,
+  holiday: everybody,
+  timeClass: everybody,
+  matched: everybody,
+  basis: everybody,
+  clock: everybody,
+  afterHoursLevel: everybody,
+}
+
 const verification: Rows<Verification> = {
   id: everybody,
   supersedes: everybody,
@@ -187,6 +232,7 @@ const verification: Rows<Verification> = {
     referenceNumber: person,
     firstSeenHere: everybody,
     insurerChanged: everybody,
+    name: person,
   } satisfies Rows<NonNullable<Verification['patient']>>,
   lastKnown: { id: everybody, at: everybody, outcome: everybody } satisfies Rows<
     NonNullable<Verification['lastKnown']>
@@ -195,8 +241,29 @@ const verification: Rows<Verification> = {
   arbitraryIdentifier: nobody,
   card: { certificateExpired: nobody },
   confirmation: { by: nobody, at: nobody },
+  limitConsent: { by: nobody, at: nobody },
   advisories: advisory,
   held: everybody,
+  identity: {
+    comparedWith: everybody,
+    patientId: everybody,
+    candidates: everybody,
+    differences: {
+      name: pairFor(person),
+      nameKana: pairFor(person),
+      birthdate: pairFor(person),
+      sex1: pairFor(person),
+    } satisfies Rows<NonNullable<Verification['identity']>['differences']>,
+    count: everybody,
+  } satisfies Rows<NonNullable<Verification['identity']>>,
+  history,
+  consents: {
+    specificHealthCheckupsInfo: consent,
+    pharmacistsInfo: consent,
+    diagnosisInfo: consent,
+    operationInfo: consent,
+  } satisfies Rows<NonNullable<Verification['consents']>>,
+  reception,
 }
 
 const note: Rows<Note> = {

@@ -181,6 +181,57 @@ const migrations: readonly string[] = [
   -- Each commit that links a patient asks for a number of theirs.
   CREATE INDEX patient_numbers_patient ON patient_numbers (patient_id);
   `,
+  `
+  -- received_at: when the patient stood at the desk; 0: nobody did; null: of an older release.
+  ALTER TABLE verifications ADD COLUMN received_at INTEGER;
+  CREATE INDEX patients_birthdate ON patients (birthdate) WHERE birthdate IS NOT NULL;
+  CREATE INDEX events_notes ON events (verification_id) WHERE type = 'note';
+  CREATE INDEX deliveries_position ON deliveries (consumer_id, position);
+
+  -- Verifications that wait, or waited, for a person to say whose they are. state: held, released,
+  -- rejected. position: of the note that said so; null: the judgement did. patient_id: of whom it was
+  -- compared with.
+  CREATE TABLE holds (
+    verification_id TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL,
+    position INTEGER, patient_id TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX holds_open ON holds (at) WHERE state = 'held';
+
+  -- Questions that are asked again until they resolve or a person closes them. root_id: the first
+  -- verification; verification_id: the newest.
+  CREATE TABLE follow_ups (
+    root_id TEXT PRIMARY KEY, verification_id TEXT NOT NULL, opened_at INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL, asked INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX follow_ups_verification ON follow_ups (verification_id);
+  CREATE INDEX follow_ups_open ON follow_ups (opened_at) WHERE ended_at IS NULL;
+
+  -- Jobs that run by themselves. due_at: the time of the plan that the run is for; by: plan, start
+  -- (missed) or who ran it by hand. result: JSON.
+  CREATE TABLE job_runs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, due_at INTEGER NOT NULL,
+    by TEXT NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, result TEXT
+  ) STRICT;
+  CREATE INDEX job_runs_job ON job_runs (job, due_at);
+
+  -- Who is expected. day: YYYY-MM-DD. body: JSON. question_id: what was asked about it.
+  CREATE TABLE appointments (
+    id TEXT PRIMARY KEY, day TEXT NOT NULL, source TEXT NOT NULL, at INTEGER NOT NULL,
+    body TEXT NOT NULL, question_id TEXT, cancelled_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX appointments_day ON appointments (day);
+
+  -- Home-care and other monthly patients. body: JSON.
+  CREATE TABLE roster (
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, changed_at INTEGER NOT NULL, body TEXT NOT NULL,
+    removed_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  -- What was asked about an entry in a month, YYYY-MM.
+  CREATE TABLE roster_questions (
+    roster_id TEXT NOT NULL, month TEXT NOT NULL, question_id TEXT NOT NULL,
+    PRIMARY KEY (roster_id, month, question_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */

@@ -55,6 +55,7 @@ export function linkPatient(
     id,
     referenceNumber: referenceNumber(sql, id, numbers),
     firstSeenHere: known === undefined,
+    name: null,
   }
 }
 

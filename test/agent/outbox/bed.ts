@@ -70,6 +70,11 @@ export const verificationOf = (over: Partial<Verification> = {}): Verification =
   confirmation: null,
   advisories: [],
   held: false,
+  limitConsent: null,
+  identity: null,
+  history: null,
+  consents: null,
+  reception: null,
   ...over,
 })
 

@@ -69,6 +69,11 @@ export const verification = (id: string, outcome: Outcome = 'valid'): Verificati
   confirmation: null,
   advisories: [],
   held: false,
+  limitConsent: null,
+  identity: null,
+  history: null,
+  consents: null,
+  reception: null,
 })
 
 export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({

@@ -169,7 +169,13 @@ test('a number that ORCA does not know is an unknown patient, and none at all is
 test('the clinic’s link to a patient goes before the number that was typed, and both before 照会番号', async (t) => {
   const { deliver } = await bed(t, seed)
   const linked = verification([ichiro], {
-    patient: { id: 'p', referenceNumber: '42', firstSeenHere: false, insurerChanged: false },
+    patient: {
+      id: 'p',
+      referenceNumber: '42',
+      firstSeenHere: false,
+      insurerChanged: false,
+      name: null,
+    },
     patientNumber: '777',
   })
   assert.equal(comparisonOf(await deliver(delivery(linked))).result, 'same')

@@ -87,6 +87,11 @@ export const verification = (
   confirmation: null,
   advisories: [],
   held: false,
+  limitConsent: null,
+  identity: null,
+  history: null,
+  consents: null,
+  reception: null,
   ...more,
 })
 

@@ -1,0 +1,48 @@
+import type { OfficialResult } from './official.ts'
+import type { Traits } from './person.ts'
+import type { Outcome, Source } from './verification.ts'
+
+/** The clinic's record of a person, as far as it identifies. */
+export interface KnownPatient extends Traits {
+  readonly id: string
+  /** Epoch ms. */
+  readonly firstSeenAt: number
+}
+
+/** The newest answer with a result that the clinic had about a patient. */
+export interface LastAnswer {
+  readonly verificationId: string
+  /** Epoch ms. */
+  readonly at: number
+  readonly source: Source['kind']
+  readonly outcome: Outcome
+  readonly results: readonly OfficialResult[]
+}
+
+/** Whom an answer may speak of, as the clinic knew it before that answer. */
+export interface Known {
+  /**
+   * Whom the numbers point at; where they point at nobody, whose card it is; where it is nobody's,
+   * everybody with this birth date. `by` says which.
+   */
+  readonly patients: readonly KnownPatient[]
+  readonly by: 'number' | 'card' | 'birthdate' | null
+  /** Who was received in the offline intake that the question is for. */
+  readonly intake: Traits | null
+  /** When a question of this chain was noted as paid in full, epoch ms. */
+  readonly paidInFullAt: number | null
+}
+
+/** What the clinic knew of one patient before an answer. */
+export interface PatientHistory {
+  /** Null: no answer with a result yet. */
+  readonly last: LastAnswer | null
+  /** When the patient was received last, epoch ms. */
+  readonly lastVisitAt: number | null
+}
+
+/** Where an answer is recorded, in the clinic's records. */
+export type Link =
+  | { readonly is: 'known'; readonly patientId: string; readonly renamed: Traits | null }
+  | { readonly is: 'new' }
+  | { readonly is: 'none' }
