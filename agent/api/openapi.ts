@@ -3,17 +3,11 @@ import { type TSchema, Type } from 'typebox'
 import { CardFace } from '../kernel/card-face.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
+import { Advisory, Change, Consents, History, Identity, Reception } from '../kernel/judgement.ts'
 import { OfficialHeader, OfficialResult } from '../kernel/official.ts'
 import { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
 import { Registration } from '../kernel/registration.ts'
-import {
-  Advisory,
-  FaultReport,
-  FeedEvent,
-  LastKnown,
-  Note,
-  Verification,
-} from '../kernel/verification.ts'
+import { FaultReport, FeedEvent, LastKnown, Note, Verification } from '../kernel/verification.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import { ComparisonItem, ConsumerDelivery, OpenDeliveryItem } from './deliveries.ts'
@@ -31,12 +25,16 @@ const components = {
   Advisory,
   Batch: ShownBatch,
   CardFace,
+  Change,
   Comparison: ComparisonItem,
+  Consents,
   ConsumerDelivery,
   EventPage,
   FaultReport,
   FeedEvent,
   Health,
+  History,
+  Identity,
   IntakeFace,
   IntakeForm,
   LastKnown,
@@ -48,6 +46,7 @@ const components = {
   OpenDelivery: OpenDeliveryItem,
   Outage: ShownOutage,
   Problem,
+  Reception,
   ReferenceNumber: ShownReferenceNumber,
   Registration,
   Verification,

@@ -1,4 +1,4 @@
-import type { Advisory } from './verification.ts'
+import type { Advisory } from './judgement.ts'
 
 /** One kind of thing that a person should look at. Nothing is decided by it. */
 export interface AdvisoryKind {

@@ -1,14 +1,7 @@
+import type { Advisory, Change, History, Reception } from './judgement.ts'
 import type { OfficialHeader, OfficialResult } from './official.ts'
 import { type NarrowRole, narrowRoles } from './roles.ts'
-import type {
-  Advisory,
-  Change,
-  FaultReport,
-  History,
-  Note,
-  Reception,
-  Verification,
-} from './verification.ts'
+import type { FaultReport, Note, Verification } from './verification.ts'
 
 /**
  * The field × role table: which narrow roles see a field. Roles that may see every field see each

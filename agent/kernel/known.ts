@@ -1,6 +1,7 @@
+import type { SourceKind } from './judgement.ts'
 import type { OfficialResult } from './official.ts'
 import type { Traits } from './person.ts'
-import type { Outcome, Source } from './verification.ts'
+import type { Outcome } from './verification.ts'
 
 /** The clinic's record of a person, as far as it identifies. */
 export interface KnownPatient extends Traits {
@@ -14,7 +15,7 @@ export interface LastAnswer {
   readonly verificationId: string
   /** Epoch ms. */
   readonly at: number
-  readonly source: Source['kind']
+  readonly source: SourceKind
   readonly outcome: Outcome
   readonly results: readonly OfficialResult[]
 }

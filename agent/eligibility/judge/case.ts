@@ -1,7 +1,8 @@
+import type { Advisory } from '../../kernel/judgement.ts'
 import type { Known, KnownPatient, PatientHistory } from '../../kernel/known.ts'
 import type { Subject } from '../../kernel/person.ts'
 import type { Rules } from '../../kernel/rules.ts'
-import type { Advisory, Verification } from '../../kernel/verification.ts'
+import type { Verification } from '../../kernel/verification.ts'
 import type { Question } from '../question.ts'
 
 /** One answer and everything that judging it has to go by. Nothing of it is read later or changed. */
