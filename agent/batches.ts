@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
 import { openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
+import type { EndingParts } from './eligibility/ending.ts'
 import { openRegistrations, resultOf } from './eligibility/registrations.ts'
 import type { TerminalGateway } from './gateway/terminal.ts'
 import { checkBatch, checkRegistration } from './intake/bulk.ts'
@@ -24,10 +25,10 @@ export interface TerminalOrders extends Part {
 export function openTerminalOrders(
   config: Config,
   gateway: TerminalGateway | null,
-  store: Store,
+  { store, judging }: EndingParts & { readonly store: Store },
   platform: Platform,
 ): TerminalOrders {
-  const orders = gateway === null ? null : opened(gateway, store, platform)
+  const orders = gateway === null ? null : opened(gateway, { store, judging }, platform)
   return {
     batches: batchesOf(config, orders, store, platform),
     referenceNumbers: referenceNumbersOf(orders, store, platform),
@@ -38,8 +39,12 @@ export function openTerminalOrders(
   }
 }
 
-function opened(gateway: TerminalGateway, store: Store, platform: Platform) {
-  const parts = { ...platform, store, gateway }
+function opened(
+  gateway: TerminalGateway,
+  own: EndingParts & { readonly store: Store },
+  platform: Platform,
+) {
+  const parts = { ...platform, ...own, gateway }
   const batches = openBatches(parts)
   const registrations = openRegistrations(parts)
   batches.resume()

@@ -9,6 +9,7 @@ import type { Lines } from './api/ports.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
+import type { Judging } from './eligibility/ending.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
@@ -57,7 +58,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const store = closer.add('store', await storeOf(config, conditions, platform))
     const { desk, certificates, ...connected } = await connect(
       config,
-      { identity, store, conditions, closer },
+      { identity, store, judging, conditions, closer },
       platform,
     )
     refuseLineAddress(config, connected.lines)
@@ -117,6 +118,7 @@ const examination =
 interface Base {
   readonly identity: Identity | null
   readonly store: Store
+  readonly judging: Judging
   readonly conditions: Conditions
   readonly closer: Closer
 }
@@ -124,16 +126,21 @@ interface Base {
 /** The parts between the store and the API: the official side, questions, readers. */
 async function connect(
   config: Config,
-  { identity, store, conditions, closer }: Base,
+  { identity, store, judging, conditions, closer }: Base,
   platform: Platform,
 ) {
   const { clock, log } = platform
-  const official = await openOfficial(config, identity, { store, conditions, closer }, platform)
+  const official = await openOfficial(
+    config,
+    identity,
+    { store, judging, conditions, closer },
+    platform,
+  )
   const { gateway, lines, certificates, terminal } = official
   const observe = watchAttempts(conditions)
   const eligibility = closer.add(
     'eligibility',
-    openEligibility({ ...platform, store, gateway, observe }),
+    openEligibility({ ...platform, store, judging, gateway, observe }),
   )
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()
@@ -141,7 +148,7 @@ async function connect(
   official.attend(reasking)
   const orders = closer.add(
     'terminal orders',
-    openTerminalOrders(config, terminal?.gateway ?? null, store, platform),
+    openTerminalOrders(config, terminal?.gateway ?? null, { store, judging }, platform),
   )
   const lapseMs = config.taps.lapse_seconds * 1_000
   const desk: Intake<Accepted> = closer.add(

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Certificates } from './api/control-certificates.ts'
 import type { Lines } from './api/ports.ts'
+import type { Judging } from './eligibility/ending.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { type CardGateway, type Gateway, openGateway } from './gateway/gateway.ts'
 import type { Conditions } from './kernel/conditions.ts'
@@ -30,6 +31,7 @@ export interface Official {
 
 export interface OfficialParts {
   readonly store: Store
+  readonly judging: Judging
   readonly conditions: Conditions
   readonly closer: Closer
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
+import type { Judging } from './eligibility/ending.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { openTerminalResults } from './eligibility/terminal-results.ts'
 import type { FoundFile, Share, Taker } from './folders/folder.ts'
@@ -35,6 +36,7 @@ export interface OpenedTerminal extends Part {
 
 export interface TerminalParts {
   readonly store: Store
+  readonly judging: Judging
   readonly conditions: Conditions
   readonly isOpen: () => boolean
 }
@@ -45,7 +47,7 @@ const CLOSE_BUDGET_MS = 1_000
 export function openTerminal(
   config: Config,
   terminal: Terminal,
-  { store, conditions, isOpen }: TerminalParts,
+  { store, judging, conditions, isOpen }: TerminalParts,
   platform: Platform,
 ): OpenedTerminal {
   refuseLoopsOf(terminal)
@@ -82,6 +84,7 @@ export function openTerminal(
   )
   for (const taker of takersOf(config, terminal, {
     store,
+    judging,
     news,
     bypass,
     share,
@@ -112,6 +115,7 @@ export function openTerminal(
 
 interface Connected {
   readonly store: Store
+  readonly judging: Judging
   readonly news: TerminalNews
   readonly bypass: BypassWatch
   readonly share: Share
@@ -124,10 +128,10 @@ interface Connected {
 function takersOf(
   { institution }: Config,
   terminal: Terminal,
-  { store, news, bypass, share, front, platform, closer }: Connected,
+  { store, judging, news, bypass, share, front, platform, closer }: Connected,
 ): [FolderRole, Taker][] {
   const { identifier_letter: letter, limit_bytes: limitBytes } = terminal
-  const results = openTerminalResults({ ...platform, store, letter })
+  const results = openTerminalResults({ ...platform, store, judging, letter })
   const take = takeTerminalFiles({
     results,
     institutionCode: institution.code,

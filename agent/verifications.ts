@@ -78,6 +78,8 @@ export function verificationsOf(
         throw new AgentError('NOT_FOUND', 'no such verification')
       if (role === 'liaison' && note.kind !== 'referral')
         throw new AgentError('FORBIDDEN', 'the liaison office adds referral ticks')
+      if ((note.kind === 'release' || note.kind === 'rejection') && !seesHeld(role))
+        throw new AgentError('FORBIDDEN', 'whose it is is said by who sees what is in it')
       const item = await addNote({ store, clock }, { verificationId, ...note }, askerOf(by))
       const shown = store.feed.shown(item, role)
       if (shown === undefined) throw new Error(`role ${role} added what it may not see`)

@@ -11,13 +11,13 @@ import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { answersOf, type Ending } from './bulk-answer.ts'
 import { lineInfoOf } from './bulk-lines.ts'
+import { type EndingParts, endingOf } from './ending.ts'
 import { couldNotLook, isNobodyAsked } from './outcome.ts'
 import { type FaceQuestion, readQuestion } from './question.ts'
-import { recordOf } from './settle.ts'
 import { openTasks, type Stops, written } from './tasks.ts'
 
-export interface BatchParts {
-  readonly store: Pick<Store, 'batches'>
+export interface BatchParts extends EndingParts {
+  readonly store: EndingParts['store'] & Pick<Store, 'batches'>
   readonly gateway: Pick<TerminalGateway, 'submitBulk' | 'fetchBulk'>
   readonly clock: Clock
   readonly log: Log
@@ -201,17 +201,22 @@ async function pause({ clock, log, stopping }: Work, batch: string, why: string,
 async function end(work: Work, id: string, lines: readonly Line[], ending: Ending) {
   const { store, clock, log } = work
   const at = clock.now()
-  const ends: EndRecord[] = []
   const answers = answersOf(
     ending,
     lines.map(({ question }) => question.face.birthdate),
   )
-  for (const [index, line] of lines.entries()) {
-    const { meaning, answered } = answers.of(index)
-    ends.push(recordOf(line, meaning, answered, at))
-    if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
+  const judged = async () => {
+    const ends: EndRecord[] = []
+    for (const [index, line] of lines.entries()) {
+      const { meaning, answered } = answers.of(index)
+      ends.push(endingOf(work, line, meaning, answered, at))
+      if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return ends
   }
-  await written(work, id, () => store.batches.end({ id, at, ends }))
+  // Where somebody was at the desk meanwhile, all lines are judged anew: it is quickly done.
+  const isEnded = async () => await store.batches.end({ id, at, ends: await judged() })
+  while (!(await written(work, id, isEnded))) log.info({ batch: id }, 'judged-anew')
   if (answers.strays > 0) log.warn({ batch: id, units: answers.strays }, 'units-of-no-line')
   const fault = 'fault' in ending ? ending.fault : ''
   log.info({ batch: id, lines: lines.length, fault }, 'batch-ended')

@@ -1,18 +1,28 @@
+import { Value } from 'typebox/value'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
+import type { Link } from '../kernel/known.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { toRfc3339 } from '../kernel/time.ts'
-import type { Note } from '../kernel/verification.ts'
+import { type Note, Verification } from '../kernel/verification.ts'
+import type { Release } from '../store/holds.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
+import { personOf } from './person.ts'
+
+interface NoteParts {
+  readonly store: Pick<Store, 'find' | 'note'>
+  readonly clock: Pick<Clock, 'now'>
+}
 
 /**
  * Adds a later fact to a verification and announces it; resolves with its feed item. Rejects with
- * `NOT_FOUND`, `QUESTION_OPEN`, `INDIVIDUAL_NUMBER_REFUSED`, `STORE_*`.
+ * `NOT_FOUND`, `QUESTION_OPEN`, `INDIVIDUAL_NUMBER_REFUSED`, `HOLD_DECIDED` for a word on whose it is
+ * where nobody waits for one, `STORE_*`.
  */
 export async function addNote(
-  { store, clock }: { store: Pick<Store, 'find' | 'note'>; clock: Pick<Clock, 'now'> },
+  { store, clock }: NoteParts,
   note: Note,
   asker: Asker,
 ): Promise<Uint8Array> {
@@ -22,14 +32,43 @@ export async function addNote(
   if (holdsIndividualNumber(note.by) || holdsIndividualNumber(note.text ?? ''))
     throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'the note looks like an individual number')
   const at = clock.now()
-  const eventId = uuidV7(at)
   return store.note({
-    eventId,
+    eventId: uuidV7(at),
     at,
-    verificationId: note.verificationId,
-    kind: note.kind,
-    body: JSON.stringify({ type: 'note', id: eventId, at: toRfc3339(at), note }),
+    atText: toRfc3339(at),
+    note,
+    release: note.kind === 'release' ? releaseOf(found) : null,
     key: requestKey(asker, JSON.stringify(note)),
     actor: asker.consumerId ?? 'agent',
   })
+}
+
+/** The same person, a person says: linked to whom it was compared with, else to a new patient. */
+function releaseOf(item: Uint8Array): Release {
+  const verification = verificationIn(item)
+  const { patient, identity, results } = verification
+  const subject = personOf(results)
+  const link: Link =
+    identity?.patientId == null
+      ? { is: 'new' }
+      : { is: 'known', patientId: identity.patientId, renamed: null }
+  return {
+    verification: {
+      ...verification,
+      held: false,
+      advisories: verification.advisories.filter(({ code }) => code !== 'IDENTITY_HELD'),
+    },
+    numbers: {
+      asked: verification.patientNumber,
+      returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
+    },
+    subject,
+    link: patient === null ? link : null,
+  }
+}
+
+function verificationIn(item: Uint8Array): Verification {
+  const { verification }: { verification: unknown } = JSON.parse(Buffer.from(item).toString())
+  if (Value.Check(Verification, verification)) return verification
+  throw new AgentError('STORE_NEWER', 'a later release wrote this verification')
 }

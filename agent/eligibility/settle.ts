@@ -1,17 +1,15 @@
 import type { CardProof, Gateway, GatewayAnswer, GatewayQuestion } from '../gateway/gateway.ts'
 import { type AgentError, asFault } from '../kernel/errors.ts'
-import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
-import { toRfc3339 } from '../kernel/time.ts'
 import type { EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
+import { type EndingParts, endingOf } from './ending.ts'
 import { type Meaning, meaningOf, meaningOfFault } from './outcome.ts'
-import { cardKeyOf, personOf } from './person.ts'
 import { confirmationDateOf, type Question, searchInfoOf } from './question.ts'
-import { verificationOf } from './verification.ts'
 
-export interface EligibilityParts {
-  readonly store: Pick<Store, 'accept' | 'reask' | 'end' | 'find' | 'question' | 'openQuestions'>
+export interface EligibilityParts extends EndingParts {
+  readonly store: EndingParts['store'] &
+    Pick<Store, 'accept' | 'reask' | 'end' | 'find' | 'question' | 'openQuestions'>
   readonly gateway: Gateway
   readonly clock: Clock
   readonly log: Log
@@ -43,8 +41,9 @@ export async function settle(parts: EligibilityParts, accepted: Accepted, signal
   const { clock, log } = parts
   const { id, acceptedAt } = accepted
   const { meaning, answered } = await askGateway(parts, accepted, signal)
-  const record = recordOf(accepted, meaning, answered, clock.now())
-  while (!(await isRecorded(parts, record))) {
+  const at = clock.now()
+  const ending = () => endingOf(parts, accepted, meaning, answered, at)
+  while (!(await isRecorded(parts, id, ending))) {
     await clock.sleep(STORE_RETRY_MS, signal)
     signal.throwIfAborted()
   }
@@ -62,37 +61,14 @@ export async function settle(parts: EligibilityParts, accepted: Accepted, signal
 
 const STORE_RETRY_MS = 1_000
 
-async function isRecorded({ store, log }: EligibilityParts, record: EndRecord) {
+/** What was judged by what is no longer so is judged anew at once. */
+async function isRecorded({ store, log }: EligibilityParts, id: string, ending: () => EndRecord) {
   try {
-    await store.end(record)
+    while (!(await store.end(ending()))) log.info({ verification: id }, 'judged-anew')
     return true
   } catch (error) {
-    log.error({ verification: record.id, code: asFault(error).code }, 'recording-failed')
+    log.error({ verification: id, code: asFault(error).code }, 'recording-failed')
     return false
-  }
-}
-
-/** One question and what it came to, as the store takes it. */
-export function recordOf(
-  { id, acceptedAt, question }: Pick<Accepted, 'id' | 'acceptedAt' | 'question'>,
-  meaning: Meaning,
-  answered: GatewayAnswer | null,
-  at: number,
-): EndRecord {
-  const results = answered?.answer.messageBody?.resultList ?? []
-  return {
-    id,
-    eventId: uuidV7(at),
-    at,
-    atText: toRfc3339(at),
-    verification: verificationOf(id, acceptedAt, question, meaning, answered),
-    message: answered === null ? null : { bytes: answered.bytes, charset: answered.charset },
-    numbers: {
-      asked: question.kind === 'card-face' ? (question.face.patientNumber ?? null) : null,
-      returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
-    },
-    person: personOf(results),
-    card: question.kind === 'card-face' ? cardKeyOf(question.face) : null,
   }
 }
 

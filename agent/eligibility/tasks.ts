@@ -56,15 +56,14 @@ export function openTasks({
 }
 
 /** Writes until it is on disk: what came stays in memory meanwhile, and the job open on disk. */
-export async function written(
+export async function written<T>(
   { clock, log, cut }: { readonly clock: Clock; readonly log: Log; readonly cut: AbortSignal },
   job: string,
-  write: () => Promise<void>,
-): Promise<void> {
+  write: () => Promise<T>,
+): Promise<T> {
   for (;;) {
     try {
-      await write()
-      return
+      return await write()
     } catch (error) {
       log.error({ job, code: asFault(error).code }, 'recording-failed')
     }

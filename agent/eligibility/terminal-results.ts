@@ -3,11 +3,11 @@ import type { GatewayAnswer } from '../gateway/gateway.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import type { FileRecord } from '../store/folder-files.ts'
+import type { EndRecord, QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
-import type { ResultsRecord } from '../store/transactions.ts'
+import { type EndingParts, endingOf } from './ending.ts'
 import { meaningOf } from './outcome.ts'
 import { type Question, questionRecord, readQuestion } from './question.ts'
-import { recordOf } from './settle.ts'
 
 /** One person's answer out of a file of the official terminal. */
 export interface TerminalResult {
@@ -19,19 +19,20 @@ export interface TerminalResult {
 /** What a file is remembered by. `became` is `owed` while somebody else has not got it yet. */
 export type TerminalFile = Omit<FileRecord, 'at'>
 
-export interface TerminalResultParts {
-  readonly store: Pick<
-    Store,
-    | 'takeResults'
-    | 'question'
-    | 'questionsMade'
-    | 'find'
-    | 'message'
-    | 'isSuperseded'
-    | 'folderFiles'
-    | 'batches'
-    | 'registrations'
-  >
+export interface TerminalResultParts extends EndingParts {
+  readonly store: EndingParts['store'] &
+    Pick<
+      Store,
+      | 'takeResults'
+      | 'question'
+      | 'questionsMade'
+      | 'find'
+      | 'message'
+      | 'isSuperseded'
+      | 'folderFiles'
+      | 'batches'
+      | 'registrations'
+    >
   readonly clock: Pick<Clock, 'now'>
   readonly log: Log
   /** First letter of our own identifiers. */
@@ -73,9 +74,14 @@ export function openTerminalResults(parts: TerminalResultParts): TerminalResults
       const own = identifier === null ? undefined : ownQuestion(parts, identifier, results)
       if (own === 'answered') return await pass(file)
       const at = clock.now()
-      const recorded = results.map((result) => recordedOf(result, own ?? null, at))
-      const isNew = await store.takeResults({ file: { ...file, at }, results: recorded })
-      for (const { end } of isNew ? recorded : [])
+      const questions = results.map((result) => questionOf(result, own ?? null, at))
+      const judged = () =>
+        questions.map((one) => ({ question: one.record, end: one.ending(parts) }))
+      let recorded = judged()
+      const take = () => store.takeResults({ file: { ...file, at }, results: recorded })
+      let taken = await take()
+      for (; taken === 'stale'; taken = await take()) recorded = judged()
+      for (const { end } of taken === 'new' ? recorded : [])
         log.info(
           { verification: end.id, outcome: end.verification.outcome, folder: file.role },
           'terminal-result-recorded',
@@ -142,11 +148,16 @@ const isAbout = (birthdate: string, results: readonly TerminalResult[]): boolean
     return echoed === undefined || echoed === birthdate
   })
 
-function recordedOf(
+interface Told {
+  readonly record: QuestionRecord
+  readonly ending: (parts: EndingParts) => EndRecord
+}
+
+function questionOf(
   { answered, isOfBatch }: TerminalResult,
   own: Question | null,
   at: number,
-): ResultsRecord['results'][number] {
+): Told {
   const question: Question = own ?? {
     kind: 'terminal',
     isOfBatch,
@@ -155,9 +166,9 @@ function recordedOf(
     supersedes: null,
   }
   const record = questionRecord(question, 'agent', at)
-  const { id } = record
+  const asked = { id: record.id, acceptedAt: at, question }
   return {
-    question: record,
-    end: recordOf({ id, acceptedAt: at, question }, meaningOf(answered.answer), answered, at),
+    record,
+    ending: (parts) => endingOf(parts, asked, meaningOf(answered.answer), answered, at),
   }
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Facts } from './errors.ts'
 import type { FaultCode } from './faults.ts'
-import type { FeedEvent } from './verification.ts'
+import type { FeedEvent, Verification } from './verification.ts'
 
 const strict = { additionalProperties: false } as const
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -52,6 +52,12 @@ export interface Delivery {
   /** What a person decided on a parked one, e.g. `ok`; null where nobody did. */
   readonly decision: string | null
 }
+
+/**
+ * The verification that an event brings: its own, or the one that it releases; undefined where it is
+ * another note, which changes nothing for a target that keeps a state.
+ */
+export const broughtBy = (event: FeedEvent): Verification | undefined => event.verification
 
 /** How an attempt ended for good, or until a person looks. */
 export type Delivered =

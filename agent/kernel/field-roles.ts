@@ -205,7 +205,8 @@ const reception: Rows<Reception> = {
   afterHoursLevel: everybody,
 }
 
-const verification: Rows<Verification> = {
+/** Of a verification, wherever one stands. */
+export const verificationRoles: Rows<Verification> = {
   id: everybody,
   supersedes: everybody,
   askedAt: everybody,
@@ -272,6 +273,6 @@ export const fieldRoles: FieldRoles = {
   id: everybody,
   cursor: everybody,
   at: everybody,
-  verification,
+  verification: verificationRoles,
   note,
 }

@@ -42,6 +42,12 @@ export interface PatientHistory {
   readonly lastVisitAt: number | null
 }
 
+/** The clinic's numbers for the person: as sent with the question, and as returned (照会番号). */
+export interface PatientNumbers {
+  readonly asked: string | null
+  readonly returned: string | null
+}
+
 /** Where an answer is recorded, in the clinic's records. */
 export type Link =
   | { readonly is: 'known'; readonly patientId: string; readonly renamed: Traits | null }

@@ -1,4 +1,4 @@
-import { type Audience, type FieldRoles, fieldRoles } from './field-roles.ts'
+import { type Audience, type FieldRoles, fieldRoles, verificationRoles } from './field-roles.ts'
 import { isFull, type NarrowRole, narrowRole, type Role, seesHeld } from './roles.ts'
 import type { NoteKind, Outcome, PatientLink } from './verification.ts'
 
@@ -13,7 +13,7 @@ export function maskItem(item: Uint8Array, role: Role): Uint8Array | null {
   if (isFull(role)) return bytesOf(withoutHeld(event))
   const narrow = narrowRole(role)
   if (narrow === undefined || (narrow === 'liaison' && !isForLiaison(newsIn(event)))) return null
-  return bytesOf(masked(withoutHeld(event), fieldRoles, narrow))
+  return bytesOf(masked(withoutBlind(withoutHeld(event), narrow), fieldRoles, narrow))
 }
 
 const bytesOf = (event: unknown) => Buffer.from(JSON.stringify(event))
@@ -53,11 +53,47 @@ const isHeld = (item: Uint8Array) =>
 function withoutHeld(event: unknown): unknown {
   const { verification } = fieldsOf(event)
   if (fieldsOf(verification)['held'] !== true) return event
+  const { advisories, ...rest } = fieldsOf(verification)
   return {
     ...fieldsOf(event),
-    verification: { ...fieldsOf(verification), results: [], patient: null },
+    verification: {
+      ...rest,
+      results: [],
+      patient: null,
+      identity: null,
+      history: null,
+      consents: null,
+      advisories: listOf(advisories).filter((one) => fieldsOf(one)['field'] === null),
+    },
   }
 }
+
+/** What an advisory points at is what it speaks of: who may not see the one does not see the other. */
+function withoutBlind(event: unknown, role: NarrowRole): unknown {
+  const { verification } = fieldsOf(event)
+  if (!isObject(verification)) return event
+  const advisories = listOf(verification['advisories']).filter((one) =>
+    maySeeField(fieldsOf(one)['field'], role),
+  )
+  return { ...fieldsOf(event), verification: { ...verification, advisories } }
+}
+
+/** `field`: path in a verification, `results[0].name`; null: of the whole. */
+function maySeeField(field: unknown, role: NarrowRole): boolean {
+  if (typeof field !== 'string') return true
+  let rule: Audience | FieldRoles | undefined = verificationRoles
+  for (const name of field.replace(/\[\d+\]/g, '').split('.')) {
+    if (rule === undefined || isAudience(rule)) break
+    rule = Object.hasOwn(rule, name) ? rule[name] : undefined
+  }
+  return rule !== undefined && isSeenBy(rule, role)
+}
+
+/** Of a group: whether anything of it is seen. */
+const isSeenBy = (rule: Audience | FieldRoles, role: NarrowRole): boolean =>
+  isAudience(rule) ? rule.includes(role) : Object.values(rule).some((one) => isSeenBy(one, role))
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** What a narrow role sees of a value of the table's shape; of one of another shape, nothing. */
 export function masked(value: unknown, table: FieldRoles, role: NarrowRole): unknown {
@@ -67,11 +103,14 @@ export function masked(value: unknown, table: FieldRoles, role: NarrowRole): unk
     const rule = Object.hasOwn(table, name) ? table[name] : undefined
     if (rule === undefined) return []
     if (!isAudience(rule)) return [[name, masked(field, rule, role)]]
-    const isPlain = typeof field !== 'object' || field === null
-    return rule.includes(role) && isPlain ? [[name, field]] : []
+    return rule.includes(role) && isPlain(field) ? [[name, field]] : []
   })
   return Object.fromEntries(fields)
 }
+
+/** A value, or a list of values: nothing that has fields of its own. */
+const isPlain = (value: unknown): boolean =>
+  Array.isArray(value) ? !value.some(isObject) : !isObject(value)
 
 export const isAudience = (rule: Audience | FieldRoles): rule is Audience => Array.isArray(rule)
 

@@ -1,5 +1,5 @@
 import { refuseLoops } from '../folders/loop.ts'
-import type { Delivered, Sink } from '../kernel/delivery.ts'
+import { broughtBy, type Delivered, type Sink } from '../kernel/delivery.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { FaceFolderSink } from '../kernel/sink.ts'
 import { type FaceLinkPorts, openFaceLink, unwritable } from './face-link.ts'
@@ -73,9 +73,7 @@ export function openFaceFolderSink(settings: FaceFolderSink, ports: FaceFolderPo
   return {
     async deliver(delivery, signal) {
       const official = delivery.message()
-      const { event } = delivery
-      if (event.type === 'note' || official === undefined) return DELIVERED
-      if (event.verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
+      if (broughtBy(delivery.event) === undefined || official === undefined) return DELIVERED
       const name = faceName(institutionCode, delivery.id)
       const known = memory.placeOf(delivery.id)
       if (known !== null && (await publish(name, known, signal))) return DELIVERED

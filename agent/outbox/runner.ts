@@ -1,6 +1,6 @@
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Consumer } from '../kernel/consumer.ts'
-import type { Delivered, Delivery, Sink } from '../kernel/delivery.ts'
+import { broughtBy, type Delivered, type Delivery, type Sink } from '../kernel/delivery.ts'
 import { type AgentError, asFault, type Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
@@ -188,6 +188,11 @@ class ConsumerRunner {
     }
   }
 
+  /** A webhook is told what happened, whatever becomes of it. */
+  get #keepsState(): boolean {
+    return this.#consumer.sink?.kind !== 'webhook'
+  }
+
   #mayBeThePatient(): boolean {
     const { sink } = this.#consumer
     return this.#failures + 1 >= SUSPECT_AFTER && sink !== null && isByPatient(sink.kind)
@@ -205,6 +210,9 @@ class ConsumerRunner {
     const failures = this.#failures + this.#resting.failuresOf(patientOf(row))
     const delivery = deliveryOf(this.#consumer, row, failures + 1)
     if (delivery === null) return { is: 'delivered', comparison: null }
+    // A person may have it sent again without having said whose it is.
+    if (this.#keepsState && broughtBy(delivery.event)?.held === true)
+      return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
     await audit(this.#consumer, delivery)
     this.#closing.signal.throwIfAborted()
     this.#sink ??= openSink(this.#consumer)

@@ -2,7 +2,16 @@ import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
-import { type Accepted, type Actor, accept, type EndRecord, end } from './questions.ts'
+import {
+  type Accepted,
+  type Actor,
+  accept,
+  type Ended,
+  type EndRecord,
+  end,
+  isToBeJudgedAnew,
+  STALE,
+} from './questions.ts'
 
 /**
  * How far a bulk question is.
@@ -66,8 +75,11 @@ export interface Batches {
   add(record: BatchRecord): Promise<Accepted>
   /** Durable once it resolves. One that has ended stays so. */
   move(step: BatchStep): Promise<void>
-  /** Ends every line and the batch in one transaction; ending it again changes nothing. */
-  end(record: BatchEnd): Promise<void>
+  /**
+   * Ends every line and the batch in one transaction; ending it again changes nothing. False: a line
+   * is to be judged anew, nothing was ended.
+   */
+  end(record: BatchEnd): Promise<boolean>
   find(id: string): StoredBatch | undefined
   /** In the order in which they were sent. */
   items(id: string): BatchItem[]
@@ -86,7 +98,7 @@ export interface Batches {
 interface BatchWriter {
   add(record: BatchRecord): Promise<Accepted>
   move(step: BatchStep): Promise<void>
-  end(record: BatchEnd): Promise<void>
+  end(record: BatchEnd): Promise<boolean>
 }
 
 const BATCH = `SELECT id, at, confirmation_date AS confirmationDate, state,
@@ -127,7 +139,8 @@ export const batchTransactions = {
       ).run(step.to, step.id)
   },
 
-  endBatch(sql: Sql, { id, at, ends }: BatchEnd): { readonly position: number } {
+  endBatch(sql: Sql, { id, at, ends }: BatchEnd): Ended {
+    if (ends.some((one) => isToBeJudgedAnew(sql, one))) return STALE
     const position = Math.max(...ends.map((one) => end(sql, one).position))
     sql("UPDATE batches SET state = 'ended', ended_at = ? WHERE id = ? AND ended_at IS NULL").run(
       at,

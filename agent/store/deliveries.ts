@@ -181,7 +181,7 @@ export interface Deliveries {
   /** Those that wait for a person, oldest first, up to 500; null: of every consumer. */
   open(consumerId: string | null): OpenDelivery[]
   /** Whether later verifications of the patient say all that this one says. */
-  isSuperseded(delivery: Pick<WaitingDelivery, 'patientId' | 'position'>): boolean
+  isSuperseded(delivery: Pick<WaitingDelivery, 'patientId' | 'verificationId'>): boolean
   /** The last position committed before a time (epoch ms); 0 where there is none. */
   positionBefore(at: number): number
   settle(record: SettleRecord): Promise<void>
@@ -255,8 +255,8 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
       sql<OpenRow>(OPEN)
         .all(consumerId)
         .map((row) => ({ ...row, facts: JSON.parse(row.facts) })),
-    isSuperseded: ({ patientId, position }) =>
-      patientId !== null && isSuperseded(sql, patientId, position),
+    isSuperseded: ({ patientId, verificationId }) =>
+      patientId !== null && isSuperseded(sql, patientId, verificationId),
     positionBefore(at) {
       const last = sql<{ last: number | null }>('SELECT max(position) AS last FROM events').get()
       const event = sql<{ at: number }>(

@@ -4,14 +4,16 @@ import type { SinkKind } from '../kernel/sink.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
+import type { HoldState } from './holds.ts'
 
 /** An event that was committed, as far as it matters who gets it. */
 export interface NewEvent {
   readonly position: number
   readonly verificationId: string
   readonly patientId: string | null
-  /** Null: a note. */
+  /** Null: a note that brings no verification. */
   readonly outcome: Outcome | null
+  /** It waits for a person to say whose it is. */
   readonly isHeld: boolean
   readonly isForLiaison: boolean
   /** Epoch ms. */
@@ -79,8 +81,14 @@ export const fanOutTransactions = {
     ).run(consumerId, after, to)
     const again = sql<EventRow>(EVENTS_OF_RANGE)
       .all(after, to, consumerId, after, to)
-      .filter(({ held, forLiaison, ...event }) =>
-        enqueueFor(sql, sink, { ...event, isHeld: held === 1, isForLiaison: forLiaison === 1 }),
+      // What a person decided on is behind it, in an event of its own.
+      .filter(({ hold }) => hold === null || hold === 'held' || sink.kind === 'webhook')
+      .filter(({ hold, forLiaison, ...event }) =>
+        enqueueFor(sql, sink, {
+          ...event,
+          isHeld: hold === 'held',
+          isForLiaison: forLiaison === 1,
+        }),
       )
     const id = `replay-${consumerId}/${after}-${to}/${at}`
     audit(sql, { id, at, actor: 'console', action: 'delivery-replay', subject: consumerId })
@@ -94,14 +102,18 @@ interface EventRow {
   readonly patientId: string | null
   readonly outcome: Outcome | null
   readonly at: number
-  readonly held: number | null
+  /** Of a verification that was held when it ended: how that stands. */
+  readonly hold: HoldState | null
   readonly forLiaison: number
 }
 
 const EVENTS_OF_RANGE = `SELECT e.position, e.verification_id AS verificationId,
-    v.patient_id AS patientId, iif(e.type = 'verification', v.outcome, NULL) AS outcome, e.at,
-    CAST(e.body AS TEXT) ->> '$.verification.held' AS held, e.for_liaison AS forLiaison
+    v.patient_id AS patientId, e.at, e.for_liaison AS forLiaison,
+    iif(e.type = 'verification' OR e.position = h.position AND h.state = 'released',
+      v.outcome, NULL) AS outcome,
+    iif(e.type = 'verification', h.state, NULL) AS hold
   FROM events e JOIN verifications v ON v.id = e.verification_id
+    LEFT JOIN holds h ON h.verification_id = e.verification_id
   WHERE e.position > ? AND e.position <= ? AND e.position NOT IN (
     SELECT position FROM deliveries WHERE consumer_id = ? AND position > ? AND position <= ?)
   ORDER BY e.position`

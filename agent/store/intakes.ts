@@ -209,6 +209,14 @@ function stateOf({ closedAt, questionId, outcome, isOfficial, body }: Row): Inta
   return formIn(body).cardFace === undefined || isOfficial === 1 ? 'for-a-person' : 'waiting'
 }
 
+/** What was written down about the person of a question; undefined where it is for no intake. */
+export function formFor(sql: Sql, questionId: string): IntakeForm | undefined {
+  const row = sql<{ body: string }>('SELECT body FROM offline_intakes WHERE question_id = ?').get(
+    questionId,
+  )
+  return row && formIn(row.body)
+}
+
 function formIn(body: string): IntakeForm {
   const form: unknown = JSON.parse(body)
   if (Value.Check(KeptForm, form)) return form

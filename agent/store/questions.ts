@@ -1,14 +1,16 @@
+import type { Link, PatientNumbers } from '../kernel/known.ts'
 import { isForLiaison } from '../kernel/masking.ts'
 import type { CardKey, Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { enqueue, type NewEvent } from './fan-out.ts'
+import { hasOtherInsurer, holdJudged } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
-import { hasOtherInsurer } from './insurer.ts'
 import { followQuestion, proposeToIntakes } from './intakes.ts'
+import { type Basis, isStale } from './known.ts'
 import { lastKnownOf } from './last-known.ts'
-import { linkPatient, type PatientNumbers } from './patients.ts'
+import { linkPatient } from './patients.ts'
 
 /** Who did it, for the audit: a consumer's id, `agent`, or `console`. */
 export type Actor = string
@@ -36,10 +38,20 @@ export interface EndRecord {
   readonly verification: Verification
   readonly message: { readonly bytes: Uint8Array; readonly charset: string } | null
   readonly numbers: PatientNumbers
-  readonly person: Subject
+  readonly subject: Subject
   /** The typed card face. */
   readonly card: CardKey | null
+  /** Whose it is, as it was judged. */
+  readonly link: Link
+  /** What the judgement rests on. */
+  readonly basis: Basis
+  /** When the patient stood at the desk; null: nobody did. */
+  readonly receivedAt: number | null
 }
+
+/** What was to be ended is to be judged anew: what it rested on has changed since. */
+export const STALE = { stale: true } as const
+export type Ended = Committed | typeof STALE
 
 /** `isNew` is false where the question had been accepted before. */
 export interface Accepted {
@@ -66,14 +78,19 @@ export function accept(sql: Sql, q: QuestionRecord): Accepted {
   return { id: q.id, isNew: true }
 }
 
+/** Of one that has ended already nothing is judged any more. */
+export const isToBeJudgedAnew = (sql: Sql, { id, numbers, subject, basis }: EndRecord): boolean =>
+  isStale(sql, { numbers, subject }, basis) &&
+  sql('SELECT 1 FROM verifications WHERE id = ?').get(id) === undefined
+
 /** Ends a question in exactly one verification; ending it again changes nothing. */
 export function end(sql: Sql, e: EndRecord): Committed {
   const done = sql<Committed>('SELECT position FROM verifications WHERE id = ?').get(e.id)
   if (done !== undefined) return done
-  const { outcome, supersedes, held, results } = e.verification
-  const link = linkPatient(sql, e.id, e.at, e.numbers, e.person)
+  const { outcome, supersedes, held, identity } = e.verification
+  const link = linkPatient(sql, { ...e, verificationId: e.id, by: 'agent' })
   const patient =
-    link === null ? null : { ...link, insurerChanged: hasOtherInsurer(sql, link.id, results) }
+    link === null ? null : { ...link, insurerChanged: hasOtherInsurer(e.verification) }
   const isOffline = outcome === 'offline'
   const lastKnown = isOffline ? lastKnownOf(sql, e.numbers.asked, e.card) : null
   const item = {
@@ -83,6 +100,7 @@ export function end(sql: Sql, e: EndRecord): Committed {
     verification: { ...e.verification, patient, lastKnown },
   }
   const committed = appendEvent(sql, {
+    type: 'verification',
     id: e.eventId,
     verificationId: e.id,
     patientId: patient?.id ?? null,
@@ -94,7 +112,8 @@ export function end(sql: Sql, e: EndRecord): Committed {
   })
   sql(
     `INSERT INTO verifications (id, position, ended_at, outcome, supersedes, patient_id,
-       patient_number, message, message_charset) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       patient_number, message, message_charset, received_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     e.id,
     committed.position,
@@ -105,12 +124,17 @@ export function end(sql: Sql, e: EndRecord): Committed {
     e.numbers.asked ?? e.numbers.returned,
     e.message?.bytes ?? null,
     e.message?.charset ?? null,
+    e.receivedAt ?? NOBODY_CAME,
   )
+  if (held) holdJudged(sql, e.id, e.at, identity?.patientId ?? null)
   sql('UPDATE questions SET ended_at = ? WHERE id = ?').run(e.at, e.id)
-  proposeToIntakes(sql, e.person, e.id, e.at)
+  if (!held) proposeToIntakes(sql, e.subject, e.id, e.at)
   audit(sql, { id: e.eventId, at: e.at, actor: 'agent', action: 'verify', subject: e.id })
   return committed
 }
+
+/** In the place of a time. */
+const NOBODY_CAME = 0
 
 /** By its key, whose body must be the same, or by the tap that it asks about. */
 function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
@@ -121,26 +145,20 @@ function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {
   )?.id
 }
 
-/** `outcome` null: a note. `body` is the item as JSON, without its cursor. */
+/** `body` is the item as JSON, without its cursor. */
 export interface EventRecord extends Omit<NewEvent, 'position'> {
+  readonly type: 'verification' | 'note'
   readonly id: string
   readonly body: string
 }
 
 /** In the feed, at the next position, and on its way to whoever is pushed to. */
 export function appendEvent(sql: Sql, event: EventRecord): Committed {
-  const { id, outcome, verificationId, at, body, isForLiaison } = event
+  const { id, type, verificationId, at, body, isForLiaison } = event
   const { lastInsertRowid } = sql(
     `INSERT INTO events (id, type, verification_id, at, body, for_liaison)
      VALUES (?, ?, ?, ?, ?, ?)`,
-  ).run(
-    id,
-    outcome === null ? 'note' : 'verification',
-    verificationId,
-    at,
-    Buffer.from(body),
-    isForLiaison ? 1 : 0,
-  )
+  ).run(id, type, verificationId, at, Buffer.from(body), isForLiaison ? 1 : 0)
   const position = Number(lastInsertRowid)
   enqueue(sql, { ...event, position })
   return { position }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
+import { type Hold, holdOf } from './holds.ts'
 
 /** A question that was accepted and has not ended, or that a recheck repeats. */
 export interface StoredQuestion {
@@ -27,7 +28,10 @@ export interface Reads {
   openQuestions(): StoredQuestion[]
   question(id: string): StoredQuestion | undefined
   questionOfPresentation(presentationId: string): string | undefined
-  /** The feed item of a verification; 'open' while its question is asked. */
+  /**
+   * The feed item of a verification as it is after what people decided on it; 'open' while its
+   * question is asked.
+   */
   find(id: string): Uint8Array | 'open' | undefined
   /** How a question ended; undefined while it is asked. `code` is its fault's. */
   endOf(id: string): { readonly outcome: Outcome; readonly code: string | null } | undefined
@@ -56,6 +60,12 @@ export interface Reads {
   latest(patientNumber: string): Uint8Array | undefined
 }
 
+/** Where a verification stands in the feed. */
+interface Placed {
+  readonly id: string
+  readonly position: number
+}
+
 const QUESTION = 'SELECT id, accepted_at AS acceptedAt, kind, body, supersedes FROM questions'
 
 const UNANSWERED = `SELECT q.id, q.accepted_at AS acceptedAt, q.kind, q.body, q.supersedes,
@@ -68,15 +78,15 @@ const UNANSWERED = `SELECT q.id, q.accepted_at AS acceptedAt, q.kind, q.body, q.
   ORDER BY v.ended_at`
 
 export function openReads(sql: Sql, feed: Feed): Reads {
-  const itemAt = (position: number | undefined) =>
-    position === undefined ? undefined : feed.item(position)
-  const positionOf = (id: string) =>
-    sql<{ position: number }>('SELECT position FROM verifications WHERE id = ?').get(id)?.position
+  const itemOf = (placed: Placed | undefined) =>
+    placed && asDecided(feed.item(placed.position), holdOf(sql, placed.id), feed)
+  const placeOf = (id: string) =>
+    sql<Placed>('SELECT id, position FROM verifications WHERE id = ?').get(id)
 
   const newest = (column: 'patient_id' | 'patient_number', value: string) =>
-    sql<{ position: number }>(
-      `SELECT position FROM verifications WHERE ${column} = ? ORDER BY position DESC LIMIT 1`,
-    ).get(value)?.position
+    sql<Placed>(
+      `SELECT id, position FROM verifications WHERE ${column} = ? ORDER BY position DESC LIMIT 1`,
+    ).get(value)
 
   return {
     openQuestions: () =>
@@ -86,8 +96,8 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       sql<{ id: string }>('SELECT id FROM questions WHERE presentation_id = ?').get(presentationId)
         ?.id,
     find(id) {
-      const position = positionOf(id)
-      if (position !== undefined) return feed.item(position)
+      const placed = placeOf(id)
+      if (placed !== undefined) return itemOf(placed)
       return sql('SELECT 1 FROM questions WHERE id = ?').get(id) === undefined ? undefined : 'open'
     },
     endOf: (id) =>
@@ -103,11 +113,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
         .map(({ id }) => id),
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
-    isHeld: (id) =>
-      sql<{ held: number }>(
-        `SELECT CAST(e.body AS TEXT) ->> '$.verification.held' AS held
-         FROM verifications v JOIN events e ON e.position = v.position WHERE v.id = ?`,
-      ).get(id)?.held === 1,
+    isHeld: (id) => isWaiting(holdOf(sql, id)),
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications
@@ -117,7 +123,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       const patient = sql<{ id: string }>(
         'SELECT patient_id AS id FROM patient_numbers WHERE reference_number = ?',
       ).get(patientNumber)
-      return itemAt(
+      return itemOf(
         patient === undefined
           ? newest('patient_number', patientNumber)
           : newest('patient_id', patient.id),
@@ -125,6 +131,26 @@ export function openReads(sql: Sql, feed: Feed): Reads {
     },
   }
 }
+
+const isWaiting = (hold: Hold | undefined) => hold !== undefined && hold.state !== 'released'
+
+/** An item as it is after what a person decided on its verification: held, or released. */
+function asDecided(
+  item: Uint8Array | undefined,
+  hold: Hold | undefined,
+  feed: Feed,
+): Uint8Array | undefined {
+  if (item === undefined || hold === undefined || hold.position === null) return item
+  const event = parsed(item)
+  const note = hold.state === 'released' ? feed.item(hold.position) : undefined
+  const verification =
+    note === undefined ? { ...event.verification, held: true } : parsed(note).verification
+  return Buffer.from(JSON.stringify({ ...event, verification }))
+}
+
+/** What the store wrote itself. */
+const parsed = (item: Uint8Array): { readonly verification: Readonly<Record<string, unknown>> } =>
+  JSON.parse(Buffer.from(item).toString())
 
 /** Where ids of a time begin: UUID v7 has it first, 48 bits. [RFC 9562, section 5.7] */
 export function firstIdAt(ms: number): string {

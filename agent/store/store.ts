@@ -13,13 +13,15 @@ import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
+import { type KnownReads, openKnown } from './known.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
+import type { NoteRecord } from './notes.ts'
 import { type Outages, openOutages } from './outages.ts'
-import type { Accepted, EndRecord, QuestionRecord } from './questions.ts'
+import type { Accepted, Ended, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
-import type { NoteRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
+import type { ReaskRecord, ResultsRecord } from './transactions.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -27,7 +29,7 @@ import { startWriter, type WriterThread } from './writer-thread.ts'
  * events; SQL stays in this folder. Reads are synchronous on a read-only connection, changes are
  * transactions in the writer thread. Every verb may throw `STORE_*`.
  */
-export interface Store extends Part, Reads {
+export interface Store extends Part, Reads, KnownReads {
   readonly feed: Feed
   readonly consumers: ConsumerRegistry
   readonly certificates: CertificateRegistry
@@ -44,13 +46,16 @@ export interface Store extends Part, Reads {
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
   reask(record: ReaskRecord): Promise<Accepted>
-  /** Ends a question in its one verification and announces the event. */
-  end(record: EndRecord): Promise<void>
   /**
-   * What one file of the official terminal says, each in its verification; each content once:
-   * whether it was new.
+   * Ends a question in its one verification and announces the event. False: what the judgement rests
+   * on has changed, it is to be judged anew.
    */
-  takeResults(record: ResultsRecord): Promise<boolean>
+  end(record: EndRecord): Promise<boolean>
+  /**
+   * What one file of the official terminal says, each in its verification; each content once.
+   * `stale`: as for `end`.
+   */
+  takeResults(record: ResultsRecord): Promise<'new' | 'known' | 'stale'>
   note(record: NoteRecord): Promise<Uint8Array>
   /** Written before it resolves, durable within a second. Throws `AUDIT_UNAVAILABLE`. */
   auditRead(actor: string, action: string, subject: string): Promise<void>
@@ -123,18 +128,17 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     feed,
     consumers,
     ...openReads(sql, feed),
+    ...openKnown(sql),
     ...openKept(sql, commit, announce, clock),
     accept: (question) => commit('accept', question),
     reask: (record) => commit('reask', record),
-    async end(record) {
-      const { position } = await commit('end', record)
-      announce(position)
-    },
+    end: async (record) => announced(await commit('end', record), announce),
     async takeResults(record) {
-      const { positions } = await commit('takeResults', record)
-      const last = positions.at(-1)
+      const taken = await commit('takeResults', record)
+      if ('stale' in taken) return 'stale'
+      const last = taken.positions.at(-1)
       if (last !== undefined) announce(last)
-      return positions.length > 0
+      return last === undefined ? 'known' : 'new'
     },
     async note(record) {
       const { position } = await commit('note', record)
@@ -154,6 +158,13 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     },
     close: () => closer.close(),
   }
+}
+
+/** False where it is to be judged anew. */
+function announced(ended: Ended, announce: (position: number) => void): boolean {
+  if ('stale' in ended) return false
+  announce(ended.position)
+  return true
 }
 
 const consumerWrites = (commit: WriterThread['commit']): Parameters<typeof openConsumers>[1] => ({
@@ -202,10 +213,7 @@ const openKept = (
   batches: openBatches(sql, {
     add: (record) => commit('addBatch', record),
     move: (step) => commit('moveBatch', step),
-    async end(record) {
-      const { position } = await commit('endBatch', record)
-      announce(position)
-    },
+    end: async (record) => announced(await commit('endBatch', record), announce),
   }),
   comparisons: openComparisons(sql),
   deliveries: openDeliveries(sql, {

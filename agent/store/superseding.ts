@@ -56,17 +56,16 @@ function saidIn({ verification }: Row): Said[] {
  * speak of another, and an invalid answer brings nothing in an older one's place: what a target
  * comes to hold does not depend on how late its deliveries were.
  */
-export function isSuperseded(sql: Sql, patientId: string, position: number): boolean {
+export function isSuperseded(sql: Sql, patientId: string, verificationId: string): boolean {
   const later = sql<Row>(
-    `${SAID} WHERE v.patient_id = ? AND v.position > ? AND ${VALID}
+    `${SAID} WHERE v.patient_id = ? AND v.position > (
+       SELECT position FROM verifications WHERE id = ?) AND ${VALID}
      ORDER BY v.position DESC LIMIT ${LOOKED_AT}`,
   )
-    .all(patientId, position)
+    .all(patientId, verificationId)
     .flatMap(saidIn)
   if (later.length === 0) return false
-  const [own] = sql<Row>(`${SAID} WHERE v.patient_id = ? AND v.position = ?`)
-    .all(patientId, position)
-    .flatMap(saidIn)
+  const [own] = sql<Row>(`${SAID} WHERE v.id = ?`).all(verificationId).flatMap(saidIn)
   if (own === undefined) return false
   return own.results.every((card) => later.some((said) => speaksOf(said, card)))
 }

@@ -1,6 +1,3 @@
-import { isForLiaison } from '../kernel/masking.ts'
-import type { NoteKind } from '../kernel/verification.ts'
-import { audit } from './audit.ts'
 import { batchTransactions } from './batches.ts'
 import { certificateTransactions } from './certificates.ts'
 import { consumerTransactions } from './consumers.ts'
@@ -8,20 +5,20 @@ import type { Sql } from './database.ts'
 import { deliveryTransactions } from './deliveries.ts'
 import { fanOutTransactions } from './fan-out.ts'
 import { type FileRecord, folderTransactions, knowsFile, rememberFile } from './folder-files.ts'
-import { type RequestKey, recall, remember } from './idempotency.ts'
 import { askedForIntake, intakeTransactions, linkIntake } from './intakes.ts'
 import { lineChoiceTransactions } from './line-choice.ts'
 import { lineTransactions } from './line-history.ts'
+import { noteTransactions } from './notes.ts'
 import { outageTransactions } from './outages.ts'
 import {
   type Accepted,
-  type Actor,
   accept,
-  appendEvent,
-  type Committed,
+  type Ended,
   type EndRecord,
   end,
+  isToBeJudgedAnew,
   type QuestionRecord,
+  STALE,
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
 
@@ -38,24 +35,17 @@ export interface ResultsRecord {
   readonly results: readonly { readonly question: QuestionRecord; readonly end: EndRecord }[]
 }
 
-export interface NoteRecord {
-  readonly eventId: string
-  readonly at: number
-  readonly verificationId: string
-  readonly kind: NoteKind
-  /** The item as JSON, without its cursor. */
-  readonly body: string
-  readonly key: RequestKey | null
-  readonly actor: Actor
-}
-
 /**
  * Everything that changes the database. Each is one whole transaction with its audit record; the
  * writer thread wraps it. Arguments and results cross a thread, so they are plain data.
  */
 export const transactions = {
   accept,
-  end,
+
+  /** Null where the judgement rests on what is no longer so: nothing was ended. */
+  end(sql: Sql, record: EndRecord): Ended {
+    return isToBeJudgedAnew(sql, record) ? STALE : end(sql, record)
+  },
 
   /** As `accept`; where somebody was faster, theirs is found. Throws `INTAKE_CLOSED`. */
   reask(sql: Sql, { question, intakeId }: ReaskRecord): Accepted {
@@ -68,42 +58,21 @@ export const transactions = {
   },
 
   /** Everything that one file says, or, where its content is known already, nothing. */
-  takeResults(sql: Sql, { file, results }: ResultsRecord): { readonly positions: number[] } {
+  takeResults(
+    sql: Sql,
+    { file, results }: ResultsRecord,
+  ): { readonly positions: number[] } | typeof STALE {
     if (knowsFile(sql, file)) {
       rememberFile(sql, file)
       return { positions: [] }
     }
+    if (results.some((one) => isToBeJudgedAnew(sql, one.end))) return STALE
     const positions = results.map(({ question, end: verified }) => {
       accept(sql, question)
       return end(sql, verified).position
     })
     rememberFile(sql, file)
     return { positions }
-  },
-
-  /** The same key and body find the first note. */
-  note(sql: Sql, n: NoteRecord): Committed {
-    const known = recall(sql, n.key, n.at)
-    if (known !== undefined) return { position: Number(known) }
-    const committed = appendEvent(sql, {
-      id: n.eventId,
-      verificationId: n.verificationId,
-      patientId: patientOf(sql, n.verificationId),
-      outcome: null,
-      isHeld: false,
-      isForLiaison: isForLiaison({ patient: null, outcome: null, noteKind: n.kind }),
-      at: n.at,
-      body: n.body,
-    })
-    remember(sql, n.key, n.at, String(committed.position))
-    audit(sql, {
-      id: n.eventId,
-      at: n.at,
-      actor: n.actor,
-      action: 'note',
-      subject: n.verificationId,
-    })
-    return committed
   },
 
   /** `records`: JSON of `AuditRecord`s from the journal; one that is already here is passed over. */
@@ -115,6 +84,7 @@ export const transactions = {
     ).run(records)
   },
 
+  ...noteTransactions,
   ...consumerTransactions,
   ...deliveryTransactions,
   ...fanOutTransactions,
@@ -134,8 +104,3 @@ export type Verb = keyof Transactions
 function supersederOf(sql: Sql, id: string | null): string | undefined {
   return sql<{ id: string }>('SELECT id FROM questions WHERE supersedes = ?').get(id)?.id
 }
-
-const patientOf = (sql: Sql, verificationId: string) =>
-  sql<{ id: string | null }>('SELECT patient_id AS id FROM verifications WHERE id = ?').get(
-    verificationId,
-  )?.id ?? null

@@ -3,6 +3,7 @@ import { openEligibility } from '../../agent/eligibility/eligibility.ts'
 import { systemClock } from '../../agent/platform.ts'
 import type { Store } from '../../agent/store/store.ts'
 import { decodeMessage } from '../../agent/xmlmsg/codec.ts'
+import { judging } from '../fakes/judging.ts'
 import { faces } from './bed.ts'
 import { onBug, silentLog } from './scratch-store.ts'
 
@@ -47,10 +48,12 @@ export function instantAsker(store: Store, people = 1): () => Promise<Ended> {
   let ended: PromiseWithResolvers<Ended> = Promise.withResolvers()
   const end: Store['end'] = async (record) => {
     const begunNs = process.hrtime.bigint()
-    await store.end(record)
-    ended.resolve({ begunNs, durableNs: process.hrtime.bigint() })
+    const isEnded = await store.end(record)
+    if (isEnded) ended.resolve({ begunNs, durableNs: process.hrtime.bigint() })
+    return isEnded
   }
   const eligibility = openEligibility({
+    judging,
     store: { ...store, end },
     gateway: { ask: async () => next() },
     clock: systemClock,

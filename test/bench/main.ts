@@ -4,6 +4,7 @@ import { crowdBench } from './crowd.ts'
 import { decodeBench } from './decode.ts'
 import { deliveryBench } from './delivery.ts'
 import { foldersBench } from './folders.ts'
+import { judgeBench } from './judge.ts'
 import { linesBench } from './lines.ts'
 import { lookupBench } from './lookup.ts'
 import { memoryBench } from './memory.ts'
@@ -31,6 +32,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['memory', memoryBench],
   ['crowd', crowdBench],
   ['outbox', outboxBench],
+  ['judge', judgeBench],
   ['size', () => sizeBench(100_000)],
 ]
 

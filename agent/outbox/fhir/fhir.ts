@@ -1,4 +1,10 @@
-import type { Comparison, Delivered, Difference, Sink } from '../../kernel/delivery.ts'
+import {
+  broughtBy,
+  type Comparison,
+  type Delivered,
+  type Difference,
+  type Sink,
+} from '../../kernel/delivery.ts'
 import { AgentError, asFault } from '../../kernel/errors.ts'
 import { contradicts, hasPlaceholder, isOtherSex, plain } from '../../kernel/person.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
@@ -60,10 +66,8 @@ export function openFhirSink(settings: FhirSink, ports: FhirPorts): Sink {
   return {
     async deliver(delivery, signal) {
       const { event } = delivery
-      // A note changes no insurance.
-      if (event.type !== 'verification') return delivered(null)
-      const { verification } = event
-      if (verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
+      const verification = broughtBy(event)
+      if (verification === undefined) return delivered(null)
       const state = stateOf(verification, assumptions)
       if (state.is === 'undecided') return delivered(null)
       if (state.is === 'unmappable')

@@ -1,4 +1,10 @@
-import type { Comparison, Delivered, Delivery, Sink } from '../../kernel/delivery.ts'
+import {
+  broughtBy,
+  type Comparison,
+  type Delivered,
+  type Delivery,
+  type Sink,
+} from '../../kernel/delivery.ts'
 import { AgentError, asFault } from '../../kernel/errors.ts'
 import type { FaultCode } from '../../kernel/faults.ts'
 import type { Clock, Log } from '../../kernel/ports.ts'
@@ -100,15 +106,14 @@ const telling: ReadonlySet<Outcome> = new Set<Outcome>([
 ])
 
 async function deliver(orca: Orca, delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-  const { event } = delivery
-  if (event.type !== 'verification' || !telling.has(event.verification.outcome))
+  const verification = broughtBy(delivery.event)
+  if (verification === undefined || !telling.has(verification.outcome))
     return { is: 'delivered', comparison: null }
-  if (event.verification.held) return { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
   try {
     if (orca.mayHoldLock) await freeLeftover(orca, signal)
     return {
       is: 'delivered',
-      comparison: await attend(orca, event.verification, delivery, signal),
+      comparison: await attend(orca, verification, delivery, signal),
     }
   } catch (error) {
     return endedBy(error)

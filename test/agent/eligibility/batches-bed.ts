@@ -12,6 +12,7 @@ import type { FaultCode } from '../../../agent/kernel/faults.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import type { BulkConfirmUnit, ReferenceNumberAnswer } from '../../../agent/xmlmsg/messages.ts'
 import { FakeClock } from '../../fakes/clock.ts'
+import { judging } from '../../fakes/judging.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { open, scratch } from '../store/fixtures.ts'
 
@@ -102,6 +103,7 @@ export async function deskOf(t: TestContext, script = scripted(), path = scratch
   const bugs: unknown[] = []
   const parts = {
     store,
+    judging,
     gateway: script.gateway,
     clock,
     log,

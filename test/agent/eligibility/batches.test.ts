@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openEligibility } from '../../../agent/eligibility/eligibility.ts'
+import { judging } from '../../fakes/judging.ts'
 import { all, asker, deskOf, faces, MINUTE, processing, unitOf } from './batches-bed.ts'
 
 test('each line ends in a verification of its own, with what the client called it', async (t) => {
@@ -185,6 +186,7 @@ test('a stop in the second phase: the next start goes on fetching, and asks no l
   await desk.until(() => desk.fetched.length === 1 && desk.clock.sleeping() > 0)
   const second = await desk.again()
   const single = openEligibility({
+    judging,
     store: second.store,
     gateway: { ask: () => Promise.reject(new Error('a line was asked singly')) },
     clock: second.clock,

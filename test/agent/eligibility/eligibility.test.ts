@@ -7,6 +7,7 @@ import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import { systemClock } from '../../../agent/platform.ts'
 import type { Store } from '../../../agent/store/store.ts'
+import { judging } from '../../fakes/judging.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { open, scratch } from '../store/fixtures.ts'
 
@@ -69,6 +70,7 @@ async function deskWith(t: TestContext, gateway: Gateway, path = scratch(t)): Pr
   const bugs: unknown[] = []
   const faults: (string | null)[] = []
   const eligibility = openEligibility({
+    judging,
     store,
     gateway,
     clock: systemClock,
@@ -174,6 +176,7 @@ test('what a crash interrupted is asked again; a card question ends for want of 
   }
   const store = await open(path)
   const before = openEligibility({
+    judging,
     store,
     gateway: hanging,
     clock: { ...systemClock, sleep: async () => {} },
@@ -248,6 +251,7 @@ test('a known number with another birth date links nobody: a person decides', as
   const desk = await deskWith(t, answering(), path)
   await ended(desk, (await desk.eligibility.ask(face, asker)).id)
   const other = openEligibility({
+    judging,
     store: desk.store,
     gateway: answering([{ ...person, birthdate: '19800503' }]),
     clock: systemClock,

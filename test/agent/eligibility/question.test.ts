@@ -5,6 +5,7 @@ import { openEligibility } from '../../../agent/eligibility/eligibility.ts'
 import { type Question, readQuestion } from '../../../agent/eligibility/question.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import { systemClock } from '../../../agent/platform.ts'
+import { judging } from '../../fakes/judging.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { end, open, question, scratch } from '../store/fixtures.ts'
 
@@ -27,6 +28,7 @@ async function deskOf(t: TestContext) {
   const log = recordingLog()
   const bugs: unknown[] = []
   const eligibility = openEligibility({
+    judging,
     store,
     gateway: { ask: () => Promise.reject(new AgentError('LINE_UNREACHABLE', 'no line')) },
     clock: systemClock,

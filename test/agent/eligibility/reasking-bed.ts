@@ -9,6 +9,7 @@ import type { FaultCode } from '../../../agent/kernel/faults.ts'
 import type { IntakeForm } from '../../../agent/kernel/offline-intake.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import { FakeClock } from '../../fakes/clock.ts'
+import { judging } from '../../fakes/judging.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { open, scratch } from '../store/fixtures.ts'
 
@@ -85,7 +86,15 @@ export async function deskOf(t: TestContext, path = scratch(t)) {
   const log = recordingLog()
   const bugs: unknown[] = []
   const onBug = (error: unknown) => void bugs.push(error)
-  const eligibility = openEligibility({ store, gateway, clock, log, observe: () => {}, onBug })
+  const eligibility = openEligibility({
+    store,
+    judging,
+    gateway,
+    clock,
+    log,
+    observe: () => {},
+    onBug,
+  })
   const reasking = openReasking({ store, eligibility, clock, log, onBug })
   const close = async () => {
     await reasking.close()

@@ -7,7 +7,7 @@ import { openOutbox } from '../../../agent/outbox/outbox.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { webhook } from '../store/deliveries-bed.ts'
-import { end, open, question, scratch, verification } from '../store/fixtures.ts'
+import { end, judged, open, question, scratch, verification } from '../store/fixtures.ts'
 
 const done: Delivered = { is: 'delivered', comparison: null }
 
@@ -107,11 +107,14 @@ export async function outboxBed(t: TestContext) {
       const { id } = await store.accept(question())
       const birthdate = '19800101'
       await store.end(
-        end(id, {
-          verification: { ...verification(id), results: [{ name, insurerNumber: '06139992' }] },
-          numbers: { asked: number, returned: null },
-          person: { name, nameKana: '', birthdate, sex: '1', identity: number },
-        }),
+        judged(
+          store,
+          end(id, {
+            verification: { ...verification(id), results: [{ name, insurerNumber: '06139992' }] },
+            numbers: { asked: number, returned: null },
+            subject: { name, nameKana: '', birthdate, sex: '1', identity: number },
+          }),
+        ),
       )
       return id
     },

@@ -3,7 +3,7 @@ import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
 import type { SinkSettings } from '../../../agent/kernel/sink.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
 import type { Store } from '../../../agent/store/store.ts'
-import { end, open, question, scratch, verification } from './fixtures.ts'
+import { end, judged, open, question, scratch, verification } from './fixtures.ts'
 
 export const webhook: SinkSettings = {
   kind: 'webhook',
@@ -47,11 +47,14 @@ export async function verify(
   const { id } = await store.accept(question())
   const who = person(`1980010${number.slice(-1)}`, `insurer|${number}`)
   await store.end(
-    end(id, {
-      verification: { ...verification(id, outcome), ...over },
-      numbers: { asked: number, returned: null },
-      person: outcome === 'valid' ? who : 'nobody',
-    }),
+    judged(
+      store,
+      end(id, {
+        verification: { ...verification(id, outcome), ...over },
+        numbers: { asked: number, returned: null },
+        subject: outcome === 'valid' ? who : 'nobody',
+      }),
+    ),
   )
   return id
 }

@@ -27,9 +27,9 @@ test('only a webhook gets what nobody answered, and notes', async (t) => {
   await store.note({
     eventId: uuidV7(Date.now()),
     at: Date.now(),
-    verificationId: noted,
-    kind: 'original-sighted',
-    body: '{}',
+    atText: '2026-04-01T09:30:02+09:00',
+    note: { verificationId: noted, kind: 'original-sighted', by: '検証', text: null },
+    release: null,
     key: null,
     actor: 'test',
   })

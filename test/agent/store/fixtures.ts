@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { matchPatient } from '../../../agent/eligibility/judge/identity.ts'
 import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { Role } from '../../../agent/kernel/roles.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
+import type { KnownReads } from '../../../agent/store/known.ts'
 import type { EndRecord, QuestionRecord } from '../../../agent/store/questions.ts'
 import { openStore, type Store } from '../../../agent/store/store.ts'
 import { recordingLog } from '../../fakes/log.ts'
@@ -84,10 +86,35 @@ export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({
   verification: verification(id),
   message: null,
   numbers: { asked: null, returned: null },
-  person: 'nobody',
+  subject: 'nobody',
   card: null,
+  link: { is: 'none' },
+  basis: { patients: [], patientId: null, position: 0 },
+  receivedAt: Date.now(),
   ...over,
 })
+
+/** The same as it is judged by what the store knows now. */
+export function judged(store: KnownReads, record: EndRecord): EndRecord {
+  const { id, numbers, subject, verification: draft, at } = record
+  const known = store.known({ questionId: id, supersedes: draft.supersedes, numbers, subject })
+  const match = matchPatient({ question: TYPED, draft, subject, known, at, receivedAt: at })
+  const patientId = match.patient?.id ?? null
+  return {
+    ...record,
+    link: match.link,
+    basis: {
+      patients: known.patients.map((patient) => patient.id),
+      patientId,
+      position: patientId === null ? 0 : store.historyOf(patientId).position,
+    },
+  }
+}
+const TYPED = {
+  kind: 'card-face',
+  face: { insurerNumber: '06139992', insuredIdentificationNumber: '1', birthdate: '19800101' },
+  supersedes: null,
+} as const
 
 /** Asks and ends `count` questions; their ids in order. */
 export async function fill(store: Store, count: number): Promise<string[]> {

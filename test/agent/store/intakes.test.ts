@@ -5,7 +5,7 @@ import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { IntakeForm } from '../../../agent/kernel/offline-intake.ts'
 import type { Outcome } from '../../../agent/kernel/verification.ts'
 import type { Store } from '../../../agent/store/store.ts'
-import { end, open, question, scratch, verification } from './fixtures.ts'
+import { end, judged, open, question, scratch, verification } from './fixtures.ts'
 
 const form: IntakeForm = {
   name: '見本　一郎',
@@ -160,7 +160,7 @@ const person = {
 }
 const verified = async (store: Store, over: object = {}) => {
   const { id } = await store.accept(question())
-  await store.end(end(id, { person: personOf([{ ...person, ...over }]) }))
+  await store.end(judged(store, end(id, { subject: personOf([{ ...person, ...over }]) })))
   return id
 }
 

@@ -4,7 +4,7 @@ import { cardKeyOf, personOf } from '../../../agent/eligibility/person.ts'
 import type { CardFace } from '../../../agent/kernel/card-face.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
-import { end, open, question, scratch, verification } from './fixtures.ts'
+import { end, judged, open, question, scratch, verification } from './fixtures.ts'
 
 const ichiro: OfficialResult = {
   insurerNumber: '  138057',
@@ -34,13 +34,16 @@ async function deskOf(t: TestContext) {
   ): Promise<Verification> => {
     const { id } = await store.accept(question())
     await store.end(
-      end(id, {
-        at,
-        verification: verification(id, outcome),
-        numbers: { asked: typed?.patientNumber ?? null, returned: null },
-        person: personOf(results),
-        card: typed && cardKeyOf(typed),
-      }),
+      judged(
+        store,
+        end(id, {
+          at,
+          verification: verification(id, outcome),
+          numbers: { asked: typed?.patientNumber ?? null, returned: null },
+          subject: personOf(results),
+          card: typed && cardKeyOf(typed),
+        }),
+      ),
     )
     const item = store.find(id)
     assert.ok(item instanceof Uint8Array)

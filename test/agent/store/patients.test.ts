@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { personOf } from '../../../agent/eligibility/person.ts'
+import type { PatientNumbers } from '../../../agent/kernel/known.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import type { PatientLink } from '../../../agent/kernel/verification.ts'
-import type { PatientNumbers } from '../../../agent/store/patients.ts'
 import type { Store } from '../../../agent/store/store.ts'
-import { end, open, question, scratch } from './fixtures.ts'
+import { end, judged, open, question, scratch } from './fixtures.ts'
 
 const one: OfficialResult = {
   insurerNumber: '06139992',
@@ -35,7 +35,7 @@ async function deskOf(t: TestContext) {
   ): Promise<Ended> => {
     const { id } = await store.accept(question())
     const numbers: PatientNumbers = { asked, returned }
-    await store.end(end(id, { numbers, person: personOf(results) }))
+    await store.end(judged(store, end(id, { numbers, subject: personOf(results) })))
     return { id, patient: verificationIn(store.find(id)).patient }
   }
   return { store, put }

@@ -44,9 +44,9 @@ test('a note that is sent twice takes back nothing of how far the database has c
   const note = {
     eventId: uuidV7(Date.now()),
     at: Date.now(),
-    verificationId,
-    kind: 'original-sighted',
-    body: '{}',
+    atText: '2026-04-01T09:30:02+09:00',
+    note: { verificationId, kind: 'original-sighted', by: '検証', text: null },
+    release: null,
     key: { consumerId: 'c1', key: 'k1', requestHash: Buffer.alloc(32, 1) },
     actor: 'test',
   } as const

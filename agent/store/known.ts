@@ -1,0 +1,204 @@
+import { Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { SourceKind } from '../kernel/judgement.ts'
+import type {
+  Known,
+  KnownPatient,
+  LastAnswer,
+  PatientHistory,
+  PatientNumbers,
+} from '../kernel/known.ts'
+import { OfficialResult } from '../kernel/official.ts'
+import type { Subject, Traits } from '../kernel/person.ts'
+import { Outcome } from '../kernel/verification.ts'
+import type { Sql } from './database.ts'
+import { isAid } from './insurer.ts'
+import { formFor } from './intakes.ts'
+
+/** Whom an answer is about, as far as it says. */
+export interface Sought {
+  readonly questionId: string
+  readonly supersedes: string | null
+  readonly numbers: PatientNumbers
+  readonly subject: Subject
+}
+
+/** What a judgement rests on; where it is no longer so, the judgement is made anew. */
+export interface Basis {
+  /** Ids of the patients whom it may have been about. */
+  readonly patients: readonly string[]
+  /** Whose history it looked at. */
+  readonly patientId: string | null
+  /** Newest verification of that patient; 0: none. */
+  readonly position: number
+}
+
+/** What is known before an answer is judged. */
+export interface KnownReads {
+  /** Whom it may be about. */
+  known(sought: Sought): Known
+  /** What was known of a patient, and the position that it was known at. */
+  historyOf(patientId: string): PatientHistory & Pick<Basis, 'position'>
+}
+
+const PATIENT = `SELECT id, created_at AS firstSeenAt, coalesce(name, '') AS name,
+  coalesce(name_kana, '') AS nameKana, coalesce(birthdate, '') AS birthdate,
+  coalesce(sex, '') AS sex FROM patients`
+
+/** Of one birth date there are as many as a clinic has patients to a day. */
+const OF_A_DAY = 200
+/** Who was asked about more often since without a result is as good as new. */
+const LOOKED_AT = 20
+/** A chain of questions that superseded one another. */
+const CHAIN = 50
+
+/**
+ * The patients that the numbers point at; where they point at none, those of the identity; where
+ * there are none, everybody with this birth date, but nobody who has another number than the one
+ * that was sent.
+ */
+export function candidatesFor(
+  sql: Sql,
+  { numbers, subject }: Pick<Sought, 'numbers' | 'subject'>,
+): Pick<Known, 'patients' | 'by'> {
+  const sent = [numbers.asked, numbers.returned].filter((number) => number !== null)
+  const numbered = new Map<string, KnownPatient>()
+  for (const number of sent) {
+    const row = sql<KnownPatient>(
+      `${PATIENT} WHERE id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
+    ).get(number)
+    if (row !== undefined) numbered.set(row.id, row)
+  }
+  if (numbered.size > 0) return { patients: [...numbered.values()], by: 'number' }
+  if (subject === 'nobody' || subject === 'unclear') return { patients: [], by: null }
+  const ofCard =
+    subject.identity === null
+      ? []
+      : sql<KnownPatient>(`${PATIENT} WHERE identity = ? ORDER BY id LIMIT 2`).all(subject.identity)
+  if (ofCard.length > 0) return { patients: ofCard, by: 'card' }
+  const ofDay = sql<KnownPatient>(
+    `${PATIENT} WHERE birthdate = ? AND (? = 0 OR NOT EXISTS (
+       SELECT 1 FROM patient_numbers n WHERE n.patient_id = patients.id))
+     ORDER BY id LIMIT ${OF_A_DAY}`,
+  ).all(subject.birthdate, sent.length)
+  return { patients: ofDay, by: ofDay.length > 0 ? 'birthdate' : null }
+}
+
+/** Whether a judgement still rests on what is so. */
+export function isStale(
+  sql: Sql,
+  sought: Pick<Sought, 'numbers' | 'subject'>,
+  { patients, patientId, position }: Basis,
+): boolean {
+  const now = candidatesFor(sql, sought).patients.map(({ id }) => id)
+  if (now.length !== patients.length || now.some((id) => !patients.includes(id))) return true
+  return patientId !== null && positionOf(sql, patientId) !== position
+}
+
+const positionOf = (sql: Sql, patientId: string) =>
+  sql<{ position: number | null }>(
+    'SELECT max(position) AS position FROM verifications WHERE patient_id = ?',
+  ).get(patientId)?.position ?? 0
+
+export function openKnown(sql: Sql): KnownReads {
+  return {
+    known(sought) {
+      return {
+        ...candidatesFor(sql, sought),
+        intake: intakeTraits(sql, sought.questionId),
+        paidInFullAt: paidInFullAt(sql, sought.supersedes),
+      }
+    },
+    historyOf: (patientId) => ({
+      last: lastAnswerOf(sql, patientId),
+      lastVisitAt: lastVisitOf(sql, patientId),
+      position: positionOf(sql, patientId),
+    }),
+  }
+}
+
+function intakeTraits(sql: Sql, questionId: string): Traits | null {
+  const form = formFor(sql, questionId)
+  if (form === undefined) return null
+  const { name, nameKana = '', birthdate, sex } = form
+  return { name, nameKana, birthdate, sex }
+}
+
+const lastVisitOf = (sql: Sql, patientId: string) =>
+  sql<{ at: number }>(
+    `SELECT coalesce(received_at, ended_at) AS at FROM verifications
+     WHERE patient_id = ? AND (received_at IS NULL OR received_at > 0)
+     ORDER BY position DESC LIMIT 1`,
+  ).get(patientId)?.at ?? null
+
+/** A stored verification as far as it is looked back at. */
+const Answered = Type.Object({
+  source: Type.Object({ kind: SourceKind }),
+  outcome: Outcome,
+  results: Type.Array(OfficialResult),
+})
+
+interface AnsweredRow {
+  readonly verificationId: string
+  readonly at: number
+  readonly verification: string
+}
+
+/** The newest that names an insurer; where none does, the newest with a result. */
+export function lastAnswerOf(sql: Sql, patientId: string): LastAnswer | null {
+  const positions = sql<{ position: number }>(
+    `SELECT position FROM verifications
+     WHERE patient_id = ? AND outcome NOT IN ('offline', 'failed', 'pending')
+     ORDER BY position DESC LIMIT ${LOOKED_AT}`,
+  ).all(patientId)
+  let newest: LastAnswer | null = null
+  // One after the other: nearly always the newest says it.
+  for (const { position } of positions) {
+    const answer = answerAt(sql, position)
+    if (answer === undefined || answer.results.length === 0) continue
+    if (answer.results.some((one) => !isAid(one) && one.insurerNumber?.trim())) return answer
+    newest ??= answer
+  }
+  return newest
+}
+
+function answerAt(sql: Sql, position: number): LastAnswer | undefined {
+  const row = sql<AnsweredRow>(
+    `SELECT verification_id AS verificationId, at,
+       CAST(body AS TEXT) ->> '$.verification' AS verification
+     FROM events WHERE position = ?`,
+  ).get(position)
+  if (row === undefined) return undefined
+  const said: unknown = JSON.parse(row.verification)
+  if (!Check(Answered, said)) return undefined
+  const { verificationId, at } = row
+  return {
+    verificationId,
+    at,
+    source: said.source.kind,
+    outcome: said.outcome,
+    results: said.results,
+  }
+}
+
+interface PaidRow {
+  readonly at: number | null
+  readonly supersedes: string | null
+}
+
+/** When one of a chain of questions was noted as paid in full; null: none was. */
+export function paidInFullAt(sql: Sql, newest: string | null): number | null {
+  let id = newest
+  for (let looked = 0; id !== null && looked < CHAIN; looked += 1) {
+    const row = sql<PaidRow>(
+      `SELECT v.supersedes, (
+         SELECT max(e.at) FROM events e WHERE e.verification_id = v.id AND e.type = 'note'
+           AND CAST(e.body AS TEXT) ->> '$.note.kind' = 'paid-in-full') AS at
+       FROM verifications v WHERE v.id = ?`,
+    ).get(id)
+    if (row === undefined) return null
+    if (row.at !== null) return row.at
+    id = row.supersedes
+  }
+  return null
+}

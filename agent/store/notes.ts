@@ -1,0 +1,66 @@
+import { isForLiaison } from '../kernel/masking.ts'
+import type { Note, Verification } from '../kernel/verification.ts'
+import { audit } from './audit.ts'
+import type { Sql } from './database.ts'
+import { decideHold, type Release, refuseDecided, released } from './holds.ts'
+import { type RequestKey, recall, remember } from './idempotency.ts'
+import { type Actor, appendEvent, type Committed } from './questions.ts'
+
+export interface NoteRecord {
+  readonly eventId: string
+  readonly at: number
+  /** `at` as consumers see it, RFC 3339. */
+  readonly atText: string
+  readonly note: Note
+  /** Of a release, and of nothing else. */
+  readonly release: Release | null
+  readonly key: RequestKey | null
+  readonly actor: Actor
+}
+
+export const noteTransactions = {
+  /**
+   * The same key and body find the first note. Throws `HOLD_DECIDED` where a note about whose a
+   * verification is finds nothing to decide.
+   */
+  note(sql: Sql, record: NoteRecord): Committed {
+    const { eventId, at, note, key, actor } = record
+    const known = recall(sql, key, at)
+    if (known !== undefined) return { position: Number(known) }
+    refuseDecided(sql, note)
+    const verification = record.release === null ? null : released(sql, record.release, at, note.by)
+    const committed = appendEvent(sql, {
+      type: 'note',
+      id: eventId,
+      verificationId: note.verificationId,
+      patientId: patientOf(sql, note.verificationId),
+      outcome: verification?.outcome ?? null,
+      isHeld: false,
+      isForLiaison: isForLiaison({
+        patient: verification?.patient ?? null,
+        outcome: verification?.outcome ?? null,
+        noteKind: note.kind,
+      }),
+      at,
+      body: bodyOf(record, verification),
+    })
+    decideHold(sql, note, at, committed.position)
+    remember(sql, key, at, String(committed.position))
+    audit(sql, { id: eventId, at, actor, action: 'note', subject: note.verificationId })
+    return committed
+  },
+}
+
+const bodyOf = ({ eventId, atText, note }: NoteRecord, verification: Verification | null) =>
+  JSON.stringify({
+    type: 'note',
+    id: eventId,
+    at: atText,
+    note,
+    ...(verification !== null && { verification }),
+  })
+
+const patientOf = (sql: Sql, verificationId: string) =>
+  sql<{ id: string | null }>('SELECT patient_id AS id FROM verifications WHERE id = ?').get(
+    verificationId,
+  )?.id ?? null
