@@ -8,6 +8,7 @@ import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
+import { digestsOf } from './digests.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import type { Judging } from './eligibility/ending.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
@@ -185,7 +186,7 @@ const sharedOf = (
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { challenge, store, eligibility, reasking, orders, desk: intake } = served
+  const { challenge, store, eligibility, reasking, orders, deliveries, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
@@ -197,6 +198,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
     outages: store.outages,
+    digests: digestsOf({ store, deliveries, clock }),
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,
     clock,

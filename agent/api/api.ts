@@ -10,6 +10,7 @@ import { batchRoutes } from './batches.ts'
 import { parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
@@ -25,6 +26,7 @@ import type {
   Consumers,
   Deliveries,
   Desk,
+  Digests,
   Feed,
   HealthSource,
   Lines,
@@ -61,6 +63,7 @@ export interface ApiOptions {
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
   readonly deliveries: Deliveries
+  readonly digests: Digests
   readonly outages: Outages
   readonly lines: Lines
   /** Null where no folders are configured. */
@@ -171,6 +174,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   deliveryRoutes(app, options.deliveries, context)
+  digestRoutes(app, options.digests, context)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)

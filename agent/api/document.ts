@@ -37,6 +37,7 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     terminal: unplugged('terminal'),
     consumers: unplugged('consumers'),
     deliveries: unplugged('deliveries'),
+    digests: unplugged('digests'),
     desk: unplugged('desk'),
     health: unplugged('health'),
     log,

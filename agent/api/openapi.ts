@@ -1,6 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { CardFace } from '../kernel/card-face.ts'
+import { Digest } from '../kernel/digest.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
 import { Advisory, Change, Consents, History, Identity, Reception } from '../kernel/judgement.ts'
@@ -29,6 +30,7 @@ const components = {
   Comparison: ComparisonItem,
   Consents,
   ConsumerDelivery,
+  Digest,
   EventPage,
   FaultReport,
   FeedEvent,

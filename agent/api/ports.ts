@@ -2,6 +2,7 @@ import type { CardFace } from '../kernel/card-face.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
 import type { Comparison } from '../kernel/delivery.ts'
+import type { Digest } from '../kernel/digest.ts'
 import type { Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
@@ -117,6 +118,12 @@ export interface ReferenceNumbers {
   /** Resolves when it has ended or the signal aborts. */
   ended(id: string, signal: AbortSignal): Promise<void>
   find(id: string): ReferenceNumber | undefined
+}
+
+/** One day in figures and lists. */
+export interface Digests {
+  /** `day`: YYYY-MM-DD of Japan; as it stands now. */
+  of(day: string): Digest
 }
 
 /** Who was received while nobody could be asked. */

@@ -5,6 +5,7 @@ import { audit } from './audit.ts'
 import { keepComparison } from './comparisons.ts'
 import type { Sql } from './database.ts'
 import type { ReplayRecord } from './fan-out.ts'
+import { positionBefore } from './positions.ts'
 import { isSuperseded } from './superseding.ts'
 
 /** A delivery that waits to be sent. */
@@ -257,18 +258,6 @@ export function openDeliveries(sql: Sql, writes: Writes): Deliveries {
         .map((row) => ({ ...row, facts: JSON.parse(row.facts) })),
     isSuperseded: ({ patientId, verificationId }) =>
       patientId !== null && isSuperseded(sql, patientId, verificationId),
-    positionBefore(at) {
-      const last = sql<{ last: number | null }>('SELECT max(position) AS last FROM events').get()
-      const event = sql<{ at: number }>(
-        'SELECT at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1',
-      )
-      let [low, high] = [0, last?.last ?? 0]
-      while (low < high) {
-        const middle = Math.ceil((low + high) / 2)
-        if ((event.get(middle)?.at ?? 0) < at) low = middle
-        else high = middle - 1
-      }
-      return low
-    },
+    positionBefore: (at) => positionBefore(sql, at),
   }
 }

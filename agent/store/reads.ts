@@ -2,6 +2,7 @@ import type { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
 import { type Hold, holdOf } from './holds.ts'
+import { positionBefore } from './positions.ts'
 
 /** A question that was accepted and has not ended, or that a recheck repeats. */
 export interface StoredQuestion {
@@ -46,6 +47,10 @@ export interface Reads {
    * bulk questions, which are not asked under their ids.
    */
   questionsMade(fromMs: number, toMs: number): string[]
+  /** Feed items as they were committed from `fromMs` to before `toMs`, epoch ms, oldest first. */
+  itemsBetween(fromMs: number, toMs: number): Uint8Array[]
+  /** How long the questions took that ended in this time and that somebody waited for, ms. */
+  lookupTimes(fromMs: number, toMs: number): number[]
   /** Whether a later question stands in this one's place. */
   isSuperseded(id: string): boolean
   /** Whether it waits for a person to say whose it is. */
@@ -111,6 +116,21 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       )
         .all(firstIdAt(fromMs), firstIdAt(toMs))
         .map(({ id }) => id),
+    itemsBetween(fromMs, toMs) {
+      const [after, to] = [positionBefore(sql, fromMs), positionBefore(sql, toMs)]
+      return Array.from({ length: to - after }, (_, n) => feed.item(after + 1 + n)).filter(
+        (item) => item !== undefined,
+      )
+    },
+    lookupTimes: (fromMs, toMs) =>
+      sql<{ ms: number }>(
+        `SELECT v.ended_at - q.accepted_at AS ms FROM events e
+         JOIN verifications v ON v.id = e.verification_id AND v.position = e.position
+         JOIN questions q ON q.id = v.id
+         WHERE e.position > ? AND e.position <= ? AND q.kind <> 'terminal' AND v.received_at > 0`,
+      )
+        .all(positionBefore(sql, fromMs), positionBefore(sql, toMs))
+        .map(({ ms }) => ms),
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
     isHeld: (id) => isWaiting(holdOf(sql, id)),

@@ -4,6 +4,7 @@ import type {
   Asking,
   Audit,
   Desk,
+  Digests,
   Feed,
   HealthSource,
   OfflineIntakes,
@@ -13,6 +14,7 @@ import type {
 import type { CardFace } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
+import type { Digest } from '../../agent/kernel/digest.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type {
   Closing,
@@ -223,6 +225,25 @@ export class FakeOutages implements Outages {
   list = () => this.outages
 }
 
+/** The same figures on every day. */
+export class FakeDigests implements Digests {
+  digest: Omit<Digest, 'day'> = {
+    madeAt: '2026-04-01T18:00:00+09:00',
+    verifications: 0,
+    byOutcome: {},
+    bySource: {},
+    firstVisits: 0,
+    insurerChanges: 0,
+    notes: {},
+    lookup: { count: 0, median: null, p90: null, longest: null },
+    unresolved: [],
+    mismatches: [],
+    held: [],
+    undelivered: [],
+  }
+  of = (day: string) => ({ day, ...this.digest })
+}
+
 /** Of which there are none. */
 const noCertificates: Certificates = {
   add: () => none(),
@@ -249,6 +270,7 @@ export function fakePorts() {
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
     deliveries: new FakeDeliveries(),
+    digests: new FakeDigests(),
     desk: new FakeDesk(),
     health: new FakeHealth(),
     log: recordingLog(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { FeedEvent } from '../../agent/kernel/verification.ts'
 import { startBed } from '../bed/agent.ts'
 import {
   type Client,
@@ -13,7 +14,6 @@ import {
 } from '../bed/client.ts'
 import { addConsumer } from '../bed/consumer.ts'
 import { faceOf } from '../bed/delivery.ts'
-import { FeedEvent } from '../../agent/kernel/verification.ts'
 
 /** A clinic that took down the number of one patient for another. */
 async function mixedUp(t: TestContext) {
