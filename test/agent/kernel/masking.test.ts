@@ -51,8 +51,14 @@ function audienceOf(path: string): readonly string[] | undefined {
 
 const [verificationSchema, noteSchema] = FeedEvent.anyOf
 const held = filled(verificationSchema, '')
-const unheld = filled(verificationSchema, '', { 'verification.held': false })
-const referral = filled(noteSchema, '', { 'note.kind': 'referral' })
+/** Released, and with an advisory on what every role sees. */
+const shown = {
+  'verification.held': false,
+  'verification.advisories.field': 'results[0].name',
+  'note.kind': 'referral',
+}
+const unheld = filled(verificationSchema, '', shown)
+const referral = filled(noteSchema, '', shown)
 const bytes = (event: unknown) => Buffer.from(JSON.stringify(event))
 const asSeen = (event: unknown, role: Role): unknown => {
   const item = maskItem(bytes(event), role)
@@ -141,4 +147,16 @@ test('a held verification says nothing of the patient but to those who decide on
 test('a full role gets the very bytes that are stored', () => {
   const item = bytes(unheld)
   assert.equal(maskItem(item, 'receipt-computer'), item)
+})
+
+test('an advisory is seen by who sees the field that it points at', () => {
+  const pointing = (field: string | null) =>
+    filled(verificationSchema, '', { ...shown, 'verification.advisories.field': field })
+  const sees = (role: Role, field: string | null) =>
+    JSON.stringify(asSeen(pointing(field), role)).includes('advisories.code')
+  assert.ok(sees('ward', 'results[0].name') && sees('ward', null))
+  assert.ok(sees('ward', 'results[1].reasonOfLoss') && !sees('liaison', 'results[1].reasonOfLoss'))
+  assert.ok(sees('liaison', 'results[0].insurerNumber'))
+  assert.ok(!sees('ward', 'history.changes.address') && !sees('ward', 'results[0].nothing'))
+  assert.ok(sees('billing', 'history.changes.address'))
 })

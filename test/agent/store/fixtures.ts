@@ -96,9 +96,10 @@ export const end = (id: string, over: Partial<EndRecord> = {}): EndRecord => ({
 
 /** The same as it is judged by what the store knows now. */
 export function judged(store: KnownReads, record: EndRecord): EndRecord {
-  const { id, numbers, subject, verification: draft, at } = record
+  const { id, numbers, subject } = record
+  const draft = { ...record.verification, patientNumber: numbers.asked }
   const known = store.known({ questionId: id, supersedes: draft.supersedes, numbers, subject })
-  const match = matchPatient({ question: TYPED, draft, subject, known, at, receivedAt: at })
+  const match = matchPatient({ question: TYPED, draft, subject, known })
   const patientId = match.patient?.id ?? null
   return {
     ...record,
@@ -110,9 +111,11 @@ export function judged(store: KnownReads, record: EndRecord): EndRecord {
     },
   }
 }
+/** Nothing was typed that an answer could differ from. */
 const TYPED = {
-  kind: 'card-face',
-  face: { insurerNumber: '06139992', insuredIdentificationNumber: '1', birthdate: '19800101' },
+  kind: 'terminal',
+  isOfBatch: false,
+  arbitraryIdentifier: null,
   supersedes: null,
 } as const
 
