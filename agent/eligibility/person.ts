@@ -1,4 +1,5 @@
 import type { CardFace } from '../kernel/card-face.ts'
+import { compareNames } from '../kernel/names.ts'
 import type { OfficialResult } from '../kernel/official.ts'
 import { type CardKey, hasPlaceholder, isOtherSex, plain, type Subject } from '../kernel/person.ts'
 import { normalInsurerNumber } from '../xmlmsg/insurer-number.ts'
@@ -21,11 +22,13 @@ export function personOf(results: readonly OfficialResult[]): Subject {
   }
 }
 
-/** An element that is absent or empty says nothing. */
+/** An element that is absent or empty says nothing; insurers spell one name in several ways. */
 const isSamePerson = (one: OfficialResult, other: OfficialResult) =>
-  (!one.name || plain(one.name) === plain(other.name ?? '')) &&
+  ['same', 'unknown'].includes(compareNames(nameIn(one), nameIn(other))) &&
   (!one.birthdate || one.birthdate === other.birthdate) &&
   !isOtherSex(one.sex1 ?? '', other.sex1 ?? '')
+
+const nameIn = ({ name = '', nameKana = '' }: OfficialResult) => ({ name, nameKana })
 
 /** The card of a typed face, for finding whom it was made for. */
 export const cardKeyOf = (face: CardFace): CardKey => ({

@@ -77,7 +77,7 @@ export const advisories = {
   IDENTITY_DIFFERS: kind('A52', 'warn', '記録と違う項目があります。', '違う項目を見比べてください（改姓などのこともあります）。', 'One of name, birth date and sex differs; see `identity.differences`.'),
   GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者番号に自動では結び付けません。', 'ご家族やきょうだいの番号と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is; not linked.'),
   PATIENT_AMBIGUOUS: kind('A54', 'warn', '記録に、同じ方と思われる患者が複数います。', '患者番号を確かめてください。自動では結び付けません。', 'Several patients fit; none was picked.'),
-  LOOK_ALIKE_PATIENT: kind('A55', 'warn', '生年月日とカナが同じで、漢字が違う患者がいます。', '別の方でないか確かめてください。', 'The same birth date and kana with another name in kanji; not linked.'),
+  LOOK_ALIKE_PATIENT: kind('A55', 'warn', '生年月日とカナが同じで、漢字か性別が違う患者がいます。', '別の方でないか確かめてください。', 'The same birth date and kana with another name in kanji, or another sex; not linked with that patient.'),
   REFERENCE_NUMBER_DIFFERS: kind('A56', 'warn', '送った患者番号と、返ってきた照会番号が違います。', '診察券の番号を確かめ、必要なら照会番号を登録し直してください。', '照会番号不一致.'),
 
   INSURER_CHANGED: kind('A61', 'warn', '保険者が前回から変わりました。', '保険の登録を直し、変更日を確かめてください。', 'Both stand in `history.changes`.'),

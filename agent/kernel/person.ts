@@ -1,3 +1,5 @@
+import { compareNames } from './names.ts'
+
 /** Who an answer speaks of, in the official strings; '' where the answer does not say. */
 export interface Person {
   readonly name: string
@@ -35,41 +37,31 @@ export const plain = (text: string) => text.normalize('NFKC').replace(/\s+/gu, '
 export const hasPlaceholder = (name: string) => name.includes('●')
 
 /**
- * Whether two records cannot be of one person: another birth date, another sex, or neither name nor
- * kana in common. What a record does not say contradicts nothing.
+ * Whether two records cannot be of one person: another birth date, another sex, or another given
+ * name, also one that only sounds the same. A family name changes by marriage. What a record does
+ * not say contradicts nothing.
  */
-export function contradicts(one: Traits, other: Traits): boolean {
-  const isOtherDay =
-    one.birthdate !== '' && other.birthdate !== '' && one.birthdate !== other.birthdate
-  const names = [sameName(one.name, other.name), sameName(one.nameKana, other.nameKana)]
-  const isOtherName = names.includes(false) && !names.includes(true)
-  return isOtherDay || isOtherSex(one.sex, other.sex) || isOtherName
-}
+export const contradicts = (one: Traits, other: Traits) =>
+  isOtherDay(one, other) ||
+  isOtherSex(one.sex, other.sex) ||
+  ['given-differs', 'kanji-differs', 'differs'].includes(compareNames(one, other))
 
-/** Whether two records may well be of one person: the same birth date and a name or kana in common. */
-export function resembles(one: Traits, other: Traits): boolean {
-  const isSameName = sameName(one.name, other.name) ?? false
-  const isSameKana = sameName(one.nameKana, other.nameKana) ?? false
-  return one.birthdate === other.birthdate && (isSameName || isSameKana) && !contradicts(one, other)
-}
+/**
+ * Whether two records may be of one person: the same birth date, a given name that is written or
+ * sounds the same, and no other sex. For asking a person; what is recorded by itself must not
+ * contradict either.
+ */
+export const resembles = (one: Traits, other: Traits) =>
+  one.birthdate === other.birthdate &&
+  !isOtherSex(one.sex, other.sex) &&
+  ['same', 'family-differs', 'kanji-differs'].includes(compareNames(one, other))
+
+/** Whether both say a birth date, and not the same. */
+export const isOtherDay = (
+  one: Pick<Traits, 'birthdate'>,
+  other: Pick<Traits, 'birthdate'>,
+): boolean => one.birthdate !== '' && other.birthdate !== '' && one.birthdate !== other.birthdate
 
 /** Whether both say a sex, and not the same. */
 export const isOtherSex = (one: string, other: string) =>
   one !== other && /^[12]$/.test(one) && /^[12]$/.test(other)
-
-/**
- * Undefined where one of them does not say. A family name changes by marriage, so a given name in
- * common is enough: it is what tells twins apart.
- */
-function sameName(one: string, other: string): boolean | undefined {
-  if ([one, other].some((name) => plain(name) === '' || hasPlaceholder(name))) return undefined
-  if (plain(one) === plain(other)) return true
-  const given = givenName(one)
-  return given !== undefined && given === givenName(other)
-}
-
-const givenName = (name: string) => {
-  const [, ...rest] = name.normalize('NFKC').trim().split(/\s+/u)
-  const given = rest.at(-1)
-  return given === undefined ? undefined : plain(given)
-}

@@ -147,12 +147,7 @@ export function proposeToIntakes(
 }
 
 const isOf = ({ name, nameKana = '', birthdate, sex }: IntakeForm, person: Person) =>
-  resembles({ name, nameKana: inKatakana(nameKana), birthdate, sex }, person)
-
-/** Official kana are katakana; forms are filled in by hand. */
-const inKatakana = (kana: string) =>
-  kana.replace(/[ぁ-ゖ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + KANA_OFFSET))
-const KANA_OFFSET = 0x60
+  resembles({ name, nameKana, birthdate, sex }, person)
 
 export function openIntakes(sql: Sql, writer: IntakeWriter): Intakes {
   const find = (id: string) => {

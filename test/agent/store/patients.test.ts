@@ -53,6 +53,7 @@ test("a person who contradicts the number's patient is linked to nobody", async 
     ['a twin', twin],
     ['a twin without kana', { ...twin, nameKana: '' }],
     ['a stranger of the same day', { ...one, name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', sex1: '2' }],
+    ['one who sounds the same', { ...one, name: '見本　市朗' }],
     ['another sex', { ...one, sex1: '2' }],
     ['another birth date', { ...one, birthdate: '20100102' }],
   ]
@@ -67,7 +68,8 @@ test('a number finds its patient through new insurance, family name, and what is
     ['a new insurer', { ...one, insurerNumber: '01130012', insuredIdentificationNumber: '9' }],
     ['a new family name', { ...one, name: '別名　一郎', nameKana: 'ﾍﾞﾂﾒｲ ｲﾁﾛｳ' }],
     ['a name with ●', { ...one, name: '●本　一郎', nameKana: '' }],
-    ['full-width kana', { ...one, name: '見本　壱郎', nameKana: 'ミホン　イチロウ' }],
+    ['full-width kana', { ...one, name: '●●　●●', nameKana: 'ミホン　イチロウ' }],
+    ['an old form of a character', { ...one, name: '見本　一郞' }],
     ['no sex', { ...one, sex1: '3' }],
   ]
   for (const [what, result] of same)

@@ -1,0 +1,222 @@
+import { advisory } from '../../kernel/advisories.ts'
+import type { Advisory, Identity } from '../../kernel/judgement.ts'
+import type { Known, KnownPatient, Link } from '../../kernel/known.ts'
+import { isIncomplete } from '../../kernel/name-form.ts'
+import { closestName, type Name, soundsAlike } from '../../kernel/names.ts'
+import type { OfficialResult } from '../../kernel/official.ts'
+import { isOtherDay, isOtherSex, plain, type Traits } from '../../kernel/person.ts'
+import type { Case } from './case.ts'
+import { type Comparison, compareIdentity, type OfficialPerson, renamed } from './comparison.ts'
+
+/** What matching goes by. */
+export type Asked = Pick<Case, 'question' | 'draft' | 'subject' | 'known'>
+
+/** Whose answer it is, as far as that can be told without a person. */
+export interface Match {
+  /**
+   * The one patient whom it may be about: the only candidate; null: nobody, or several. Only where
+   * `link` says so it is that patient's answer.
+   */
+  readonly patient: KnownPatient | null
+  readonly candidates: number
+  /** Whether somebody of the same birth date sounds the same and is another person. */
+  readonly lookAlike: boolean
+  /** Null: nothing to compare, or nobody to compare with. */
+  readonly identity: Identity | null
+  readonly link: Link
+  /** Two or more real differences: a person decides first. */
+  readonly isHeld: boolean
+  readonly advisories: readonly Advisory[]
+}
+
+const NONE: Link = { is: 'none' }
+
+/**
+ * Matches an answer with the clinic's patients: one candidate links by itself, several never do.
+ * Where numbers name nobody, the birth date and the name do. Whoever differs in the given name or
+ * the birth date is not linked, in two or more traits held.
+ */
+export function matchPatient(one: Asked): Match {
+  const { subject, known, draft } = one
+  if (subject === 'nobody') return ofNumberAlone(known)
+  if (subject === 'unclear') return { ...ofNumberAlone(known), patient: null, link: NONE }
+  const official = { person: subject, names: [subject, ...namesIn(draft.results)] }
+  const fitting = candidatesAmong(known, official)
+  const patient = fitting.length === 1 ? (fitting[0] ?? null) : null
+  const counterpart = counterpartOf(one, patient)
+  const comparison = counterpart && compareIdentity(counterpart.traits, official)
+  const lookAlike = known.patients.some((other) => isLookAlike(other, official))
+  const conflict = numberConflictIn(one)
+  const facts: Facts = { one, official, fitting, patient, counterpart, comparison }
+  return {
+    patient,
+    candidates: fitting.length,
+    lookAlike,
+    identity: counterpart &&
+      comparison && {
+        comparedWith: counterpart.is,
+        patientId: patient?.id ?? null,
+        candidates: fitting.length,
+        differences: comparison.differences,
+        count: comparison.count,
+      },
+    link: conflict === null ? linkOf(facts) : NONE,
+    isHeld: isHeld(comparison),
+    advisories: [
+      ...differenceAdvice(facts),
+      ...(conflict === null ? [] : [advisory('REFERENCE_NUMBER_DIFFERS', conflict)]),
+      ...(conflict === null && fitting.length > 1 ? [advisory('PATIENT_AMBIGUOUS')] : []),
+      ...(lookAlike && known.by === 'birthdate'
+        ? [advisory('LOOK_ALIKE_PATIENT', fieldIn(one, 'name'))]
+        : []),
+    ],
+  }
+}
+
+interface Counterpart {
+  readonly is: Identity['comparedWith']
+  readonly traits: Traits
+}
+
+interface Facts {
+  readonly one: Asked
+  readonly official: OfficialPerson
+  readonly fitting: readonly KnownPatient[]
+  readonly patient: KnownPatient | null
+  readonly counterpart: Counterpart | null
+  readonly comparison: Comparison | null
+}
+
+/** An answer that names nobody belongs to the one patient whose number was sent with the question. */
+function ofNumberAlone({ patients, by }: Known): Match {
+  const numbered = by === 'number' ? patients : []
+  const patient = numbered.length === 1 ? (numbered[0] ?? null) : null
+  return {
+    patient,
+    candidates: numbered.length,
+    lookAlike: false,
+    identity: null,
+    link: patient === null ? NONE : { is: 'known', patientId: patient.id, renamed: null },
+    isHeld: false,
+    advisories: [],
+  }
+}
+
+/** Of all results: they speak of one person, who may have a 通称 beside the official name. */
+const namesIn = (results: readonly OfficialResult[]): Name[] =>
+  results
+    .flatMap(({ name = '', nameKana = '', nameOfOther = '', nameOfOtherKana = '' }) => [
+      { name, nameKana },
+      { name: nameOfOther, nameKana: nameOfOtherKana },
+    ])
+    .filter(({ name, nameKana }) => name !== '' || nameKana !== '')
+
+/** A number or a card points at its patients, whoever answers; a birth date only at who fits. */
+function candidatesAmong({ patients, by }: Known, official: OfficialPerson) {
+  if (by !== 'birthdate') return patients
+  const { person, names } = official
+  return patients.filter(
+    (patient) =>
+      patient.birthdate === person.birthdate &&
+      !isOtherSex(patient.sex, person.sex) &&
+      closestName(patient, names)?.verdict === 'same',
+  )
+}
+
+function isLookAlike(patient: KnownPatient, { person, names }: OfficialPerson): boolean {
+  if (patient.birthdate !== person.birthdate) return false
+  if (closestName(patient, names)?.verdict === 'same') return isOtherSex(patient.sex, person.sex)
+  return names.some((name) => soundsAlike(patient, name))
+}
+
+/** With whom it is compared: the patient, else who was received offline, else what was typed. */
+function counterpartOf(
+  { question, known }: Asked,
+  patient: KnownPatient | null,
+): Counterpart | null {
+  if (patient !== null) return { is: 'patient', traits: patient }
+  if (known.intake !== null) return { is: 'intake', traits: known.intake }
+  if (question.kind !== 'card-face') return null
+  const { birthdate } = question.face
+  return { is: 'card-face', traits: { name: '', nameKana: '', birthdate, sex: '' } }
+}
+
+const isHeld = (comparison: Comparison | null) => comparison !== null && comparison.count >= 2
+
+/** Which of the clinic's records the answer goes to by itself. */
+function linkOf(facts: Facts): Link {
+  const { official, fitting, patient, comparison } = facts
+  const { person } = official
+  if (isHeld(comparison) || isStopped(facts) || fitting.length > 1) return NONE
+  if (patient !== null && comparison !== null)
+    return { is: 'known', patientId: patient.id, renamed: renamed(patient, comparison, person) }
+  return isFindable(facts) ? { is: 'new' } : NONE
+}
+
+/**
+ * Whether one difference is enough to link nothing. Birth dates do not change, so another one is of
+ * another person or of a record that a person has to correct. Given names tell members of a family
+ * apart. Family names and the sex on record do change.
+ */
+function isStopped(facts: Facts): boolean {
+  const { counterpart, comparison, official } = facts
+  if (counterpart === null || comparison === null) return false
+  return isOtherDay(counterpart.traits, official.person) || isOtherGivenName(facts)
+}
+
+/**
+ * The same kana on the same card, or on a form that was filled in by ear, is the same person however
+ * it is written.
+ */
+function isOtherGivenName({ one, counterpart, comparison }: Facts): boolean {
+  if (comparison?.verdict === 'kanji-differs')
+    return counterpart?.is !== 'intake' && one.known.by !== 'card'
+  return comparison?.verdict === 'given-differs' || comparison?.verdict === 'differs'
+}
+
+/** A patient whom neither a number, a card nor a name would find again is not made. */
+const isFindable = ({ one, official }: Facts) =>
+  numbersIn(one).length > 0 ||
+  official.person.identity !== null ||
+  official.names.some(({ name, nameKana }) => !isIncomplete(name) || !isIncomplete(nameKana))
+
+function differenceAdvice(facts: Facts): Advisory[] {
+  const { one, counterpart, comparison } = facts
+  if (comparison === null || comparison.count === 0) return []
+  if (isHeld(comparison)) return [advisory('IDENTITY_HELD')]
+  const { differences } = comparison
+  const isGiven = counterpart?.is === 'patient' && isOtherGivenName(facts)
+  const code = isGiven ? 'GIVEN_NAME_DIFFERS' : 'IDENTITY_DIFFERS'
+  if (differences.birthdate !== undefined) return [advisory(code, fieldIn(one, 'birthdate'))]
+  if (differences.sex1 !== undefined) return [advisory(code, fieldIn(one, 'sex1'))]
+  return [advisory(code, fieldIn(one, differences.name === undefined ? 'nameKana' : 'name'))]
+}
+
+/** In the result that the person was read from. */
+function fieldIn({ draft }: Asked, field: 'name' | 'nameKana' | 'birthdate' | 'sex1'): string {
+  const index = draft.results.findIndex(({ name, birthdate }) => name && birthdate)
+  return `results[${Math.max(index, 0)}].${field}`
+}
+
+interface SentNumber {
+  readonly number: string
+  readonly field: string
+}
+
+/** The clinic's numbers that came with question and answer. */
+const numbersIn = ({ draft }: Asked): SentNumber[] =>
+  [
+    { number: draft.patientNumber, field: 'patientNumber' },
+    ...draft.results.map(({ referenceNumber }, index) => ({
+      number: referenceNumber,
+      field: `results[${index}].referenceNumber`,
+    })),
+  ].flatMap(({ number, field }) => (number ? [{ number, field }] : []))
+
+/** The field of the first number that is another than the one before; leading zeros aside. */
+function numberConflictIn(one: Asked): string | null {
+  const [first, ...others] = numbersIn(one)
+  const other = others.find(({ number }) => bare(number) !== bare(first?.number ?? ''))
+  return other?.field ?? null
+}
+const bare = (number: string) => plain(number).replace(/^0+(?=.)/, '')
