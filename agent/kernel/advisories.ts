@@ -43,8 +43,8 @@ export const advisories = {
   ELIGIBILITY_PENDING: kind('A19', 'info', '公式側で処理中です。', '自動で照会し直します。結果が出るまでお待ちください。', 'Segment 2. It is asked again by itself.'),
   VALID_UNREGISTERED: kind('A20', 'warn', '医療扶助は有効ですが、この医療機関への委託が未登録です。', '医療券の有無を確かめ、福祉事務所に連絡してください。', 'Validity 6: valid, and this institution is not registered for it.'),
 
-  CHARACTER_OUTSIDE_JIS_X_0208: kind('A21', 'warn', 'レセプトに使えないことがある文字（第3・第4水準）があります。', '請求には、よく使われる字体（例：德→徳、髙→高）を使ってください。', 'A character of JIS X 0213 that JIS X 0208 lacks: claims that hold it come back.'),
-  CHARACTER_OUTSIDE_JIS_X_0213: kind('A22', 'warn', 'レセプトに使えない文字があります。', '請求には、よく使われる字体かカナを使ってください。', 'A character that neither JIS X 0208 nor JIS X 0213 has.'),
+  CHARACTER_OUTSIDE_JIS_X_0208: kind('A21', 'warn', 'レセプトに使えないことがある文字（第3・第4水準）があります。', '請求には、よく使われる字体（例：德→徳、﨑→崎）を使ってください。', 'A character of JIS X 0213 that JIS X 0208 lacks: claims that hold it come back.'),
+  CHARACTER_OUTSIDE_JIS_X_0213: kind('A22', 'warn', 'レセプトに使えない文字があります。', '請求には、よく使われる字体（例：髙→高、𠮷→吉）かカナを使ってください。', 'A character that neither JIS X 0208 nor JIS X 0213 has.'),
   KANA_SEARCH_MISSES: kind('A23', 'info', 'カナの書き方の違いで、カナ検索に出ないことがあります。', '「ヨ・ョ」「ツ・ッ」など大小の違い、濁点、長音を変えて検索してください。', 'Small kana, voiced marks or long vowels are written another way than a receipt computer’s search expects.'),
 
   BURDEN_RATIO_CHANGED: kind('A24', 'warn', '負担割合が前回と違います。', '前回と今回の割合を見比べ、ご本人に説明してください。どちらの値も残してあります。', 'Both ratios stand in `history.changes` with time and source; neither was replaced.'),
