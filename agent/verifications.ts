@@ -2,6 +2,7 @@ import { effectiveCardQueries } from '../config/gateway.ts'
 import type { Config } from '../config/schema.ts'
 import type { Verifications } from './api/ports.ts'
 import type { Asker } from './eligibility/asker.ts'
+import { claimFormOf } from './eligibility/claim-form.ts'
 import type { Eligibility } from './eligibility/eligibility.ts'
 import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
@@ -10,6 +11,7 @@ import type { Intake } from './intake/intake.ts'
 import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import type { OfficialResult } from './kernel/official.ts'
 import { seesHeld } from './kernel/roles.ts'
 import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
@@ -66,6 +68,13 @@ export function verificationsOf(
         throw new AgentError('VERIFICATION_HELD', 'it is held until a person releases it')
       return officialMessage(store, id, charset)
     },
+    claimForm(id, role) {
+      if (store.isHeld(id) && !seesHeld(role))
+        throw new AgentError('VERIFICATION_HELD', 'it is held until a person releases it')
+      const found = store.find(id)
+      if (found === 'open') throw new AgentError('QUESTION_OPEN', 'the question has not ended')
+      return found && claimFormOf(resultsIn(found))
+    },
     latest(patientNumber, role) {
       const found = store.latest(patientNumber)
       return found === undefined ? undefined : store.feed.shown(found, role)
@@ -86,4 +95,12 @@ export function verificationsOf(
       return shown
     },
   }
+}
+
+/** What the store wrote itself. */
+function resultsIn(item: Uint8Array): OfficialResult[] {
+  const { verification }: { verification: { results: OfficialResult[] } } = JSON.parse(
+    Buffer.from(item).toString(),
+  )
+  return verification.results
 }

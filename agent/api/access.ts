@@ -22,6 +22,7 @@ export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/verifications/:id': readers,
   'GET /v1/patients/:patientNumber/verifications/latest': readers,
   'GET /v1/verifications/:id/message': everything,
+  'GET /v1/verifications/:id/claim-form': everything,
   'POST /v1/verifications': askers,
   'POST /v1/verifications/:id/recheck': askers,
   'POST /v1/verifications/:id/notes': noters,

@@ -1,6 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { CardFace } from '../kernel/card-face.ts'
+import { ClaimForm } from '../kernel/claim-form.ts'
 import { Digest } from '../kernel/digest.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
@@ -27,6 +28,7 @@ const components = {
   Batch: ShownBatch,
   CardFace,
   Change,
+  ClaimForm,
   Comparison: ComparisonItem,
   Consents,
   ConsumerDelivery,

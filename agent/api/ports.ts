@@ -1,4 +1,5 @@
 import type { CardFace } from '../kernel/card-face.ts'
+import type { ClaimForm } from '../kernel/claim-form.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
 import type { Comparison } from '../kernel/delivery.ts'
@@ -66,6 +67,8 @@ export interface Verifications {
     role: Role,
     charset: 'UTF-8' | 'Shift_JIS' | null,
   ): { bytes: Uint8Array; contentType: string } | undefined
+  /** Throws `QUESTION_OPEN`, `VERIFICATION_HELD` where the role does not decide on it. */
+  claimForm(id: string, role: Role): ClaimForm | undefined
   latest(patientNumber: string, role: Role): Uint8Array | undefined
   /** The note's feed item, as the asker's role sees it. */
   note(

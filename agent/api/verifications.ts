@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { CardFace } from '../kernel/card-face.ts'
+import { ClaimForm } from '../kernel/claim-form.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { FeedEvent, NoteKind } from '../kernel/verification.ts'
 import { bufferOf, headOf, sendJson } from './answers.ts'
@@ -137,11 +138,22 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
       'VERIFICATION_HELD',
     ],
   } as const
+  const claimFormDoc = {
+    summary: 'What of an answer a claim cannot carry, and how it is written there',
+    answers: { 200: { description: 'By field.', schema: ClaimForm } },
+    problems: ['NOT_FOUND', 'QUESTION_OPEN', 'VERIFICATION_HELD', 'AUDIT_UNAVAILABLE'],
+  } as const
   const noteDoc = {
     summary: 'Add a note',
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'The note, as in the feed.', schema: FeedEvent } },
-    problems: ['NOT_FOUND', 'QUESTION_OPEN', 'IDEMPOTENCY_KEY_REUSED', 'STORE_FAILED'],
+    problems: [
+      'NOT_FOUND',
+      'QUESTION_OPEN',
+      'HOLD_DECIDED',
+      'IDEMPOTENCY_KEY_REUSED',
+      'STORE_FAILED',
+    ],
   } as const
 
   app.get(
@@ -161,6 +173,18 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
       if (message === undefined) throw unknownId()
       await context.audit.read(callerOf(request).consumer, 'message', id)
       return reply.type(message.contentType).send(bufferOf(message.bytes))
+    },
+  )
+
+  app.get(
+    '/v1/verifications/:id/claim-form',
+    { schema: { params: Named }, config: { doc: claimFormDoc } },
+    async (request, reply) => {
+      const { id } = request.params
+      const form = verifications.claimForm(id, callerOf(request).consumer.role)
+      if (form === undefined) throw unknownId()
+      await context.audit.read(callerOf(request).consumer, 'claim-form', id)
+      return reply.send(form)
     },
   )
 

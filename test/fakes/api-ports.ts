@@ -130,6 +130,10 @@ export class FakeVerifications implements Verifications {
     waiting.delete(resolve)
   }
 
+  claimForm(id: string) {
+    return this.find(id) === undefined ? undefined : { version: 1, fields: [] }
+  }
+
   message(id: string, _role: Role, charset: 'UTF-8' | 'Shift_JIS' | null) {
     if (!this.#found.has(id)) return undefined
     if (charset === 'Shift_JIS') {

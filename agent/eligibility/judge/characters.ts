@@ -4,7 +4,7 @@ import type { OfficialResult } from '../../kernel/official.ts'
 import type { Advise } from './case.ts'
 
 /** What of an answer stands on a claim, a prescription or a receipt as text. */
-const fields = [
+export const claimFields = [
   'insurerName',
   'insuredCardSymbol',
   'insuredIdentificationNumber',
@@ -19,9 +19,9 @@ const fields = [
 const PLACEHOLDERS: ReadonlySet<string> = new Set(['●', '〓'])
 
 /** Characters that are missing, or that a claim cannot carry: each kind once per field. */
-export const adviseOnCharacters: Advise = ({ draft }) =>
+export const characterAdvice: Advise = ({ draft }) =>
   draft.results.flatMap((result, index) =>
-    fields.flatMap((field) =>
+    claimFields.flatMap((field) =>
       [...kindsIn(result[field] ?? '')].map((code) => advisory(code, `results[${index}].${field}`)),
     ),
   )

@@ -6,7 +6,7 @@ import type { Advise } from './case.ts'
  * Kana that a receipt computer would not find: spelled otherwise than the clinic's record of the
  * patient; without a record, spelled as names are not.
  */
-export const adviseOnKana: Advise = ({ draft, patient }) => {
+export const kanaAdvice: Advise = ({ draft, patient }) => {
   const known = patient?.nameKana ?? ''
   const isMissed = (kana: string) =>
     known === '' ? isHardToFind(kana) : isSpelledOtherwise(kana, known)

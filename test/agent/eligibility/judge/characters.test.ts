@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adviseOnCharacters } from '../../../../agent/eligibility/judge/characters.ts'
+import { characterAdvice } from '../../../../agent/eligibility/judge/characters.ts'
 import type { OfficialResult } from '../../../../agent/kernel/official.ts'
 import { caseOf } from './text-case.ts'
 
 const found = (...results: OfficialResult[]) =>
-  adviseOnCharacters(caseOf(results)).map(({ code, field }) => `${code} ${field}`)
+  characterAdvice(caseOf(results)).map(({ code, field }) => `${code} ${field}`)
 
 test('a name with ● says so, and names the field', () => {
   assert.deepEqual(found({ name: '●山　七●', nameKana: 'ﾊﾞﾂﾔﾏ ﾅﾅｺ', address: '架空区〓町' }), [

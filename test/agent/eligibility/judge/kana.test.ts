@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adviseOnKana } from '../../../../agent/eligibility/judge/kana.ts'
+import { kanaAdvice } from '../../../../agent/eligibility/judge/kana.ts'
 import { caseOf } from './text-case.ts'
 
 const found = (official: string, known?: string) =>
-  adviseOnKana(caseOf([{ nameKana: official }], known)).map(({ code, field }) => `${code} ${field}`)
+  kanaAdvice(caseOf([{ nameKana: official }], known)).map(({ code, field }) => `${code} ${field}`)
 const missed = ['KANA_SEARCH_MISSES results[0].nameKana']
 
 test('kana that is spelled otherwise than the clinic’s record would not be found', () => {
@@ -27,6 +27,6 @@ test('of somebody without a record, kana that names do not have would not be fou
 })
 
 test('an answer without kana, and one without results, say nothing', () => {
-  assert.deepEqual(adviseOnKana(caseOf([{}])), [])
-  assert.deepEqual(adviseOnKana(caseOf([], 'カクウ')), [])
+  assert.deepEqual(kanaAdvice(caseOf([{}])), [])
+  assert.deepEqual(kanaAdvice(caseOf([], 'カクウ')), [])
 })
