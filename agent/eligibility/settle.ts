@@ -2,6 +2,7 @@ import type { CardProof, Gateway, GatewayAnswer, GatewayQuestion } from '../gate
 import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
+import type { Rules } from '../kernel/rules.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import type { EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
@@ -15,6 +16,8 @@ export interface EligibilityParts {
   readonly gateway: Gateway
   readonly clock: Clock
   readonly log: Log
+  /** The dated rules; the built-in ones where absent. */
+  readonly rules?: Rules
   /** What each attempt came to, for the conditions: null is an answer. */
   readonly observe: (fault: AgentError | null) => void
   readonly onBug: (error: unknown) => void
