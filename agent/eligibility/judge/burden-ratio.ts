@@ -108,5 +108,7 @@ function againstTyped(one: Case): readonly Advisory[] {
       : [advisory('BURDEN_RATIO_DIFFERS_FROM_TYPED', `${now.path}.${ratio.path}`)]
   const day = confirmationDay(one)
   const expected = onlyOf(sharesOf(now.result, day, ageRule(one.rules, day)))
-  return expected === undefined || expected === typed ? [] : [advisory('BURDEN_RATIO_UNUSUAL')]
+  return expected === undefined || expected === typed
+    ? []
+    : [advisory('BURDEN_RATIO_UNUSUAL', `${now.path}.insuredPartialContributionRatio`)]
 }

@@ -8,7 +8,6 @@ import {
   confirmationDay,
   coverageAmong,
   isLateElderly,
-  isUsable,
   type Place,
   said,
   usableResults,
@@ -16,22 +15,20 @@ import {
 import type { Advise, Case } from './case.ts'
 import { isEnding } from './periods.ts'
 
-/** 限度額適用認定証: missing, changed or ending, one of them at a time; and whether it was asked for. */
+/** 限度額適用認定証: not asked for, missing, changed or ending; the first of these that is so. */
 export const limitCertificateAdvice: Advise = (one) => {
   const place = coverageAmong(usableResults(one))
-  const asked = unconfirmed(one)
-  if (place === undefined || asked.length > 0) return asked
-  const [found] = [...missing(one, place), ...changed(one, place), ...ending(one, place)]
-  return found === undefined ? [] : [found]
+  if (place === undefined) return []
+  const parts = [unconfirmed, missing, changed, ending]
+  return parts.flatMap((part) => part(one, place)).slice(0, 1)
 }
 
 /** Staff wanted it and ticked no consent, so it was not asked for. */
-function unconfirmed(one: Case): readonly Advisory[] {
-  const { question } = one
+function unconfirmed({ question }: Case, { path }: Place): readonly Advisory[] {
   if (question.kind !== 'card-face' || question.batch !== undefined) return []
   const isWanted = question.face.limitApplicationCertificateRelatedConsFlg === '1'
-  return isUsable(one) && isWanted && question.consent === undefined
-    ? [advisory('LIMIT_CONSENT_UNCONFIRMED')]
+  return isWanted && question.consent === undefined
+    ? [advisory('LIMIT_CONSENT_UNCONFIRMED', `${path}.${CONSENT}`)]
     : []
 }
 
