@@ -1,10 +1,19 @@
 import type { CardProof } from '../gateway/gateway.ts'
+import { dayAt } from '../kernel/calendar.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Part } from '../kernel/ports.ts'
+import { inForce, type Rules } from '../kernel/rules.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { type FaceQuestion, type Question, questionRecord, readQuestion } from './question.ts'
+import { certificateState } from './judge/card-certificate.ts'
+import {
+  type CardQuestion,
+  type FaceQuestion,
+  type Question,
+  questionRecord,
+  readQuestion,
+} from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
 import { openWork } from './work.ts'
 
@@ -14,6 +23,8 @@ export interface ConfirmedCard {
   readonly reader: string
   readonly certificate: Uint8Array
   readonly certificateExpired: boolean
+  /** End of the certificate, epoch ms. */
+  readonly certificateNotAfter: number
 }
 
 export interface Eligibility extends Part {
@@ -82,20 +93,14 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       return { id }
     },
 
-    askByCard: ({ presentationId, certificate, reader, certificateExpired }, by, asker) => {
-      const confirmedBy = typeof by === 'string' ? by : null
+    askByCard: (card, by, asker) => {
+      const { presentationId, certificate } = card
+      const question = cardQuestion(card, by, clock.now(), parts.judging.rules)
       return accept(
-        {
-          kind: 'card',
-          reader,
-          certificateExpired,
-          confirmedBy,
-          confirmedAt: clock.now(),
-          supersedes: null,
-        },
+        question,
         asker,
         { presentationId, certificate, proof: typeof by === 'string' ? null : by },
-        JSON.stringify({ presentationId, confirmedBy }),
+        JSON.stringify({ presentationId, confirmedBy: question.confirmedBy }),
       )
     },
 
@@ -117,7 +122,25 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
   }
 }
 
-/** What of a confirmed tap goes into the question, and no more. */
+/** Of the certificate only how far it is from its end is kept. */
+function cardQuestion(
+  { reader, certificateExpired, certificateNotAfter }: ConfirmedCard,
+  by: string | CardProof,
+  at: number,
+  { cardCertificates }: Rules,
+): CardQuestion {
+  return {
+    kind: 'card',
+    reader,
+    certificateExpired,
+    certificate: certificateState(certificateNotAfter, at, inForce(cardCertificates, dayAt(at))),
+    confirmedBy: typeof by === 'string' ? by : null,
+    confirmedAt: at,
+    supersedes: null,
+  }
+}
+
+/** What of a confirmed tap goes to the gateway, and no more. */
 const presentCard = (card: PresentCard | null): PresentCard | undefined =>
   card === null ? undefined : { certificate: card.certificate, proof: card.proof }
 

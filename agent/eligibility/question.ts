@@ -62,6 +62,7 @@ export const Question = Type.Union([
 ])
 export type Question = Static<typeof Question>
 export type FaceQuestion = Extract<Question, { kind: 'card-face' }>
+export type CardQuestion = Extract<Question, { kind: 'card' }>
 
 /** A question as the store takes it, new at epoch ms `at`, without a key. */
 export const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({

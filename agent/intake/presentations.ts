@@ -15,6 +15,8 @@ export interface ConfirmedCard {
   readonly certificate: Uint8Array
   /** At the time of the tap. A fact, never a reason to refuse. */
   readonly certificateExpired: boolean
+  /** End of the certificate, epoch ms. Only how far away it is may be kept. */
+  readonly certificateNotAfter: number
   /** See `Sign` of the driver seam; throws CARD_GONE once the card has left. */
   readonly sign: Sign
 }
@@ -43,7 +45,7 @@ export interface WaitingRoom<T> extends Part {
 interface Entry<T> {
   shown: WaitingPresentation
   /** Only while it may be confirmed. */
-  card: Pick<ConfirmedCard, 'certificate' | 'sign'> | undefined
+  card: Pick<ConfirmedCard, 'certificate' | 'certificateNotAfter' | 'sign'> | undefined
   use: Promise<T> | undefined
   how: Confirming | undefined
 }
@@ -94,7 +96,7 @@ export function openWaitingRoom<T>(clock: Clock, lapseMs: number): WaitingRoom<T
             certificateExpired: presented.notAfter < clock.now(),
             pin: pinPad ? 'possible' : 'none',
           },
-          { certificate: presented.certificate, sign },
+          { certificate: presented.certificate, certificateNotAfter: presented.notAfter, sign },
         )
     },
     unreadable: (reader, fault) => {
@@ -196,6 +198,7 @@ async function confirm<T>(
     at,
     certificateExpired: certificateExpired === true,
     certificate: entry.card.certificate,
+    certificateNotAfter: entry.card.certificateNotAfter,
     sign: entering(entry, entry.card.sign),
   }
   try {

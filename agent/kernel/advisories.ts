@@ -32,7 +32,7 @@ const ORDER =
  */
 // biome-ignore format: a table; one advisory a row reads best
 export const advisories = {
-  ELIGIBILITY_NOT_FOUND: kind('A11', 'warn', '該当する資格が見つかりません（無効とは限りません）。', `入力を見直し、枝番を空にして照会し直してください。登録前のこともあります（自動で照会し直します）。急ぐとき：${ORDER}`, 'Validity 4. Not necessarily uninsured: a typing error, a card issued today, or an insurer that has not registered it yet. It is asked again by itself.'),
+  ELIGIBILITY_NOT_FOUND: kind('A11', 'warn', '該当する資格が見つかりません（無効とは限りません）。', `手入力のときは番号を見直し、枝番を空にして照会し直してください。保険者の登録前のこともあります（手入力の照会は自動で照会し直します）。急ぐとき：${ORDER}`, 'Validity 4. Not necessarily uninsured: a typing error, a card issued today, or an insurer that has not registered it yet. A typed question is asked again by itself.'),
   NAME_HAS_PLACEHOLDER: kind('A12', 'warn', '氏名などに、表示できない文字（●）があります。', '以前の記録や券面の文字を使ってください。記録にある氏名は ● で上書きされません。', 'A character that the insurer’s system does not have came as ●. Fine for claims, not for prescriptions and receipts.'),
   ELIGIBILITY_MULTIPLE: kind('A13', 'warn', '条件に合う方が複数います（無効とは限りません）。', '枝番を確かめて入れ、照会し直してください。', 'Validity 5. Several persons fit; nobody is picked. Ask with the branch number.'),
   QUALIFICATION_LOST: kind('A14', 'warn', 'この資格は使えません（資格喪失）。', ORDER, 'Validity 2 with its dates in the result. The patient may have another qualification.'),
@@ -40,7 +40,7 @@ export const advisories = {
   LOST_TO_PUBLIC_ASSISTANCE: kind('A16', 'warn', '生活保護の受給開始により資格を失っています。', '医療券・診療依頼書の有無を確かめ、福祉事務所に確認してください。', 'ReasonOfLoss 02. Ask for the 医療券 of this month, or ask the welfare office.'),
   LOST_TO_OTHER_INSURANCE: kind('A17', 'warn', '別の保険に移ったため、この資格は使えません。', `新しい資格を確かめてください。${ORDER}`, 'ReasonOfLoss 03: another insurance was taken up.'),
   NEW_INSURER_EXISTS: kind('A18', 'warn', '新しい資格があります。前の保険証では請求できません。', '新しい保険者の資格情報を確かめ、登録を直してください。新しい内容が回答にないときはカードで照会してください。', 'Validity 3. The next valid qualification stands in the results where it came.'),
-  ELIGIBILITY_PENDING: kind('A19', 'info', '公式側で処理中です。', '自動で照会し直します。結果が出るまでお待ちください。', 'Segment 2. It is asked again by itself.'),
+  ELIGIBILITY_PENDING: kind('A19', 'info', '公式側で処理中です。', '手入力の照会は自動で照会し直します。カードで受け付けたときは、もう一度カードで確認してください。', 'Segment 2. A typed question is asked again by itself; a card is needed again.'),
   VALID_UNREGISTERED: kind('A20', 'warn', '医療扶助は有効ですが、この医療機関への委託が未登録です。', '医療券の有無を確かめ、福祉事務所に連絡してください。', 'Validity 6: valid, and this institution is not registered for it.'),
 
   CHARACTER_OUTSIDE_JIS_X_0208: kind('A21', 'warn', 'レセプトに使えないことがある文字（第3・第4水準）があります。', '請求には、よく使われる字体（例：德→徳、﨑→崎）を使ってください。', 'A character of JIS X 0213 that JIS X 0208 lacks: claims that hold it come back.'),
@@ -58,11 +58,12 @@ export const advisories = {
   RENEWAL_EXPECTED: kind('A32', 'warn', '8月の切り替え時期です。負担割合や区分が変わることがあります。', '8月1日以降の負担割合・区分で会計してください。', 'The yearly renewal of the rule in force lies between the certificate’s beginning and this reception, or within a month.'),
   AGE_RULE_CHANGES_SOON: kind('A33', 'info', 'まもなく年齢により負担割合や保険が変わります。', '次回来院時にもう一度資格を確認してください。', 'Six, seventy or seventy-five within two months, by the rule in force.'),
 
-  LIMIT_CERTIFICATE_MISSING: kind('A34', 'warn', '前回あった限度額の情報が、今回はありません。', '同意の有無と、保険者の登録を確かめてください。', 'Consent was given, or a certificate was there last time, and none came.'),
+  LIMIT_CERTIFICATE_MISSING: kind('A34', 'warn', '前回あった限度額の情報が、今回はありません。', '同意の有無と、保険者の登録を確かめてください。', 'The patient consented, there was one at the last answer, and none came now.'),
+  LIMIT_CERTIFICATE_NONE: kind('A39', 'info', '限度額の同意がありますが、区分の情報がありません。', '限度額の適用が必要なら、保険者への申請と登録を確かめてください。', 'The patient consented, and the insurer has no certificate registered; not told from seventy on, where most have none.'),
   LIMIT_CERTIFICATE_ENDING: kind('A35', 'warn', '限度額の区分の期限が近いか、切れています。', '次の有効期間の情報を確かめてください。', 'limitApplicationCertificateValidEndDate is past, or within a month.'),
   LIMIT_CERTIFICATE_CHANGED: kind('A36', 'warn', '限度額の区分が前回と変わりました。', '新しい区分で会計してください。', 'Another 適用区分 than at the last verification, or a bulk answer that says so.'),
   LIMIT_CONSENT_UNCONFIRMED: kind('A37', 'info', '限度額は照会していません（ご本人の同意の確認がありません）。', 'ご本人の同意を確かめ、「ご本人の同意を確認」を付けて照会し直してください。', 'The consent flag was sent as 0: nobody ticked who confirmed the patient’s consent.'),
-  CONSENT_EXPIRED: kind('A38', 'info', '閲覧の同意の期限が切れています。', '必要なら、カードリーダーでもう一度同意していただいてください。', 'The flag is 2, or its AvailableTime is past.'),
+  CONSENT_EXPIRED: kind('A38', 'info', '閲覧・提供の同意の期限が切れています。', '必要なら、カードリーダーでもう一度同意していただいてください。', 'The flag is 2, or its AvailableTime is past.'),
 
   CARD_CERTIFICATE_ENDING: kind('A41', 'info', 'カードの電子証明書の期限が3か月以内です。', '市区町村の窓口での更新をご案内ください（カード本体の期限とは別です）。', 'The 利用者証明用電子証明書 ends within the months of the rule in force; the card’s own expiry is separate.'),
   CARD_CERTIFICATE_IN_GRACE: kind('A42', 'warn', 'カードの電子証明書が切れています。資格の確認だけができます。', '診療・薬剤情報は使えません。早めの更新をご案内ください。', 'Expired, within the grace period of the rule in force: eligibility only.'),

@@ -52,7 +52,9 @@ export const Rules = Type.Object(
         {
           from,
           remindMonths: months('Reminded so long before the end of 利用者証明用電子証明書.'),
-          graceMonths: months('So long afterwards eligibility can still be asked.'),
+          graceMonths: months(
+            'So long afterwards eligibility can still be asked, to the end of that month.',
+          ),
         },
         strict,
       ),

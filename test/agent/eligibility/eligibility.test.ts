@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type Eligibility, openEligibility } from '../../../agent/eligibility/eligibility.ts'
 import { addNote } from '../../../agent/eligibility/notes.ts'
+import { readQuestion } from '../../../agent/eligibility/question.ts'
 import type { Gateway, GatewayQuestion } from '../../../agent/gateway/gateway.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
@@ -31,6 +32,7 @@ const card = {
   reader: 'desk-1',
   certificate: Buffer.from('CERTIFICATE'),
   certificateExpired: true,
+  certificateNotAfter: Date.parse('2020-01-31T14:59:59Z'),
 }
 const never = new AbortController().signal
 
@@ -139,6 +141,12 @@ test('a confirmed tap is asked with its certificate, which is stored nowhere', a
   })
   const stored = JSON.stringify([verification, desk.store.question(id)])
   assert.ok(!stored.includes(card.certificate.toString('base64')))
+  assert.ok(!stored.includes(String(card.certificateNotAfter)), 'nor when exactly it ends')
+  const question = readQuestion(desk.store.question(id)?.body ?? '')
+  assert.ok(
+    question?.kind === 'card' && question.certificate === 'lapsed',
+    'only how far away it is',
+  )
   await assert.rejects(desk.eligibility.recheck(id, asker), { code: 'CARD_NEEDED' })
 })
 

@@ -187,7 +187,13 @@ test('what a person asked again or closed meanwhile is left alone', async (t) =>
   const lookup = await desk.ask({ insuredIdentificationNumber: '1' })
   const closed = await desk.add(faced('2'))
   const card = await desk.eligibility.askByCard(
-    { presentationId: 'p1', reader: 'r', certificate: Buffer.from('C'), certificateExpired: false },
+    {
+      presentationId: 'p1',
+      reader: 'r',
+      certificate: Buffer.from('C'),
+      certificateExpired: false,
+      certificateNotAfter: Date.parse('2030-01-31T14:59:59Z'),
+    },
     '受付',
     asker,
   )

@@ -47,6 +47,7 @@ test('a confirmation gets the card and is shown as confirmed until the tap lapse
         at,
         certificate,
         certificateExpired: false,
+        certificateNotAfter: at + 1,
         sign: undefined,
       },
     )
