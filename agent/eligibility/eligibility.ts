@@ -4,7 +4,14 @@ import { AgentError } from '../kernel/errors.ts'
 import type { Part } from '../kernel/ports.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { type FaceQuestion, type Question, questionRecord, readQuestion } from './question.ts'
+import {
+  type Declared,
+  declaredIn,
+  type FaceQuestion,
+  type Question,
+  questionRecord,
+  readQuestion,
+} from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
 import { openWork } from './work.ts'
 
@@ -18,7 +25,7 @@ export interface ConfirmedCard {
 
 export interface Eligibility extends Part {
   /** Resolves when the question is on disk. Rejects with `IDEMPOTENCY_KEY_REUSED` or `STORE_*`. */
-  ask(face: CardFace, asker: Asker): Promise<{ readonly id: string }>
+  ask(face: CardFace, asker: Asker, declared?: Declared): Promise<{ readonly id: string }>
   /**
    * Asks a typed question anew. Rejects with `NOT_FOUND`, `QUESTION_OPEN`, `CARD_NEEDED`, and with
    * `STORE_NEWER` where a later release wrote the question.
@@ -44,6 +51,14 @@ export interface Eligibility extends Part {
   resume(): void
 }
 
+/** What comes along with a question and is no part of it. */
+interface Along {
+  readonly card?: (PresentCard & { readonly presentationId: string }) | null
+  /** What the request was, for its key: the question where absent. */
+  readonly sent?: string
+  readonly notIndividualNumberBy?: string | null
+}
+
 /** Question to verification: accept, ask, judge, store, announce. Each question ends exactly once. */
 export function openEligibility(parts: EligibilityParts): Eligibility {
   const { store, clock, log } = parts
@@ -57,23 +72,30 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
   const accept = async (
     question: Question,
     asker: Asker,
-    card: { presentationId: string; certificate: Uint8Array; proof: CardProof | null } | null,
-    sent: string = JSON.stringify(question),
+    { card = null, sent = JSON.stringify(question), notIndividualNumberBy = null }: Along = {},
   ) => {
     const record = recordOf(question, asker.consumerId ?? 'agent')
     const { id, isNew } = await store.accept({
       ...record,
       presentationId: card?.presentationId ?? null,
       key: requestKey(asker, sent),
+      notIndividualNumberBy,
     })
     if (isNew) work.begin({ id, acceptedAt: record.at, question, card: presentCard(card) })
     return { id }
   }
 
   return {
-    ask: (face, asker) => accept({ kind: 'card-face', face, supersedes: null }, asker, null),
+    ask(face, asker, declared = {}) {
+      const asked = { kind: 'card-face', face, supersedes: null } as const
+      const { said, notIndividualNumberBy = null } = declared
+      return accept({ ...asked, ...declaredIn(declared) }, asker, {
+        sent: JSON.stringify({ ...asked, ...said }),
+        notIndividualNumberBy,
+      })
+    },
 
-    recheck: async (id, asker) => accept(askedAnew(store, id), asker, null),
+    recheck: async (id, asker) => accept(askedAnew(store, id), asker),
 
     async reask(question, intakeId) {
       const record = recordOf(question, 'agent')
@@ -94,18 +116,17 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
           supersedes: null,
         },
         asker,
-        { presentationId, certificate, proof: typeof by === 'string' ? null : by },
-        JSON.stringify({ presentationId, confirmedBy }),
+        {
+          card: { presentationId, certificate, proof: typeof by === 'string' ? null : by },
+          sent: JSON.stringify({ presentationId, confirmedBy }),
+        },
       )
     },
 
     ended: work.ended,
 
     resume() {
-      const interrupted = store
-        .openQuestions()
-        .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
-        .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
+      const interrupted = interruptedIn(store)
       if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
       for (const { id, acceptedAt, question } of interrupted) {
         if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
@@ -116,6 +137,13 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     close: work.close,
   }
 }
+
+/** Without lines of bulk questions. `question` undefined: a later release asked it. */
+const interruptedIn = (store: Pick<Store, 'openQuestions'>) =>
+  store
+    .openQuestions()
+    .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
+    .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
 
 /** What of a confirmed tap goes into the question, and no more. */
 const presentCard = (card: PresentCard | null): PresentCard | undefined =>
@@ -131,5 +159,5 @@ function askedAnew(store: Pick<Store, 'question' | 'find'>, id: string): FaceQue
     throw new AgentError('STORE_NEWER', 'a later release wrote this question')
   if (question.kind !== 'card-face')
     throw new AgentError('CARD_NEEDED', 'a card question needs its card')
-  return { kind: 'card-face', face: question.face, supersedes: id }
+  return { kind: 'card-face', face: question.face, supersedes: id, ...declaredIn(question) }
 }
