@@ -10,7 +10,7 @@ import type {
   Outages,
   Verifications,
 } from '../../agent/api/ports.ts'
-import type { CardFace } from '../../agent/kernel/card-face.ts'
+import type { AskBody } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
@@ -72,7 +72,7 @@ export class FakeFeed implements Feed {
 /** Questions that end when the test says so. Throws `refuse` when it is set. */
 export class FakeVerifications implements Verifications {
   readonly asked: {
-    face?: CardFace
+    face?: AskBody
     recheck?: string
     confirmed?: string
     by: Asking
@@ -105,7 +105,7 @@ export class FakeVerifications implements Verifications {
     for (const wake of this.#waiting.get(id) ?? []) wake()
   }
 
-  ask = async (face: CardFace, by: Asking) => this.#accept({ face, by })
+  ask = async (face: AskBody, by: Asking) => this.#accept({ face, by })
 
   async recheck(id: string, by: Asking) {
     if (!this.#found.has(id)) throw new AgentError('NOT_FOUND', 'no verification has this id')
