@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
+import { checksOf } from './checks.ts'
 import { openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
 import type { EndingParts } from './eligibility/ending.ts'
@@ -67,7 +68,7 @@ const batchesOf = (
 ): Batches => ({
   async add(typed, by: Asking) {
     const { batches } = ordersOf(orders)
-    const faces = checkBatch(typed, clock.now())
+    const faces = checkBatch(typed, checksOf(store, clock))
     const mistakes = unencodableIn(faces, gateway.charset)
     if (mistakes.length > 0)
       throw new AgentError('CARD_FACE_INVALID', 'the terminal cannot be told all of it', {
@@ -91,7 +92,7 @@ const referenceNumbersOf = (
 ): ReferenceNumbers => ({
   async add(typed, by) {
     const { registrations } = ordersOf(orders)
-    return registrations.add(checkRegistration(typed, clock.now()), askerOf(by))
+    return registrations.add(checkRegistration(typed, checksOf(store, clock)), askerOf(by))
   },
   async ended(id, signal) {
     await orders?.registrations.ended(id, signal)

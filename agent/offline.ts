@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking, OfflineIntakes } from './api/ports.ts'
+import { checksOf } from './checks.ts'
 import type { Asker } from './eligibility/asker.ts'
 import { addIntake, closeIntake } from './eligibility/offline-intakes.ts'
 import type { Reasking } from './eligibility/reasking.ts'
@@ -29,7 +30,7 @@ export function offlineIntakesOf(
     async add(form, by) {
       const kept = await addIntake(
         { store, clock },
-        checkOfflineIntake(form, clock.now()),
+        checkOfflineIntake(form, checksOf(store, clock)),
         askerOf(by),
       )
       reasking.intakeCame()

@@ -1,12 +1,13 @@
 import { effectiveCardQueries } from '../config/gateway.ts'
 import type { Config } from '../config/schema.ts'
 import type { Verifications } from './api/ports.ts'
+import { checksOf } from './checks.ts'
 import type { Asker } from './eligibility/asker.ts'
 import { claimFormOf } from './eligibility/claim-form.ts'
 import type { Eligibility } from './eligibility/eligibility.ts'
 import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
-import { checkCardFace } from './intake/card-face.ts'
+import { checkAsk } from './intake/ask-body.ts'
 import type { Intake } from './intake/intake.ts'
 import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
@@ -45,7 +46,10 @@ export function verificationsOf(
     )
   }
   return {
-    ask: async (face, by) => eligibility.ask(checkCardFace(face, clock.now()), askerOf(by)),
+    async ask(body, by) {
+      const { face, declared } = checkAsk(body, checksOf(store, clock))
+      return eligibility.ask(face, askerOf(by), declared)
+    },
     recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
     async confirm(presentationId, person, by) {
       try {

@@ -35,7 +35,7 @@ async function goodPaths(bed: Bed, client: Client): Promise<string> {
   const echoed = {
     patientNumber: sent.patientNumber,
     arbitraryIdentifier: sent.identifier,
-    limitApplicationCertificateRelatedConsFlg: '1',
+    limitConsent: { by: sent.by },
   }
   for (const number of ['07', '08', '14', '22', '27'])
     await client.ask({ ...faceOf(number), ...echoed })

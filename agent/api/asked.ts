@@ -17,9 +17,6 @@ const RETRY_S = 1
 
 export const Named = Type.Object({ id: Type.String({ maxLength: 64, description: 'UUID.' }) })
 
-/** Who did something, for the record. */
-export const By = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S', description: 'Who.' })
-
 const OpenQuestion = Type.Object({
   id: Type.String({ description: 'UUID of the verification to come.' }),
   state: Type.Literal('open'),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { By } from '../kernel/by.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { faults } from '../kernel/faults.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../kernel/offline-intake.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { orNull, timeOrNull } from './answers.ts'
-import { askingOf, By, Named } from './asked.ts'
+import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { OfflineIntakes, Outages } from './ports.ts'

@@ -1,4 +1,4 @@
-import type { CardFace } from '../kernel/card-face.ts'
+import type { AskBody, CardFace } from '../kernel/card-face.ts'
 import type { ClaimForm } from '../kernel/claim-form.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
@@ -44,7 +44,7 @@ export interface Verifications {
    * Accepted, on disk. Throws `CARD_FACE_INVALID` (with mistakes), `INDIVIDUAL_NUMBER_REFUSED`,
    * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
    */
-  ask(face: CardFace, by: Asking): Promise<{ id: string }>
+  ask(body: AskBody, by: Asking): Promise<{ id: string }>
   recheck(id: string, by: Asking): Promise<{ id: string }>
   /**
    * 目視確認 by a named person, or, for null, PIN entry in the reader's own pad. Throws

@@ -6,6 +6,11 @@ const MistakeReport = Type.Object({
   field: Type.String({ description: 'Path in what was sent.' }),
   title: Type.String({ description: 'Japanese.' }),
   detail: Type.String({ description: 'English. Never the value.' }),
+  proposals: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'What may have been meant, to show beside the field: a person decides.',
+    }),
+  ),
 })
 
 /** The one error body, RFC 9457. */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { CardFace } from '../kernel/card-face.ts'
+import { By } from '../kernel/by.ts'
+import { AskBody } from '../kernel/card-face.ts'
 import { ClaimForm } from '../kernel/claim-form.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { FeedEvent, NoteKind } from '../kernel/verification.ts'
@@ -10,7 +11,6 @@ import {
   answerOpen,
   askedAnswers,
   askingOf,
-  By,
   itemAnswer,
   Named,
   openAnswerDoc,
@@ -65,7 +65,7 @@ export function askRoutes(app: App, verifications: Verifications, context: Conte
 
   app.post(
     '/v1/verifications',
-    { schema: { body: CardFace }, config: { doc: askDoc, bodyFault: 'CARD_FACE_INVALID' } },
+    { schema: { body: AskBody }, config: { doc: askDoc, bodyFault: 'CARD_FACE_INVALID' } },
     async (request, reply) => {
       const { id } = await verifications.ask(request.body, askingOf(request))
       return answerAsked(id, request, reply, verifications, context)

@@ -118,16 +118,36 @@ export type CardFace = {
     insuredIdentificationNumber: string;
     /** 枝番, 2 digits. Not for 後期高齢者. */
     insuredBranchNumber?: string;
-    /** YYYYMMDD. */
+    /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
     birthdate: string;
     /** 資格確認日 YYYYMMDD; today when absent. */
     qualificationConfirmationDate?: string;
-    /** 限度額適用認定証提供同意 0 or 1; 0 when absent. */
+    /** 限度額適用認定証提供同意 0 or 1. Asked as 1 only with who confirmed the consent. */
     limitApplicationCertificateRelatedConsFlg?: string;
+    /** 一部負担金割合 as printed, 010 or 1割 to 030 or 3割: compared with the answer, not asked. */
+    insuredPartialContributionRatio?: string;
     /** The clinic’s patient number, echoed. */
     patientNumber?: string;
     /** Free text, echoed. */
     arbitraryIdentifier?: string;
+};
+export type Change = {
+    before: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
+    now: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
 };
 export type Comparison = {
     /** Name. */
@@ -147,6 +167,28 @@ export type Comparison = {
         field: string;
         detail: string;
     }[];
+};
+export type Consents = {
+    specificHealthCheckupsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    pharmacistsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    diagnosisInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    operationInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
 };
 export type ConsumerDelivery = {
     consumer: {
@@ -204,6 +246,63 @@ export type FeedEvent = {
     /** RFC 3339 with +09:00. */
     at: string;
     note: Note;
+    verification?: {
+        /** UUID. */
+        id: string;
+        supersedes: string | null;
+        /** RFC 3339 with +09:00. */
+        askedAt: string;
+        source: {
+            kind: "card" | "card-face" | "terminal" | "batch";
+            /** 本人認証. none: a typed card face. */
+            authentication: "pin" | "visual" | "terminal" | "none";
+            reader: string | null;
+            line: string | null;
+        };
+        outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
+        fault: FaultReport | null;
+        official: {
+            header: OfficialHeader;
+            status: string | null;
+            validity: string | null;
+            code: string | null;
+            message: string | null;
+        } | null;
+        results: OfficialResult[];
+        patient: {
+            /** UUID. */
+            id: string;
+            referenceNumber: string | null;
+            firstSeenHere: boolean;
+            /** Another insurer than at the patient’s last verification with a result. */
+            insurerChanged: boolean;
+            name: string | null;
+        } | null;
+        lastKnown: LastKnown | null;
+        patientNumber: string | null;
+        arbitraryIdentifier: string | null;
+        card: {
+            /** A fact, never our refusal. */
+            certificateExpired: boolean;
+        } | null;
+        confirmation: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        limitConsent: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        advisories: Advisory[];
+        /** Waits for a person to say whose it is. */
+        held: boolean;
+        identity: Identity | null;
+        history: History | null;
+        consents: Consents | null;
+        reception: Reception | null;
+    };
 };
 export type Health = {
     status: "pass" | "warn" | "fail";
@@ -231,6 +330,197 @@ export type Health = {
         facts: Record<string, string | number | boolean>;
     }[]>;
 };
+export type History = {
+    /** RFC 3339 with +09:00. */
+    firstSeenAt: string;
+    lastVisitAt: string | null;
+    monthsSinceLast: number | null;
+    /** Nobody was received for the patient this month. */
+    firstOfMonth: boolean;
+    /** What changed since the last answer, by field. */
+    changes: {
+        insurerNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredCardSymbol?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredIdentificationNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredBranchNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredPartialContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        elderlyRecipientContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        limitApplicationCertificateClassificationFlag?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        address?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+    };
+};
+export type Identity = {
+    /** The clinic’s record, the typed card face, or the offline intake. */
+    comparedWith: "patient" | "card-face" | "intake";
+    patientId: string | null;
+    /** How many patients of the clinic fit. */
+    candidates: number;
+    /** Real differences, by field; kanji and kana of a name are one. */
+    differences: {
+        name?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        nameKana?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        birthdate?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        sex1?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+    };
+    /** Real differences; two or more hold the verification. */
+    count: number;
+};
 /** Where there is one: it is asked by itself when a line is back. */
 export type IntakeFace = {
     /** 保険者番号, 6 or 8 digits. */
@@ -247,7 +537,7 @@ export type IntakeForm = {
     name: string;
     /** 氏名カナ, up to 100 characters. */
     nameKana?: string;
-    /** YYYYMMDD. */
+    /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
     birthdate: string;
     /** 1 男, 2 女, 3 未設定 */
     sex: string;
@@ -329,8 +619,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 対応終了. */
-    kind: "original-sighted" | "referral" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
     /** Who. */
     by: string;
     text: string | null;
@@ -595,7 +885,7 @@ export type OfflineIntake = {
     /** 氏名, up to 100 characters. */
     name: string;
     nameKana: string | null;
-    /** YYYYMMDD. */
+    /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
     birthdate: string;
     /** 1 男, 2 女, 3 未設定 */
     sex: string;
@@ -646,6 +936,25 @@ export type Outage = {
     number: string;
     /** Japanese. */
     title: string;
+};
+export type Reception = {
+    /** RFC 3339 with +09:00. */
+    at: string;
+    inHours: boolean | null;
+    /** 早朝, 日中, 夜間, 深夜. */
+    band: "early" | "day" | "night" | "midnight";
+    /** 平日, 土曜, 休日. */
+    day: "weekday" | "saturday" | "holiday";
+    holiday: string | null;
+    /** 時間内, 夜間・早朝等加算候補, 時間外, 休日, 深夜. */
+    timeClass: "in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight";
+    /** Every class that fits, higher points first. */
+    matched: ("in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight")[];
+    /** Why, Japanese. */
+    basis: string;
+    /** Whether the clock could be trusted. */
+    clock: "synchronised" | "unsynchronised" | "unknown";
+    afterHoursLevel: number | null;
 };
 export type ReferenceNumber = {
     /** UUID. */
@@ -704,6 +1013,7 @@ export type Verification = {
         firstSeenHere: boolean;
         /** Another insurer than at the patient’s last verification with a result. */
         insurerChanged: boolean;
+        name: string | null;
     } | null;
     lastKnown: LastKnown | null;
     patientNumber: string | null;
@@ -717,8 +1027,18 @@ export type Verification = {
         /** RFC 3339 with +09:00. */
         at: string;
     } | null;
+    limitConsent: {
+        by: string;
+        /** RFC 3339 with +09:00. */
+        at: string;
+    } | null;
     advisories: Advisory[];
+    /** Waits for a person to say whose it is. */
     held: boolean;
+    identity: Identity | null;
+    history: History | null;
+    consents: Consents | null;
+    reception: Reception | null;
 };
 /** The agent's API: a function for each operation, and the feed in two ways. */
 export interface Client {
@@ -728,7 +1048,45 @@ export interface Client {
         waitSeconds?: number;
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
-        body: CardFace;
+        body: {
+            /** 保険者番号, 6 or 8 digits. */
+            insurerNumber: string;
+            /** 被保険者証記号, up to 20 characters. */
+            insuredCardSymbol?: string;
+            /** 被保険者証番号, up to 20 characters. */
+            insuredIdentificationNumber: string;
+            /** 枝番, 2 digits. Not for 後期高齢者. */
+            insuredBranchNumber?: string;
+            /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
+            birthdate: string;
+            /** 資格確認日 YYYYMMDD; today when absent. */
+            qualificationConfirmationDate?: string;
+            /** 限度額適用認定証提供同意 0 or 1. Asked as 1 only with who confirmed the consent. */
+            limitApplicationCertificateRelatedConsFlg?: string;
+            /** 一部負担金割合 as printed, 010 or 1割 to 030 or 3割: compared with the answer, not asked. */
+            insuredPartialContributionRatio?: string;
+            /** The clinic’s patient number, echoed. */
+            patientNumber?: string;
+            /** Free text, echoed. */
+            arbitraryIdentifier?: string;
+            /** The card bears the 保険者番号 as it is typed, though it fails a check. Lengths and dates are checked all the same. */
+            asPrinted?: {
+                /** Who. */
+                by: string;
+            };
+            /** The number fields hold no 個人番号, though one looks like it. Who said so is recorded, the number is not. */
+            notIndividualNumber?: {
+                /** Who. */
+                by: string;
+            };
+            /** 限度額: the patient’s consent was confirmed (ご本人の同意を確認), and by whom. */
+            limitConsent?: {
+                /** Who. */
+                by: string;
+                /** When, RFC 3339; now when absent. */
+                at?: string;
+            };
+        };
     }, options?: CallOptions): Promise<Answer<201, FeedEvent> | Answer<202, {
         /** UUID of the verification to come. */
         id: string;
@@ -778,8 +1136,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 対応終了. */
-            kind: "original-sighted" | "referral" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
             /** Who. */
             by: string;
             text?: string | null;

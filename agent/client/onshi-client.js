@@ -142,8 +142,13 @@ function definedOnly(fields) {
 const fieldsOf = (value) => typeof value === 'object' && value !== null ? { ...value } : {};
 const textOf = (value) => (typeof value === 'string' ? value : '');
 const mistakeOf = (value) => {
-    const { field, title, detail } = fieldsOf(value);
-    return { field: textOf(field), title: textOf(title), detail: textOf(detail) };
+    const { field, title, detail, proposals } = fieldsOf(value);
+    return {
+        field: textOf(field),
+        title: textOf(title),
+        detail: textOf(detail),
+        ...(Array.isArray(proposals) && { proposals: proposals.map(textOf) }),
+    };
 };
 const secondsIn = (header) => header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 /** Ids that are remembered; a re-delivery comes soon or not at all. */

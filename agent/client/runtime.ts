@@ -207,8 +207,13 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const mistakeOf = (value: unknown): Mistake => {
-  const { field, title, detail } = fieldsOf(value)
-  return { field: textOf(field), title: textOf(title), detail: textOf(detail) }
+  const { field, title, detail, proposals } = fieldsOf(value)
+  return {
+    field: textOf(field),
+    title: textOf(title),
+    detail: textOf(detail),
+    ...(Array.isArray(proposals) && { proposals: proposals.map(textOf) }),
+  }
 }
 
 const secondsIn = (header: string | null): number | undefined =>

@@ -11,7 +11,7 @@ export const tieOf = (index: number): string => String(index + 1)
 
 /** A checked card face as a line of a bulk question. Bulk questions know no consent. */
 export function lineInfoOf(face: CardFace, index: number): SearchInfo {
-  const { limitApplicationCertificateRelatedConsFlg: _, ...info } = searchInfoOf(face)
+  const { limitApplicationCertificateRelatedConsFlg: _, ...info } = searchInfoOf({ face })
   return { ...info, arbitraryIdentifier: tieOf(index) }
 }
 

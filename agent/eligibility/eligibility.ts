@@ -9,6 +9,8 @@ import { type Asker, requestKey } from './asker.ts'
 import { certificateState } from './judge/card-certificate.ts'
 import {
   type CardQuestion,
+  type Declared,
+  declaredIn,
   type FaceQuestion,
   type Question,
   questionRecord,
@@ -29,7 +31,7 @@ export interface ConfirmedCard {
 
 export interface Eligibility extends Part {
   /** Resolves when the question is on disk. Rejects with `IDEMPOTENCY_KEY_REUSED` or `STORE_*`. */
-  ask(face: CardFace, asker: Asker): Promise<{ readonly id: string }>
+  ask(face: CardFace, asker: Asker, declared?: Declared): Promise<{ readonly id: string }>
   /**
    * Asks a typed question anew. Rejects with `NOT_FOUND`, `QUESTION_OPEN`, `CARD_NEEDED`, and with
    * `STORE_NEWER` where a later release wrote the question.
@@ -55,6 +57,14 @@ export interface Eligibility extends Part {
   resume(): void
 }
 
+/** What comes along with a question and is no part of it. */
+interface Along {
+  readonly card?: (PresentCard & { readonly presentationId: string }) | null
+  /** What the request was, for its key: the question where absent. */
+  readonly sent?: string
+  readonly notIndividualNumberBy?: string | null
+}
+
 /** Question to verification: accept, ask, judge, store, announce. Each question ends exactly once. */
 export function openEligibility(parts: EligibilityParts): Eligibility {
   const { store, clock, log } = parts
@@ -68,23 +78,30 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
   const accept = async (
     question: Question,
     asker: Asker,
-    card: { presentationId: string; certificate: Uint8Array; proof: CardProof | null } | null,
-    sent: string = JSON.stringify(question),
+    { card = null, sent = JSON.stringify(question), notIndividualNumberBy = null }: Along = {},
   ) => {
     const record = recordOf(question, asker.consumerId ?? 'agent')
     const { id, isNew } = await store.accept({
       ...record,
       presentationId: card?.presentationId ?? null,
       key: requestKey(asker, sent),
+      notIndividualNumberBy,
     })
     if (isNew) work.begin({ id, acceptedAt: record.at, question, card: presentCard(card) })
     return { id }
   }
 
   return {
-    ask: (face, asker) => accept({ kind: 'card-face', face, supersedes: null }, asker, null),
+    ask(face, asker, declared = {}) {
+      const asked = { kind: 'card-face', face, supersedes: null } as const
+      const { said, notIndividualNumberBy = null } = declared
+      return accept({ ...asked, ...declaredIn(declared) }, asker, {
+        sent: JSON.stringify({ ...asked, ...said }),
+        notIndividualNumberBy,
+      })
+    },
 
-    recheck: async (id, asker) => accept(askedAnew(store, id), asker, null),
+    recheck: async (id, asker) => accept(askedAnew(store, id), asker),
 
     async reask(question, intakeId) {
       const record = recordOf(question, 'agent')
@@ -96,21 +113,16 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     askByCard: (card, by, asker) => {
       const { presentationId, certificate } = card
       const question = cardQuestion(card, by, clock.now(), parts.judging.rules)
-      return accept(
-        question,
-        asker,
-        { presentationId, certificate, proof: typeof by === 'string' ? null : by },
-        JSON.stringify({ presentationId, confirmedBy: question.confirmedBy }),
-      )
+      return accept(question, asker, {
+        card: { presentationId, certificate, proof: typeof by === 'string' ? null : by },
+        sent: JSON.stringify({ presentationId, confirmedBy: question.confirmedBy }),
+      })
     },
 
     ended: work.ended,
 
     resume() {
-      const interrupted = store
-        .openQuestions()
-        .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
-        .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
+      const interrupted = interruptedIn(store)
       if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
       for (const { id, acceptedAt, question } of interrupted) {
         if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
@@ -140,7 +152,14 @@ function cardQuestion(
   }
 }
 
-/** What of a confirmed tap goes to the gateway, and no more. */
+/** Without lines of bulk questions. `question` undefined: a later release asked it. */
+const interruptedIn = (store: Pick<Store, 'openQuestions'>) =>
+  store
+    .openQuestions()
+    .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
+    .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
+
+/** What of a confirmed tap goes into the question, and no more. */
 const presentCard = (card: PresentCard | null): PresentCard | undefined =>
   card === null ? undefined : { certificate: card.certificate, proof: card.proof }
 
@@ -154,5 +173,5 @@ function askedAnew(store: Pick<Store, 'question' | 'find'>, id: string): FaceQue
     throw new AgentError('STORE_NEWER', 'a later release wrote this question')
   if (question.kind !== 'card-face')
     throw new AgentError('CARD_NEEDED', 'a card question needs its card')
-  return { kind: 'card-face', face: question.face, supersedes: id }
+  return { kind: 'card-face', face: question.face, supersedes: id, ...declaredIn(question) }
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { CardFace } from '../kernel/card-face.ts'
+import { CardFace, type Declarations } from '../kernel/card-face.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { SearchInfo } from '../kernel/official.ts'
 import { toOfficialDate } from '../kernel/time.ts'
@@ -64,6 +64,20 @@ export type Question = Static<typeof Question>
 export type FaceQuestion = Extract<Question, { kind: 'card-face' }>
 export type CardQuestion = Extract<Question, { kind: 'card' }>
 
+/** What people declared about a typed face, as far as it was called for. */
+export interface Declared extends Pick<FaceQuestion, 'consent' | 'asPrintedBy'> {
+  /** Who said that what looks like a 個人番号 is none: for the audit, without the number. */
+  readonly notIndividualNumberBy?: string
+  /** All of it as it was sent: what tells a repeated request from another one. */
+  readonly said?: Declarations
+}
+
+/** What stays declared when a question is asked again. */
+export const declaredIn = ({ consent, asPrintedBy }: Declared) => ({
+  ...(consent !== undefined && { consent }),
+  ...(asPrintedBy !== undefined && { asPrintedBy }),
+})
+
 /** A question as the store takes it, new at epoch ms `at`, without a key. */
 export const questionRecord = (question: Question, actor: string, at: number): QuestionRecord => ({
   id: uuidV7(at),
@@ -110,8 +124,14 @@ export function receivedAtOf(question: Question, acceptedAt: number): number | n
   return question.receivedAt === undefined ? acceptedAt : question.receivedAt
 }
 
-/** A checked card face as the official search fields. */
-export function searchInfoOf(face: CardFace): SearchInfo {
+/**
+ * A checked card face as the official search fields. The consent flag is 1 only where somebody
+ * confirmed the patient’s consent, whatever was sent.
+ */
+export function searchInfoOf({
+  face,
+  consent,
+}: Pick<FaceQuestion, 'face' | 'consent'>): SearchInfo {
   const {
     qualificationConfirmationDate: _,
     patientNumber: __,
@@ -121,7 +141,6 @@ export function searchInfoOf(face: CardFace): SearchInfo {
   return {
     ...fields,
     insurerNumber: paddedInsurerNumber(face.insurerNumber),
-    limitApplicationCertificateRelatedConsFlg:
-      face.limitApplicationCertificateRelatedConsFlg ?? '0',
+    limitApplicationCertificateRelatedConsFlg: consent === undefined ? '0' : '1',
   }
 }

@@ -5,7 +5,7 @@ import { toOfficialDate } from '../kernel/time.ts'
 import type { Unanswered } from '../store/reads.ts'
 import type { Store } from '../store/store.ts'
 import type { Eligibility } from './eligibility.ts'
-import { type FaceQuestion, readQuestion } from './question.ts'
+import { declaredIn, type FaceQuestion, readQuestion } from './question.ts'
 import { after, hurried, lineBack, noPlan, type PassEnd } from './reask-plan.ts'
 
 export interface ReaskingParts {
@@ -208,7 +208,13 @@ function ofQuestion(
   const hasFailed = outcome === 'failed'
   return [
     {
-      question: { kind: 'card-face', face: question.face, supersedes: id, asOf },
+      question: {
+        kind: 'card-face',
+        face: question.face,
+        supersedes: id,
+        asOf,
+        ...declaredIn(question),
+      },
       intakeId: null,
       at: hasFailed ? endedAt : acceptedAt,
       hasFailed,

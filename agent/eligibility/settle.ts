@@ -107,6 +107,6 @@ function aboutOf(
   card: PresentCard | undefined,
 ): GatewayQuestion['about'] | undefined {
   if (question.kind === 'card-face')
-    return { kind: 'card-face', searchInfo: searchInfoOf(question.face) }
+    return { kind: 'card-face', searchInfo: searchInfoOf(question) }
   return card === undefined ? undefined : { kind: 'card', ...card }
 }

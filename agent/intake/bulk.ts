@@ -1,31 +1,38 @@
 import type { CardFace } from '../kernel/card-face.ts'
-import { AgentError, type Mistake } from '../kernel/errors.ts'
+import type { Mistake } from '../kernel/errors.ts'
 import type { Registration } from '../kernel/registration.ts'
 import { toOfficialDate } from '../kernel/time.ts'
-import { isWritable, lengthOf, mistakesIn, refuseIndividualNumber, tidy } from './card-face.ts'
+import { type Checks, isWritable, lengthOf, mistakesIn, refuseFace, tidy } from './card-face.ts'
+import { refuseIndividualNumbers, type TypedField } from './individual-number.ts'
+import { misreadings } from './insurer-number.ts'
 
 /** [official message 照会番号登録: 照会番号] */
 const REFERENCE_LENGTH = 50
 
 /**
- * The card faces of one bulk question made fit to be asked, as `checkCardFace` does; all of them are
- * for one day, and ask for no consent. Throws `INDIVIDUAL_NUMBER_REFUSED`, or `CARD_FACE_INVALID`
+ * The card faces of one bulk question made fit to be asked, as `checkCardFace` does; all of them are for
+ * one day, and ask for no consent. Throws `INDIVIDUAL_NUMBER_REFUSED`, or `CARD_FACE_INVALID`
  * with every mistake of every line.
  */
-export function checkBatch(typed: readonly CardFace[], nowMs: number): CardFace[] {
-  for (const [index, face] of typed.entries()) refuseIndividualNumber(face, `items[${index}].`)
-  const today = toOfficialDate(nowMs)
+export function checkBatch(typed: readonly CardFace[], checks: Checks): CardFace[] {
+  refuseIndividualNumbers(typed.flatMap(fieldsOfLine), checks)
+  const today = toOfficialDate(checks.nowMs)
   const faces = typed.map(tidy)
   const day = dayOf(faces[0], today)
-  refuse(
+  refuseFace(
     faces.flatMap((face, index) =>
-      [...mistakesIn(face, today), ...bulkMistakes(face, dayOf(face, today) === day)].map(
-        (mistake) => ({ ...mistake, field: `items[${index}].${mistake.field}` }),
-      ),
+      [
+        ...mistakesIn(face, today),
+        ...misreadings(face.insurerNumber, checks.laws),
+        ...bulkMistakes(face, dayOf(face, today) === day),
+      ].map((mistake) => ({ ...mistake, field: `items[${index}].${mistake.field}` })),
     ),
   )
   return faces
 }
+
+const fieldsOfLine = (face: CardFace, index: number) =>
+  Object.entries(face).map(([field, value]): TypedField => [`items[${index}].${field}`, value])
 
 const dayOf = (face: CardFace | undefined, today: string) =>
   face?.qualificationConfirmationDate ?? today
@@ -46,16 +53,16 @@ function bulkMistakes(face: CardFace, isOfDay: boolean): Mistake[] {
 }
 
 /** As `checkBatch`, for the registration of a patient number. */
-export function checkRegistration(typed: Registration, nowMs: number): Registration {
-  refuseIndividualNumber(typed)
+export function checkRegistration(typed: Registration, checks: Checks): Registration {
+  refuseIndividualNumbers(Object.entries(typed), checks)
   const { referenceNumber: number, ...insured } = typed
   const referenceNumber = number.trim()
   // A registration names no birth date; any that can be one stands in.
   const { birthdate: _, ...tidied } = tidy({ ...insured, birthdate: '19800101' })
-  const today = toOfficialDate(nowMs)
-  refuse([
+  refuseFace([
     ...referenceMistakes(referenceNumber),
-    ...mistakesIn({ ...tidied, birthdate: '19800101' }, today),
+    ...mistakesIn({ ...tidied, birthdate: '19800101' }, toOfficialDate(checks.nowMs)),
+    ...misreadings(tidied.insurerNumber, checks.laws),
   ])
   return { referenceNumber, ...tidied }
 }
@@ -68,11 +75,4 @@ function referenceMistakes(referenceNumber: string): Mistake[] {
   if (!isWritable(referenceNumber))
     return [{ field, title: '使えない文字があります。', detail: 'holds a control character' }]
   return []
-}
-
-function refuse(mistakes: readonly Mistake[]): void {
-  if (mistakes.length === 0) return
-  throw new AgentError('CARD_FACE_INVALID', `${mistakes.length} fields cannot be asked`, {
-    mistakes,
-  })
 }

@@ -1,27 +1,23 @@
 import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import type { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
 import { toOfficialDate } from '../kernel/time.ts'
-import { digits, isWritable, lengthOf, mistakesIn, tidy } from './card-face.ts'
+import { officialDayOf } from './birthdate.ts'
+import { type Checks, digits, isWritable, lengthOf, mistakesIn, tidy } from './card-face.ts'
+import { refuseIndividualNumbers, type TypedField } from './individual-number.ts'
+import { misreadings } from './insurer-number.ts'
 
 const NAME_LENGTH = 100
 const ADDRESS_LENGTH = 200
 
 /**
- * A form made fit to be kept: digits half-width, empty fields left out, everything else as typed.
+ * A form made fit to be kept: digits half-width, days official, empty fields left out, everything else as typed.
  * Throws `INDIVIDUAL_NUMBER_REFUSED`, or `INTAKE_INVALID` with every mistake of what cannot be a
  * person. Keys come out in one order, whatever order they were sent in.
  */
-export function checkOfflineIntake(typed: IntakeForm, nowMs: number): IntakeForm {
-  const held = textsIn(typed).find(([, value]) => holdsIndividualNumber(value))
-  if (held !== undefined)
-    throw new AgentError(
-      'INDIVIDUAL_NUMBER_REFUSED',
-      `${held[0]} looks like an individual number`,
-      { facts: { field: held[0] } },
-    )
+export function checkOfflineIntake(typed: IntakeForm, checks: Checks): IntakeForm {
+  refuseIndividualNumbers(textsIn(typed), checks)
   const form = tidyForm(typed)
-  const mistakes = mistakesInForm(form, toOfficialDate(nowMs))
+  const mistakes = mistakesInForm(form, checks)
   if (mistakes.length === 0) return form
   throw new AgentError('INTAKE_INVALID', `${mistakes.length} fields cannot be a person’s`, {
     mistakes,
@@ -29,20 +25,19 @@ export function checkOfflineIntake(typed: IntakeForm, nowMs: number): IntakeForm
 }
 
 /** Every text of a form under the name of its field. */
-const textsIn = ({ cardFace, ...form }: IntakeForm): [string, string][] => [
-  ...Object.entries(form).flatMap(([field, value]): [string, string][] =>
+const textsIn = ({ cardFace, ...form }: IntakeForm): TypedField[] => [
+  ...Object.entries(form).flatMap(([field, value]): TypedField[] =>
     typeof value === 'string' ? [[field, value]] : [],
   ),
-  ...Object.entries(cardFace ?? {}).map(([field, value]): [string, string] => [
-    `cardFace.${field}`,
-    value,
-  ]),
+  ...Object.entries(cardFace ?? {}).map(
+    ([field, value]): TypedField => [`cardFace.${field}`, value],
+  ),
 ]
 
 function tidyForm(typed: IntakeForm): IntakeForm {
   const nameKana = typed.nameKana?.trim()
   const patientNumber = typed.patientNumber?.trim()
-  const birthdate = digits(typed.birthdate)
+  const birthdate = officialDayOf(typed.birthdate)
   const isFaceEmpty = Object.values(typed.cardFace ?? {}).every((value) => value.trim() === '')
   return {
     name: typed.name.trim(),
@@ -71,7 +66,7 @@ const unwritable = ([field, value]: [string, string]): Rule => [
   'holds a control character, or one that XML cannot carry',
 ]
 
-function mistakesInForm(form: IntakeForm, today: string): Mistake[] {
+function mistakesInForm(form: IntakeForm, checks: Checks): Mistake[] {
   const { name, nameKana, sex, address, patientNumber = '', birthdate, cardFace } = form
   // biome-ignore format: a table; one rule a row reads best
   const rules: readonly Rule[] = [
@@ -86,12 +81,15 @@ function mistakesInForm(form: IntakeForm, today: string): Mistake[] {
   const ofRules = rules
     .filter(([isWrong]) => isWrong)
     .map(([, field, title, detail]) => ({ field, title, detail }))
-  return [...ofRules, ...mistakesOfFace(birthdate, cardFace, today)]
+  return [...ofRules, ...mistakesOfFace(birthdate, cardFace, checks)]
 }
 
 /** The birth date and, where there is a card face, its fields. */
-const mistakesOfFace = (birthdate: string, face: IntakeFace | undefined, today: string) =>
-  mistakesIn({ ...(face ?? STAND_IN), birthdate }, today).map((mistake) =>
+const mistakesOfFace = (birthdate: string, face: IntakeFace | undefined, checks: Checks) =>
+  [
+    ...mistakesIn({ ...(face ?? STAND_IN), birthdate }, toOfficialDate(checks.nowMs)),
+    ...(face === undefined ? [] : misreadings(face.insurerNumber, checks.laws)),
+  ].map((mistake) =>
     mistake.field === 'birthdate' ? mistake : { ...mistake, field: `cardFace.${mistake.field}` },
   )
 

@@ -10,6 +10,8 @@ export interface Mistake {
   readonly title: string
   /** English. */
   readonly detail: string
+  /** What may have been meant, where one thing is likely: for who typed it, never for a log. */
+  readonly proposals?: readonly string[]
 }
 
 /**

@@ -4,10 +4,12 @@ const WEIGHTS = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]
 const LENGTH = 12
 
 /**
- * Groups of digits, with whatever people put between those of one number. No colon and no slash:
- * they stand in dates and times, of which a note may hold many.
+ * What people put between the digits of one number. No colon and no slash: they stand in dates and
+ * times, of which a note may hold many.
  */
-const GROUPED = /\d+(?:[\s\p{Pd}\p{Cc}\p{Cf}ー−_.,・]+\d+)*/gu
+const SEPARATOR = '[\\s\\p{Pd}\\p{Cc}\\p{Cf}ー−_.,・]'
+const SEPARATORS = new RegExp(SEPARATOR, 'gu')
+const GROUPED = new RegExp(`\\d+(?:${SEPARATOR}+\\d+)*`, 'gu')
 
 /**
  * Whether a text holds what looks like a 個人番号: twelve digits with a right check digit, in full or
@@ -19,6 +21,18 @@ export function holdsIndividualNumber(text: string): boolean {
   const runs = text.normalize('NFKC').match(GROUPED) ?? []
   return runs.some((run) => twelves(run.match(/\d+/g) ?? []).some(hasCheckDigit))
 }
+
+/**
+ * Whether a text as a whole is what looks like a 個人番号: nothing but twelve digits with a right check
+ * digit, in either width, and what stands between groups.
+ */
+export function isIndividualNumber(text: string): boolean {
+  const digits = bareDigits(text)
+  return /^\d{12}$/.test(digits) && hasCheckDigit(digits)
+}
+
+/** A number in half width, without what stands between groups of digits. */
+export const bareDigits = (text: string): string => text.normalize('NFKC').replace(SEPARATORS, '')
 
 /** Each sequence of whole groups that makes twelve digits. */
 function twelves(groups: readonly string[]): string[] {

@@ -22,7 +22,7 @@ export type IntakeFace = Static<typeof IntakeFace>
 const fields = {
   name: text('氏名, up to 100 characters.', 400),
   nameKana: Type.Optional(text('氏名カナ, up to 100 characters.', 400)),
-  birthdate: text('YYYYMMDD.', 16),
+  birthdate: text('YYYYMMDD, or by its era: S550502, 昭和55年5月2日.', 16),
   sex: text(codeList('sex1'), 4),
   address: text('住所, up to 200 characters.', 800),
   consent: Type.Optional(

@@ -19,6 +19,15 @@ export function isoDateOf(official: string): string | undefined {
   return shifted(date, 0) === date ? date : undefined
 }
 
+/** Epoch ms of an RFC 3339 time with its offset; undefined for what is none. */
+export function msOfRfc3339(text: string): number | undefined {
+  const [, day = ''] =
+    /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/.exec(text) ?? []
+  // Date.parse takes 30 February for a day of March.
+  const at = shifted(day, 0) === day ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}
+
 /** The day before a `YYYY-MM-DD`; what is no day stays as it is. */
 export const dayBefore = (date: string): string => shifted(date, -1) ?? date
 

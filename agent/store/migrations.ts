@@ -188,6 +188,16 @@ const migrations: readonly string[] = [
   CREATE INDEX events_notes ON events (verification_id) WHERE type = 'note';
   CREATE INDEX deliveries_position ON deliveries (consumer_id, position);
 
+  -- The number on the card in an identity: the third of its parts.
+  ALTER TABLE patients ADD COLUMN after_insurer TEXT
+    AS (substr(identity, instr(identity, '|') + 1)) VIRTUAL;
+  ALTER TABLE patients ADD COLUMN after_symbol TEXT
+    AS (substr(after_insurer, instr(after_insurer, '|') + 1)) VIRTUAL;
+  ALTER TABLE patients ADD COLUMN insured_number TEXT
+    AS (substr(after_symbol, 1, instr(after_symbol, '|') - 1)) VIRTUAL;
+  CREATE INDEX patients_insured_number ON patients (insured_number)
+    WHERE insured_number IS NOT NULL;
+
   -- Verifications that wait, or waited, for a person to say whose they are. state: held, released,
   -- rejected. position: of the note that said so; null: the judgement did. patient_id: of whom it was
   -- compared with.

@@ -26,6 +26,8 @@ export interface QuestionRecord {
   readonly presentationId: string | null
   readonly key: RequestKey | null
   readonly actor: Actor
+  /** Who declared that what looks like a 個人番号 in it is none. */
+  readonly notIndividualNumberBy?: string | null
 }
 
 export interface EndRecord {
@@ -75,6 +77,7 @@ export function accept(sql: Sql, q: QuestionRecord): Accepted {
   followQuestion(sql, q.supersedes, q.id)
   remember(sql, q.key, q.at, q.id)
   audit(sql, { id: `${q.id}/accept`, at: q.at, actor: q.actor, action: 'ask', subject: q.id })
+  auditDeclaration(sql, q)
   return { id: q.id, isNew: true }
 }
 
@@ -82,6 +85,16 @@ export function accept(sql: Sql, q: QuestionRecord): Accepted {
 export const isToBeJudgedAnew = (sql: Sql, { id, numbers, subject, basis }: EndRecord): boolean =>
   isStale(sql, { numbers, subject }, basis) &&
   sql('SELECT 1 FROM verifications WHERE id = ?').get(id) === undefined
+
+/** Who declared it, for whom, about which question: never the number. */
+function auditDeclaration(
+  sql: Sql,
+  { id, at, actor, notIndividualNumberBy: by = null }: QuestionRecord,
+): void {
+  if (by === null) return
+  const action = 'individual-number-declared'
+  audit(sql, { id: `${id}/declare`, at, actor: `${actor} ${by}`, action, subject: id })
+}
 
 /** Ends a question in exactly one verification; ending it again changes nothing. */
 export function end(sql: Sql, e: EndRecord): Committed {

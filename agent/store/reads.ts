@@ -2,6 +2,7 @@ import type { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
 import { type Hold, holdOf } from './holds.ts'
+import { isKnownNumber } from './known-numbers.ts'
 import { positionBefore } from './positions.ts'
 
 /** A question that was accepted and has not ended, or that a recheck repeats. */
@@ -63,6 +64,8 @@ export interface Reads {
    * asked with it: one that was asked with a patient's number but is linked elsewhere is not theirs.
    */
   latest(patientNumber: string): Uint8Array | undefined
+  /** Whether a patient has this number, from the clinic or on a card that an answer named. */
+  isKnownNumber(number: string): boolean
 }
 
 /** Where a verification stands in the feed. */
@@ -149,6 +152,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
           : newest('patient_id', patient.id),
       )
     },
+    isKnownNumber: (number) => isKnownNumber(sql, number),
   }
 }
 

@@ -11,7 +11,7 @@ import type {
   Outages,
   Verifications,
 } from '../../agent/api/ports.ts'
-import type { CardFace } from '../../agent/kernel/card-face.ts'
+import type { AskBody } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
 import type { Digest } from '../../agent/kernel/digest.ts'
@@ -74,7 +74,7 @@ export class FakeFeed implements Feed {
 /** Questions that end when the test says so. Throws `refuse` when it is set. */
 export class FakeVerifications implements Verifications {
   readonly asked: {
-    face?: CardFace
+    face?: AskBody
     recheck?: string
     confirmed?: string
     by: Asking
@@ -107,7 +107,7 @@ export class FakeVerifications implements Verifications {
     for (const wake of this.#waiting.get(id) ?? []) wake()
   }
 
-  ask = async (face: CardFace, by: Asking) => this.#accept({ face, by })
+  ask = async (face: AskBody, by: Asking) => this.#accept({ face, by })
 
   async recheck(id: string, by: Asking) {
     if (!this.#found.has(id)) throw new AgentError('NOT_FOUND', 'no verification has this id')

@@ -75,7 +75,7 @@ for (const charset of ['utf-8', 'shift_jis'] as const) {
     for (const patient of patients) {
       const got = await client.ask({
         ...patient.cardFace,
-        limitApplicationCertificateRelatedConsFlg: '1',
+        limitConsent: { by: '受付 見本' },
         patientNumber: `P-${patient.number}`,
         arbitraryIdentifier: `窓口 ${patient.number}`,
       })

@@ -69,7 +69,7 @@ function hiddenFrom(role: Role, feed: readonly Item[]): Needle[] {
 const echoed = {
   patientNumber: sent.patientNumber,
   arbitraryIdentifier: sent.identifier,
-  limitApplicationCertificateRelatedConsFlg: '1',
+  limitConsent: { by: sent.by },
 }
 
 /** Questions and a note whose answers hold something in as many fields as there are. */

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { lineInfoOf, unencodableIn, unitsOfLines } from '../../../agent/eligibility/bulk-lines.ts'
 import { checkBatch, checkRegistration } from '../../../agent/intake/bulk.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
+import { checksAt } from './checks.ts'
 
-const now = Date.parse('2026-04-01T09:00:00+09:00')
+const now = checksAt(Date.parse('2026-04-01T09:00:00+09:00'))
 const face = {
   insurerNumber: '06139992',
   insuredIdentificationNumber: '5678',
@@ -60,6 +61,30 @@ test('an individual number is refused in any field of any line, and named', () =
     )
 })
 
+test('a misread insurer number is named with its line, and what it may have been', () => {
+  const misread = { ...face, insurerNumber: '06159992', birthdate: 'S640108' }
+  assert.throws(
+    () => checkBatch([face, misread], now),
+    (error: AgentError) => {
+      const [birth, insurer] = error.mistakes
+      assert.deepEqual(
+        [birth?.field, insurer?.field, insurer?.proposals],
+        ['items[1].birthdate', 'items[1].insurerNumber', ['06139992']],
+      )
+      return true
+    },
+  )
+  assert.deepEqual(
+    refusal(() => checkRegistration({ ...registration, insurerNumber: '99139991' }, now)),
+    ['insurerNumber'],
+  )
+})
+
+test('a line by era and a padded number are asked as the official side writes them', () => {
+  const typed = { ...face, insurerNumber: '00138990', birthdate: '昭和55年5月2日' }
+  assert.deepEqual(checkBatch([typed], now), [{ ...face, insurerNumber: '138990' }])
+})
+
 test('a registration is tidied, and every field that cannot be is named', () => {
   assert.deepEqual(
     checkRegistration(
@@ -75,7 +100,7 @@ test('a registration is tidied, and every field that cannot be is named', () => 
   )
   const wrong = {
     referenceNumber: '4'.repeat(51),
-    insurerNumber: '39131234',
+    insurerNumber: '39139993',
     insuredIdentificationNumber: ' ',
     insuredBranchNumber: '02',
   }

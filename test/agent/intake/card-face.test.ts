@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkCardFace } from '../../../agent/intake/card-face.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
+import { checksAt } from './checks.ts'
 
-const NOW = Date.parse('2026-04-01T09:00:00+09:00')
+const NOW = checksAt(Date.parse('2026-04-01T09:00:00+09:00'))
 const face = {
   insurerNumber: '06139992',
   insuredCardSymbol: '１２・３４',
@@ -27,6 +28,21 @@ test('digits typed in full width are asked in half width, everything else as typ
   assert.deepEqual(checkCardFace(typed, NOW), face)
 })
 
+test('a ratio is kept as its official code', () => {
+  const typed = { ...face, insuredPartialContributionRatio: '２割' }
+  assert.equal(checkCardFace(typed, NOW).insuredPartialContributionRatio, '020')
+})
+
+test('an era that the day is not in is named with its bounds', () => {
+  assert.throws(
+    () => checkCardFace({ ...face, birthdate: 'S640108' }, NOW),
+    (error: AgentError) => {
+      assert.match(error.mistakes[0]?.title ?? '', /昭和は元年12月25日から64年1月7日まで/)
+      return true
+    },
+  )
+})
+
 test('the order of the keys and empty fields make no difference', () => {
   const { insurerNumber, ...rest } = face
   const typed = { ...rest, insurerNumber, patientNumber: '', insuredCardSymbol: '１２・３４ ' }
@@ -35,7 +51,10 @@ test('the order of the keys and empty fields make no difference', () => {
 
 test('what cannot be a card face is refused with each field named', () => {
   const cases: [object, string[]][] = [
-    [{ insurerNumber: '613999' }, []],
+    [{ insurerNumber: '138990' }, []],
+    [{ insurerNumber: '00138990' }, []],
+    [{ insurerNumber: '138991' }, ['insurerNumber']],
+    [{ insurerNumber: '06139991' }, ['insurerNumber']],
     [{ insurerNumber: '6139992' }, ['insurerNumber']],
     [{ insurerNumber: '0613999X' }, ['insurerNumber']],
     [{ insuredIdentificationNumber: ' ' }, ['insuredIdentificationNumber']],
@@ -48,7 +67,14 @@ test('what cannot be a card face is refused with each field named', () => {
     [{ birthdate: '20260402' }, ['birthdate']],
     [{ birthdate: '20260401' }, []],
     [{ birthdate: '18671231' }, ['birthdate']],
-    [{ birthdate: '昭和55年5月2日' }, ['birthdate']],
+    [{ insurerNumber: '390013' }, []],
+    [{ birthdate: '昭和55年5月2日' }, []],
+    [{ birthdate: 'S640108' }, ['birthdate']],
+    [{ birthdate: 'R080402' }, ['birthdate']],
+    [{ insuredPartialContributionRatio: '030' }, []],
+    [{ insuredPartialContributionRatio: '３割' }, []],
+    [{ insuredPartialContributionRatio: '4割' }, ['insuredPartialContributionRatio']],
+    [{ insuredPartialContributionRatio: '10' }, ['insuredPartialContributionRatio']],
     [{ qualificationConfirmationDate: '20261301' }, ['qualificationConfirmationDate']],
     [
       { limitApplicationCertificateRelatedConsFlg: '2' },
@@ -74,8 +100,6 @@ test('an individual number is refused in any field, in any width and grouping', 
     '123456789018',
     '1234 5678 9018',
     '１２３４－５６７８－９０１８',
-    'No.123456789018です',
-    '123456789018 1980',
     '1234 - 5678 - 9018',
   ])
     for (const field of ['insuredIdentificationNumber', 'patientNumber', 'insuredCardSymbol'])

@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { checkOfflineIntake } from '../../../agent/intake/offline-intake.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { IntakeForm } from '../../../agent/kernel/offline-intake.ts'
+import { checksAt } from './checks.ts'
 
-const now = Date.parse('2026-04-01T09:00:00+09:00')
+const now = checksAt(Date.parse('2026-04-01T09:00:00+09:00'))
 const form: IntakeForm = {
   name: '見本　一郎',
   birthdate: '19800502',
@@ -89,6 +90,18 @@ test('every mistake is told at once, in Japanese and English, under the name of 
     assert.match(title, /。$/)
     assert.match(detail, /^[\x20-\x7e]+$/)
   }
+})
+
+test('a misread card and a birth date outside its era are refused with what to look at', () => {
+  const { mistakes } = refusal(
+    { birthdate: 'H310501', cardFace: { ...cardFace, insurerNumber: '06159992' } },
+    'INTAKE_INVALID',
+  )
+  const [birth, insurer] = mistakes
+  assert.deepEqual([birth?.field, insurer?.field], ['birthdate', 'cardFace.insurerNumber'])
+  assert.match(birth?.title ?? '', /平成は元年1月8日から31年4月30日まで/)
+  assert.deepEqual(insurer?.proposals, ['06139992'])
+  assert.equal(checkOfflineIntake({ ...form, birthdate: 'S550502' }, now).birthdate, '19800502')
 })
 
 test('nobody is born tomorrow or before 1868, has another sex, or a name without end', () => {

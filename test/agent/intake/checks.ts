@@ -1,0 +1,10 @@
+import type { Checks } from '../../../agent/intake/card-face.ts'
+import { builtInRules } from '../../../agent/kernel/built-in-rules.ts'
+import { inForce } from '../../../agent/kernel/rules.ts'
+
+/** What faces typed at `nowMs` are checked against, in a clinic that knows these numbers. */
+export const checksAt = (nowMs: number, known: readonly string[] = []): Checks => ({
+  nowMs,
+  laws: inForce(builtInRules.insurerLaws, '2026-04-01').laws,
+  isKnownNumber: (number) => known.includes(number),
+})
