@@ -9,6 +9,7 @@ import type { Lines } from './api/ports.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
+import { openTimesOf } from './eligibility/follow-up-plan.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
@@ -137,7 +138,10 @@ async function connect(
   )
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()
-  const reasking = closer.add('re-asking', openReasking({ ...platform, store, eligibility }))
+  const reasking = closer.add(
+    're-asking',
+    openReasking({ ...platform, store, eligibility, openTimes: openTimesOf(openHoursOf(config)) }),
+  )
   official.attend(reasking)
   const orders = closer.add(
     'terminal orders',

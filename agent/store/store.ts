@@ -12,6 +12,7 @@ import { openDatabase, type Sql, statements } from './database.ts'
 import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
+import { type FollowUps, openFollowUps } from './follow-ups.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
@@ -32,6 +33,7 @@ export interface Store extends Part, Reads {
   readonly consumers: ConsumerRegistry
   readonly certificates: CertificateRegistry
   readonly intakes: Intakes
+  readonly followUps: FollowUps
   readonly outages: Outages
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
@@ -173,6 +175,7 @@ const openKept = (
     add: (record) => commit('addIntake', record),
     close: (record) => commit('closeIntake', record),
   }),
+  followUps: openFollowUps(sql),
   certificates: openCertificates(
     sql,
     {

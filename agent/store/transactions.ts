@@ -8,6 +8,7 @@ import type { Sql } from './database.ts'
 import { deliveryTransactions } from './deliveries.ts'
 import { fanOutTransactions } from './fan-out.ts'
 import { type FileRecord, folderTransactions, knowsFile, rememberFile } from './folder-files.ts'
+import { closeFollowUp } from './follow-ups.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { askedForIntake, intakeTransactions, linkIntake } from './intakes.ts'
 import { lineChoiceTransactions } from './line-choice.ts'
@@ -95,6 +96,7 @@ export const transactions = {
       at: n.at,
       body: n.body,
     })
+    if (n.kind === 'closing') closeFollowUp(sql, n.verificationId, n.at)
     remember(sql, n.key, n.at, String(committed.position))
     audit(sql, {
       id: n.eventId,

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { openEligibility } from '../../../agent/eligibility/eligibility.ts'
+import { openTimesOf } from '../../../agent/eligibility/follow-up-plan.ts'
 import { addIntake } from '../../../agent/eligibility/offline-intakes.ts'
 import { openReasking } from '../../../agent/eligibility/reasking.ts'
 import type { Gateway, GatewayQuestion } from '../../../agent/gateway/gateway.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { FaultCode } from '../../../agent/kernel/faults.ts'
+import { isOpenAt, type OpenHours } from '../../../agent/kernel/hours.ts'
 import type { IntakeForm } from '../../../agent/kernel/offline-intake.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import { FakeClock } from '../../fakes/clock.ts'
@@ -76,6 +78,14 @@ function scripted(says: (number: string) => Says) {
   return { gateway, asked, most: () => most }
 }
 
+/** Weekdays from 9 to 18 with a break from 12:30, Saturdays until 12. */
+const HOURS: readonly OpenHours[] = [
+  { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '12:30' },
+  { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '14:00', to: '18:00' },
+  { days: ['sat'], from: '09:00', to: '12:00' },
+]
+export const openTimes = openTimesOf((at) => isOpenAt(HOURS, ['2026-04-29'], at))
+
 /** Store, eligibility and re-asking over a scripted gateway, on a clock that the test moves. */
 export async function deskOf(t: TestContext, path = scratch(t)) {
   const clock = new FakeClock()
@@ -86,7 +96,7 @@ export async function deskOf(t: TestContext, path = scratch(t)) {
   const bugs: unknown[] = []
   const onBug = (error: unknown) => void bugs.push(error)
   const eligibility = openEligibility({ store, gateway, clock, log, observe: () => {}, onBug })
-  const reasking = openReasking({ store, eligibility, clock, log, onBug })
+  const reasking = openReasking({ store, eligibility, clock, log, onBug, openTimes })
   const close = async () => {
     await reasking.close()
     const closed = eligibility.close()
