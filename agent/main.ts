@@ -9,7 +9,7 @@ import type { Lines } from './api/ports.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
-import { openTimesOf } from './eligibility/follow-up-plan.ts'
+import { type OpenTimes, openTimesOf } from './eligibility/follow-up-plan.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
@@ -26,6 +26,7 @@ import { doctorLines, listenSettings, readIdentity, withKey } from './settings.t
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
+import { worklistOf } from './worklist.ts'
 
 export interface Agent {
   /** Where the API listens. */
@@ -138,9 +139,10 @@ async function connect(
   )
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()
+  const openTimes = openTimesOf(openHoursOf(config))
   const reasking = closer.add(
     're-asking',
-    openReasking({ ...platform, store, eligibility, openTimes: openTimesOf(openHoursOf(config)) }),
+    openReasking({ ...platform, store, eligibility, openTimes }),
   )
   official.attend(reasking)
   const orders = closer.add(
@@ -153,7 +155,17 @@ async function connect(
     openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
   )
   const { challenge } = official
-  return { lines, certificates, challenge, terminal, eligibility, reasking, orders, desk }
+  return {
+    lines,
+    certificates,
+    challenge,
+    terminal,
+    eligibility,
+    reasking,
+    openTimes,
+    orders,
+    desk,
+  }
 }
 
 interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
@@ -161,6 +173,7 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly conditions: Conditions
   readonly eligibility: Eligibility
   readonly reasking: Reasking
+  readonly openTimes: OpenTimes
   readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
   readonly deliveries: OpenedDeliveries
@@ -182,7 +195,7 @@ const sharedOf = (
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { challenge, store, eligibility, reasking, orders, desk: intake } = served
+  const { challenge, store, eligibility, reasking, openTimes, orders, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
@@ -193,6 +206,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
+    worklist: worklistOf({ store, clock, openTimes }),
     outages: store.outages,
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,

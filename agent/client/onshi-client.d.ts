@@ -124,10 +124,30 @@ export type CardFace = {
     qualificationConfirmationDate?: string;
     /** 限度額適用認定証提供同意 0 or 1; 0 when absent. */
     limitApplicationCertificateRelatedConsFlg?: string;
+    /** 一部負担金割合 as printed, 010, 020 or 030: compared with the answer, not asked. */
+    insuredPartialContributionRatio?: string;
     /** The clinic’s patient number, echoed. */
     patientNumber?: string;
     /** Free text, echoed. */
     arbitraryIdentifier?: string;
+};
+export type Change = {
+    before: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
+    now: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
 };
 export type Comparison = {
     /** Name. */
@@ -147,6 +167,28 @@ export type Comparison = {
         field: string;
         detail: string;
     }[];
+};
+export type Consents = {
+    specificHealthCheckupsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    pharmacistsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    diagnosisInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    operationInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
 };
 export type ConsumerDelivery = {
     consumer: {
@@ -204,6 +246,63 @@ export type FeedEvent = {
     /** RFC 3339 with +09:00. */
     at: string;
     note: Note;
+    verification?: {
+        /** UUID. */
+        id: string;
+        supersedes: string | null;
+        /** RFC 3339 with +09:00. */
+        askedAt: string;
+        source: {
+            kind: "card" | "card-face" | "terminal" | "batch";
+            /** 本人認証. none: a typed card face. */
+            authentication: "pin" | "visual" | "terminal" | "none";
+            reader: string | null;
+            line: string | null;
+        };
+        outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
+        fault: FaultReport | null;
+        official: {
+            header: OfficialHeader;
+            status: string | null;
+            validity: string | null;
+            code: string | null;
+            message: string | null;
+        } | null;
+        results: OfficialResult[];
+        patient: {
+            /** UUID. */
+            id: string;
+            referenceNumber: string | null;
+            firstSeenHere: boolean;
+            /** Another insurer than at the patient’s last verification with a result. */
+            insurerChanged: boolean;
+            name: string | null;
+        } | null;
+        lastKnown: LastKnown | null;
+        patientNumber: string | null;
+        arbitraryIdentifier: string | null;
+        card: {
+            /** A fact, never our refusal. */
+            certificateExpired: boolean;
+        } | null;
+        confirmation: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        limitConsent: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        advisories: Advisory[];
+        /** Waits for a person to say whose it is. */
+        held: boolean;
+        identity: Identity | null;
+        history: History | null;
+        consents: Consents | null;
+        reception: Reception | null;
+    };
 };
 export type Health = {
     status: "pass" | "warn" | "fail";
@@ -230,6 +329,197 @@ export type Health = {
         since: string;
         facts: Record<string, string | number | boolean>;
     }[]>;
+};
+export type History = {
+    /** RFC 3339 with +09:00. */
+    firstSeenAt: string;
+    lastVisitAt: string | null;
+    monthsSinceLast: number | null;
+    /** Nobody was received for the patient this month. */
+    firstOfMonth: boolean;
+    /** What changed since the last answer, by field. */
+    changes: {
+        insurerNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredCardSymbol?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredIdentificationNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredBranchNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredPartialContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        elderlyRecipientContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        limitApplicationCertificateClassificationFlag?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        address?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+    };
+};
+export type Identity = {
+    /** The clinic’s record, the typed card face, or the offline intake. */
+    comparedWith: "patient" | "card-face" | "intake";
+    patientId: string | null;
+    /** How many patients of the clinic fit. */
+    candidates: number;
+    /** Real differences, by field; kanji and kana of a name are one. */
+    differences: {
+        name?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        nameKana?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        birthdate?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        sex1?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+    };
+    /** Real differences; two or more hold the verification. */
+    count: number;
 };
 /** Where there is one: it is asked by itself when a line is back. */
 export type IntakeFace = {
@@ -329,8 +619,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 対応終了. */
-    kind: "original-sighted" | "referral" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
     /** Who. */
     by: string;
     text: string | null;
@@ -647,6 +937,25 @@ export type Outage = {
     /** Japanese. */
     title: string;
 };
+export type Reception = {
+    /** RFC 3339 with +09:00. */
+    at: string;
+    inHours: boolean | null;
+    /** 早朝, 日中, 夜間, 深夜. */
+    band: "early" | "day" | "night" | "midnight";
+    /** 平日, 土曜, 休日. */
+    day: "weekday" | "saturday" | "holiday";
+    holiday: string | null;
+    /** 時間内, 夜間・早朝等加算候補, 時間外, 休日, 深夜. */
+    timeClass: "in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight";
+    /** Every class that fits, higher points first. */
+    matched: ("in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight")[];
+    /** Why, Japanese. */
+    basis: string;
+    /** Whether the clock could be trusted. */
+    clock: "synchronised" | "unsynchronised" | "unknown";
+    afterHoursLevel: number | null;
+};
 export type ReferenceNumber = {
     /** UUID. */
     id: string;
@@ -704,6 +1013,7 @@ export type Verification = {
         firstSeenHere: boolean;
         /** Another insurer than at the patient’s last verification with a result. */
         insurerChanged: boolean;
+        name: string | null;
     } | null;
     lastKnown: LastKnown | null;
     patientNumber: string | null;
@@ -717,8 +1027,18 @@ export type Verification = {
         /** RFC 3339 with +09:00. */
         at: string;
     } | null;
+    limitConsent: {
+        by: string;
+        /** RFC 3339 with +09:00. */
+        at: string;
+    } | null;
     advisories: Advisory[];
+    /** Waits for a person to say whose it is. */
     held: boolean;
+    identity: Identity | null;
+    history: History | null;
+    consents: Consents | null;
+    reception: Reception | null;
 };
 /** The agent's API: a function for each operation, and the feed in two ways. */
 export interface Client {
@@ -778,8 +1098,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 対応終了. */
-            kind: "original-sighted" | "referral" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
             /** Who. */
             by: string;
             text?: string | null;
@@ -968,6 +1288,32 @@ export interface Client {
     /** When no line was usable: `GET /v1/outages` */
     getOutages(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: Outage[];
+    }>>;
+    /** What a person should look at. Now, or for the claims of a month. An item leaves the list when it resolves, or when a note of kind `closing` is added to its verification (an intake: when it is closed). What is asked again by itself says when: `GET /v1/worklist` */
+    getWorklist(request?: {
+        /** YYYY-MM. Instead: what was asked for this month and is not valid. */
+        month?: string;
+    }, options?: CallOptions): Promise<Answer<200, {
+        items: {
+            /** Stays as long as the item. */
+            id: string;
+            /** unresolved: asked, and not known whether it is valid; held: waits for a person to say whose it is; refund: paid in full this month, and valid since; intake: an offline intake that only a person can ask about. */
+            kind: "unresolved" | "held" | "refund" | "intake";
+            /** RFC 3339. */
+            since: string;
+            verificationId: string | null;
+            intakeId: string | null;
+            patientNumber: string | null;
+            nameKana: string | null;
+            outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline" | null;
+            nextAskAt: string | null;
+            /** How often it was asked again and answered. */
+            asked: number;
+            needs: FaultReport | null;
+            advisories: Advisory[];
+            /** Kinds of the notes on it and on what it stands in the place of. */
+            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing")[];
+        }[];
     }>>;
     /** What is on its way to whom. A consumer that reads or is pushed to sees its own; those who look after it, all: `GET /v1/deliveries` */
     getDeliveries(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {

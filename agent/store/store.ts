@@ -21,6 +21,7 @@ import type { Accepted, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
 import type { NoteRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
+import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -34,6 +35,7 @@ export interface Store extends Part, Reads {
   readonly certificates: CertificateRegistry
   readonly intakes: Intakes
   readonly followUps: FollowUps
+  readonly work: WorkRows
   readonly outages: Outages
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
@@ -176,6 +178,7 @@ const openKept = (
     close: (record) => commit('closeIntake', record),
   }),
   followUps: openFollowUps(sql),
+  work: openWorkRows(sql),
   certificates: openCertificates(
     sql,
     {
