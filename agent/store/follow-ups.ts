@@ -187,14 +187,17 @@ export function paidInFullAt(
   return paidAt === Number.NEGATIVE_INFINITY || last('closing') >= paidAt ? null : paidAt
 }
 
-/** Notes on a verification and on all that it stands in the place of. */
+/**
+ * Notes on a verification and on all that it stands in the place of. CROSS keeps the order of the
+ * join: the planner would go through every note there is.
+ */
 export const notesOfChain = (
   sql: Sql,
   verificationId: string,
 ): { readonly kind: NoteKind; readonly at: number }[] =>
   sql<{ kind: NoteKind; at: number }>(
     `${CHAIN} SELECT CAST(n.body AS TEXT) ->> '$.note.kind' AS kind, n.at
-     FROM chain c JOIN events n ON n.verification_id = c.id WHERE n.type = 'note' ORDER BY n.at`,
+     FROM chain c CROSS JOIN events n ON n.verification_id = c.id WHERE n.type = 'note' ORDER BY n.at`,
   ).all(verificationId)
 
 export const openFollowUps = (sql: Sql): FollowUps => ({

@@ -211,6 +211,8 @@ const migrations: readonly string[] = [
   -- The worklist, and what a month's claims still lack.
   CREATE INDEX verifications_not_valid ON verifications (ended_at)
     WHERE outcome NOT IN ('valid', 'valid-unregistered');
+  CREATE INDEX events_paid ON events (at)
+    WHERE type = 'note' AND CAST(body AS TEXT) ->> '$.note.kind' = 'paid-in-full';
 
   -- Jobs that run by themselves. due_at: the time of the plan that the run is for; by: plan, start
   -- (missed) or who ran it by hand. result: JSON.

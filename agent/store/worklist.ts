@@ -149,9 +149,8 @@ export function openWorkRows(sql: Sql): WorkRows {
         ),
     refunds(since) {
       const paid = sql<{ id: string; at: number }>(
-        `SELECT verification_id AS id, max(at) AS at FROM events
-         WHERE type = 'note' AND at >= ? AND CAST(body AS TEXT) ->> '$.note.kind' = 'paid-in-full'
-         GROUP BY verification_id`,
+        `SELECT verification_id AS id, at FROM events
+         WHERE type = 'note' AND at >= ? AND CAST(body AS TEXT) ->> '$.note.kind' = 'paid-in-full'`,
       ).all(since)
       const resolved = new Map(
         paid.flatMap(({ id, at }) => {
