@@ -11,6 +11,7 @@ import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { digestsOf } from './digests.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import type { Judging } from './eligibility/ending.ts'
+import { type OpenTimes, openTimesOf } from './eligibility/follow-up-plan.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
 import { Conditions } from './kernel/conditions.ts'
@@ -27,6 +28,7 @@ import { doctorLines, listenSettings, readIdentity, withKey } from './settings.t
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
+import { worklistOf } from './worklist.ts'
 
 export interface Agent {
   /** Where the API listens. */
@@ -145,7 +147,11 @@ async function connect(
   )
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()
-  const reasking = closer.add('re-asking', openReasking({ ...platform, store, eligibility }))
+  const openTimes = openTimesOf(openHoursOf(config))
+  const reasking = closer.add(
+    're-asking',
+    openReasking({ ...platform, store, eligibility, openTimes }),
+  )
   official.attend(reasking)
   const orders = closer.add(
     'terminal orders',
@@ -157,7 +163,17 @@ async function connect(
     openIntake<Accepted>({ readers: config.readers, lapseMs, clock, log, conditions }),
   )
   const { challenge } = official
-  return { lines, certificates, challenge, terminal, eligibility, reasking, orders, desk }
+  return {
+    lines,
+    certificates,
+    challenge,
+    terminal,
+    eligibility,
+    reasking,
+    openTimes,
+    orders,
+    desk,
+  }
 }
 
 interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
@@ -165,6 +181,7 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly conditions: Conditions
   readonly eligibility: Eligibility
   readonly reasking: Reasking
+  readonly openTimes: OpenTimes
   readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
   readonly deliveries: OpenedDeliveries
@@ -186,7 +203,8 @@ const sharedOf = (
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { challenge, store, eligibility, reasking, orders, deliveries, desk: intake } = served
+  const { challenge, store, eligibility, reasking, openTimes, orders } = served
+  const { deliveries, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
@@ -197,6 +215,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
+    worklist: worklistOf({ store, clock, openTimes }),
     outages: store.outages,
     digests: digestsOf({ store, deliveries, clock }),
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },

@@ -36,6 +36,7 @@ export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/offline-intakes': everything,
   'GET /v1/offline-intakes/:id': everything,
   'POST /v1/offline-intakes/:id/closing': askers,
+  'GET /v1/worklist': everything,
   'GET /v1/outages': [...everything, ...keepers],
   'GET /v1/digest': ['billing', 'remote-billing'],
   'GET /v1/comparisons': everything,

@@ -35,6 +35,7 @@ import type {
   ReferenceNumbers,
   Terminal,
   Verifications,
+  Worklist,
 } from './ports.ts'
 import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
@@ -43,6 +44,7 @@ import { referenceNumberRoutes } from './reference-numbers.ts'
 import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
 import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
+import { worklistRoutes } from './worklist.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -62,6 +64,7 @@ export interface ApiOptions {
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
+  readonly worklist: Worklist
   readonly deliveries: Deliveries
   readonly digests: Digests
   readonly outages: Outages
@@ -173,6 +176,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   lineRoutes(app, options.lines, context)
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
+  worklistRoutes(app, options.worklist, context)
   deliveryRoutes(app, options.deliveries, context)
   digestRoutes(app, options.digests, context)
   probeRoutes(app, health)

@@ -14,6 +14,7 @@ import type { Role } from '../kernel/roles.ts'
 import type { SinkKind, SinkSettings } from '../kernel/sink.ts'
 import type { TerminalReport } from '../kernel/terminal.ts'
 import type { NoteKind, Outcome } from '../kernel/verification.ts'
+import type { WorkItem } from '../kernel/worklist.ts'
 
 /** What the API needs from the world; `main.ts` supplies it. */
 export interface FeedPage {
@@ -143,6 +144,12 @@ export interface OfflineIntakes {
   list(which: 'open' | 'all'): readonly OfflineIntake[]
   /** What to say on the phone now, Japanese. */
   callScript(): string
+}
+
+/** What people should look at. */
+export interface Worklist {
+  /** Oldest first: now, or what a month (`YYYY-MM`) still lacks for its claims. */
+  list(month: string | null): readonly WorkItem[]
 }
 
 /** When no line was usable. */

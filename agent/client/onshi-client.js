@@ -339,6 +339,7 @@ export function connect(options) {
         getOfflineIntakesId: (request, options = {}) => answered({ ...options, method: 'GET', path: `/v1/offline-intakes/${encodeURIComponent(request.id)}`, statuses: [200] }),
         postOfflineIntakesIdClosing: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/offline-intakes/${encodeURIComponent(request.id)}/closing`, headers: { "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
         getOutages: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/outages`, statuses: [200] }),
+        getWorklist: (request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/worklist${queryOf({ "month": request.month })}`, statuses: [200] }),
         getDeliveries: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/deliveries`, statuses: [200] }),
         postDeliveriesIdRetry: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/deliveries/${encodeURIComponent(request.id)}/retry`, body: request.body, statuses: [200] }),
         postDeliveriesIdDrop: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/deliveries/${encodeURIComponent(request.id)}/drop`, body: request.body, statuses: [200] }),

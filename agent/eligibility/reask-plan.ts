@@ -13,11 +13,12 @@ export interface Plan {
 
 /**
  * What a pass came to. `cut`: the line died again, the queue was full, or the gateway answered
- * nobody. `refused`: the login was; repeats would lock the account.
+ * nobody. `refused`: the login was; repeats would lock the account. `left`: whoever ran it by hand
+ * went away.
  */
 export type PassEnd =
   | { readonly is: 'complete'; readonly anyFailed: boolean }
-  | { readonly is: 'cut' | 'refused' | 'stopped' }
+  | { readonly is: 'cut' | 'refused' | 'stopped' | 'left' }
 
 /** A question that found the queue full while all lines were up is asked again after this. */
 const LOOK_MS = 5 * 60_000
@@ -47,6 +48,8 @@ export function after(plan: Plan, end: PassEnd, now: number): Plan {
         cuts: plan.cuts + 1,
         retries: RETRIES,
       }
+    case 'left':
+      return { ...plan, lookAt: now + LOOK_MS }
     case 'refused':
     case 'stopped':
       return noPlan

@@ -1,27 +1,30 @@
 import { asFault } from '../kernel/errors.ts'
-import type { OfflineIntake } from '../kernel/offline-intake.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
-import { toOfficialDate } from '../kernel/time.ts'
-import type { Unanswered } from '../store/reads.ts'
+import { isUnresolved } from '../store/follow-ups.ts'
 import type { Store } from '../store/store.ts'
 import type { Eligibility } from './eligibility.ts'
-import { declaredIn, type FaceQuestion, readQuestion } from './question.ts'
+import { type Candidate, type CandidateParts, candidatesIn } from './reask-candidates.ts'
 import { after, hurried, lineBack, noPlan, type PassEnd } from './reask-plan.ts'
 
-export interface ReaskingParts {
-  readonly store: Pick<Store, 'unanswered' | 'endOf'> & {
-    readonly intakes: Pick<Store['intakes'], 'list'>
-  }
+export interface ReaskingParts extends CandidateParts {
+  readonly store: CandidateParts['store'] & Pick<Store, 'endOf'>
   readonly eligibility: Pick<Eligibility, 'reask' | 'ended'>
   readonly clock: Clock
   readonly log: Log
   readonly onBug: (error: unknown) => void
 }
 
+/** What came of a pass. */
+export interface Reasked {
+  readonly asked: number
+  /** How many of them have their answer now. */
+  readonly resolved: number
+}
+
 /**
- * Asks again, by itself, what nobody could be asked: offline intakes with a card face, and typed
- * questions that ended `offline`. One at a time, oldest first, each for the day on which it was
- * asked first.
+ * Asks again, by itself, what has no answer yet: offline intakes with a card face, typed questions
+ * that ended `offline`, and, when they are due, typed questions that were not found, found several or
+ * are pending. One at a time, oldest first, each for the day on which it was asked first.
  */
 export interface Reasking extends Part {
   /** A line is usable, also at the start. */
@@ -30,23 +33,18 @@ export interface Reasking extends Part {
   linesAreDown(): void
   /** An intake was added. */
   intakeCame(): void
+  /**
+   * Asks now what is due, after what is under way, and resolves when that has ended. Asks nothing
+   * while no line is usable or the login was refused.
+   */
+  runDue(signal: AbortSignal): Promise<Reasked>
 }
 
-/** Older ones say nothing any more about whom the clinic may bill for. */
-const ASKED_FOR_MS = 30 * 24 * 60 * 60_000
 /** One question may fail for a reason of its own, this many in a row do not. */
 const FAILURES_IN_A_ROW = 3
 /** Nothing is due: whoever rings ends the sleep. */
 const IDLE_MS = 60 * 60_000
-
-/** One question to ask again. */
-interface Candidate {
-  readonly question: FaceQuestion
-  readonly intakeId: string | null
-  /** When it was asked first, or last where that failed; epoch ms. */
-  readonly at: number
-  readonly hasFailed: boolean
-}
+const nothing: Reasked = { asked: 0, resolved: 0 }
 
 export function openReasking(parts: ReaskingParts): Reasking {
   const { clock, onBug } = parts
@@ -57,24 +55,34 @@ export function openReasking(parts: ReaskingParts): Reasking {
   /** What came while a pass was under way. */
   let news: 'line' | 'intake' | null = null
   let isUp = false
+  /** Passes, one after the other. */
+  let underWay: Promise<unknown> = Promise.resolve()
 
   const ring = () => {
     bell.abort()
     bell = new AbortController()
   }
-  const pass = async () => {
+  const isIdle = () => !isUp || plan.lookAt === Number.POSITIVE_INFINITY
+  const pass = async (signal: AbortSignal): Promise<Reasked> => {
     news = null
     const retriesFailed = plan.retries > 0
-    const end = await askAll(parts, retriesFailed, () => !isUp, closing.signal)
+    const { end, ...reasked } = await askAll(parts, retriesFailed, () => !isUp, signal)
     const now = clock.now()
-    const next = after(plan, end, now)
+    const isLeft = end.is === 'stopped' && isUp && !closing.signal.aborted
+    const next = after(plan, isLeft ? { is: 'left' } : end, now)
     plan = news === 'line' ? lineBack(now) : news === 'intake' ? hurried(next, now) : next
+    return reasked
+  }
+  const inTurn = (signal: AbortSignal) => {
+    const passed = underWay.then(() => (isIdle() ? nothing : pass(signal)))
+    underWay = passed.catch(() => {})
+    return passed
   }
   const run = async () => {
     while (!closing.signal.aborted) {
       const waitMs = isUp ? plan.lookAt - clock.now() : Number.POSITIVE_INFINITY
       if (waitMs > 0) await clock.sleep(Math.min(waitMs, IDLE_MS), bell.signal)
-      else await pass()
+      else await inTurn(closing.signal)
     }
   }
   const work = run().catch(onBug)
@@ -94,12 +102,18 @@ export function openReasking(parts: ReaskingParts): Reasking {
       plan = hurried(plan, clock.now())
       ring()
     },
+    runDue: (signal) => inTurn(AbortSignal.any([signal, closing.signal])),
     async close() {
       closing.abort()
       ring()
       await work
+      await underWay
     },
   }
+}
+
+interface Pass extends Reasked {
+  readonly end: PassEnd
 }
 
 async function askAll(
@@ -107,36 +121,42 @@ async function askAll(
   retriesFailed: boolean,
   isOver: () => boolean,
   signal: AbortSignal,
-): Promise<PassEnd> {
+): Promise<Pass> {
   const { log } = parts
-  const all = readCandidates(parts)
-  if (all === undefined) return { is: 'cut' }
-  const candidates = retriesFailed ? all : all.filter(({ hasFailed }) => !hasFailed)
+  const found = readCandidates(parts, retriesFailed)
+  if (found === undefined) return { end: { is: 'cut' }, ...nothing }
+  const { candidates, leavesFailed } = found
   if (candidates.length > 0) log.info({ questions: candidates.length }, 'asking-again')
-  let failures = 0
-  let anyFailed = all.length > candidates.length
+  const ends: End[] = []
+  const passed = (end: PassEnd): Pass => ({
+    end,
+    asked: ends.length,
+    resolved: ends.filter((one) => one === 'resolved').length,
+  })
   for (const candidate of candidates) {
-    if (isOver() || signal.aborted) return { is: 'stopped' }
+    if (isOver() || signal.aborted) return passed({ is: 'stopped' })
     const end = await askOne(parts, candidate, signal)
-    if (end !== 'answered' && end !== 'failed') return { is: end }
-    anyFailed ||= end === 'failed'
-    failures = end === 'failed' ? failures + 1 : 0
-    if (failures === FAILURES_IN_A_ROW) return { is: 'cut' }
+    if (end === 'stopped') return passed({ is: end })
+    ends.push(end)
+    if (end === 'cut' || end === 'refused') return passed({ is: end })
+    const last = ends.slice(-FAILURES_IN_A_ROW)
+    if (last.length === FAILURES_IN_A_ROW && last.every((one) => one === 'failed'))
+      return passed({ is: 'cut' })
   }
-  return { is: 'complete', anyFailed }
+  return passed({ is: 'complete', anyFailed: leavesFailed || ends.includes('failed') })
 }
 
 /** Undefined where they cannot be read now, or a later release wrote one: polls go on. */
-function readCandidates(parts: ReaskingParts): Candidate[] | undefined {
+function readCandidates(parts: ReaskingParts, retriesFailed: boolean) {
   try {
-    return candidatesIn(parts)
+    return candidatesIn(parts, retriesFailed)
   } catch (error) {
     parts.log.error({ code: asFault(error).code }, 'asking-again-not-read')
     return undefined
   }
 }
 
-type End = 'answered' | 'failed' | 'cut' | 'refused' | 'stopped'
+type End = 'resolved' | 'unresolved' | 'failed' | 'cut' | 'refused' | 'stopped'
 
 async function askOne(
   { store, eligibility, log }: ReaskingParts,
@@ -146,78 +166,25 @@ async function askOne(
   try {
     const { id } = await eligibility.reask(question, intakeId)
     await eligibility.ended(id, signal)
-    const end = store.endOf(id)
-    if (end === undefined) return 'stopped'
-    if (end.outcome === 'offline') return 'cut'
-    if (end.code === 'LOGIN_REFUSED') return 'refused'
-    return end.outcome === 'failed' && !isOfficial(end.code) ? 'failed' : 'answered'
+    return endOf(store.endOf(id))
   } catch (error) {
     const { code } = asFault(error)
     // A person was faster.
-    if (code === 'INTAKE_CLOSED') return 'answered'
+    if (code === 'INTAKE_CLOSED') return 'unresolved'
     if (code === 'SHUTTING_DOWN') return 'stopped'
     log.error({ code }, 'asking-again-failed')
     return 'cut'
   }
 }
 
+function endOf(end: ReturnType<Store['endOf']>): End {
+  if (end === undefined) return 'stopped'
+  const { outcome, code } = end
+  if (outcome === 'offline') return 'cut'
+  if (code === 'LOGIN_REFUSED') return 'refused'
+  if (outcome === 'failed') return isOfficial(code) ? 'unresolved' : 'failed'
+  return isUnresolved(outcome) ? 'unresolved' : 'resolved'
+}
+
 /** The official side answered, if only to say no. */
 const isOfficial = (code: string | null) => code?.startsWith('OFFICIAL_') === true
-
-/** What is to be asked again: those that were never asked since before those that failed since. */
-function candidatesIn({ store, clock }: ReaskingParts): Candidate[] {
-  const since = clock.now() - ASKED_FOR_MS
-  return [
-    ...store.intakes.list('open').flatMap((intake) => ofIntake(intake, since, store)),
-    ...store.unanswered(since).flatMap((one) => ofQuestion(one, since)),
-  ].sort((one, other) => Number(one.hasFailed) - Number(other.hasFailed) || one.at - other.at)
-}
-
-function ofIntake(
-  { id, at, state, form, verificationId }: OfflineIntake,
-  since: number,
-  store: Pick<Store, 'endOf'>,
-): Candidate[] {
-  const { cardFace, birthdate, patientNumber } = form
-  if (state !== 'waiting' || cardFace === undefined || at <= since) return []
-  const face = { ...cardFace, birthdate, ...(patientNumber !== undefined && { patientNumber }) }
-  return [
-    {
-      question: {
-        kind: 'card-face',
-        face,
-        supersedes: verificationId,
-        asOf: toOfficialDate(at),
-      },
-      intakeId: id,
-      at,
-      hasFailed: verificationId !== null && store.endOf(verificationId)?.outcome === 'failed',
-    },
-  ]
-}
-
-/** None where a later release asked it, or where its day is past. */
-function ofQuestion(
-  { id, body, acceptedAt, endedAt, outcome }: Unanswered,
-  since: number,
-): Candidate[] {
-  const question = readQuestion(body)
-  if (question?.kind !== 'card-face') return []
-  const asOf = question.asOf ?? toOfficialDate(acceptedAt)
-  if (asOf < toOfficialDate(since)) return []
-  const hasFailed = outcome === 'failed'
-  return [
-    {
-      question: {
-        kind: 'card-face',
-        face: question.face,
-        supersedes: id,
-        asOf,
-        ...declaredIn(question),
-      },
-      intakeId: null,
-      at: hasFailed ? endedAt : acceptedAt,
-      hasFailed,
-    },
-  ]
-}

@@ -11,6 +11,7 @@ import { type Person, resembles, type Subject } from '../kernel/person.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { closeFollowUp } from './follow-ups.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { openOutageId } from './outages.ts'
 
@@ -89,12 +90,13 @@ export const intakeTransactions = {
 
   closeIntake(sql: Sql, { id, at, closing, key, actor }: ClosingRecord): void {
     if (recall(sql, key, at) !== undefined) return
-    const row = sql<{ closedAt: number | null }>(
-      'SELECT closed_at AS closedAt FROM offline_intakes WHERE id = ?',
+    const row = sql<{ closedAt: number | null; questionId: string | null }>(
+      'SELECT closed_at AS closedAt, question_id AS questionId FROM offline_intakes WHERE id = ?',
     ).get(id)
     if (row === undefined) throw new AgentError('NOT_FOUND', 'no such offline intake')
     if (row.closedAt !== null) throw new AgentError('INTAKE_CLOSED', 'it was closed before')
     sql('UPDATE offline_intakes SET closed_at = ?, closing = ? WHERE id = ?').run(at, closing, id)
+    if (row.questionId !== null) closeFollowUp(sql, row.questionId, at)
     remember(sql, key, at, id)
     audit(sql, { id: `${id}/close`, at, actor, action: 'offline-intake-close', subject: id })
   },

@@ -12,6 +12,7 @@ import { OfficialResult } from '../kernel/official.ts'
 import type { Subject, Traits } from '../kernel/person.ts'
 import { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
+import { paidInFullAt } from './follow-ups.ts'
 import { isAid } from './insurer.ts'
 import { formFor } from './intakes.ts'
 
@@ -49,8 +50,6 @@ const PATIENT = `SELECT id, created_at AS firstSeenAt, coalesce(name, '') AS nam
 const OF_A_DAY = 200
 /** Who was asked about more often since without a result is as good as new. */
 const LOOKED_AT = 20
-/** A chain of questions that superseded one another. */
-const CHAIN = 50
 
 /**
  * The patients that the numbers point at; where they point at none, those of the identity; where
@@ -106,7 +105,7 @@ export function openKnown(sql: Sql): KnownReads {
       return {
         ...candidatesFor(sql, sought),
         intake: intakeTraits(sql, sought.questionId),
-        paidInFullAt: paidInFullAt(sql, sought.supersedes),
+        paidInFullAt: paidInFullAt(sql, sought.supersedes, sought.numbers.asked),
       }
     },
     historyOf: (patientId) => ({
@@ -144,7 +143,10 @@ interface AnsweredRow {
   readonly verification: string
 }
 
-/** The newest that names an insurer; where none does, the newest with a result. */
+/**
+ * The newest that held and names an insurer: what an expired card still says is no news. Where none
+ * does, the newest with a result.
+ */
 export function lastAnswerOf(sql: Sql, patientId: string): LastAnswer | null {
   const positions = sql<{ position: number }>(
     `SELECT position FROM verifications
@@ -156,11 +158,14 @@ export function lastAnswerOf(sql: Sql, patientId: string): LastAnswer | null {
   for (const { position } of positions) {
     const answer = answerAt(sql, position)
     if (answer === undefined || answer.results.length === 0) continue
-    if (answer.results.some((one) => !isAid(one) && one.insurerNumber?.trim())) return answer
+    if (isCurrent(answer)) return answer
     newest ??= answer
   }
   return newest
 }
+
+const isCurrent = ({ outcome, results }: LastAnswer) =>
+  outcome !== 'invalid' && results.some((one) => !isAid(one) && one.insurerNumber?.trim())
 
 function answerAt(sql: Sql, position: number): LastAnswer | undefined {
   const row = sql<AnsweredRow>(
@@ -179,26 +184,4 @@ function answerAt(sql: Sql, position: number): LastAnswer | undefined {
     outcome: said.outcome,
     results: said.results,
   }
-}
-
-interface PaidRow {
-  readonly at: number | null
-  readonly supersedes: string | null
-}
-
-/** When one of a chain of questions was noted as paid in full; null: none was. */
-export function paidInFullAt(sql: Sql, newest: string | null): number | null {
-  let id = newest
-  for (let looked = 0; id !== null && looked < CHAIN; looked += 1) {
-    const row = sql<PaidRow>(
-      `SELECT v.supersedes, (
-         SELECT max(e.at) FROM events e WHERE e.verification_id = v.id AND e.type = 'note'
-           AND CAST(e.body AS TEXT) ->> '$.note.kind' = 'paid-in-full') AS at
-       FROM verifications v WHERE v.id = ?`,
-    ).get(id)
-    if (row === undefined) return null
-    if (row.at !== null) return row.at
-    id = row.supersedes
-  }
-  return null
 }

@@ -207,14 +207,22 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX holds_open ON holds (at) WHERE state = 'held';
 
-  -- Questions that are asked again until they resolve or a person closes them. root_id: the first
-  -- verification; verification_id: the newest.
+  -- Typed questions that are asked again until they resolve or a person closes them. root_id: the
+  -- first verification that did not resolve; verification_id: the newest, which ended at asked_at;
+  -- asked: how often it was answered since. ended_by: resolved, closed, or replaced by a question of a
+  -- person. resolved_id: the verification that resolved or replaced it.
   CREATE TABLE follow_ups (
     root_id TEXT PRIMARY KEY, verification_id TEXT NOT NULL, opened_at INTEGER NOT NULL,
-    asked_at INTEGER NOT NULL, asked INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT
+    asked_at INTEGER NOT NULL, asked INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT,
+    resolved_id TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX follow_ups_verification ON follow_ups (verification_id);
   CREATE INDEX follow_ups_open ON follow_ups (opened_at) WHERE ended_at IS NULL;
+  -- The worklist, and what a month's claims still lack.
+  CREATE INDEX verifications_not_valid ON verifications (ended_at)
+    WHERE outcome NOT IN ('valid', 'valid-unregistered');
+  CREATE INDEX events_paid ON events (at)
+    WHERE type = 'note' AND CAST(body AS TEXT) ->> '$.note.kind' = 'paid-in-full';
 
   -- Jobs that run by themselves. due_at: the time of the plan that the run is for; by: plan, start
   -- (missed) or who ran it by hand. result: JSON.

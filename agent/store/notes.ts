@@ -2,6 +2,7 @@ import { isForLiaison } from '../kernel/masking.ts'
 import type { Note, Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
+import { closeFollowUp } from './follow-ups.ts'
 import { decideHold, type Release, refuseDecided, released } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { type Actor, appendEvent, type Committed } from './questions.ts'
@@ -45,6 +46,7 @@ export const noteTransactions = {
       body: bodyOf(record, verification),
     })
     decideHold(sql, note, at, committed.position)
+    if (note.kind === 'closing') closeFollowUp(sql, note.verificationId, at)
     remember(sql, key, at, String(committed.position))
     audit(sql, { id: eventId, at, actor, action: 'note', subject: note.verificationId })
     return committed

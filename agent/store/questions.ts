@@ -5,6 +5,7 @@ import type { Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { enqueue, type NewEvent } from './fan-out.ts'
+import { followUp } from './follow-ups.ts'
 import { hasOtherInsurer, holdJudged } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { followQuestion, proposeToIntakes } from './intakes.ts'
@@ -142,6 +143,11 @@ export function end(sql: Sql, e: EndRecord): Committed {
   if (held) holdJudged(sql, e.id, e.at, identity?.patientId ?? null)
   sql('UPDATE questions SET ended_at = ? WHERE id = ?').run(e.at, e.id)
   if (!held) proposeToIntakes(sql, e.subject, e.id, e.at)
+  followUp(sql, {
+    ...{ id: e.id, at: e.at, outcome, supersedes, held },
+    patientId: patient?.id ?? null,
+    patientNumber: e.numbers.asked ?? e.numbers.returned,
+  })
   audit(sql, { id: e.eventId, at: e.at, actor: 'agent', action: 'verify', subject: e.id })
   return committed
 }

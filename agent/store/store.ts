@@ -12,6 +12,7 @@ import { openDatabase, type Sql, statements } from './database.ts'
 import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
+import { type FollowUps, openFollowUps } from './follow-ups.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
 import { type KnownReads, openKnown } from './known.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
@@ -22,6 +23,7 @@ import type { Accepted, Ended, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
 import type { ReaskRecord, ResultsRecord } from './transactions.ts'
+import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -34,6 +36,8 @@ export interface Store extends Part, Reads, KnownReads {
   readonly consumers: ConsumerRegistry
   readonly certificates: CertificateRegistry
   readonly intakes: Intakes
+  readonly followUps: FollowUps
+  readonly work: WorkRows
   readonly outages: Outages
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
@@ -184,6 +188,8 @@ const openKept = (
     add: (record) => commit('addIntake', record),
     close: (record) => commit('closeIntake', record),
   }),
+  followUps: openFollowUps(sql),
+  work: openWorkRows(sql),
   certificates: openCertificates(
     sql,
     {

@@ -10,6 +10,7 @@ import type {
   OfflineIntakes,
   Outages,
   Verifications,
+  Worklist,
 } from '../../agent/api/ports.ts'
 import type { AskBody } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
@@ -24,6 +25,7 @@ import type {
 } from '../../agent/kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
+import type { WorkItem } from '../../agent/kernel/worklist.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
@@ -223,6 +225,17 @@ export class FakeIntakes implements OfflineIntakes {
   callScript = () => '電話の台本'
 }
 
+/** What the test puts on it; of a month as well. */
+export class FakeWorklist implements Worklist {
+  readonly items: WorkItem[] = []
+  readonly months: (string | null)[] = []
+
+  list(month: string | null) {
+    this.months.push(month)
+    return this.items
+  }
+}
+
 export class FakeOutages implements Outages {
   readonly outages: Outage[] = []
   current = () => this.outages.find(({ endedAt }) => endedAt === null)
@@ -267,6 +280,7 @@ export function fakePorts() {
     batches: new FakeBatches(),
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
+    worklist: new FakeWorklist(),
     outages: new FakeOutages(),
     lines: new FakeLines(),
     terminal: null,

@@ -26,6 +26,7 @@ const routes = [
   'GET /v1/offline-intakes',
   'GET /v1/offline-intakes/{id}',
   'POST /v1/offline-intakes/{id}/closing',
+  'GET /v1/worklist',
   'GET /v1/outages',
   'GET /v1/deliveries',
   'POST /v1/deliveries/{id}/retry',

@@ -4,7 +4,7 @@ import { closeIntake } from '../../../agent/eligibility/offline-intakes.ts'
 import { openReasking } from '../../../agent/eligibility/reasking.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import { scratch } from '../store/fixtures.ts'
-import { asker, DAY, deskOf, face, faced, form, MINUTE, never } from './reasking-bed.ts'
+import { asker, DAY, deskOf, face, faced, form, MINUTE, never, openTimes } from './reasking-bed.ts'
 
 test('when a line is back, intakes with a card face and offline lookups are asked again, one at a time, oldest first', async (t) => {
   const desk = await deskOf(t)
@@ -271,6 +271,7 @@ test('what cannot be read now is told, and takes nothing else down', async (t) =
     eligibility,
     clock,
     log,
+    openTimes,
     onBug: (error) => void bugs.push(error),
   })
   reasking.lineIsBack()
