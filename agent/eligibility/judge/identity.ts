@@ -4,12 +4,15 @@ import type { Known, KnownPatient, Link } from '../../kernel/known.ts'
 import { isIncomplete } from '../../kernel/name-form.ts'
 import { closestName, type Name, soundsAlike } from '../../kernel/names.ts'
 import type { OfficialResult } from '../../kernel/official.ts'
-import { isOtherDay, isOtherSex, plain, type Traits } from '../../kernel/person.ts'
+import { isOtherDay, isOtherSex, type Person, plain, type Traits } from '../../kernel/person.ts'
+import type { Verification } from '../../kernel/verification.ts'
 import type { Case } from './case.ts'
 import { type Comparison, compareIdentity, type OfficialPerson, renamed } from './comparison.ts'
 
 /** What matching goes by. */
-export type Asked = Pick<Case, 'question' | 'draft' | 'subject' | 'known'>
+export interface Asked extends Pick<Case, 'question' | 'subject' | 'known'> {
+  readonly draft: Pick<Verification, 'patientNumber' | 'results'>
+}
 
 /** Whose answer it is, as far as that can be told without a person. */
 export interface Match {
@@ -40,12 +43,13 @@ export function matchPatient(one: Asked): Match {
   const { subject, known, draft } = one
   if (subject === 'nobody') return ofNumberAlone(known)
   if (subject === 'unclear') return { ...ofNumberAlone(known), patient: null, link: NONE }
-  const official = { person: subject, names: [subject, ...namesIn(draft.results)] }
-  const fitting = candidatesAmong(known, official)
+  const official = { person: subject, names: namesOf(subject, draft.results) }
+  const seen = known.patients.map((patient) => seenBeside(patient, official))
+  const fitting = candidatesAmong(seen, known.by)
   const patient = fitting.length === 1 ? (fitting[0] ?? null) : null
   const counterpart = counterpartOf(one, patient)
   const comparison = counterpart && compareIdentity(counterpart.traits, official)
-  const lookAlike = known.patients.some((other) => isLookAlike(other, official))
+  const lookAlike = seen.some(({ isLookAlike }) => isLookAlike)
   const conflict = numberConflictIn(one)
   const facts: Facts = { one, official, fitting, patient, counterpart, comparison }
   return {
@@ -103,31 +107,39 @@ function ofNumberAlone({ patients, by }: Known): Match {
 }
 
 /** Of all results: they speak of one person, who may have a 通称 beside the official name. */
-const namesIn = (results: readonly OfficialResult[]): Name[] =>
-  results
-    .flatMap(({ name = '', nameKana = '', nameOfOther = '', nameOfOtherKana = '' }) => [
-      { name, nameKana },
-      { name: nameOfOther, nameKana: nameOfOtherKana },
+function namesOf({ name, nameKana }: Person, results: readonly OfficialResult[]): Name[] {
+  const official = { name, nameKana }
+  const others = results
+    .flatMap((result) => [
+      { name: result.name ?? '', nameKana: result.nameKana ?? '' },
+      { name: result.nameOfOther ?? '', nameKana: result.nameOfOtherKana ?? '' },
     ])
-    .filter(({ name, nameKana }) => name !== '' || nameKana !== '')
+    .filter((one) => one.name !== '' || one.nameKana !== '')
+    .filter((one) => one.name !== name || one.nameKana !== nameKana)
+  return [official, ...others]
+}
+
+/** A patient as far as birth date, sex and name go. */
+interface Seen {
+  readonly patient: KnownPatient
+  readonly fits: boolean
+  readonly isLookAlike: boolean
+}
+
+function seenBeside(patient: KnownPatient, { person, names }: OfficialPerson): Seen {
+  if (patient.birthdate !== person.birthdate) return { patient, fits: false, isLookAlike: false }
+  const isSameName = closestName(patient, names)?.verdict === 'same'
+  const isSex = isOtherSex(patient.sex, person.sex)
+  return {
+    patient,
+    fits: isSameName && !isSex,
+    isLookAlike: isSameName ? isSex : names.some((name) => soundsAlike(patient, name)),
+  }
+}
 
 /** A number or a card points at its patients, whoever answers; a birth date only at who fits. */
-function candidatesAmong({ patients, by }: Known, official: OfficialPerson) {
-  if (by !== 'birthdate') return patients
-  const { person, names } = official
-  return patients.filter(
-    (patient) =>
-      patient.birthdate === person.birthdate &&
-      !isOtherSex(patient.sex, person.sex) &&
-      closestName(patient, names)?.verdict === 'same',
-  )
-}
-
-function isLookAlike(patient: KnownPatient, { person, names }: OfficialPerson): boolean {
-  if (patient.birthdate !== person.birthdate) return false
-  if (closestName(patient, names)?.verdict === 'same') return isOtherSex(patient.sex, person.sex)
-  return names.some((name) => soundsAlike(patient, name))
-}
+const candidatesAmong = (seen: readonly Seen[], by: Known['by']) =>
+  seen.filter(({ fits }) => by !== 'birthdate' || fits).map(({ patient }) => patient)
 
 /** With whom it is compared: the patient, else who was received offline, else what was typed. */
 function counterpartOf(

@@ -160,6 +160,7 @@ export const handMade: Pair[] = [
   ['twins and ●', 'given-differs', '山田 太一', 'ヤマダ タイチ', '山田　太●', 'ﾔﾏﾀﾞ ﾀｲｼﾞ'],
   ['twins and ● without kana', 'unknown', '山田 太一', 'ヤマダ タイチ', '山田　太●', ''],
   ['● against another', 'family-differs', '渡邉 花子', '', '鈴●　花子', ''],
+  ['another family, unreadable given name', 'differs', '渡邉 花子', '', '鈴木　●●', ''],
   ['● of another length', 'given-differs', '渡邉 花子', '', '渡●　子', ''],
   ['〓', 'same', '渡邉 花子', 'ワタナベ ハナコ', '渡〓　花子', 'ﾜﾀﾅﾍﾞ ﾊﾅｺ'],
   ['？', 'same', '渡邉 花子', 'ワタナベ ハナコ', '渡？　花子', 'ﾜﾀﾅﾍﾞ ﾊﾅｺ'],

@@ -193,6 +193,18 @@ test('another person under the number is never written to', async (t) => {
   assert.deepEqual(orca.stats().locks, [])
 })
 
+test('a look-alike under the number, the same but for the kanji of the given name, is never written to', async (t) => {
+  const alike = { ...ichiroInOrca, WholeName: '検証　市郎' }
+  const { deliver, orca } = await bed(t, { patients: [alike], write: everyWrite })
+  const parked = await deliver(delivery(verification([ichiroMoved])))
+  assert.deepEqual(parked, {
+    is: 'parked',
+    code: 'ORCA_IDENTITY_DIFFERS',
+    facts: { isOtherBirthDate: false, isOtherSex: false },
+  })
+  assert.deepEqual(orca.stats().writes, {})
+})
+
 test('what the clinic did not allow is reported and not written', async (t) => {
   for (const [patients, write] of [
     [[], ['add-insurance', 'change-insurance']],
