@@ -2,6 +2,7 @@ import { lineCard } from '../config/line-card.ts'
 import { maintenanceFile } from '../config/maintenance.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lines } from './api/ports.ts'
+import { clinicTimesOf } from './clinic.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { statusRequest } from './gateway/assumptions.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
@@ -45,10 +46,10 @@ const CLOSE_BUDGET_MS = 1_000
 /** The month of a line that costs by use is counted in hours at the finest. */
 const STAMP_EVERY_MS = 60 * 60_000
 
-export const openHoursOf =
-  ({ clinic }: Pick<Config, 'clinic'>) =>
-  (at: number) =>
-    isOpenAt(clinic.hours, clinic.closed, at)
+export function openHoursOf(config: Pick<Config, 'clinic'>): (at: number) => boolean {
+  const times = clinicTimesOf(config)
+  return (at) => isOpenAt(times, at)
+}
 
 export async function openLines(
   config: Config,

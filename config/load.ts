@@ -3,7 +3,9 @@ import { Check } from 'typebox/schema'
 import { type Completed, complete, type Environment } from './complete.ts'
 import { examine } from './examine.ts'
 import { type Finding, refuse } from './fault.ts'
+import { readRules } from './fee-rules.ts'
 import { examineFiles } from './files.ts'
+import { readHolidayChanges } from './holidays.ts'
 import { readToml } from './read-toml.ts'
 import { breaches } from './rules.ts'
 import { Config, configShape } from './schema.ts'
@@ -25,12 +27,17 @@ export function loadConfig(path: string, env: Environment = besideUnit()): Confi
 /**
  * `loadConfig`, and the files that it names are there, readable, of the right form and, where
  * secret, hidden from others. What `run` and `run --check` call: everything wrong is reported at
- * once. Throws also `CERTIFICATE_UNREADABLE`, `SECRET_UNREADABLE` and `SECRET_EXPOSED`; several
- * kinds at once are `CONFIG_INVALID`.
+ * once; what is wrong in the files of holidays and rules then by file. Throws also
+ * `CERTIFICATE_UNREADABLE`, `SECRET_UNREADABLE` and `SECRET_EXPOSED`; several kinds at once are
+ * `CONFIG_INVALID`.
  */
 export function checkConfig(path: string, env: Environment = process.env): Config {
   const { completed, findings } = readConfig(path, env)
-  return accepted(path, completed, [...findings, ...examineFiles(completed.files, env)])
+  const config = accepted(path, completed, [...findings, ...examineFiles(completed.files, env)])
+  const { holidays_file, rules_file } = config.clinic
+  if (holidays_file !== undefined) readHolidayChanges(holidays_file)
+  if (rules_file !== undefined) readRules(rules_file)
+  return config
 }
 
 /** Where systemd keeps the credentials of the running unit, for the commands that run beside it. */

@@ -1,22 +1,19 @@
 import { isIP } from 'node:net'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/schema'
-import { Clinic, isDate } from './clinic.ts'
+import { Clinic } from './clinic.ts'
+import { aboutClinic } from './clinic-rules.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { Protocol } from './gateway.ts'
 import { Failover, Line } from './line.ts'
 import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
 import { Outbox } from './outbox.ts'
+import { type Placed, placed, repeats } from './repeats.ts'
 import { isTable, keyPath } from './shape.ts'
 import { parseSource, sameAddress } from './sources.ts'
 import { Terminal } from './terminal.ts'
 import { aboutTerminal, aboutVia } from './terminal-rules.ts'
-
-interface Placed<T> {
-  readonly key: string
-  readonly value: T
-}
 
 /**
  * What no schema can say. Takes the configuration as it came, and judges those parts that fit the
@@ -111,32 +108,11 @@ function aboutSources(entries: unknown, key: string): Finding[] {
   })
 }
 
-function aboutClinic(clinic: Clinic): Finding[] {
-  const hours = clinic.hours.flatMap(({ from, to }, i) =>
-    from < to
-      ? []
-      : [
-          mistake(
-            `clinic.hours[${i}].to`,
-            '値が範囲の外です。',
-            `${to}, which is not later than ${from}`,
-            'a later time of the same day; hours over midnight are two entries',
-          ),
-        ],
-  )
-  const closed = clinic.closed.flatMap((day, i) =>
-    isDate(day)
-      ? []
-      : [mistake(`clinic.closed[${i}]`, '値の形が違います。', show(day), 'a day of the calendar')],
-  )
-  return [...hours, ...closed]
-}
-
 function aboutOutbox({ targets, fhir }: Outbox): Finding[] {
-  const placed = targets.map((value, i) => ({ key: `outbox.targets[${i}]`, value }))
+  const hosts = placed(targets, 'outbox.targets')
   return [
-    ...placed.flatMap(({ key, value }) => aboutSources(value.networks, `${key}.networks`)),
-    ...repeats(placed, ({ host }) => host.toLowerCase(), 'host', '同じ配信先が二度あります。'),
+    ...hosts.flatMap(({ key, value }) => aboutSources(value.networks, `${key}.networks`)),
+    ...repeats(hosts, ({ host }) => host.toLowerCase(), 'host', '同じ配信先が二度あります。'),
     ...aboutHeaders('outbox.fhir', fhir.extra_headers, oursOfFhir),
   ]
 }
@@ -158,23 +134,6 @@ const addressOf = ({ address }: Listen): string | undefined => {
   return family === 6 && !host.includes('%')
     ? `${new URL(`http://[${host}]`).hostname}:${port}`
     : `${host}:${port}`
-}
-
-function repeats<T>(
-  list: readonly Placed<T>[],
-  identity: (value: T) => string | undefined,
-  name: string,
-  title: string,
-): Finding[] {
-  const seen = new Map<string, string>()
-  return list.flatMap(({ key, value }) => {
-    const id = identity(value)
-    const first = id === undefined ? undefined : seen.get(id)
-    if (id !== undefined && first === undefined) seen.set(id, key)
-    return first === undefined
-      ? []
-      : [mistake(keyPath(key, name), title, `the same as ${first}`, 'another one')]
-  })
 }
 
 /** Headers that the agent itself must be sure of. */

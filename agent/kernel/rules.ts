@@ -3,14 +3,22 @@ import { type Static, Type } from 'typebox'
 const strict = { additionalProperties: false } as const
 const from = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}$',
+  'x-write': 'a date in quotes, "2028-06-01"',
   description: 'In force from this day on, YYYY-MM-DD.',
 })
 const months = (description: string) => Type.Integer({ minimum: 0, maximum: 24, description })
 const age = (description: string) => Type.Integer({ minimum: 0, maximum: 120, description })
 const hour = (description: string) => Type.Integer({ minimum: 0, maximum: 24, description })
 const monthDay = (description: string) =>
-  Type.String({ pattern: '^\\d{2}-\\d{2}$', description: `${description} MM-DD.` })
-const Shares = Type.Array(Type.String({ pattern: '^0[0-9]{2}$' }), { minItems: 1 })
+  Type.String({
+    pattern: '^\\d{2}-\\d{2}$',
+    'x-write': 'month and day in quotes, "12-29"',
+    description: `${description} MM-DD.`,
+  })
+const Shares = Type.Array(
+  Type.String({ pattern: '^0[0-9]{2}$', 'x-write': 'an official code in quotes, "030"' }),
+  { minItems: 1 },
+)
 
 /**
  * What the fee schedule and the law say, as dated tables: of each the row with the latest `from` that
@@ -79,7 +87,15 @@ export const Rules = Type.Object(
       { minItems: 1, description: '時間外等加算 and 夜間・早朝等加算.' },
     ),
     insurerLaws: Type.Array(
-      Type.Object({ from, laws: Type.Array(Type.String({ pattern: '^\\d{2}$' })) }, strict),
+      Type.Object(
+        {
+          from,
+          laws: Type.Array(
+            Type.String({ pattern: '^\\d{2}$', 'x-write': 'two digits in quotes, "06"' }),
+          ),
+        },
+        strict,
+      ),
       { minItems: 1, description: '法別番号: first two of eight digits of an 保険者番号.' },
     ),
   },
@@ -94,3 +110,12 @@ export function inForce<T extends { readonly from: string }>(rows: readonly T[],
   if (row === undefined) throw new Error('a table of rules is empty')
   return row
 }
+
+/** `rules` with the rows of `more` beside its own; of the same day, that of `more` holds. */
+export const withRows = (rules: Rules, more: Partial<Rules>): Rules => ({
+  ages: [...rules.ages, ...(more.ages ?? [])],
+  renewals: [...rules.renewals, ...(more.renewals ?? [])],
+  cardCertificates: [...rules.cardCertificates, ...(more.cardCertificates ?? [])],
+  receptionTimes: [...rules.receptionTimes, ...(more.receptionTimes ?? [])],
+  insurerLaws: [...rules.insurerLaws, ...(more.insurerLaws ?? [])],
+})

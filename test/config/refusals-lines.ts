@@ -140,4 +140,34 @@ export const refusedLines: readonly Refusal[] = [
     key: 'clinic.closed[1]',
     says: [/2026-02-30/, /calendar/],
   },
+  {
+    name: 'a day of the week that there is not',
+    toml: `${good}[clinic]\nhours = [{ days = ["holidays"], from = "08:30", to = "12:00" }]\n`,
+    key: 'clinic.hours[0].days[0]',
+    says: [/"holiday"/, /did you mean/],
+  },
+  {
+    name: 'new hours from a day that the calendar does not have',
+    toml: `${good}[clinic]\nhours = [{ days = ["mon"], from = "08:30", to = "12:00", effective_from = "2026-09-31" }]\n`,
+    key: 'clinic.hours[0].effective_from',
+    says: [/2026-09-31/, /calendar/],
+  },
+  {
+    name: 'new hours from a day without quotes',
+    toml: `${good}[clinic]\nhours = [{ days = ["mon"], from = "08:30", to = "12:00", effective_from = 2026-09-30 }]\n`,
+    key: 'clinic.hours[0].effective_from',
+    says: [/a date;/, /in quotes/],
+  },
+  {
+    name: 'a level of 時間外対応加算 that there is not',
+    toml: `${good}[[clinic.after_hours]]\nlevel = 5\n`,
+    key: 'clinic.after_hours[0].level',
+    says: [/from 0 to 4/],
+  },
+  {
+    name: 'two levels from one day',
+    toml: `${good}[clinic]\nafter_hours = [{ level = 1 }, { level = 2, effective_from = "2026-06-01" }, { level = 3 }]\n`,
+    key: 'clinic.after_hours[2].effective_from',
+    says: [/clinic\.after_hours\[0\]/],
+  },
 ]
