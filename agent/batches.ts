@@ -19,6 +19,8 @@ export interface TerminalOrders extends Part {
   readonly referenceNumbers: ReferenceNumbers
 }
 
+type Own = EndingParts & { readonly store: Store }
+
 /**
  * Bulk questions and registrations of patient numbers, gone on with from where they were. `gateway`
  * null: questions go over lines; what was kept stays until they go through the terminal again.
@@ -26,13 +28,13 @@ export interface TerminalOrders extends Part {
 export function openTerminalOrders(
   config: Config,
   gateway: TerminalGateway | null,
-  { store, judging }: EndingParts & { readonly store: Store },
+  own: Own,
   platform: Platform,
 ): TerminalOrders {
-  const orders = gateway === null ? null : opened(gateway, { store, judging }, platform)
+  const orders = gateway === null ? null : opened(gateway, own, platform)
   return {
-    batches: batchesOf(config, orders, store, platform),
-    referenceNumbers: referenceNumbersOf(orders, store, platform),
+    batches: batchesOf(config, orders, own, platform),
+    referenceNumbers: referenceNumbersOf(orders, own, platform),
     // At the same time: both let answers arrive that are on their way.
     async close() {
       await Promise.all([orders?.batches.close(), orders?.registrations.close()])
@@ -40,11 +42,7 @@ export function openTerminalOrders(
   }
 }
 
-function opened(
-  gateway: TerminalGateway,
-  own: EndingParts & { readonly store: Store },
-  platform: Platform,
-) {
+function opened(gateway: TerminalGateway, own: Own, platform: Platform) {
   const parts = { ...platform, ...own, gateway }
   const batches = openBatches(parts)
   const registrations = openRegistrations(parts)
@@ -63,12 +61,12 @@ function ordersOf(orders: Orders): NonNullable<Orders> {
 const batchesOf = (
   { gateway }: Config,
   orders: Orders,
-  store: Store,
+  { store, judging }: Own,
   { clock }: Platform,
 ): Batches => ({
   async add(typed, by: Asking) {
     const { batches } = ordersOf(orders)
-    const faces = checkBatch(typed, checksOf(store, clock))
+    const faces = checkBatch(typed, checksOf(store, clock, judging.rules))
     const mistakes = unencodableIn(faces, gateway.charset)
     if (mistakes.length > 0)
       throw new AgentError('CARD_FACE_INVALID', 'the terminal cannot be told all of it', {
@@ -87,12 +85,15 @@ const batchesOf = (
 
 const referenceNumbersOf = (
   orders: Orders,
-  store: Store,
+  { store, judging }: Own,
   { clock }: Platform,
 ): ReferenceNumbers => ({
   async add(typed, by) {
     const { registrations } = ordersOf(orders)
-    return registrations.add(checkRegistration(typed, checksOf(store, clock)), askerOf(by))
+    return registrations.add(
+      checkRegistration(typed, checksOf(store, clock, judging.rules)),
+      askerOf(by),
+    )
   },
   async ended(id, signal) {
     await orders?.registrations.ended(id, signal)

@@ -1,5 +1,4 @@
 import type { Checks } from './intake/card-face.ts'
-import { builtInRules } from './kernel/built-in-rules.ts'
 import type { Clock } from './kernel/ports.ts'
 import { inForce, type Rules } from './kernel/rules.ts'
 import { inJapan } from './kernel/time.ts'
@@ -9,7 +8,7 @@ import type { Store } from './store/store.ts'
 export function checksOf(
   { isKnownNumber }: Pick<Store, 'isKnownNumber'>,
   clock: Pick<Clock, 'now'>,
-  rules: Rules = builtInRules,
+  rules: Rules,
 ): Checks {
   const nowMs = clock.now()
   const { laws } = inForce(rules.insurerLaws, inJapan(nowMs).slice(0, 10))

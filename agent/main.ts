@@ -14,12 +14,14 @@ import type { Judging } from './eligibility/ending.ts'
 import { type OpenTimes, openTimesOf } from './eligibility/follow-up-plan.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
+import { judgingOf } from './judging.ts'
 import { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import { openHoursOf } from './lines.ts'
 import { type Official, openOfficial } from './official.ts'
 import { offlineIntakesOf } from './offline.ts'
+import { openClockTrust } from './ops/clock-trust.ts'
 import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
@@ -59,6 +61,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     // Before the store: a refused certificate leaves nothing behind.
     const identity = readIdentity(config)
     const store = closer.add('store', await storeOf(config, conditions, platform))
+    const clockTrust = closer.add('clock trust', openClockTrust(platform))
+    const judging = judgingOf(config, clockTrust)
     const { desk, certificates, ...connected } = await connect(
       config,
       { identity, store, judging, conditions, closer },
@@ -73,7 +77,11 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     const api = closer.add(
       'api',
       await openApi(
-        apiOptions(config, { ...connected, desk, store, conditions, deliveries }, platform),
+        apiOptions(
+          config,
+          { ...connected, desk, store, judging, conditions, deliveries },
+          platform,
+        ),
       ),
     )
     const { urls } = api
@@ -81,7 +89,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     closer.add(
       'control',
       await openControl({
-        ...sharedOf({ ...connected, desk, store, conditions, deliveries }, platform),
+        ...sharedOf({ ...connected, desk, store, judging, conditions, deliveries }, platform),
         clock,
         certificates,
         examine: examination(config, connected, platform),
@@ -178,6 +186,7 @@ async function connect(
 
 interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly store: Store
+  readonly judging: Judging
   readonly conditions: Conditions
   readonly eligibility: Eligibility
   readonly reasking: Reasking
@@ -203,7 +212,8 @@ const sharedOf = (
 })
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
-  const { challenge, store, eligibility, reasking, openTimes, orders } = served
+  const { challenge, store, judging, eligibility, reasking, openTimes, orders } = served
+  const { rules } = judging
   const { deliveries, desk: intake } = served
   const { clock, log } = platform
   return {
@@ -211,8 +221,12 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     listen: listenSettings(config),
     monitorFrom: config.monitor_from,
     feed: { page: store.feed.page, subscribe: store.subscribe },
-    verifications: verificationsOf(config, { challenge, store, eligibility, intake }, platform),
-    offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
+    verifications: verificationsOf(
+      config,
+      { rules, challenge, store, eligibility, intake },
+      platform,
+    ),
+    offlineIntakes: offlineIntakesOf(config, { store, rules, reasking, clock }),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
     worklist: worklistOf({ store, clock, openTimes }),

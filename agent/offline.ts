@@ -7,10 +7,12 @@ import type { Reasking } from './eligibility/reasking.ts'
 import { callScript } from './intake/call-script.ts'
 import { checkOfflineIntake } from './intake/offline-intake.ts'
 import type { Clock } from './kernel/ports.ts'
+import type { Rules } from './kernel/rules.ts'
 import type { Store } from './store/store.ts'
 
 interface OfflineParts {
   readonly store: Store
+  readonly rules: Rules
   readonly reasking: Pick<Reasking, 'intakeCame'>
   readonly clock: Pick<Clock, 'now'>
 }
@@ -23,14 +25,14 @@ export const askerOf = ({ consumer, idempotencyKey }: Asking): Asker => ({
 /** What the API asks for while nobody can be asked, put together from store and re-asking. */
 export function offlineIntakesOf(
   { institution, clinic }: Pick<Config, 'institution' | 'clinic'>,
-  { store, reasking, clock }: OfflineParts,
+  { store, rules, reasking, clock }: OfflineParts,
 ): OfflineIntakes {
   const { intakes, outages } = store
   return {
     async add(form, by) {
       const kept = await addIntake(
         { store, clock },
-        checkOfflineIntake(form, checksOf(store, clock)),
+        checkOfflineIntake(form, checksOf(store, clock, rules)),
         askerOf(by),
       )
       reasking.intakeCame()

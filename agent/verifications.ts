@@ -14,12 +14,14 @@ import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
 import type { OfficialResult } from './kernel/official.ts'
 import { seesHeld } from './kernel/roles.ts'
+import type { Rules } from './kernel/rules.ts'
 import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 interface Desk {
+  readonly rules: Rules
   /** What a card is to sign; null where cards cannot be asked about. */
   readonly challenge: Official['challenge']
   readonly store: Store
@@ -30,7 +32,7 @@ interface Desk {
 /** What the API asks for, put together from store, eligibility and readers. */
 export function verificationsOf(
   config: Config,
-  { challenge, store, eligibility, intake }: Desk,
+  { rules, challenge, store, eligibility, intake }: Desk,
   { clock }: Platform,
 ): Verifications {
   const confirmTap = async (presentationId: string, person: string | null, asker: Asker) => {
@@ -47,7 +49,7 @@ export function verificationsOf(
   }
   return {
     async ask(body, by) {
-      const { face, declared } = checkAsk(body, checksOf(store, clock))
+      const { face, declared } = checkAsk(body, checksOf(store, clock, rules))
       return eligibility.ask(face, askerOf(by), declared)
     },
     recheck: (id, by) => eligibility.recheck(id, askerOf(by)),

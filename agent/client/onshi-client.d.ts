@@ -149,6 +149,25 @@ export type Change = {
         verificationId: string;
     };
 };
+export type ClaimForm = {
+    /** Of the table of variants. */
+    version: number;
+    /** Only those that have to be written another way. */
+    fields: ({
+        /** Path in the verification, e.g. results[0].name. */
+        field: string;
+        /** As it came. */
+        official: string;
+        /** As a claim carries it, but for `left`. */
+        text: string;
+        replaced: {
+            from: string;
+            to: string;
+        }[];
+        /** Characters that have no such form: a person writes another or kana. */
+        left: string[];
+    })[];
+};
 export type Comparison = {
     /** Name. */
     consumer: string;
@@ -212,6 +231,72 @@ export type ConsumerDelivery = {
     failingSince: string | null;
     nextAttemptAt: string | null;
     fault: FaultReport | null;
+};
+export type Digest = {
+    /** YYYY-MM-DD, Japanese time. */
+    day: string;
+    /** RFC 3339. */
+    madeAt: string;
+    /** Ended on the day. */
+    verifications: number;
+    byOutcome: Record<string, number>;
+    bySource: Record<string, number>;
+    /** Patients who were new here. */
+    firstVisits: number;
+    /** Patients whose insurer changed. */
+    insurerChanges: number;
+    notes: Record<string, number>;
+    /** From accepted to answered. */
+    lookup: {
+        /** Questions for which somebody waited. */
+        count: number;
+        median: number | null;
+        p90: number | null;
+        longest: number | null;
+    };
+    /** Nobody knows yet: not found, several, offline, failed, pending. */
+    unresolved: {
+        /** UUID. */
+        verificationId: string;
+        patientNumber: string | null;
+        /** RFC 3339. */
+        askedAt: string;
+        outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
+    }[];
+    /** Advisories that want a look. */
+    mismatches: {
+        /** UUID. */
+        verificationId: string;
+        patientNumber: string | null;
+        /** RFC 3339. */
+        askedAt: string;
+        code: string;
+        number: string;
+        severity: "warn" | "stop";
+        /** Japanese. */
+        title: string;
+        field: string | null;
+    }[];
+    /** Wait for a person to say whose they are. */
+    held: {
+        /** UUID. */
+        verificationId: string;
+        patientNumber: string | null;
+        /** RFC 3339. */
+        askedAt: string;
+    }[];
+    /** Now, at the time of making. */
+    undelivered: {
+        /** Name. */
+        consumer: string;
+        /** On their way. */
+        waiting: number;
+        /** Wait for a person. */
+        parked: number;
+        /** Refused for good. */
+        refused: number;
+        oldestAt: string | null;
+    }[];
 };
 export type EventPage = {
     items: FeedEvent[];
@@ -1129,6 +1214,11 @@ export interface Client {
         /** As it came when absent. */
         charset?: "utf-8" | "shift_jis";
     }, options?: CallOptions): Promise<Answer<200, Uint8Array>>;
+    /** What of an answer a claim cannot carry, and how it is written there: `GET /v1/verifications/{id}/claim-form` */
+    getVerificationsIdClaimForm(request: {
+        /** UUID. */
+        id: string;
+    }, options?: CallOptions): Promise<Answer<200, ClaimForm>>;
     /** Add a note: `POST /v1/verifications/{id}/notes` */
     postVerificationsIdNotes(request: {
         /** UUID. */
@@ -1327,6 +1417,32 @@ export interface Client {
     getOutages(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: Outage[];
     }>>;
+    /** What a person should look at. Now, or for the claims of a month. An item leaves the list when it resolves, or when a note of kind `closing` is added to its verification (an intake: when it is closed). What is asked again by itself says when: `GET /v1/worklist` */
+    getWorklist(request?: {
+        /** YYYY-MM. Instead: what was asked for this month and is not valid. */
+        month?: string;
+    }, options?: CallOptions): Promise<Answer<200, {
+        items: {
+            /** Stays as long as the item. */
+            id: string;
+            /** unresolved: asked, and not known whether it is valid; held: waits for a person to say whose it is; refund: paid in full this month, and valid since; intake: an offline intake that only a person can ask about. */
+            kind: "unresolved" | "held" | "refund" | "intake";
+            /** RFC 3339. */
+            since: string;
+            verificationId: string | null;
+            intakeId: string | null;
+            patientNumber: string | null;
+            nameKana: string | null;
+            outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline" | null;
+            nextAskAt: string | null;
+            /** How often it was asked again and answered. */
+            asked: number;
+            needs: FaultReport | null;
+            advisories: Advisory[];
+            /** Kinds of the notes on it and on what it stands in the place of. */
+            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing")[];
+        }[];
+    }>>;
     /** What is on its way to whom. A consumer that reads or is pushed to sees its own; those who look after it, all: `GET /v1/deliveries` */
     getDeliveries(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: ConsumerDelivery[];
@@ -1363,6 +1479,13 @@ export interface Client {
     }, options?: CallOptions): Promise<Answer<200, {
         items: Comparison[];
     }>>;
+    /** One day in figures and lists. Also as CSV (`format=csv`) and as a page to print (`format=html`): `GET /v1/digest` */
+    getDigest(request?: {
+        /** Today when absent. */
+        day?: string;
+        /** csv opens in Excel, html is for printing; json when absent. */
+        format?: "json" | "csv" | "html";
+    }, options?: CallOptions): Promise<Answer<200, Digest>>;
     /** Alive: `GET /livez` */
     getLivez(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, string>>;
     /** Can answer polls, also with every line down: `GET /readyz` */

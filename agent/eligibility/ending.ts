@@ -1,8 +1,10 @@
 import type { GatewayAnswer } from '../gateway/gateway.ts'
+import { instantOf } from '../kernel/calendar.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Reception } from '../kernel/judgement.ts'
 import type { Rules } from '../kernel/rules.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import type { Verification } from '../kernel/verification.ts'
 import type { EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import type { Case } from './judge/case.ts'
@@ -18,8 +20,8 @@ export interface Judging {
   readonly rules: Rules
   /** 医療機関コード. */
   readonly institutionCode: string
-  /** At which time of the clinic's day a patient was received, epoch ms. */
-  readonly receptionAt: (at: number) => Reception
+  /** At which time of the clinic's day a patient was received; epoch ms, and now. */
+  readonly receptionAt: (receivedAt: number, now: number) => Reception
 }
 
 export interface EndingParts {
@@ -50,7 +52,7 @@ export function endingOf(
     returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
   }
   const known = store.known({ questionId: id, supersedes, numbers, subject })
-  const receivedAt = receivedAtOf(question, acceptedAt)
+  const receivedAt = receptionTime(question, acceptedAt, draft)
   const base = { question, draft, subject, known, at, receivedAt }
   const match = matchPatient(base)
   const history = match.patient === null ? null : store.historyOf(match.patient.id)
@@ -66,7 +68,11 @@ export function endingOf(
     eventId: uuidV7(at),
     at,
     atText: toRfc3339(at),
-    verification: judge(one, match, receivedAt === null ? null : judging.receptionAt(receivedAt)),
+    verification: judge(
+      one,
+      match,
+      receivedAt === null ? null : judging.receptionAt(receivedAt, at),
+    ),
     message: answered === null ? null : { bytes: answered.bytes, charset: answered.charset },
     numbers,
     subject,
@@ -79,4 +85,19 @@ export function endingOf(
     },
     receivedAt,
   }
+}
+
+/**
+ * When the patient stood at the desk. A result of the terminal may be found hours later: the official
+ * side says when it was asked.
+ */
+function receptionTime(
+  question: Question,
+  acceptedAt: number,
+  { official }: Verification,
+): number | null {
+  const receivedAt = receivedAtOf(question, acceptedAt)
+  if (receivedAt === null || question.kind !== 'terminal') return receivedAt
+  const executedAt = instantOf(official?.header.processExecutionTime ?? '')
+  return executedAt === undefined ? receivedAt : Math.min(executedAt, receivedAt)
 }

@@ -30,7 +30,13 @@ async function open(t: TestContext, path = scratch(t)) {
 
 const cardQuestion = async ({ eligibility }: Desk, presentationId: string) => {
   const { id } = await eligibility.askByCard(
-    { presentationId, reader: 'r', certificate: Buffer.from('C'), certificateExpired: false },
+    {
+      presentationId,
+      reader: 'r',
+      certificate: Buffer.from('C'),
+      certificateExpired: false,
+      certificateNotAfter: Date.parse('2030-01-31T14:59:59Z'),
+    },
     '受付',
     asker,
   )

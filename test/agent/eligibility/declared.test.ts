@@ -6,6 +6,7 @@ import type { GatewayQuestion } from '../../../agent/gateway/gateway.ts'
 import { checkAsk } from '../../../agent/intake/ask-body.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import { systemClock } from '../../../agent/platform.ts'
+import { judging } from '../../fakes/judging.ts'
 import { recordingLog } from '../../fakes/log.ts'
 import { checksAt } from '../intake/checks.ts'
 import { open, scratch } from '../store/fixtures.ts'
@@ -44,6 +45,7 @@ async function deskOf(t: TestContext, number = '5678') {
     return { answer, bytes: Buffer.from('<XmlMsg/>'), charset: 'UTF-8' as const, line: 'a' }
   }
   const eligibility = openEligibility({
+    judging,
     store,
     gateway: { ask },
     clock: systemClock,

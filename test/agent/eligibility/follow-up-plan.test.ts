@@ -20,18 +20,14 @@ const hours: readonly OpenHours[] = [
   { days: week, from: '14:00', to: '18:00' },
   { days: ['sat'], from: '09:00', to: '12:00' },
 ]
-const clinic = openTimesOf((at) => isOpenAt(hours, ['2026-04-29', '2026-12-31'], at))
-const withoutHours = openTimesOf((at) => isOpenAt([], [], at))
-const atNight = openTimesOf((at) =>
-  isOpenAt(
-    [
-      { days: week, from: '00:00', to: '02:00' },
-      { days: week, from: '19:00', to: '24:00' },
-    ],
-    [],
-    at,
-  ),
-)
+const openIn = (rows: readonly OpenHours[], closed: readonly string[] = []) =>
+  openTimesOf((at) => isOpenAt({ hours: rows, closed, holidays: { nameOf: () => null } }, at))
+const clinic = openIn(hours, ['2026-04-29', '2026-12-31'])
+const withoutHours = openIn([])
+const atNight = openIn([
+  { days: week, from: '00:00', to: '02:00' },
+  { days: week, from: '19:00', to: '24:00' },
+])
 
 const jst = (text: string) => Date.parse(`${text}:00+09:00`)
 /** All times at which a question of `openedAt` is asked again, where each asking ends at once. */

@@ -156,7 +156,13 @@ test('cards, answers of the terminal and lines of bulk questions are not asked a
   const desk = await openDesk(t)
   desk.gatewaySays('not-found')
   const card = await desk.eligibility.askByCard(
-    { presentationId: 'p1', reader: 'r', certificate: Buffer.from('C'), certificateExpired: false },
+    {
+      presentationId: 'p1',
+      reader: 'r',
+      certificate: Buffer.from('C'),
+      certificateExpired: false,
+      certificateNotAfter: Date.parse('2030-01-31T14:59:59Z'),
+    },
     '受付',
     asker,
   )

@@ -105,7 +105,9 @@ const HOURS: readonly OpenHours[] = [
   { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '14:00', to: '18:00' },
   { days: ['sat'], from: '09:00', to: '12:00' },
 ]
-export const openTimes = openTimesOf((at) => isOpenAt(HOURS, ['2026-04-29'], at))
+export const openTimes = openTimesOf((at) =>
+  isOpenAt({ hours: HOURS, closed: ['2026-04-29'], holidays: { nameOf: () => null } }, at),
+)
 
 /** Store, eligibility and re-asking over a scripted gateway, on a clock that the test moves. */
 export async function deskOf(t: TestContext, path = scratch(t)) {

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { personOf } from '../../../agent/eligibility/person.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import { openDatabase } from '../../../agent/store/database.ts'
-import { end, KEY, open, question, scratch } from './fixtures.ts'
+import { end, judged, KEY, open, question, scratch } from './fixtures.ts'
 
 const one: OfficialResult = {
   insurerNumber: '06139992',
@@ -26,7 +26,8 @@ async function deskOf(t: TestContext) {
     returned: string | null = null,
   ) => {
     const { id } = await store.accept(question())
-    await store.end(end(id, { numbers: { asked, returned }, person: personOf([result]) }))
+    const record = end(id, { numbers: { asked, returned }, subject: personOf([result]) })
+    await store.end(judged(store, record))
   }
   return { path, store, put }
 }
