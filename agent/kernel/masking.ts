@@ -101,9 +101,10 @@ export function masked(value: unknown, table: FieldRoles, role: NarrowRole): unk
   if (!isObject(value)) return null
   const fields = Object.entries(value).flatMap(([name, field]) => {
     const rule = Object.hasOwn(table, name) ? table[name] : undefined
-    if (rule === undefined) return []
+    // A group that is there and empty would still say that there is one: that an address changed.
+    if (rule === undefined || !isSeenBy(rule, role)) return []
     if (!isAudience(rule)) return [[name, masked(field, rule, role)]]
-    return rule.includes(role) && isPlain(field) ? [[name, field]] : []
+    return isPlain(field) ? [[name, field]] : []
   })
   return Object.fromEntries(fields)
 }

@@ -27,9 +27,9 @@ const sameWidth = (text: string) =>
     .replace(/[-‐−–—―ー]/g, '-')
     .replace(/\s/g, '')
 
-/** Everyone with this card face. The branch decides only when the question has one. */
-export const patientsByCardFace = (asked: CardFace): readonly Patient[] =>
-  patients.filter(
+/** Everyone of these with this card face. The branch decides only when the question has one. */
+export const withCardFace = (among: readonly Patient[], asked: CardFace): readonly Patient[] =>
+  among.filter(
     ({ cardFace }) =>
       withoutZeros(cardFace.insurerNumber) === withoutZeros(asked.insurerNumber) &&
       sameWidth(cardFace.insuredCardSymbol ?? '') === sameWidth(asked.insuredCardSymbol ?? '') &&
@@ -40,6 +40,10 @@ export const patientsByCardFace = (asked: CardFace): readonly Patient[] =>
         cardFace.insuredBranchNumber === undefined ||
         Number(cardFace.insuredBranchNumber) === Number(asked.insuredBranchNumber)),
   )
+
+/** Of the forty. */
+export const patientsByCardFace = (asked: CardFace): readonly Patient[] =>
+  withCardFace(patients, asked)
 
 const MS_PER_DAY = 86_400_000
 

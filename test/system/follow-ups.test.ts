@@ -2,46 +2,25 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { WorkList } from '../../agent/api/worklist.ts'
 import { toRfc3339 } from '../../agent/kernel/time.ts'
-import { start } from '../../agent/main.ts'
 import { crowdByCardFace, crowdPatient } from '../../agent/sim/patients/crowd.ts'
 import type { CardFace } from '../../agent/sim/patients/element.ts'
-import { checkConfig } from '../../config/load.ts'
-import { type BedOptions, makeBed } from '../bed/agent.ts'
-import { type Client, checked, clientOf, eventually } from '../bed/client.ts'
-import { HurriedClock } from '../fakes/hurried-clock.ts'
-import { recordingLog } from '../fakes/log.ts'
+import type { BedOptions } from '../bed/agent.ts'
+import { type Client, checked, eventually } from '../bed/client.ts'
+import { makeHurriedBed } from '../bed/hurried.ts'
 
 const HOUR = 60 * 60_000
 const DAY = 24 * HOUR
 /** Nine in the morning, Japanese time: of today, or of yesterday before nine. */
 const nine = () => Math.floor(Date.now() / DAY) * DAY
 
-/** The whole agent in this process, where hours can pass; and an insurer that registers late. */
+/** An insurer that registers late. */
 async function hurriedAgent(t: TestContext, options: BedOptions = {}) {
   const registered = new Set<string>()
   const alsoKnown = (asked: CardFace) =>
     registered.has(asked.insuredIdentificationNumber) ? crowdByCardFace(asked) : undefined
-  const bed = await makeBed(t, { ...options, gateway: { alsoKnown } })
-  const token = await bed.addConsumer('receipt-computer')
-  const clock = new HurriedClock(nine())
-  const run = async () => {
-    const bugs: unknown[] = []
-    const agent = await start(checkConfig(bed.configFile), {
-      clock,
-      monotonic: () => performance.now(),
-      log: recordingLog(),
-      onBug: (error) => void bugs.push(error),
-    })
-    t.after(() => agent.close())
-    t.after(() => assert.deepEqual(bugs, []))
-    return { agent, client: clientOf(agent.urls[0] ?? '', token) }
-  }
-  return {
-    bed,
-    clock,
-    run,
-    register: (face: CardFace) => registered.add(face.insuredIdentificationNumber),
-  }
+  const bed = await makeHurriedBed(t, nine(), { ...options, gateway: { alsoKnown } })
+  const register = (face: CardFace) => registered.add(face.insuredIdentificationNumber)
+  return Object.assign(bed, { register })
 }
 
 const faceOf = (person: number): CardFace => crowdPatient(person, 0).cardFace
@@ -59,8 +38,9 @@ const inPlaceOf = (client: Client, id: string) =>
     return item?.type === 'verification' ? item.verification : undefined
   })
 
-test('a card that the insurer registers two hours later is found without anybody asking', async (t) => {
-  const { bed, clock, run, register } = await hurriedAgent(t)
+test('trouble 7: a card that the insurer registers two hours later is found without anybody asking', async (t) => {
+  const bed = await hurriedAgent(t)
+  const { clock, run, register } = bed
   const { client } = await run()
   const face = faceOf(1)
   const first = await client.ask({ ...face, patientNumber: '00042' })
@@ -97,7 +77,8 @@ test('a card that the insurer registers two hours later is found without anybody
 })
 
 test('a clinic that cuts the power at closing has it asked at the next start, once', async (t) => {
-  const { bed, clock, run, register } = await hurriedAgent(t)
+  const bed = await hurriedAgent(t)
+  const { clock, run, register } = bed
   const { agent, client } = await run()
   const [found, missing] = [faceOf(1), faceOf(2)]
   const { id } = await client.ask(found)
@@ -116,7 +97,8 @@ test('a clinic that cuts the power at closing has it asked at the next start, on
 
 test('while the lines are down nothing is asked again; when one is back, what is due', async (t) => {
   const gatewayKeys = 'timeout_ms = 400\nconnect_timeout_ms = 400\n'
-  const { bed, clock, run, register } = await hurriedAgent(t, { gatewayKeys })
+  const bed = await hurriedAgent(t, { gatewayKeys })
+  const { clock, run, register } = bed
   const { client } = await run()
   const face = faceOf(3)
   const { id } = await client.ask(face)

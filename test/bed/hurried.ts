@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { type Agent, start } from '../../agent/main.ts'
+import { checkConfig } from '../../config/load.ts'
+import { HurriedClock } from '../fakes/hurried-clock.ts'
+import { recordingLog } from '../fakes/log.ts'
+import { type Bed, type BedOptions, makeBed } from './agent.ts'
+import { type Client, clientOf } from './client.ts'
+
+/** A bed whose agent runs in this process, where hours can pass, for it and for the gateway. */
+export interface HurriedBed extends Bed {
+  readonly clock: HurriedClock
+  /** Starts the agent, with a client of the bed's receipt computer. Closed after the test. */
+  run(): Promise<{ readonly agent: Agent; readonly client: Client }>
+}
+
+/** `startAt`: what time it is at the beginning, epoch ms. */
+export async function makeHurriedBed(
+  t: TestContext,
+  startAt: number,
+  options: BedOptions = {},
+): Promise<HurriedBed> {
+  const clock = new HurriedClock(startAt)
+  const gateway = { now: () => clock.now(), ...options.gateway }
+  const bed = await makeBed(t, { ...options, gateway })
+  const token = await bed.addConsumer('receipt-computer')
+  return Object.assign(bed, {
+    clock,
+    async run() {
+      const bugs: unknown[] = []
+      const agent = await start(checkConfig(bed.configFile), {
+        clock,
+        monotonic: () => performance.now(),
+        log: recordingLog(),
+        onBug: (error) => void bugs.push(error),
+      })
+      t.after(() => agent.close())
+      t.after(() => assert.deepEqual(bugs, []))
+      return { agent, client: clientOf(agent.urls[0] ?? '', token) }
+    },
+  })
+}
