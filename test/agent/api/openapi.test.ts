@@ -10,6 +10,8 @@ const routes = [
   'GET /v1/verifications/{id}',
   'GET /v1/patients/{patientNumber}/verifications/latest',
   'GET /v1/verifications/{id}/message',
+  'GET /v1/verifications/{id}/claim-form',
+  'GET /v1/digest',
   'POST /v1/verifications/{id}/notes',
   'POST /v1/batches',
   'GET /v1/batches/{id}',

@@ -7,7 +7,7 @@ import { encodeMessage } from '../../../agent/xmlmsg/codec.ts'
 import { makeFolder } from '../folders/bed.ts'
 import { everywhere } from '../folders/places.ts'
 import { sample } from '../xmlmsg/samples.ts'
-import { deliveryOf, fails, forever, noteEvent, verificationEvent } from './bed.ts'
+import { deliveryOf, fails, forever, noteEvent, verificationEvent, verificationOf } from './bed.ts'
 import {
   answer,
   faceDelivery,
@@ -84,17 +84,14 @@ test('a note, and a verification without an answer, makes no file', async (t) =>
   assert.deepEqual(readdirSync(folder), [])
 })
 
-test('a verification that is held makes no file, at no attempt', async (t) => {
+test('a release brings the file that the held verification did not', async (t) => {
   const folder = makeFolder(t)
-  const sink = sinkInto(t, folder)
-  const parked = { is: 'parked', code: 'VERIFICATION_HELD', facts: {} }
-  const event = verificationEvent({ held: true })
-  for (const attempt of [1, 2])
-    for (const decision of [null, 'ok']) {
-      const delivery = faceDelivery(1, { event, attempt, decision })
-      assert.deepEqual(await sink.deliver(delivery, forever()), parked)
-    }
-  assert.deepEqual(readdirSync(folder), [])
+  const note = noteEvent()
+  if (note.type !== 'note') throw new Error('no note')
+  const event = { ...note, verification: verificationOf() }
+  const delivery = faceDelivery(1, { event })
+  assert.deepEqual(await sinkInto(t, folder).deliver(delivery, forever()), delivered)
+  assert.equal(readdirSync(folder).filter((name) => name.endsWith('.xml')).length, 1)
 })
 
 test('what has no form in the charset is refused, by its element', async (t) => {

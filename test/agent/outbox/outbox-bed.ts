@@ -103,9 +103,8 @@ export async function outboxBed(t: TestContext) {
     add: (name: string, role: Role = 'ehr', sink: SinkSettings = webhook) =>
       store.consumers.add({ name, role, sources: [], sink }),
     /** Ends a question about the patient of a number; the verification's id. */
-    async verify(number = '00001', name = '検証　太郎') {
+    async verify(number = '00001', name = '検証　太郎', birthdate = '19800101') {
       const { id } = await store.accept(question())
-      const birthdate = '19800101'
       await store.end(
         judged(
           store,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { matchPatient } from '../../../agent/eligibility/judge/identity.ts'
+import { judge } from '../../../agent/eligibility/judge/judge.ts'
+import { builtInRules } from '../../../agent/kernel/built-in-rules.ts'
 import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { Role } from '../../../agent/kernel/roles.ts'
@@ -99,10 +101,28 @@ export function judged(store: KnownReads, record: EndRecord): EndRecord {
   const { id, numbers, subject } = record
   const draft = { ...record.verification, patientNumber: numbers.asked }
   const known = store.known({ questionId: id, supersedes: draft.supersedes, numbers, subject })
-  const match = matchPatient({ question: TYPED, draft, subject, known })
+  const base = { question: TYPED, draft, subject, known, at: record.at, receivedAt: record.at }
+  const match = matchPatient(base)
   const patientId = match.patient?.id ?? null
+  const said = judge(
+    {
+      ...base,
+      patient: match.patient,
+      history: patientId === null ? null : store.historyOf(patientId),
+      rules: builtInRules,
+      institutionCode: '1312345678',
+    },
+    match,
+    null,
+  )
   return {
     ...record,
+    verification: {
+      ...record.verification,
+      history: said.history,
+      identity: said.identity,
+      held: record.verification.held || said.held,
+    },
     link: match.link,
     basis: {
       patients: known.patients.map((patient) => patient.id),

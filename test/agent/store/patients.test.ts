@@ -54,7 +54,6 @@ test("a person who contradicts the number's patient is linked to nobody", async 
     ['a twin without kana', { ...twin, nameKana: '' }],
     ['a stranger of the same day', { ...one, name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', sex1: '2' }],
     ['one who sounds the same', { ...one, name: '見本　市朗' }],
-    ['another sex', { ...one, sex1: '2' }],
     ['another birth date', { ...one, birthdate: '20100102' }],
   ]
   for (const [who, result] of others)
@@ -71,6 +70,7 @@ test('a number finds its patient through new insurance, family name, and what is
     ['full-width kana', { ...one, name: '●●　●●', nameKana: 'ミホン　イチロウ' }],
     ['an old form of a character', { ...one, name: '見本　一郞' }],
     ['no sex', { ...one, sex1: '3' }],
+    ['another sex, which is told', { ...one, sex1: '2' }],
   ]
   for (const [what, result] of same)
     assert.equal((await put('00042', [result])).patient?.id, patient?.id, what)
@@ -108,26 +108,27 @@ test('twins without kana and branch are two patients, and each is found again', 
   assert.deepEqual([again.patient?.id, again.patient?.firstSeenHere], [a.patient.id, false])
 })
 
-test('nobody is found by name and birth date alone', async (t) => {
+test('a patient without a number is found by birth date and name, whatever the card', async (t) => {
   const { put } = await deskOf(t)
-  const { insurerNumber: _, ...uninsured } = one
-  const { insuredIdentificationNumber: __, ...unnumbered } = one
-  const vague = [
-    uninsured,
-    unnumbered,
-    { ...one, insurerNumber: ' ' },
-    { ...one, insuredIdentificationNumber: '' },
-    { ...one, name: '●本　一郎', nameKana: '' },
+  const first = await put(null, [one])
+  const again: [string, OfficialResult][] = [
+    ['another card', { ...one, insurerNumber: '01130012', insuredIdentificationNumber: '9' }],
+    ['no card', { ...one, insurerNumber: '', insuredIdentificationNumber: '' }],
+    ['a family name with ●', { ...one, insuredIdentificationNumber: '8', name: '●本　一郎' }],
   ]
-  const seen = new Set<string | undefined>()
-  for (const [n, result] of vague.entries()) {
-    const alone = await put(null, [result])
-    assert.equal(alone.patient, null, 'nothing would find it again')
-    seen.add((await put(`a${n}`, [result])).patient?.id)
-    seen.add((await put(`b${n}`, [result])).patient?.id)
-  }
-  assert.equal(seen.size, 2 * vague.length, 'each number has a patient of its own')
-  assert.ok(!seen.has(undefined))
+  for (const [what, result] of again)
+    assert.equal((await put(null, [result])).patient?.id, first.patient?.id, what)
+  const lookAlike = { ...one, insuredIdentificationNumber: '7', name: '見本　市朗' }
+  assert.notEqual((await put(null, [lookAlike])).patient?.id, first.patient?.id, 'other kanji')
+})
+
+test('a number says more than a name: who has another one is not found by the name', async (t) => {
+  const { put } = await deskOf(t)
+  const vague = { ...one, insurerNumber: '', insuredIdentificationNumber: '' }
+  const [a, b] = [await put('a', [vague]), await put('b', [vague])]
+  assert.ok(a.patient && b.patient)
+  assert.notEqual(a.patient.id, b.patient.id)
+  assert.equal((await put(null, [vague])).patient, null, 'two of that name: a person decides')
 })
 
 test("a patient's newest verification is never another person's", async (t) => {

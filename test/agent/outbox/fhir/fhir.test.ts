@@ -244,10 +244,8 @@ test('a delivery that a newer one overtook writes nothing', async () => {
   assert.deepEqual(on.server.seen, [])
 })
 
-test('a held verification waits, and what was not decided is not sent', async () => {
+test('what was not decided is not sent', async () => {
   await using on = await openBeside()
-  const held = await on.deliver({ ...verified('valid', [insurance]), held: true })
-  assert.deepEqual(held, { is: 'parked', code: 'VERIFICATION_HELD', facts: {} })
   const failed = await on.deliver({ ...verified('valid', [insurance]), outcome: 'failed' })
   assert.deepEqual(failed, { is: 'delivered', comparison: null })
   const { event: _, ...rest } = deliveryOf(verified('valid', [insurance]))
