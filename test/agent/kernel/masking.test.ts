@@ -160,3 +160,10 @@ test('an advisory is seen by who sees the field that it points at', () => {
   assert.ok(!sees('ward', 'history.changes.address') && !sees('ward', 'results[0].nothing'))
   assert.ok(sees('billing', 'history.changes.address'))
 })
+
+test('a group of which a role sees nothing is absent: an empty one would tell that it is there', () => {
+  const seen = JSON.stringify(asSeen(unheld, 'ward'))
+  for (const group of ['"address"', '"insurerNumber"', '"card"', '"confirmation"'])
+    assert.ok(!seen.includes(group), group)
+  assert.ok(seen.includes('"insuredPartialContributionRatio"') && seen.includes('"reception"'))
+})
