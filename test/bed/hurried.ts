@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { type Agent, start } from '../../agent/main.ts'
+import { openRegister, type Register } from '../../agent/sim/register.ts'
 import { checkConfig } from '../../config/load.ts'
 import { HurriedClock } from '../fakes/hurried-clock.ts'
 import { recordingLog } from '../fakes/log.ts'
@@ -39,4 +40,31 @@ export async function makeHurriedBed(
       return { agent, client: clientOf(agent.urls[0] ?? '', token) }
     },
   })
+}
+
+/** Nine in the morning, in Japan, of the next day of this month and day (`08-01`); epoch ms. */
+function nine(monthDay: string): number {
+  const year = new Date().getUTCFullYear()
+  const at = (one: number) => Date.parse(`${one}-${monthDay}T09:00:00+09:00`)
+  return at(year) > Date.now() ? at(year) : at(year + 1)
+}
+
+/** A running agent on such a day, insurers whose register a test writes, and the billing office. */
+export async function startOn(t: TestContext, monthDay: string): Promise<DatedDesks> {
+  const register = openRegister()
+  const startAt = nine(monthDay)
+  const gateway = { alsoKnown: register.alsoKnown }
+  const bed = await makeHurriedBed(t, startAt, { gateway })
+  const billingToken = await bed.addConsumer('billing', 'billing')
+  const { agent, client } = await bed.run()
+  const billing = clientOf(agent.urls[0] ?? '', billingToken)
+  return Object.assign(bed, { register, client, billing, year: new Date(startAt).getUTCFullYear() })
+}
+
+export interface DatedDesks extends HurriedBed {
+  readonly register: Register
+  readonly client: Client
+  readonly billing: Client
+  /** Of the day that it is. */
+  readonly year: number
 }

@@ -72,7 +72,7 @@ test('an expired card is asked about all the same: the official answer decides, 
   assert.equal(got.official?.code, 'SIM0101E')
 })
 
-test('a driving licence and a smartphone are named as such, and cannot be confirmed', async (t) => {
+test('a driving licence is named as such, and cannot be confirmed', async (t) => {
   const { client, card, gateway } = await startBed(t, { reader: 'sim' })
   await card.tap({ kind: 'driving-licence' })
   const licence = await client.presentation(({ kind }) => kind === 'other-card')

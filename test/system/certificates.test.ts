@@ -42,7 +42,7 @@ async function states(bed: Bed): Promise<Record<string, string>> {
   return Object.fromEntries(items.map(({ id, state }) => [id, state]))
 }
 
-test('a renewed certificate is imported, tried on the line, activated and undone while lookups go on', async (t) => {
+test('trouble 12: a renewed certificate is imported, tried on the line, activated and undone while lookups go on', async (t) => {
   const bed = await startBed(t)
   const imported = await importing(bed, renewed(bed.pki))
   const id = idIn(imported)

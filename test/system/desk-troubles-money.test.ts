@@ -1,36 +1,14 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { WorkList } from '../../agent/api/worklist.ts'
 import { insurers, type Person } from '../../agent/sim/patients/case.ts'
 import { elderlyRecipient } from '../../agent/sim/patients/certificates.ts'
-import { openRegister } from '../../agent/sim/register.ts'
-import type { BedOptions } from '../bed/agent.ts'
-import { type Client, checked, clientOf, eventually } from '../bed/client.ts'
+import { type Client, checked, eventually } from '../bed/client.ts'
 import { told, toldOf } from '../bed/desks.ts'
-import { makeHurriedBed } from '../bed/hurried.ts'
+import { startOn } from '../bed/hurried.ts'
 
 const HOUR = 60 * 60_000
 const DAY = 24 * HOUR
-
-/** Nine in the morning, in Japan, of the next day of this month and day. */
-function nine(monthDay: string): number {
-  const year = new Date().getUTCFullYear()
-  const at = (one: number) => Date.parse(`${one}-${monthDay}T09:00:00+09:00`)
-  return at(year) > Date.now() ? at(year) : at(year + 1)
-}
-const yearOf = (at: number) => new Date(at).getUTCFullYear()
-
-/** An agent on this day, and insurers whose register a test writes. */
-async function startOn(t: TestContext, monthDay: string, options: BedOptions = {}) {
-  const register = openRegister()
-  const startAt = nine(monthDay)
-  const gateway = { alsoKnown: register.alsoKnown }
-  const bed = await makeHurriedBed(t, startAt, { ...options, gateway })
-  const billingToken = await bed.addConsumer('billing', 'billing')
-  const { agent, client } = await bed.run()
-  const billing = clientOf(agent.urls[0] ?? '', billingToken)
-  return Object.assign(bed, { register, client, billing, year: yearOf(startAt) })
-}
 
 const old = (birthdate: string): Person => ({
   name: '見本　高士',

@@ -43,7 +43,7 @@ test('doctor finds nothing wrong where nothing is, and ends with 0', options, as
 })
 
 test(
-  'doctor names a cable, a missing rule and a silent line, and ends with 69',
+  'trouble 15: doctor names a cable, a missing rule and a silent line, and ends with 69',
   options,
   async (t) => {
     const bed = await makeNetBed(t)

@@ -145,7 +145,7 @@ test('a gateway that answers wrongly is a warning in health until the next answe
   assert.deepEqual(codes, ['SIMULATOR_IN_USE'])
 })
 
-test('a page instead of an answer is a lost line authentication, until the next answer', async (t) => {
+test('trouble 13: a page instead of an answer is a lost line authentication, until the next answer', async (t) => {
   const { client, gateway } = await startBed(t)
   gateway.behave({ mode: 'login-page' })
   const got = await client.ask(face)
@@ -154,6 +154,30 @@ test('a page instead of an answer is a lost line authentication, until the next 
   assert.equal(shown.componentId, 'sim-line')
   gateway.behave({})
   assert.equal((await client.ask(face)).outcome, 'valid')
+})
+
+test('trouble 30: staff, clinic IT and the vendor read one number over the phone, and the official code is not lost', async (t) => {
+  const bed = await startBed(t)
+  const { client, gateway, agent } = bed
+  gateway.behave({ mode: 'busy' })
+  const { fault } = await client.ask(face)
+  assert.equal(fault?.code, 'GATEWAY_BUSY')
+  assert.match(fault.number, /^E\d{3}$/)
+  for (const role of ['it', 'vendor'] as const) {
+    const theirs = clientOf(agent.url, await bed.addConsumer(role, role))
+    await eventually('the code in health', async () => {
+      const shown = Object.values((await theirs.health()).checks).flat()
+      return shown.find(({ facts }) => facts['code'] === fault.code)
+    })
+    assert.equal((await theirs.get('/v1/events')).status, 403, 'and nothing of a patient')
+  }
+  assert.match(agent.output(), /GATEWAY_BUSY/)
+  gateway.behave({})
+  const failed = await client.ask(patientByNumber('37')?.cardFace ?? {})
+  assert.deepEqual(
+    [failed.fault?.code, failed.official?.code, failed.official?.message],
+    ['OFFICIAL_ERROR', 'SIM0901E', '（模擬）システムエラーが発生しました。'],
+  )
 })
 
 for (const [what, pki, code] of [

@@ -34,7 +34,7 @@ async function mixedUp(t: TestContext) {
 const note = (client: Client, id: string, kind: string) =>
   client.post(`/v1/verifications/${id}/notes`, { kind, by: '受付 山田' })
 
-test('another person under a patient’s number is held: nobody but billing sees who it is', async (t) => {
+test('trouble 10: another person under a patient’s number is held: nobody but billing sees who it is', async (t) => {
   const { billing, ehr, files, known, other } = await mixedUp(t)
   assert.equal(known.held, false)
   assert.equal(other.held, true)
@@ -52,7 +52,7 @@ test('another person under a patient’s number is held: nobody but billing sees
   assert.equal(latest.id, known.id)
 })
 
-test('a release by a person brings it to everybody, once, linked to the patient', async (t) => {
+test('trouble 10: a release by a person brings it to everybody, once, linked to the patient', async (t) => {
   const { billing, ehr, files, known, other } = await mixedUp(t)
   const refused = problemIn(await note(ehr, other.id, 'release'))
   assert.equal(refused.status, 403, 'who does not see it cannot say whose it is')

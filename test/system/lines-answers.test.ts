@@ -22,7 +22,7 @@ const ANSWERS: readonly LineFault[] = [
     also: (stage) => healthNames(stage, false),
   },
   {
-    name: 'a question after line A got another prefix and lost its line authentication is answered over another line',
+    name: 'trouble 13: a question after line A got another prefix and lost its line authentication is answered over another line',
     meets: 'at-rest',
     async begin({ bed }) {
       const { prefix } = planOf('a', 'ipv6', 1)

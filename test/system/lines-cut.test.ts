@@ -111,4 +111,4 @@ const CUTS: readonly LineFault[] = [
   },
 ]
 
-testFaults('line A is cut in one way or another', CUTS)
+testFaults('trouble 16: line A is cut in one way or another', CUTS)

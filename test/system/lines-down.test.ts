@@ -27,7 +27,7 @@ const answered = (stage: Stage, line: string) =>
     return outcome === 'valid' && source.line === line
   })
 
-test('with every line silent a question ends as `offline`, further ones at once, and each line that comes back takes them again', {
+test('trouble 16: with every line silent a question ends as `offline`, further ones at once, and each line that comes back takes them again', {
   skip,
 }, async (t) => {
   const stage = await openStage(t)

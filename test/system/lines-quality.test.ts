@@ -46,7 +46,7 @@ const QUALITIES: readonly LineFault[] = [
   },
 ]
 
-testFaults('line A is bad in one way or another', QUALITIES, {
+testFaults('trouble 14: line A is bad in one way or another', QUALITIES, {
   quality: { a: { delayMs: 10 }, b: { delayMs: 10 } },
   // An answer may take as long as by itself: TCP sends again what is lost, later each time.
   gatewayKeys: 'connect_timeout_ms = 1000\n',

@@ -25,7 +25,7 @@ const outages = async (client: Client) => inBody(OutageList, await client.get('/
 const add = async (client: Client, form: object, headers = {}) =>
   inBody(ShownIntake, await client.post('/v1/offline-intakes', form, headers), 201)
 
-test('with everything down patients are received, the call can be made, and what waits is answered by itself when a line is back', async (t) => {
+test('trouble 17: with everything down patients are received, the call can be made, and what waits is answered by itself when a line is back', async (t) => {
   const bed = await startBed(t, { gatewayKeys: PROMPT, tables: HELP_DESK })
   const { client } = bed
   const known = await client.ask({ ...faceOf('01'), patientNumber: '00042' })
@@ -102,7 +102,7 @@ test('with everything down patients are received, the call can be made, and what
   )
 })
 
-test('what waits survives a kill, and is asked once after the next start', async (t) => {
+test('trouble 17: what waits survives a kill, and is asked once after the next start', async (t) => {
   const bed = await startBed(t, { gatewayKeys: PROMPT })
   await bed.cutGateway()
   const offline = await bed.client.ask(faceOf('01'))

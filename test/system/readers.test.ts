@@ -40,7 +40,7 @@ describe('several readers of one agent', { skip: whyNoReaders() ?? false }, () =
     }
   })
 
-  test('a reader whose process dies comes back by itself, and the others notice nothing', async () => {
+  test('trouble 19: a reader whose process dies comes back by itself, and the others notice nothing', async () => {
     const { client, readers, childOf, troubles, states } = bed
     await readers['desk-sim'].tap({ kind: 'my-number', patient: '01' })
     const standing = await client.presentation(isCardOf('desk-sim'))
@@ -60,7 +60,7 @@ describe('several readers of one agent', { skip: whyNoReaders() ?? false }, () =
     assert.deepEqual([...(await states()).values()], Array(3).fill('card-present'))
   })
 
-  test('a reader that is unplugged is the only one that is down, and reads when it is back', async () => {
+  test('trouble 19: a reader that is unplugged is the only one that is down, and reads when it is back', async () => {
     const { client, readers, cable, troubles, states } = bed
     await cable.unplug()
     await eventually('the reader is down', async () =>

@@ -164,7 +164,7 @@ test('a kill in the second phase: it is fetched on, and answers that come late a
   assert.deepEqual(kinds.sort(), ['batch', 'batch', 'batch', 'terminal'])
 })
 
-test('the official side is told a patient’s number once, and names the patient by it from then on', async (t) => {
+test('trouble 29: the official side is told a patient’s number once, and names the patient by it from then on', async (t) => {
   const { client, terminal } = await startBeside(t)
   const { birthdate: _, ...insured } = faceOf('01')
   const body = { ...insured, referenceNumber: '00777' }

@@ -178,7 +178,7 @@ test('an answer that comes too late stands in the place of the question that end
   assert.deepEqual([late.outcome, late.source.kind], ['valid', 'card-face'])
 })
 
-test('a terminal that sleeps leaves the request lying: it is taken back, ends offline, and is asked again later', async (t) => {
+test('trouble 21: a terminal that sleeps leaves the request lying: it is taken back, ends offline, and is asked again later', async (t) => {
   const { client, terminal, root } = await startBeside(t, { keys: { pickup_seconds: 1 } })
   terminal.behave({ mode: 'asleep' })
   const offline = await client.ask(faceOf('01'))
@@ -255,7 +255,7 @@ test('no file of another program is changed or taken away', async (t) => {
   assert.deepEqual(readdirSync(root).sort(), ['face', 'req', 'res', 'trash'])
 })
 
-test('files of a folder that the agent owns go to its spool', async (t) => {
+test('trouble 23: files of a folder that the agent owns go to its spool', async (t) => {
   const { client, terminal, root } = await startBeside(t, { keys: { owns: true, spool_files: 1 } })
   await terminal.face('01')
   await terminal.face('02')

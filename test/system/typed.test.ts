@@ -10,7 +10,7 @@ const NUMBER = '123456789018'
 const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
 const by = '受付 見本'
 
-test('a worn 3 that was read as 5 is refused before anything is asked, and 3 is proposed', async (t) => {
+test('trouble 4: a worn 3 that was read as 5 is refused before anything is asked, and 3 is proposed', async (t) => {
   const { client, gateway } = await startBed(t)
   const misread = { ...faceOf('01'), insurerNumber: '06159992' }
   const refused = problemIn(await client.post('/v1/verifications', misread))
