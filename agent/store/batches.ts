@@ -3,6 +3,7 @@ import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { type Accepted, type Actor, accept, type EndRecord, end } from './questions.ts'
+import { withdrawnLines } from './withdrawn.ts'
 
 /**
  * How far a bulk question is.
@@ -46,7 +47,7 @@ export interface BatchRecord {
 
 /** `asked` carries the reception number. */
 export type BatchStep =
-  | { readonly id: string; readonly to: 'waiting' | 'written' }
+  | { readonly id: string; readonly to: 'waiting' }
   | {
       readonly id: string
       readonly to: 'asked'
@@ -64,6 +65,11 @@ export interface BatchEnd {
 export interface Batches {
   /** On disk with all its lines once it resolves; the same key and body find the first one. */
   add(record: BatchRecord): Promise<Accepted>
+  /**
+   * The batch is `written`, and none of its open lines may be taken back from now on: the empty list.
+   * Where some may not be asked any more, it stays as it is, and those are the answer.
+   */
+  beginWriting(id: string): Promise<readonly string[]>
   /** Durable once it resolves. One that has ended stays so. */
   move(step: BatchStep): Promise<void>
   /** Ends every line and the batch in one transaction; ending it again changes nothing. */
@@ -85,6 +91,7 @@ export interface Batches {
 /** The transactions below, in the writer thread. */
 interface BatchWriter {
   add(record: BatchRecord): Promise<Accepted>
+  beginWriting(id: string): Promise<readonly string[]>
   move(step: BatchStep): Promise<void>
   end(record: BatchEnd): Promise<void>
 }
@@ -113,6 +120,15 @@ export const batchTransactions = {
     remember(sql, key, at, id)
     audit(sql, { id: `${id}/batch`, at, actor, action: 'batch', subject: id })
     return { id, isNew: true }
+  },
+
+  beginBatch(sql: Sql, id: string): readonly string[] {
+    const withdrawn = withdrawnLines(sql, id)
+    if (withdrawn.length === 0)
+      sql(
+        "UPDATE batches SET state = 'written' WHERE id = ? AND ended_at IS NULL AND asked_at IS NULL",
+      ).run(id)
+    return withdrawn
   },
 
   moveBatch(sql: Sql, step: BatchStep): void {

@@ -24,6 +24,8 @@ import {
   type QuestionRecord,
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
+import { rosterTransactions } from './roster.ts'
+import { rosterQuestionTransactions } from './roster-questions.ts'
 
 /** A question that the agent asks by itself. */
 export interface ReaskRecord {
@@ -126,6 +128,8 @@ export const transactions = {
   ...batchTransactions,
   ...registrationTransactions,
   ...certificateTransactions,
+  ...rosterTransactions,
+  ...rosterQuestionTransactions,
 }
 
 export type Transactions = typeof transactions
