@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
-import { openBatches } from './eligibility/batches.ts'
+import { type Batches as Bulk, openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
 import { openRegistrations, resultOf } from './eligibility/registrations.ts'
 import type { TerminalGateway } from './gateway/terminal.ts'
@@ -14,6 +14,8 @@ import type { Store } from './store/store.ts'
 /** What goes through the official terminal only. */
 export interface TerminalOrders extends Part {
   readonly batches: Batches
+  /** For what the agent asks by itself; null: questions go over lines. */
+  readonly bulk: Pick<Bulk, 'hand'> | null
   readonly referenceNumbers: ReferenceNumbers
 }
 
@@ -30,6 +32,7 @@ export function openTerminalOrders(
   const orders = gateway === null ? null : opened(gateway, store, platform)
   return {
     batches: batchesOf(config, orders, store, platform),
+    bulk: orders?.batches ?? null,
     referenceNumbers: referenceNumbersOf(orders, store, platform),
     // At the same time: both let answers arrive that are on their way.
     async close() {

@@ -21,6 +21,7 @@ import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
+import { rosterOf } from './roster.ts'
 import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
@@ -189,6 +190,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
+    roster: rosterOf(store, clock),
     outages: store.outages,
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,

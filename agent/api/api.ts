@@ -9,6 +9,7 @@ import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
+import { parseCsvBody } from './csv-body.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
@@ -38,6 +39,8 @@ import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { readerRoutes } from './readers.ts'
 import { referenceNumberRoutes } from './reference-numbers.ts'
+import { rosterRoutes } from './roster.ts'
+import type { Roster } from './roster-port.ts'
 import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
 import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
@@ -60,6 +63,7 @@ export interface ApiOptions {
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
+  readonly roster: Roster
   readonly deliveries: Deliveries
   readonly outages: Outages
   readonly lines: Lines
@@ -149,6 +153,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   app.setValidatorCompiler(compileValidator)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody)
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, parseCsvBody)
   app.decorateRequest('caller', null)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(commonHeaders)
@@ -170,6 +175,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   lineRoutes(app, options.lines, context)
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
+  rosterRoutes(app, options.roster, context)
   deliveryRoutes(app, options.deliveries, context)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)

@@ -32,6 +32,7 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     batches: unplugged('batches'),
     referenceNumbers: unplugged('referenceNumbers'),
     offlineIntakes: unplugged('offlineIntakes'),
+    roster: unplugged('roster'),
     outages: unplugged('outages'),
     lines: unplugged('lines'),
     terminal: unplugged('terminal'),

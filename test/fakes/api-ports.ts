@@ -28,6 +28,7 @@ import { FakeConsumers } from './consumers.ts'
 import { FakeDeliveries } from './deliveries.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
+import { FakeRoster } from './roster.ts'
 
 /** A feed in memory. Cursors are `c<position>`; `forget` purges the oldest. */
 export class FakeFeed implements Feed {
@@ -242,6 +243,7 @@ export function fakePorts() {
     batches: new FakeBatches(),
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
+    roster: new FakeRoster(),
     outages: new FakeOutages(),
     lines: new FakeLines(),
     terminal: null,
