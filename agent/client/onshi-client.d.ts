@@ -124,10 +124,30 @@ export type CardFace = {
     qualificationConfirmationDate?: string;
     /** 限度額適用認定証提供同意 0 or 1; 0 when absent. */
     limitApplicationCertificateRelatedConsFlg?: string;
+    /** 一部負担金割合 as printed, 010, 020 or 030: compared with the answer, not asked. */
+    insuredPartialContributionRatio?: string;
     /** The clinic’s patient number, echoed. */
     patientNumber?: string;
     /** Free text, echoed. */
     arbitraryIdentifier?: string;
+};
+export type Change = {
+    before: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
+    now: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
 };
 export type Comparison = {
     /** Name. */
@@ -147,6 +167,28 @@ export type Comparison = {
         field: string;
         detail: string;
     }[];
+};
+export type Consents = {
+    specificHealthCheckupsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    pharmacistsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    diagnosisInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    operationInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
 };
 export type ConsumerDelivery = {
     consumer: {
@@ -204,6 +246,63 @@ export type FeedEvent = {
     /** RFC 3339 with +09:00. */
     at: string;
     note: Note;
+    verification?: {
+        /** UUID. */
+        id: string;
+        supersedes: string | null;
+        /** RFC 3339 with +09:00. */
+        askedAt: string;
+        source: {
+            kind: "card" | "card-face" | "terminal" | "batch";
+            /** 本人認証. none: a typed card face. */
+            authentication: "pin" | "visual" | "terminal" | "none";
+            reader: string | null;
+            line: string | null;
+        };
+        outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
+        fault: FaultReport | null;
+        official: {
+            header: OfficialHeader;
+            status: string | null;
+            validity: string | null;
+            code: string | null;
+            message: string | null;
+        } | null;
+        results: OfficialResult[];
+        patient: {
+            /** UUID. */
+            id: string;
+            referenceNumber: string | null;
+            firstSeenHere: boolean;
+            /** Another insurer than at the patient’s last verification with a result. */
+            insurerChanged: boolean;
+            name: string | null;
+        } | null;
+        lastKnown: LastKnown | null;
+        patientNumber: string | null;
+        arbitraryIdentifier: string | null;
+        card: {
+            /** A fact, never our refusal. */
+            certificateExpired: boolean;
+        } | null;
+        confirmation: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        limitConsent: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        advisories: Advisory[];
+        /** Waits for a person to say whose it is. */
+        held: boolean;
+        identity: Identity | null;
+        history: History | null;
+        consents: Consents | null;
+        reception: Reception | null;
+    };
 };
 export type Health = {
     status: "pass" | "warn" | "fail";
@@ -230,6 +329,197 @@ export type Health = {
         since: string;
         facts: Record<string, string | number | boolean>;
     }[]>;
+};
+export type History = {
+    /** RFC 3339 with +09:00. */
+    firstSeenAt: string;
+    lastVisitAt: string | null;
+    monthsSinceLast: number | null;
+    /** Nobody was received for the patient this month. */
+    firstOfMonth: boolean;
+    /** What changed since the last answer, by field. */
+    changes: {
+        insurerNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredCardSymbol?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredIdentificationNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredBranchNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredPartialContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        elderlyRecipientContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        limitApplicationCertificateClassificationFlag?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        address?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+    };
+};
+export type Identity = {
+    /** The clinic’s record, the typed card face, or the offline intake. */
+    comparedWith: "patient" | "card-face" | "intake";
+    patientId: string | null;
+    /** How many patients of the clinic fit. */
+    candidates: number;
+    /** Real differences, by field; kanji and kana of a name are one. */
+    differences: {
+        name?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        nameKana?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        birthdate?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        sex1?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+    };
+    /** Real differences; two or more hold the verification. */
+    count: number;
 };
 /** Where there is one: it is asked by itself when a line is back. */
 export type IntakeFace = {
@@ -329,8 +619,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 対応終了. */
-    kind: "original-sighted" | "referral" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
     /** Who. */
     by: string;
     text: string | null;
@@ -647,6 +937,25 @@ export type Outage = {
     /** Japanese. */
     title: string;
 };
+export type Reception = {
+    /** RFC 3339 with +09:00. */
+    at: string;
+    inHours: boolean | null;
+    /** 早朝, 日中, 夜間, 深夜. */
+    band: "early" | "day" | "night" | "midnight";
+    /** 平日, 土曜, 休日. */
+    day: "weekday" | "saturday" | "holiday";
+    holiday: string | null;
+    /** 時間内, 夜間・早朝等加算候補, 時間外, 休日, 深夜. */
+    timeClass: "in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight";
+    /** Every class that fits, higher points first. */
+    matched: ("in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight")[];
+    /** Why, Japanese. */
+    basis: string;
+    /** Whether the clock could be trusted. */
+    clock: "synchronised" | "unsynchronised" | "unknown";
+    afterHoursLevel: number | null;
+};
 export type ReferenceNumber = {
     /** UUID. */
     id: string;
@@ -673,6 +982,135 @@ export type Registration = {
     insuredIdentificationNumber: string;
     /** 枝番, 2 digits. Not for 後期高齢者. */
     insuredBranchNumber?: string;
+};
+export type RosterChange = {
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber?: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind?: "home-oxygen" | "home-visit" | "monthly";
+    /** 氏名, up to 100 characters. */
+    name?: string;
+    /** 氏名カナ, up to 100 characters. */
+    nameKana?: string;
+    /** YYYYMMDD; needed with a card face. */
+    birthdate?: string;
+    /** What is asked each month; the card of the patient’s last answer when absent. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+    };
+    device?: {
+        /** 機器, up to 100 characters. */
+        name?: string;
+        /** 契約番号, up to 50 characters. */
+        contractNumber?: string;
+        /** 業者, up to 100 characters. */
+        supplier?: string;
+    };
+    /** 契約の期限 YYYY-MM-DD, the last day. */
+    contractEnd?: string;
+    /** 契約の担当, up to 100 characters. */
+    owner?: string;
+    /** Free text, up to 500 characters. */
+    note?: string;
+};
+export type RosterEntry = {
+    /** UUID. */
+    id: string;
+    /** When it was added, RFC 3339. */
+    at: string;
+    /** RFC 3339. */
+    changedAt: string;
+    /** As in the ETag. */
+    version: number;
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind: "home-oxygen" | "home-visit" | "monthly";
+    name: string | null;
+    nameKana: string | null;
+    birthdate: string | null;
+    cardFace: {
+        insurerNumber: string | null;
+        insuredCardSymbol: string | null;
+        insuredIdentificationNumber: string | null;
+        insuredBranchNumber: string | null;
+    } | null;
+    device: {
+        name: string | null;
+        contractNumber: string | null;
+        supplier: string | null;
+    } | null;
+    contractEnd: string | null;
+    owner: string | null;
+    note: string | null;
+    standingConsent: {
+        since: string | null;
+        by: string | null;
+        revokedAt: string | null;
+        revokedBy: string | null;
+    } | null;
+    /** YYYY-MM, that of the eligibility. */
+    month: string;
+    eligibility: {
+        /** confirmed: an answer says that the patient is insured in this month, whoever asked; asking: a question of the roster is under way; invalid: the month’s last answer says that the card holds no more. */
+        state: "confirmed" | "asking" | "unconfirmed" | "invalid";
+        verificationId: string | null;
+        at: string | null;
+    };
+    /** 要確認: the month’s eligibility is not confirmed. */
+    needsCheck: boolean;
+    contractNotice: 0 | 7 | 30 | 60 | null;
+    /** red: not insured, or the contract has ended; yellow: somebody should look. */
+    statusColour: "green" | "yellow" | "red";
+    advisories: Advisory[];
+};
+export type RosterForm = {
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind: "home-oxygen" | "home-visit" | "monthly";
+    /** 氏名, up to 100 characters. */
+    name?: string;
+    /** 氏名カナ, up to 100 characters. */
+    nameKana?: string;
+    /** YYYYMMDD; needed with a card face. */
+    birthdate?: string;
+    /** What is asked each month; the card of the patient’s last answer when absent. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+    };
+    device?: {
+        /** 機器, up to 100 characters. */
+        name?: string;
+        /** 契約番号, up to 50 characters. */
+        contractNumber?: string;
+        /** 業者, up to 100 characters. */
+        supplier?: string;
+    };
+    /** 契約の期限 YYYY-MM-DD, the last day. */
+    contractEnd?: string;
+    /** 契約の担当, up to 100 characters. */
+    owner?: string;
+    /** Free text, up to 500 characters. */
+    note?: string;
+};
+export type RosterList = {
+    /** By patient number. */
+    items: RosterEntry[];
 };
 export type Verification = {
     /** UUID. */
@@ -704,6 +1142,7 @@ export type Verification = {
         firstSeenHere: boolean;
         /** Another insurer than at the patient’s last verification with a result. */
         insurerChanged: boolean;
+        name: string | null;
     } | null;
     lastKnown: LastKnown | null;
     patientNumber: string | null;
@@ -717,8 +1156,18 @@ export type Verification = {
         /** RFC 3339 with +09:00. */
         at: string;
     } | null;
+    limitConsent: {
+        by: string;
+        /** RFC 3339 with +09:00. */
+        at: string;
+    } | null;
     advisories: Advisory[];
+    /** Waits for a person to say whose it is. */
     held: boolean;
+    identity: Identity | null;
+    history: History | null;
+    consents: Consents | null;
+    reception: Reception | null;
 };
 /** The agent's API: a function for each operation, and the feed in two ways. */
 export interface Client {
@@ -778,8 +1227,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 対応終了. */
-            kind: "original-sighted" | "referral" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
             /** Who. */
             by: string;
             text?: string | null;
@@ -969,6 +1418,81 @@ export interface Client {
     getOutages(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: Outage[];
     }>>;
+    /** The home-care roster. With the eligibility of a month, whoever asked for it. `Accept: text/csv` gets a file for Excel. A role gets the fields of the entries that it may see: `GET /v1/roster` */
+    getRoster(request?: {
+        /** YYYY-MM; the present one when absent. */
+        month?: string;
+        /** all when absent; what JSON and CSV hold. */
+        list?: "all" | "unconfirmed";
+    }, options?: CallOptions): Promise<Answer<200, RosterList>>;
+    /** Put a patient into the roster: `POST /v1/roster` */
+    postRoster(request: {
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: RosterForm;
+    }, options?: CallOptions): Promise<Answer<201, RosterEntry>>;
+    /** The whole roster from a file. All rows are checked before anything is kept. Who is not in the file is removed. A row is known by its id, else by patient number and kind. `If-Match` is needed: `PUT /v1/roster` */
+    putRoster(request: {
+        /** ETag of what was read, or `*` for whatever is there now. */
+        ifMatch?: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        /** Headed by id (名簿ID), patientNumber (患者番号), kind (種類), name (氏名), nameKana (氏名カナ), birthdate (生年月日), insurerNumber (保険者番号), insuredCardSymbol (記号), insuredIdentificationNumber (番号), insuredBranchNumber (枝番), deviceName (機器), contractNumber (契約番号), supplier (業者), contractEnd (契約の期限), owner (契約の担当), note (備考), standingConsentSince (継続同意), standingConsentRevokedAt (同意の取消), month (対象月), eligibilityState (資格), needsCheck (要確認), contractNotice (契約の残り（日以内）), statusColour (状態), advisories (確認すること). A column that is left out is empty in every row; those from standingConsentSince on are passed over. */
+        body: string;
+    }, options?: CallOptions): Promise<Answer<200, RosterList>>;
+    /** One roster entry: `GET /v1/roster/{id}` */
+    getRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** YYYY-MM; the present one when absent. */
+        month?: string;
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** Change a roster entry. The fields that the role may change become what is sent, those left out are removed; all others stay as they are. `If-Match` is needed: `PUT /v1/roster/{id}` */
+    putRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** ETag of what was read, or `*` for whatever is there now. */
+        ifMatch?: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: RosterChange;
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** Take a patient off the roster. What is kept for the record stays. Nobody is asked about the patient any more: `DELETE /v1/roster/{id}` */
+    deleteRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+    }, options?: CallOptions): Promise<Answer<200, {
+        /** UUID. */
+        id: string;
+    }>>;
+    /** The patient has given the standing consent of home care: `POST /v1/roster/{id}/consent` */
+    postRosterIdConsent(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: {
+            /** Who. */
+            by: string;
+            /** RFC 3339, when it was said; now when absent. */
+            at?: string;
+        };
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** The patient has revoked it: nobody is asked any more: `POST /v1/roster/{id}/consent/revocation` */
+    postRosterIdConsentRevocation(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: {
+            /** Who. */
+            by: string;
+            /** RFC 3339, when it was said; now when absent. */
+            at?: string;
+        };
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
     /** What is on its way to whom. A consumer that reads or is pushed to sees its own; those who look after it, all: `GET /v1/deliveries` */
     getDeliveries(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: ConsumerDelivery[];
