@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
 import { checksOf } from './checks.ts'
-import { openBatches } from './eligibility/batches.ts'
+import { type Batches as Bulk, openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
 import type { EndingParts } from './eligibility/ending.ts'
 import { openRegistrations, resultOf } from './eligibility/registrations.ts'
@@ -16,6 +16,8 @@ import type { Store } from './store/store.ts'
 /** What goes through the official terminal only. */
 export interface TerminalOrders extends Part {
   readonly batches: Batches
+  /** For what the agent asks by itself; null: questions go over lines. */
+  readonly bulk: Pick<Bulk, 'hand'> | null
   readonly referenceNumbers: ReferenceNumbers
 }
 
@@ -34,6 +36,7 @@ export function openTerminalOrders(
   const orders = gateway === null ? null : opened(gateway, own, platform)
   return {
     batches: batchesOf(config, orders, own, platform),
+    bulk: orders?.batches ?? null,
     referenceNumbers: referenceNumbersOf(orders, own, platform),
     // At the same time: both let answers arrive that are on their way.
     async close() {

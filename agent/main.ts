@@ -26,6 +26,7 @@ import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Platform } from './platform.ts'
+import { rosterOf } from './roster.ts'
 import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
@@ -230,6 +231,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
     worklist: worklistOf({ store, clock, openTimes }),
+    roster: rosterOf(store, clock, rules),
     outages: store.outages,
     digests: digestsOf({ store, deliveries, clock }),
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },

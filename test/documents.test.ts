@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
+import { advisories } from '../agent/kernel/advisories.ts'
 import { conditions } from '../agent/kernel/conditions.ts'
 import { faults } from '../agent/kernel/faults.ts'
 
@@ -18,7 +19,11 @@ const differences = (documented: readonly string[], existing: readonly string[])
 })
 const none = { missing: [], stale: [] }
 
-const catalogue = [...Object.entries(faults), ...Object.entries(conditions)]
+const catalogue = [
+  ...Object.entries(faults),
+  ...Object.entries(conditions),
+  ...Object.entries(advisories),
+]
 const headings = (runbook: string) => matches(runbook, /^### (.+)$/gm)
 const keys = keysOf(JSON.parse(read('config/agent.schema.json')), '')
 const expectedHeadings = catalogue.map(([code, { number }]) => `\`${code}\` (${number})`)
@@ -51,7 +56,7 @@ test('a runbook section says what staff see, in the words they see, and what to 
   }
 })
 
-test('a number belongs to one fault or condition', () => {
+test('a number belongs to one fault, condition or advisory', () => {
   const digits = catalogue.map(([, { number }]) => number.slice(1))
   const doubled = digits.filter((one, at) => digits.indexOf(one) !== at)
   assert.deepEqual(doubled, [])
@@ -84,10 +89,10 @@ test('every file that a document names exists', () => {
   )
 })
 
-test('every configuration key that a document or a hint names exists', () => {
+test('every configuration key that a document, a hint or an advisory names exists', () => {
   const texts = documents.filter((file) => file !== 'config/README.md').map(read)
-  const hints = catalogue.map(([, { hint }]) => hint)
-  const named = [...texts, ...hints].flatMap(keysIn)
+  const told = catalogue.map(([, kind]) => ('hint' in kind ? kind.hint : kind.detail))
+  const named = [...texts, ...told].flatMap(keysIn)
   assert.ok(named.includes('gateway.card_queries'))
   assert.deepEqual(differences(named, keys).stale, [])
 })

@@ -101,7 +101,7 @@ test('deliveries that fail, are refused or wait tell nothing of a patient and no
     await client.ask({
       ...faceOf(number),
       ...echoed,
-      patientNumber: number === '07' ? CHART : sent.patientNumber,
+      patientNumber: number === '07' ? CHART : `${sent.patientNumber}-${number}`,
     })
   const billing = clientOf(agent.url, await bed.addConsumer('billing', 'billing'))
   await eventually('every way to go wrong', async () => {

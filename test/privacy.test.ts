@@ -23,6 +23,9 @@ import type { AgentProcess } from './bed/process.ts'
 import { canaryFace, receive, refusedBytes, refusedRequests } from './bed/refusals.ts'
 
 const faceOf = (number: string) => patientByNumber(number)?.cardFace ?? {}
+/** One chart a patient: another person under a number would be held. */
+const chartOf = (number: string) =>
+  number === '07' ? sent.patientNumber : `${sent.patientNumber}-${number}`
 const isTap = ({ kind, state }: Presentation) => kind === 'my-number-card' && state === 'waiting'
 
 /** Every path that answers, with canaries in what is asked and in what is answered. */
@@ -33,12 +36,11 @@ async function goodPaths(bed: Bed, client: Client): Promise<string> {
   )
   assert.equal(canary.outcome, 'not-found')
   const echoed = {
-    patientNumber: sent.patientNumber,
     arbitraryIdentifier: sent.identifier,
     limitConsent: { by: sent.by },
   }
   for (const number of ['07', '08', '14', '22', '27'])
-    await client.ask({ ...faceOf(number), ...echoed })
+    await client.ask({ ...faceOf(number), ...echoed, patientNumber: chartOf(number) })
   await client.post(`/v1/verifications/${canary.id}/recheck`, {})
   const note = {
     kind: 'original-sighted',
@@ -69,7 +71,7 @@ async function goodPaths(bed: Bed, client: Client): Promise<string> {
 async function gatewayFaults(bed: Bed, client: Client, evidence: Evidence): Promise<void> {
   for (const mode of MODES) {
     bed.gateway.behave({ mode, times: 2, ...(mode === 'slow-body' && { delayMs: 60 }) })
-    await client.ask({ ...faceOf('14'), patientNumber: sent.patientNumber })
+    await client.ask({ ...faceOf('14'), patientNumber: chartOf('14') })
     evidence.reply('/health', await client.get('/health'))
   }
   bed.gateway.behave({})

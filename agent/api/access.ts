@@ -8,6 +8,8 @@ const everything = roleNames.filter(isFull)
 const askers: readonly Role[] = ['receipt-computer', 'ehr', 'billing']
 /** Who adds notes; the liaison office ticks referrals. */
 const noters: readonly Role[] = [...askers, 'liaison']
+/** Who sees something of the home-care roster; what, `kernel/roster-roles.ts` says. */
+const rosterReaders: readonly Role[] = [...everything, 'ward', 'after-hours', 'general-affairs']
 /** Who looks after the machine, without patient data. */
 const keepers: readonly Role[] = ['it', 'vendor']
 const parts: readonly Role[] = [...askers, ...keepers]
@@ -37,6 +39,14 @@ export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/offline-intakes/:id': everything,
   'POST /v1/offline-intakes/:id/closing': askers,
   'GET /v1/worklist': everything,
+  'GET /v1/roster': rosterReaders,
+  'GET /v1/roster/:id': rosterReaders,
+  'POST /v1/roster': askers,
+  'PUT /v1/roster': askers,
+  'PUT /v1/roster/:id': [...askers, 'general-affairs'],
+  'DELETE /v1/roster/:id': askers,
+  'POST /v1/roster/:id/consent': askers,
+  'POST /v1/roster/:id/consent/revocation': askers,
   'GET /v1/outages': [...everything, ...keepers],
   'GET /v1/digest': ['billing', 'remote-billing'],
   'GET /v1/comparisons': everything,

@@ -9,6 +9,7 @@ import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
+import { parseCsvBody } from './csv-body.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
@@ -41,6 +42,8 @@ import { presentationRoutes } from './presentations.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { readerRoutes } from './readers.ts'
 import { referenceNumberRoutes } from './reference-numbers.ts'
+import { rosterRoutes } from './roster.ts'
+import type { Roster } from './roster-port.ts'
 import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
 import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
@@ -65,6 +68,7 @@ export interface ApiOptions {
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
   readonly worklist: Worklist
+  readonly roster: Roster
   readonly deliveries: Deliveries
   readonly digests: Digests
   readonly outages: Outages
@@ -155,6 +159,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   app.setValidatorCompiler(compileValidator)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody)
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, parseCsvBody)
   app.decorateRequest('caller', null)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(commonHeaders)
@@ -177,6 +182,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   worklistRoutes(app, options.worklist, context)
+  rosterRoutes(app, options.roster, context)
   deliveryRoutes(app, options.deliveries, context)
   digestRoutes(app, options.digests, context)
   probeRoutes(app, health)

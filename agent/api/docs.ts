@@ -15,12 +15,19 @@ export interface RouteDoc {
   readonly summary: string
   readonly description?: string
   readonly headers?: readonly RequestHeader[]
+  /** The body is a CSV file, with these columns. */
+  readonly csv?: string
   readonly answers: Readonly<Record<number, AnswerDoc>>
   /** Faults of its own; those of every route are not repeated. */
   readonly problems?: readonly FaultCode[]
 }
 
-export type RequestHeader = 'Prefer' | 'Idempotency-Key' | 'If-None-Match' | 'Last-Event-ID'
+export type RequestHeader =
+  | 'Prefer'
+  | 'Idempotency-Key'
+  | 'If-Match'
+  | 'If-None-Match'
+  | 'Last-Event-ID'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -33,6 +33,7 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     referenceNumbers: unplugged('referenceNumbers'),
     offlineIntakes: unplugged('offlineIntakes'),
     worklist: unplugged('worklist'),
+    roster: unplugged('roster'),
     outages: unplugged('outages'),
     lines: unplugged('lines'),
     terminal: unplugged('terminal'),

@@ -9,6 +9,8 @@ import { Advisory, Change, Consents, History, Identity, Reception } from '../ker
 import { OfficialHeader, OfficialResult } from '../kernel/official.ts'
 import { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
 import { Registration } from '../kernel/registration.ts'
+import { RosterChange, RosterForm } from '../kernel/roster.ts'
+import { ShownRosterEntry } from '../kernel/roster-shown.ts'
 import { FaultReport, FeedEvent, LastKnown, Note, Verification } from '../kernel/verification.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
@@ -20,6 +22,7 @@ import { LineAnswer } from './lines.ts'
 import { ShownIntake, ShownOutage } from './offline-intakes.ts'
 import { Problem } from './problem.ts'
 import { ShownReferenceNumber } from './reference-numbers.ts'
+import { RosterList } from './roster-shown.ts'
 import { propertiesOf } from './validation.ts'
 
 /** Schemas that get a name in the document. Wherever one of them stands, the document refers to it. */
@@ -53,6 +56,10 @@ const components = {
   Reception,
   ReferenceNumber: ShownReferenceNumber,
   Registration,
+  RosterChange,
+  RosterEntry: ShownRosterEntry,
+  RosterForm,
+  RosterList,
   Verification,
 }
 const nameOf = new Map<unknown, string>(
@@ -62,6 +69,7 @@ const nameOf = new Map<unknown, string>(
 const parameterDocs: Readonly<Record<RequestHeader, string>> = {
   Prefer: '`wait=N`: wait up to N seconds, at most 60, for what is asked (RFC 7240).',
   'Idempotency-Key': '1 to 255 visible ASCII characters; belongs to one body for 24 hours.',
+  'If-Match': 'ETag of what was read, or `*` for whatever is there now.',
   'If-None-Match': 'ETag of the page that the client has.',
   'Last-Event-ID': 'Of a stream: the id of the last item that came; goes before `after`.',
 }
@@ -138,7 +146,7 @@ export function documentOf(
 }
 
 function operationOf({ method, url, schema, access, doc }: DocumentedRoute) {
-  const { summary, description, headers = [], answers } = doc
+  const { summary, description, headers = [], csv, answers } = doc
   const parameters = [
     ...parametersIn('path', schema.params),
     ...parametersIn('query', schema.querystring),
@@ -158,6 +166,13 @@ function operationOf({ method, url, schema, access, doc }: DocumentedRoute) {
     ...(access === 'open' && { security: [] }),
     ...(access === 'monitor' && { security: [{ bearer: [] }, { basic: [] }, {}] }),
     ...(parameters.length > 0 && { parameters }),
+    ...(csv !== undefined && {
+      requestBody: {
+        required: true,
+        description: csv,
+        content: { 'text/csv': { schema: { type: 'string' } } },
+      },
+    }),
     ...(body !== undefined && {
       requestBody: {
         required: !('anyOf' in body),
@@ -166,7 +181,11 @@ function operationOf({ method, url, schema, access, doc }: DocumentedRoute) {
     }),
     responses: {
       ...answersOf(answers),
-      ...problemsOf(doc, access, body !== undefined || schema.querystring !== undefined),
+      ...problemsOf(
+        doc,
+        access,
+        [body, csv, schema.querystring].some((input) => input !== undefined),
+      ),
     },
   }
 }

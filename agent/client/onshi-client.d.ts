@@ -1068,6 +1068,135 @@ export type Registration = {
     /** 枝番, 2 digits. Not for 後期高齢者. */
     insuredBranchNumber?: string;
 };
+export type RosterChange = {
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber?: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind?: "home-oxygen" | "home-visit" | "monthly";
+    /** 氏名, up to 100 characters. */
+    name?: string;
+    /** 氏名カナ, up to 100 characters. */
+    nameKana?: string;
+    /** YYYYMMDD; needed with a card face. */
+    birthdate?: string;
+    /** What is asked each month; the card of the patient’s last answer when absent. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+    };
+    device?: {
+        /** 機器, up to 100 characters. */
+        name?: string;
+        /** 契約番号, up to 50 characters. */
+        contractNumber?: string;
+        /** 業者, up to 100 characters. */
+        supplier?: string;
+    };
+    /** 契約の期限 YYYY-MM-DD, the last day. */
+    contractEnd?: string;
+    /** 契約の担当, up to 100 characters. */
+    owner?: string;
+    /** Free text, up to 500 characters. */
+    note?: string;
+};
+export type RosterEntry = {
+    /** UUID. */
+    id: string;
+    /** When it was added, RFC 3339. */
+    at: string;
+    /** RFC 3339. */
+    changedAt: string;
+    /** As in the ETag. */
+    version: number;
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind: "home-oxygen" | "home-visit" | "monthly";
+    name: string | null;
+    nameKana: string | null;
+    birthdate: string | null;
+    cardFace: {
+        insurerNumber: string | null;
+        insuredCardSymbol: string | null;
+        insuredIdentificationNumber: string | null;
+        insuredBranchNumber: string | null;
+    } | null;
+    device: {
+        name: string | null;
+        contractNumber: string | null;
+        supplier: string | null;
+    } | null;
+    contractEnd: string | null;
+    owner: string | null;
+    note: string | null;
+    standingConsent: {
+        since: string | null;
+        by: string | null;
+        revokedAt: string | null;
+        revokedBy: string | null;
+    } | null;
+    /** YYYY-MM, that of the eligibility. */
+    month: string;
+    eligibility: {
+        /** confirmed: an answer says that the patient is insured in this month, whoever asked; asking: a question of the roster is under way; invalid: the month’s last answer says that the card holds no more. */
+        state: "confirmed" | "asking" | "unconfirmed" | "invalid";
+        verificationId: string | null;
+        at: string | null;
+    };
+    /** 要確認: the month’s eligibility is not confirmed. */
+    needsCheck: boolean;
+    contractNotice: 0 | 7 | 30 | 60 | null;
+    /** red: not insured, or the contract has ended; yellow: somebody should look. */
+    statusColour: "green" | "yellow" | "red";
+    advisories: Advisory[];
+};
+export type RosterForm = {
+    /** The clinic’s patient number, up to 50 characters. */
+    patientNumber: string;
+    /** 在宅酸素, 訪問診療, その他（毎月来院する方）. */
+    kind: "home-oxygen" | "home-visit" | "monthly";
+    /** 氏名, up to 100 characters. */
+    name?: string;
+    /** 氏名カナ, up to 100 characters. */
+    nameKana?: string;
+    /** YYYYMMDD; needed with a card face. */
+    birthdate?: string;
+    /** What is asked each month; the card of the patient’s last answer when absent. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+    };
+    device?: {
+        /** 機器, up to 100 characters. */
+        name?: string;
+        /** 契約番号, up to 50 characters. */
+        contractNumber?: string;
+        /** 業者, up to 100 characters. */
+        supplier?: string;
+    };
+    /** 契約の期限 YYYY-MM-DD, the last day. */
+    contractEnd?: string;
+    /** 契約の担当, up to 100 characters. */
+    owner?: string;
+    /** Free text, up to 500 characters. */
+    note?: string;
+};
+export type RosterList = {
+    /** By patient number. */
+    items: RosterEntry[];
+};
 export type Verification = {
     /** UUID. */
     id: string;
@@ -1443,6 +1572,81 @@ export interface Client {
             notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing")[];
         }[];
     }>>;
+    /** The home-care roster. With the eligibility of a month, whoever asked for it. `Accept: text/csv` gets a file for Excel. A role gets the fields of the entries that it may see: `GET /v1/roster` */
+    getRoster(request?: {
+        /** YYYY-MM; the present one when absent. */
+        month?: string;
+        /** all when absent; what JSON and CSV hold. */
+        list?: "all" | "unconfirmed";
+    }, options?: CallOptions): Promise<Answer<200, RosterList>>;
+    /** Put a patient into the roster: `POST /v1/roster` */
+    postRoster(request: {
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: RosterForm;
+    }, options?: CallOptions): Promise<Answer<201, RosterEntry>>;
+    /** The whole roster from a file. All rows are checked before anything is kept. Who is not in the file is removed. A row is known by its id, else by patient number and kind. `If-Match` is needed: `PUT /v1/roster` */
+    putRoster(request: {
+        /** ETag of what was read, or `*` for whatever is there now. */
+        ifMatch?: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        /** Headed by id (名簿ID), patientNumber (患者番号), kind (種類), name (氏名), nameKana (氏名カナ), birthdate (生年月日), insurerNumber (保険者番号), insuredCardSymbol (記号), insuredIdentificationNumber (番号), insuredBranchNumber (枝番), deviceName (機器), contractNumber (契約番号), supplier (業者), contractEnd (契約の期限), owner (契約の担当), note (備考), standingConsentSince (継続同意), standingConsentRevokedAt (同意の取消), month (対象月), eligibilityState (資格), needsCheck (要確認), contractNotice (契約の残り（日以内）), statusColour (状態), advisories (確認すること). A column that is left out is empty in every row; those from standingConsentSince on are passed over. */
+        body: string;
+    }, options?: CallOptions): Promise<Answer<200, RosterList>>;
+    /** One roster entry: `GET /v1/roster/{id}` */
+    getRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** YYYY-MM; the present one when absent. */
+        month?: string;
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** Change a roster entry. The fields that the role may change become what is sent, those left out are removed; all others stay as they are. `If-Match` is needed: `PUT /v1/roster/{id}` */
+    putRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** ETag of what was read, or `*` for whatever is there now. */
+        ifMatch?: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: RosterChange;
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** Take a patient off the roster. What is kept for the record stays. Nobody is asked about the patient any more: `DELETE /v1/roster/{id}` */
+    deleteRosterId(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+    }, options?: CallOptions): Promise<Answer<200, {
+        /** UUID. */
+        id: string;
+    }>>;
+    /** The patient has given the standing consent of home care: `POST /v1/roster/{id}/consent` */
+    postRosterIdConsent(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: {
+            /** Who. */
+            by: string;
+            /** RFC 3339, when it was said; now when absent. */
+            at?: string;
+        };
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** The patient has revoked it: nobody is asked any more: `POST /v1/roster/{id}/consent/revocation` */
+    postRosterIdConsentRevocation(request: {
+        /** UUID. */
+        id: string;
+        /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
+        idempotencyKey?: string;
+        body: {
+            /** Who. */
+            by: string;
+            /** RFC 3339, when it was said; now when absent. */
+            at?: string;
+        };
+    }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
     /** What is on its way to whom. A consumer that reads or is pushed to sees its own; those who look after it, all: `GET /v1/deliveries` */
     getDeliveries(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: ConsumerDelivery[];

@@ -59,7 +59,9 @@ function transportOf({ url, token, fetch: fetcher = fetch }) {
         redirect: 'error',
         cache: 'no-store',
         signal,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined
+            ? {}
+            : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     return {
         open,
@@ -341,6 +343,14 @@ export function connect(options) {
         postOfflineIntakesIdClosing: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/offline-intakes/${encodeURIComponent(request.id)}/closing`, headers: { "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
         getOutages: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/outages`, statuses: [200] }),
         getWorklist: (request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/worklist${queryOf({ "month": request.month })}`, statuses: [200] }),
+        getRoster: (request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/roster${queryOf({ "month": request.month, "list": request.list })}`, statuses: [200] }),
+        postRoster: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/roster`, headers: { "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [201] }),
+        putRoster: (request, options = {}) => answered({ ...options, method: 'PUT', path: `/v1/roster`, headers: { 'content-type': 'text/csv', "If-Match": request.ifMatch, "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
+        getRosterId: (request, options = {}) => answered({ ...options, method: 'GET', path: `/v1/roster/${encodeURIComponent(request.id)}${queryOf({ "month": request.month })}`, statuses: [200] }),
+        putRosterId: (request, options = {}) => answered({ ...options, method: 'PUT', path: `/v1/roster/${encodeURIComponent(request.id)}`, headers: { "If-Match": request.ifMatch, "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
+        deleteRosterId: (request, options = {}) => answered({ ...options, method: 'DELETE', path: `/v1/roster/${encodeURIComponent(request.id)}`, headers: { "Idempotency-Key": request.idempotencyKey }, statuses: [200] }),
+        postRosterIdConsent: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/roster/${encodeURIComponent(request.id)}/consent`, headers: { "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
+        postRosterIdConsentRevocation: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/roster/${encodeURIComponent(request.id)}/consent/revocation`, headers: { "Idempotency-Key": request.idempotencyKey }, body: request.body, statuses: [200] }),
         getDeliveries: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/deliveries`, statuses: [200] }),
         postDeliveriesIdRetry: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/deliveries/${encodeURIComponent(request.id)}/retry`, body: request.body, statuses: [200] }),
         postDeliveriesIdDrop: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/deliveries/${encodeURIComponent(request.id)}/drop`, body: request.body, statuses: [200] }),

@@ -7,6 +7,8 @@ interface Operation {
   readonly path: string
   readonly comment: string
   readonly inputs: readonly Input[]
+  /** Content type of a body that is a text; other bodies are JSON. */
+  readonly bodyType: string | undefined
   readonly answers: readonly { readonly status: string; readonly type: string }[]
 }
 
@@ -49,6 +51,7 @@ function operationOf(method: string, path: string, operation: unknown): Operatio
       .join('. ')
       .replace(/\.$/, ''),
     inputs,
+    bodyType: textTypeIn(requestBody),
     answers: Object.entries(fieldsOf(responses)).flatMap(answerOf),
   }
 }
@@ -73,10 +76,14 @@ const keyOf = (name: string) =>
     .map((word, at) => (at === 0 ? word.charAt(0).toLowerCase() : word.charAt(0)) + word.slice(1))
     .join('')
 
+const textTypeIn = (requestBody: unknown) =>
+  Object.keys(fieldsOf(fieldsOf(requestBody)['content'])).find((type) => type.startsWith('text/'))
+
 function bodyOf(requestBody: unknown): Input[] {
   if (requestBody === undefined) return []
-  const { required, content } = fieldsOf(requestBody)
-  const type = typeOf(fieldsOf(fieldsOf(content)['application/json'])['schema'])
+  const { required, description, content } = fieldsOf(requestBody)
+  const [media] = Object.values(fieldsOf(content))
+  const type = typeOf(fieldsOf(media)['schema'])
   return [
     {
       key: 'body',
@@ -84,7 +91,7 @@ function bodyOf(requestBody: unknown): Input[] {
       place: 'body',
       required: required === true,
       type,
-      description: '',
+      description: typeof description === 'string' ? description : '',
     },
   ]
 }
@@ -116,18 +123,19 @@ function memberOf({ name, method, path, comment, inputs, answers }: Operation): 
 `
 }
 
-function functionOf({ name, method, path, inputs, answers }: Operation): string {
+function functionOf({ name, method, path, inputs, bodyType: sent, answers }: Operation): string {
   const of = (place: Input['place']) => inputs.filter((input) => input.place === place)
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, key) => `\${encodeURIComponent(request.${key})}`)
   const pairs = (list: readonly Input[]) =>
     list.map((input) => `${JSON.stringify(input.name)}: request.${input.key}`).join(', ')
   const query = of('query')
-  const headers = of('header').filter(({ key }) => key !== 'waitSeconds')
+  const given = of('header').filter(({ key }) => key !== 'waitSeconds')
+  const typed = sent === undefined ? '' : `'content-type': '${sent}', `
   const parts = [
     `...options`,
     `method: '${method}'`,
     `path: \`${filled}${query.length > 0 ? `\${queryOf({ ${pairs(query)} })}` : ''}\``,
-    ...(headers.length > 0 ? [`headers: { ${pairs(headers)} }`] : []),
+    ...(given.length > 0 || typed !== '' ? [`headers: { ${typed}${pairs(given)} }`] : []),
     ...(of('body').length > 0 ? ['body: request.body'] : []),
     ...(inputs.some(({ key }) => key === 'waitSeconds')
       ? ['waitSeconds: request.waitSeconds']

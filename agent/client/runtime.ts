@@ -83,7 +83,7 @@ export interface Call extends CallOptions {
   /** With its query. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string | undefined>>
-  /** Sent as JSON. */
+  /** A text is sent as it is, everything else as JSON. */
   readonly body?: unknown
   readonly waitSeconds?: number | undefined
   /** The statuses that are answers; any other is a problem. */
@@ -115,7 +115,9 @@ export function transportOf({ url, token, fetch: fetcher = fetch }: ClientOption
       redirect: 'error',
       cache: 'no-store',
       signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
   return {
     open,

@@ -5,19 +5,19 @@ import type { FaultCode } from '../kernel/faults.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { toOfficialDate } from '../kernel/time.ts'
-import type { StoredBatch } from '../store/batches.ts'
-import type { EndRecord } from '../store/questions.ts'
+import type { BatchRecord, StoredBatch } from '../store/batches.ts'
+import type { Accepted, EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { answersOf, type Ending } from './bulk-answer.ts'
-import { lineInfoOf } from './bulk-lines.ts'
+import { type Line, linesToWrite } from './bulk-writing.ts'
 import { type EndingParts, endingOf } from './ending.ts'
 import { couldNotLook, isNobodyAsked } from './outcome.ts'
 import { type FaceQuestion, readQuestion } from './question.ts'
 import { openTasks, type Stops, written } from './tasks.ts'
 
 export interface BatchParts extends EndingParts {
-  readonly store: EndingParts['store'] & Pick<Store, 'batches'>
+  readonly store: EndingParts['store'] & Pick<Store, 'batches' | 'end'>
   readonly gateway: Pick<TerminalGateway, 'submitBulk' | 'fetchBulk'>
   readonly clock: Clock
   readonly log: Log
@@ -34,6 +34,14 @@ export interface Batches extends Part {
    * Rejects with `IDEMPOTENCY_KEY_REUSED`, `SHUTTING_DOWN`, `STORE_*`.
    */
   add(faces: readonly CardFace[], asker: Asker): Promise<{ readonly id: string }>
+  /**
+   * As `add`, put on disk by `keep` in one transaction with what it is asked for; lines may be left
+   * out there. Null: nobody was left to ask about.
+   */
+  hand(
+    faces: readonly CardFace[],
+    keep: (batch: BatchRecord) => Promise<Accepted | null>,
+  ): Promise<{ readonly id: string } | null>
   /** Goes on with what a stop interrupted; nobody is asked a second time. */
   resume(): void
 }
@@ -48,6 +56,7 @@ const GIVE_UP_MS = 72 * 60 * MINUTE_MS
 const FAILED_FETCHES = 10
 /** Messages that are written before others have their turn. */
 const AT_ONCE = 50
+const BY_ITSELF: Asker = { consumerId: null, idempotencyKey: null }
 
 export function openBatches(parts: BatchParts): Batches {
   const { store, clock, log } = parts
@@ -55,22 +64,30 @@ export function openBatches(parts: BatchParts): Batches {
   const begin = (batch: StoredBatch) =>
     tasks.begin(batch.id, (stops) => settle({ ...parts, ...stops }, batch))
 
+  const recordOf = (faces: readonly CardFace[], asker: Asker): BatchRecord => {
+    if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+    const at = clock.now()
+    const id = uuidV7(at)
+    const lines = faces.map((face) => {
+      const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch: id }
+      return { id: uuidV7(at), body: JSON.stringify(question) }
+    })
+    const confirmationDate = faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at)
+    const key = requestKey(asker, JSON.stringify({ batch: faces }))
+    return { id, at, confirmationDate, lines, key, actor: asker.consumerId ?? 'agent' }
+  }
+  const beginIfNew = ({ id, isNew }: Accepted) => {
+    const batch = isNew ? store.batches.find(id) : undefined
+    if (batch !== undefined) begin(batch)
+    return { id }
+  }
+
   return {
-    async add(faces, asker) {
-      if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
-      const at = clock.now()
-      const id = uuidV7(at)
-      const lines = faces.map((face) => {
-        const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch: id }
-        return { id: uuidV7(at), body: JSON.stringify(question) }
-      })
-      const confirmationDate = faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at)
-      const key = requestKey(asker, JSON.stringify({ batch: faces }))
-      const actor = asker.consumerId ?? 'agent'
-      const added = await store.batches.add({ id, at, confirmationDate, lines, key, actor })
-      const batch = added.isNew ? store.batches.find(id) : undefined
-      if (batch !== undefined) begin(batch)
-      return { id: added.id }
+    add: async (faces, asker) => beginIfNew(await store.batches.add(recordOf(faces, asker))),
+
+    async hand(faces, keep) {
+      const kept = await keep(recordOf(faces, BY_ITSELF))
+      return kept && beginIfNew(kept)
     },
 
     resume() {
@@ -84,12 +101,6 @@ export function openBatches(parts: BatchParts): Batches {
 }
 
 type Work = BatchParts & Stops
-
-interface Line {
-  readonly id: string
-  readonly acceptedAt: number
-  readonly question: FaceQuestion
-}
 
 async function settle(work: Work, batch: StoredBatch): Promise<void> {
   const { store, log } = work
@@ -124,14 +135,10 @@ async function submit(
   lines: readonly Line[],
 ): Promise<Receipt | Ending> {
   const { store, gateway, clock, cut } = work
-  const infos = lines.map(({ question }, index) => ({
-    searchInfo: lineInfoOf(question.face, index),
-  }))
-  const move = (to: 'written' | 'waiting') =>
-    written(work, id, () => store.batches.move({ id, to }))
   let isRepeat = state === 'written'
   for (let tries = 0; ; tries += 1) {
-    if (!isRepeat) await move('written')
+    const infos = await linesToWrite(work, id, lines, isRepeat)
+    if (infos.length === 0) return { fault: 'CONSENT_REVOKED' }
     try {
       const bulk = { id, confirmationDate, lines: infos, isRepeat }
       const { receptionNumber, answer, charset } = await gateway.submitBulk(bulk, cut)
@@ -146,7 +153,7 @@ async function submit(
       const fault = faultOf(work, error)
       if (!isNobodyAsked(fault)) return { fault }
       isRepeat &&= couldNotLook(fault)
-      if (!isRepeat) await move('waiting')
+      if (!isRepeat) await written(work, id, () => store.batches.move({ id, to: 'waiting' }))
       await pause(work, id, fault, tries)
     }
   }

@@ -4,6 +4,7 @@ import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Part } from '../kernel/ports.ts'
 import { inForce, type Rules } from '../kernel/rules.ts'
+import type { Accepted, QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { certificateState } from './judge/card-certificate.ts'
@@ -17,7 +18,7 @@ import {
   readQuestion,
 } from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
-import { openWork } from './work.ts'
+import { openWork, type Work } from './work.ts'
 
 /** A tap whose holder was authenticated. The certificate stays in memory. */
 export interface ConfirmedCard {
@@ -42,6 +43,14 @@ export interface Eligibility extends Part {
    * Rejects with `INTAKE_CLOSED`, `SHUTTING_DOWN`, `STORE_*`.
    */
   reask(question: FaceQuestion, intakeId: string | null): Promise<{ readonly id: string }>
+  /**
+   * Asks by itself, put on disk by `keep` in one transaction with what it is asked for. Null: it may
+   * not be asked. Rejects with `SHUTTING_DOWN`, `STORE_*`.
+   */
+  hand(
+    question: FaceQuestion,
+    keep: (record: QuestionRecord) => Promise<Accepted | null>,
+  ): Promise<{ readonly id: string } | null>
   /** `by`: who confirmed by sight, or the proof that the PIN was entered. */
   askByCard(
     card: ConfirmedCard,
@@ -67,7 +76,7 @@ interface Along {
 
 /** Question to verification: accept, ask, judge, store, announce. Each question ends exactly once. */
 export function openEligibility(parts: EligibilityParts): Eligibility {
-  const { store, clock, log } = parts
+  const { store, clock } = parts
   const work = openWork(parts)
 
   const recordOf = (question: Question, actor: string) => {
@@ -91,6 +100,11 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     return { id }
   }
 
+  const beginIfNew = ({ id, isNew }: Accepted, acceptedAt: number, question: Question) => {
+    if (isNew) work.begin({ id, acceptedAt, question, card: undefined })
+    return { id }
+  }
+
   return {
     ask(face, asker, declared = {}) {
       const asked = { kind: 'card-face', face, supersedes: null } as const
@@ -105,9 +119,13 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 
     async reask(question, intakeId) {
       const record = recordOf(question, 'agent')
-      const { id, isNew } = await store.reask({ question: record, intakeId })
-      if (isNew) work.begin({ id, acceptedAt: record.at, question, card: undefined })
-      return { id }
+      return beginIfNew(await store.reask({ question: record, intakeId }), record.at, question)
+    },
+
+    async hand(question, keep) {
+      const record = recordOf(question, 'agent')
+      const kept = await keep(record)
+      return kept && beginIfNew(kept, record.at, question)
     },
 
     askByCard: (card, by, asker) => {
@@ -121,14 +139,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 
     ended: work.ended,
 
-    resume() {
-      const interrupted = interruptedIn(store)
-      if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
-      for (const { id, acceptedAt, question } of interrupted) {
-        if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
-        else work.begin({ id, acceptedAt, question, card: undefined })
-      }
-    },
+    resume: () => beginInterrupted(parts, work),
 
     close: work.close,
   }
@@ -158,6 +169,15 @@ const interruptedIn = (store: Pick<Store, 'openQuestions'>) =>
     .openQuestions()
     .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
     .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
+
+function beginInterrupted({ store, log }: EligibilityParts, work: Work): void {
+  const interrupted = interruptedIn(store)
+  if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
+  for (const { id, acceptedAt, question } of interrupted) {
+    if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
+    else work.begin({ id, acceptedAt, question, card: undefined })
+  }
+}
 
 /** What of a confirmed tap goes into the question, and no more. */
 const presentCard = (card: PresentCard | null): PresentCard | undefined =>

@@ -127,6 +127,10 @@ export const faults = {
   INTAKE_CLOSED: fault('E619', 409, 'この受付はすでに終わっています。', '一覧を確認してください。', 'The offline intake was closed before.'),
   HOLD_DECIDED: fault('E620', 409, 'この確認は必要ありません。', '一覧を開き直して、今の状態を確認してください。', 'The verification does not wait for anybody, or was decided on before.'),
   CSV_INVALID: fault('E622', 422, 'CSVファイルに誤りがあります。', '示された行と列を直して、もう一度送ってください。', 'The named rows and columns cannot be read; nothing of the file was taken.'),
+  ROSTER_INVALID: fault('E623', 422, '名簿の入力内容に誤りがあります。', '示された項目を直して、もう一度送ってください。', 'The named fields cannot be those of a roster entry; nothing was kept.'),
+  ROSTER_CHANGED: fault('E624', 412, '名簿はほかの人が先に変更しました。', '名簿を開き直し、もう一度変更してください。', 'The entry or the list is not the one that `If-Match` names; read it again and write with its ETag.'),
+  ROSTER_DUPLICATE: fault('E625', 409, '同じ患者番号・同じ種類の方が、すでに名簿にあります。', '名簿にある方の内容を直してください。', 'A patient number is in the roster once for each kind.'),
+  CONSENT_REVOKED: fault('E626', 409, '同意が取り消されたため、照会しませんでした。', '次の訪問や来院のときに、カードで資格を確認してください。', 'The standing consent was revoked, or the entry removed, before the question was handed over; nobody was asked.'),
 
   STORE_FULL: fault('E701', 507, 'ディスクがいっぱいです。', '保守業者に連絡してください。', 'Free disk space; work goes on by itself.'),
   STORE_FAILED: fault('E702', 503, '記録に失敗しました。', '保守業者に連絡してください。', 'Reading or writing the database failed; check the disk.'),

@@ -12,6 +12,7 @@ import {
   isToBeJudgedAnew,
   STALE,
 } from './questions.ts'
+import { withdrawnLines } from './withdrawn.ts'
 
 /**
  * How far a bulk question is.
@@ -55,7 +56,7 @@ export interface BatchRecord {
 
 /** `asked` carries the reception number. */
 export type BatchStep =
-  | { readonly id: string; readonly to: 'waiting' | 'written' }
+  | { readonly id: string; readonly to: 'waiting' }
   | {
       readonly id: string
       readonly to: 'asked'
@@ -73,6 +74,11 @@ export interface BatchEnd {
 export interface Batches {
   /** On disk with all its lines once it resolves; the same key and body find the first one. */
   add(record: BatchRecord): Promise<Accepted>
+  /**
+   * The batch is `written`, and none of its open lines may be taken back from now on: the empty list.
+   * Where some may not be asked any more, it stays as it is, and those are the answer.
+   */
+  beginWriting(id: string): Promise<readonly string[]>
   /** Durable once it resolves. One that has ended stays so. */
   move(step: BatchStep): Promise<void>
   /**
@@ -97,6 +103,7 @@ export interface Batches {
 /** The transactions below, in the writer thread. */
 interface BatchWriter {
   add(record: BatchRecord): Promise<Accepted>
+  beginWriting(id: string): Promise<readonly string[]>
   move(step: BatchStep): Promise<void>
   end(record: BatchEnd): Promise<boolean>
 }
@@ -125,6 +132,15 @@ export const batchTransactions = {
     remember(sql, key, at, id)
     audit(sql, { id: `${id}/batch`, at, actor, action: 'batch', subject: id })
     return { id, isNew: true }
+  },
+
+  beginBatch(sql: Sql, id: string): readonly string[] {
+    const withdrawn = withdrawnLines(sql, id)
+    if (withdrawn.length === 0)
+      sql(
+        "UPDATE batches SET state = 'written' WHERE id = ? AND ended_at IS NULL AND asked_at IS NULL",
+      ).run(id)
+    return withdrawn
   },
 
   moveBatch(sql: Sql, step: BatchStep): void {

@@ -239,16 +239,19 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX appointments_day ON appointments (day);
 
-  -- Home-care and other monthly patients. body: JSON.
+  -- Home-care and other monthly patients. body: JSON. version: grows with every change of the table.
   CREATE TABLE roster (
-    id TEXT PRIMARY KEY, at INTEGER NOT NULL, changed_at INTEGER NOT NULL, body TEXT NOT NULL,
-    removed_at INTEGER
+    id TEXT PRIMARY KEY, at INTEGER NOT NULL, changed_at INTEGER NOT NULL, version INTEGER NOT NULL,
+    patient_number TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, removed_at INTEGER
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX roster_patient ON roster (patient_number, kind);
+  CREATE INDEX roster_version ON roster (version);
   -- What was asked about an entry in a month, YYYY-MM.
   CREATE TABLE roster_questions (
     roster_id TEXT NOT NULL, month TEXT NOT NULL, question_id TEXT NOT NULL,
     PRIMARY KEY (roster_id, month, question_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX roster_questions_question ON roster_questions (question_id);
   `,
 ]
 

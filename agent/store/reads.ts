@@ -40,7 +40,7 @@ export interface Reads {
   /**
    * Typed questions that ended after `since` (epoch ms) as `offline`, and those asked again by the
    * agent itself that ended without an official answer; oldest end first. Those of offline intakes
-   * are not among them.
+   * and of the roster, which ask again in their own way, are not among them.
    */
   unanswered(since: number): Unanswered[]
   /**
@@ -83,6 +83,7 @@ const UNANSWERED = `SELECT q.id, q.accepted_at AS acceptedAt, q.kind, q.body, q.
     AND (v.outcome = 'offline' OR (v.message IS NULL AND q.body ->> '$.asOf' IS NOT NULL))
     AND NOT EXISTS (SELECT 1 FROM questions s WHERE s.supersedes = v.id)
     AND NOT EXISTS (SELECT 1 FROM offline_intakes i WHERE i.question_id = v.id)
+    AND NOT EXISTS (SELECT 1 FROM roster_questions r WHERE r.question_id = v.id)
   ORDER BY v.ended_at`
 
 export function openReads(sql: Sql, feed: Feed): Reads {

@@ -22,6 +22,8 @@ import { type Outages, openOutages } from './outages.ts'
 import type { Accepted, Ended, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
+import { openRoster, type Roster } from './roster.ts'
+import { openRosterQuestions, type RosterQuestions } from './roster-questions.ts'
 import type { ReaskRecord, ResultsRecord } from './transactions.ts'
 import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
@@ -44,6 +46,8 @@ export interface Store extends Part, Reads, KnownReads {
   readonly folderFiles: FolderFiles
   readonly batches: Batches
   readonly registrations: Registrations
+  readonly roster: Roster
+  readonly rosterQuestions: RosterQuestions
   readonly deliveries: Deliveries
   readonly comparisons: Comparisons
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
@@ -218,6 +222,7 @@ const openKept = (
   }),
   batches: openBatches(sql, {
     add: (record) => commit('addBatch', record),
+    beginWriting: (id) => commit('beginBatch', id),
     move: (step) => commit('moveBatch', step),
     end: async (record) => announced(await commit('endBatch', record), announce),
   }),
@@ -233,6 +238,16 @@ const openKept = (
   registrations: openRegistrations(sql, {
     add: (record) => commit('addRegistration', record),
     end: (record) => commit('endRegistration', record),
+  }),
+  roster: openRoster(sql, {
+    write: (record) => commit('writeRoster', record),
+    replace: (record) => commit('replaceRoster', record),
+    remove: (record) => commit('removeFromRoster', record),
+    consent: (record) => commit('consentInRoster', record),
+  }),
+  rosterQuestions: openRosterQuestions(sql, {
+    claim: (record) => commit('claimRosterQuestion', record),
+    claimBatch: (record) => commit('claimRosterBatch', record),
   }),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),

@@ -21,6 +21,8 @@ import {
   STALE,
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
+import { rosterTransactions } from './roster.ts'
+import { rosterQuestionTransactions } from './roster-questions.ts'
 
 /** A question that the agent asks by itself. */
 export interface ReaskRecord {
@@ -96,6 +98,8 @@ export const transactions = {
   ...batchTransactions,
   ...registrationTransactions,
   ...certificateTransactions,
+  ...rosterTransactions,
+  ...rosterQuestionTransactions,
 }
 
 export type Transactions = typeof transactions

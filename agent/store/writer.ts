@@ -83,7 +83,7 @@ function commit<V extends Verb>({ db, sql }: Opened, { verb, args }: Call<V>): R
 
 /** Follows the commit, so that it is never ahead of it. What is committed stays so if this fails. */
 function moveAnchor({ anchor, reached }: Opened, result: Result[Verb]): void {
-  if (typeof result !== 'object') return
+  if (typeof result !== 'object' || result === null) return
   // One that was there before, as of a request that came twice, is behind.
   const come = (position: number) => Math.max(reached.position, position)
   if ('position' in result) reached.position = come(result.position)

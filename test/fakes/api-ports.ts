@@ -4,7 +4,6 @@ import type {
   Asking,
   Audit,
   Desk,
-  Digests,
   Feed,
   HealthSource,
   OfflineIntakes,
@@ -15,7 +14,6 @@ import type {
 import type { AskBody } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
-import type { Digest } from '../../agent/kernel/digest.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type {
   Closing,
@@ -30,8 +28,10 @@ import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
 import { FakeDeliveries } from './deliveries.ts'
+import { FakeDigests } from './digests.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
+import { FakeRoster } from './roster.ts'
 
 /** A feed in memory. Cursors are `c<position>`; `forget` purges the oldest. */
 export class FakeFeed implements Feed {
@@ -242,25 +242,6 @@ export class FakeOutages implements Outages {
   list = () => this.outages
 }
 
-/** The same figures on every day. */
-export class FakeDigests implements Digests {
-  digest: Omit<Digest, 'day'> = {
-    madeAt: '2026-04-01T18:00:00+09:00',
-    verifications: 0,
-    byOutcome: {},
-    bySource: {},
-    firstVisits: 0,
-    insurerChanges: 0,
-    notes: {},
-    lookup: { count: 0, median: null, p90: null, longest: null },
-    unresolved: [],
-    mismatches: [],
-    held: [],
-    undelivered: [],
-  }
-  of = (day: string) => ({ day, ...this.digest })
-}
-
 /** Of which there are none. */
 const noCertificates: Certificates = {
   add: () => none(),
@@ -281,6 +262,7 @@ export function fakePorts() {
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
     worklist: new FakeWorklist(),
+    roster: new FakeRoster(),
     outages: new FakeOutages(),
     lines: new FakeLines(),
     terminal: null,

@@ -18,7 +18,7 @@ import { faceOf } from '../bed/delivery.ts'
 /** A clinic that took down the number of one patient for another. */
 async function mixedUp(t: TestContext) {
   const bed = await startBed(t)
-  const { url } = await bed.start()
+  const { url } = bed.agent
   const folder = join(bed.folder, 'face')
   mkdirSync(folder)
   await addConsumer(bed, 'receipt', 'receipt-computer', '--sink', 'face-folder', '--folder', folder)

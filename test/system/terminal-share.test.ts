@@ -8,7 +8,7 @@ import { eventually } from '../bed/client.ts'
 import { makeTerminalBed } from '../bed/terminal.ts'
 
 const face = patientByNumber('01')?.cardFace ?? {}
-/** A clean stop with a share that hangs; systemd would wait for 60 s. */
+/** A clean stop with a share that hangs; systemd would wait for 75 s. */
 const STOP_LIMIT_MS = 15_000
 
 test('on a share that tells of no change a result is taken in though it is deleted a second later', {

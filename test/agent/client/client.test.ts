@@ -45,6 +45,27 @@ test('a program that gives up when it is told of a fault is not held until the n
   await assert.rejects(agent.events({ signal: ending.signal, onRetry }).next(), /the program ends/)
 })
 
+test('a file is sent as it is, under its own type, with the tag of what was read', async () => {
+  const sent: { readonly body: unknown; readonly headers: Headers }[] = []
+  const agent = connect({
+    url: 'http://127.0.0.1:8480',
+    token: 't',
+    fetch: async (_url, { body, headers } = {}) => {
+      sent.push({ body, headers: new Headers(headers) })
+      return Response.json({ items: [] })
+    },
+  })
+  await agent.putRoster({ ifMatch: '"7"', body: '患者番号,種類\n' })
+  await agent.postRosterIdConsent({ id: 'e1', body: { by: '見本' } }).catch(() => undefined)
+  assert.deepEqual(
+    sent.map(({ body, headers }) => [body, headers.get('content-type'), headers.get('if-match')]),
+    [
+      ['患者番号,種類\n', 'text/csv', '"7"'],
+      ['{"by":"見本"}', 'application/json', null],
+    ],
+  )
+})
+
 const right = `
 import { connect, type FeedEvent, Problem } from './onshi-client.js'
 

@@ -1,0 +1,185 @@
+import { type Static, Type } from 'typebox'
+import { Check } from 'typebox/value'
+import { mayAskInMonth, type RosterAsked } from '../kernel/roster.ts'
+import { toOfficialDate } from '../kernel/time.ts'
+import type { Outcome } from '../kernel/verification.ts'
+import { type BatchRecord, batchTransactions } from './batches.ts'
+import type { Sql } from './database.ts'
+import { isAid } from './insurer.ts'
+import { type Accepted, accept, type QuestionRecord } from './questions.ts'
+import { mayAskAbout } from './withdrawn.ts'
+
+/** A question about one entry of the roster in a month, YYYY-MM. */
+export interface RosterQuestionRecord {
+  readonly question: QuestionRecord
+  readonly rosterId: string
+  readonly month: string
+}
+
+/** A bulk question about entries, which stand in the order of its lines. */
+export interface RosterBatchRecord {
+  readonly batch: BatchRecord
+  readonly rosterIds: readonly string[]
+  readonly month: string
+}
+
+/** An answer that decides whether a patient is insured. */
+export interface Decision {
+  readonly verificationId: string
+  readonly outcome: 'valid' | 'valid-unregistered' | 'invalid' | 'invalid-new-exists'
+  /** When it ended, epoch ms. */
+  readonly at: number
+}
+
+/** A card as an answer named it, official strings. */
+const AnsweredCard = Type.Object({
+  insurerNumber: Type.String({ minLength: 1 }),
+  insuredCardSymbol: Type.Optional(Type.String()),
+  insuredIdentificationNumber: Type.String({ minLength: 1 }),
+  insuredBranchNumber: Type.Optional(Type.String()),
+  birthdate: Type.String({ minLength: 1 }),
+  insuredCardClassification: Type.Optional(Type.String()),
+})
+export type AnsweredCard = Static<typeof AnsweredCard>
+
+/** What was asked about the roster, and what is known of its patients, whoever asked. */
+export interface RosterQuestions {
+  /**
+   * Accepts a question and ties it to its entry in one transaction. Null, and nothing is kept, where
+   * the patient may not be asked about (any more), or was asked about in this month.
+   */
+  claim(record: RosterQuestionRecord): Promise<Accepted | null>
+  /** As `claim`, without the lines that may not be asked; null where none is left. */
+  claimBatch(record: RosterBatchRecord): Promise<Accepted | null>
+  asked(rosterId: string, month: string): RosterAsked
+  /**
+   * The answer that holds for a month: of those asked for a day of it, the one for the latest day.
+   * Held ones, and those that a person said are of somebody else, do not count.
+   */
+  decision(patientNumber: string, month: string): Decision | undefined
+  /** The card of the patient’s newest valid answer. */
+  card(patientNumber: string): AnsweredCard | undefined
+}
+
+/** The transactions below, in the writer thread. */
+interface RosterQuestionWriter {
+  claim(record: RosterQuestionRecord): Promise<Accepted | null>
+  claimBatch(record: RosterBatchRecord): Promise<Accepted | null>
+}
+
+export const rosterQuestionTransactions = {
+  claimRosterQuestion(
+    sql: Sql,
+    { question, rosterId, month }: RosterQuestionRecord,
+  ): Accepted | null {
+    if (!isFree(sql, rosterId, month)) return null
+    const accepted = accept(sql, question)
+    tie(sql, rosterId, month, accepted.id)
+    return accepted
+  },
+
+  claimRosterBatch(sql: Sql, { batch, rosterIds, month }: RosterBatchRecord): Accepted | null {
+    const lines = batch.lines.flatMap((line, index) => {
+      const rosterId = rosterIds[index]
+      return rosterId !== undefined && isFree(sql, rosterId, month) ? [{ line, rosterId }] : []
+    })
+    if (lines.length === 0) return null
+    const kept = { ...batch, lines: lines.map(({ line }) => line) }
+    const accepted = batchTransactions.addBatch(sql, kept)
+    for (const { line, rosterId } of lines) tie(sql, rosterId, month, line.id)
+    return accepted
+  },
+}
+
+const isFree = (sql: Sql, rosterId: string, month: string) =>
+  mayAskAbout(sql, rosterId) && mayAskInMonth(askedIn(sql, rosterId, month))
+
+function tie(sql: Sql, rosterId: string, month: string, questionId: string): void {
+  sql('INSERT INTO roster_questions (roster_id, month, question_id) VALUES (?, ?, ?)').run(
+    rosterId,
+    month,
+    questionId,
+  )
+}
+
+/** Ids grow with time, so the newest is the greatest. */
+function askedIn(sql: Sql, rosterId: string, month: string): RosterAsked {
+  const row = sql<{ outcome: Outcome | null }>(
+    `SELECT v.outcome FROM roster_questions r LEFT JOIN verifications v ON v.id = r.question_id
+     WHERE r.roster_id = ? AND r.month = ? ORDER BY r.question_id DESC LIMIT 1`,
+  ).get(rosterId, month)
+  return row === undefined ? null : (row.outcome ?? 'open')
+}
+
+export function openRosterQuestions(sql: Sql, write: RosterQuestionWriter): RosterQuestions {
+  return {
+    ...write,
+    asked: (rosterId, month) => askedIn(sql, rosterId, month),
+    decision: (patientNumber, month) => decisionIn(sql, patientNumber, month),
+    card: (patientNumber) => cardOf(sql, patientNumber),
+  }
+}
+
+/**
+ * Of the patient who has this number. Where no patient has it, those that were asked with it: one
+ * that was asked with a patient's number but is linked elsewhere is not theirs.
+ */
+function ownerOf(
+  sql: Sql,
+  patientNumber: string,
+): readonly ['patient_id' | 'patient_number', string] {
+  const patient = sql<{ id: string }>(
+    'SELECT patient_id AS id FROM patient_numbers WHERE reference_number = ?',
+  ).get(patientNumber)
+  return patient === undefined ? ['patient_number', patientNumber] : ['patient_id', patient.id]
+}
+
+const IS_THEIRS = `NOT EXISTS (SELECT 1 FROM holds h
+  WHERE h.verification_id = v.id AND h.state <> 'released')`
+
+interface DecisionRow extends Decision {
+  /** 資格確認日 of the answer, YYYYMMDD; null where it does not say. */
+  readonly day: string | null
+}
+
+/** An answer can be asked for a day so long before or after it ends. */
+const AROUND_MS = 31 * 24 * 60 * 60_000
+
+function decisionIn(sql: Sql, patientNumber: string, month: string): Decision | undefined {
+  const [column, value] = ownerOf(sql, patientNumber)
+  const beganAt = Date.parse(`${month}-01T00:00:00+09:00`)
+  const rows = sql<DecisionRow>(
+    `SELECT v.id AS verificationId, v.outcome, v.ended_at AS at, CAST(e.body AS TEXT)
+       ->> '$.verification.official.header.qualificationConfirmationDate' AS day
+     FROM verifications v JOIN events e ON e.position = v.position
+     WHERE v.${column} = ? AND v.ended_at >= ? AND v.ended_at < ? AND ${IS_THEIRS}
+       AND v.outcome IN ('valid', 'valid-unregistered', 'invalid', 'invalid-new-exists')
+     ORDER BY v.position DESC`,
+  ).all(value, beganAt - AROUND_MS, beganAt + 2 * AROUND_MS)
+  const inMonth = rows
+    .map(({ day, ...decision }) => ({ ...decision, day: dayOf(day, decision.at) }))
+    .filter(({ day }) => day.startsWith(month.replace('-', '')))
+  const [first] = inMonth.toSorted((one, other) =>
+    one.day < other.day ? 1 : one.day > other.day ? -1 : 0,
+  )
+  if (first === undefined) return undefined
+  const { day: _, ...decision } = first
+  return decision
+}
+
+const dayOf = (day: string | null, endedAt: number) =>
+  day !== null && /^\d{8}$/.test(day) ? day : toOfficialDate(endedAt)
+
+function cardOf(sql: Sql, patientNumber: string): AnsweredCard | undefined {
+  const [column, value] = ownerOf(sql, patientNumber)
+  const row = sql<{ results: string | null }>(
+    `SELECT CAST(e.body AS TEXT) ->> '$.verification.results' AS results
+     FROM verifications v JOIN events e ON e.position = v.position
+     WHERE v.${column} = ? AND v.outcome IN ('valid', 'valid-unregistered') AND ${IS_THEIRS}
+     ORDER BY v.position DESC LIMIT 1`,
+  ).get(value)
+  const results: unknown = JSON.parse(row?.results ?? '[]')
+  if (!Array.isArray(results)) return undefined
+  const cards = results.filter((one): one is AnsweredCard => Check(AnsweredCard, one))
+  return cards.find((one) => !isAid(one)) ?? cards[0]
+}
