@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ClaimForm } from '../../agent/kernel/claim-form.ts'
+import { objectIn } from '../../agent/outbox/fhir/json.ts'
+import { traitsOf } from '../../agent/outbox/fhir/patient.ts'
+import { startFhirSimulator } from '../../agent/sim/fhir/server.ts'
 import { insurers, type Person } from '../../agent/sim/patients/case.ts'
-import { checked, problemIn } from '../bed/client.ts'
+import { checked, eventually, problemIn } from '../bed/client.ts'
+import { addConsumer } from '../bed/consumer.ts'
+import { outboxTables } from '../bed/delivery.ts'
 import { startDesks, told, toldOf } from '../bed/desks.ts'
 
 const person = (over: Partial<Person> = {}): Person => ({
@@ -40,6 +45,25 @@ test('trouble 1: ● in the name: the good name of the last visit is kept, and s
     )
     assert.ok(told(theirs).includes('NAME_HAS_PLACEHOLDER results[0].name'))
   }
+})
+
+test('trouble 1: an EHR that hears of her with ● for the first time gets the name of the clinic’s record', async (t) => {
+  const fhir = await startFhirSimulator({ token: 'token-of-the-ehr' })
+  t.after(() => fhir.close())
+  const desks = await startDesks(t, { tables: outboxTables })
+  const { client, register } = desks
+  const patientNumber = '00042'
+  await client.ask({
+    ...register.enter('her', { person: person(), cover: ofSociety }),
+    patientNumber,
+  })
+  const to = ['--sink', 'fhir', '--url', fhir.url, '--write-patient']
+  const secret = ['--token-file', desks.secretFile('token-of-the-ehr')]
+  await addConsumer(desks, 'ehr', 'ehr', ...to, ...secret)
+  const broken = person({ name: '●見川　●子' })
+  await client.ask({ ...register.enter('her', { person: broken, cover: ofCity }), patientNumber })
+  const written = await eventually('the patient in the EHR', async () => fhir.resources('Patient')[0])
+  assert.deepEqual(traitsOf(objectIn(written)).name, '検見川 徳子')
 })
 
 test('trouble 1: a patient who came first with ● gets the whole name when an insurer has it', async (t) => {

@@ -16,7 +16,7 @@ import type { FhirAssumptions } from './assumptions.ts'
 import { openClient } from './client.ts'
 import type { Stored, Token } from './json.ts'
 import { originOf } from './origin.ts'
-import { officialTraits, traitsOf } from './patient.ts'
+import { officialTraits, resultOfPatient, traitsOf } from './patient.ts'
 import { inRounds, type Session, settle } from './settle.ts'
 import { chartNumber, type Decided, stateOf } from './state.ts'
 import { chartSystem } from './systems.ts'
@@ -128,7 +128,7 @@ async function writeOnce(writer: Writer, chart: Token, told: Told) {
       facts: { fields: fields.join() },
     })
   const { patient, changes } = settings.writePatient
-    ? await findPatient(writer, chart, verification.results[0])
+    ? await findPatient(writer, chart, resultOfPatient(verification))
     : found
   if (patient === undefined) return { done: compared('unknown-patient', state) }
   const all = [...changes, ...(await writeInsurance(writer, patient, told))]

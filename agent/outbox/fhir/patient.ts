@@ -1,5 +1,6 @@
 import type { OfficialResult } from '../../kernel/official.ts'
 import { hasPlaceholder, plain, type Traits } from '../../kernel/person.ts'
+import type { Verification } from '../../kernel/verification.ts'
 import { fromDate, sexes, toDate } from './codes.ts'
 import { type JsonObject, objectsIn, type Stored, type Token, textIn } from './json.ts'
 import { extensions } from './systems.ts'
@@ -67,6 +68,20 @@ export const officialTraits = (result: OfficialResult): Traits => ({
   birthdate: result.birthdate ?? '',
   sex: result.sex1 ?? '3',
 })
+
+/**
+ * The result that tells who a verification's patient is. Where its name has ●, the clinic's own record
+ * may have a better one, which is what an EHR wants.
+ */
+export function resultOfPatient({
+  results,
+  patient,
+}: Pick<Verification, 'results' | 'patient'>): OfficialResult | undefined {
+  const [first] = results
+  const name = patient?.name ?? ''
+  const isBetter = hasPlaceholder(first?.name ?? '') && name !== '' && !hasPlaceholder(name)
+  return isBetter ? { ...first, name } : first
+}
 
 function addressOf({ address = '', postNumber = '' }: OfficialResult): readonly JsonObject[] {
   const digits = postNumber.normalize('NFKC').replace(/\D/g, '')

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OfficialResult } from '../../../../agent/kernel/official.ts'
 import type { JsonObject, Stored } from '../../../../agent/outbox/fhir/json.ts'
 import {
   layPatient,
   officialTraits,
   patientOf,
+  resultOfPatient,
   traitsOf,
 } from '../../../../agent/outbox/fhir/patient.ts'
 import { CHART_SYSTEM, insurance, openBeside, verified } from './stage.ts'
@@ -158,4 +160,19 @@ test('a patient is made where that is allowed, once, and never otherwise', async
   assert.deepEqual(others, [])
   assert.deepEqual(traitsOf(patient ?? {}).name, '検証 一郎')
   assert.equal(on.server.writes().filter((one) => one.endsWith('Patient')).length, 1)
+})
+
+test('where the official name has ● and the clinic’s record a whole one, the EHR is told that', () => {
+  const broken = { ...insurance, name: '検証　●郎' }
+  const link = { id: 'p', referenceNumber: null, firstSeenHere: false, insurerChanged: false }
+  const nameOf = (name: string | null, result: OfficialResult = broken) =>
+    resultOfPatient({ results: [result], patient: { ...link, name } })?.name
+  assert.equal(nameOf('検証　一郎'), '検証　一郎')
+  assert.equal(nameOf('検証　●郎'), '検証　●郎')
+  assert.equal(nameOf(null), '検証　●郎')
+  assert.equal(nameOf('検證　一郎', insurance), insurance.name, 'a whole official name is whole')
+  assert.equal(
+    resultOfPatient({ results: [], patient: { ...link, name: '検証　一郎' } }),
+    undefined,
+  )
 })
