@@ -62,7 +62,10 @@ test('trouble 1: an EHR that hears of her with ● for the first time gets the n
   await addConsumer(desks, 'ehr', 'ehr', ...to, ...secret)
   const broken = person({ name: '●見川　●子' })
   await client.ask({ ...register.enter('her', { person: broken, cover: ofCity }), patientNumber })
-  const written = await eventually('the patient in the EHR', async () => fhir.resources('Patient')[0])
+  const written = await eventually(
+    'the patient in the EHR',
+    async () => fhir.resources('Patient')[0],
+  )
   assert.deepEqual(traitsOf(objectIn(written)).name, '検見川 徳子')
 })
 
