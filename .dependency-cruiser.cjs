@@ -200,6 +200,12 @@ module.exports = {
       '^drivers/io/',
       'Native modules in one place.',
     ),
+    monopoly(
+      'csv-only-in-api',
+      'csv-parse|csv-stringify',
+      '^agent/api/csv\\.ts$',
+      'One way to write a list that Excel neither computes nor converts.',
+    ),
     monopoly('toml-only-in-config', 'smol-toml', '^config/', 'One reader of the config.'),
   ],
   options: {

@@ -76,6 +76,7 @@ export const wrongImports: readonly Planted[] = [
   plant('zip-only-in-xmlmsg', 'agent/gateway/zip.ts', imports('fflate')),
   plant('pkcs12-only-in-uplink', 'agent/gateway/key.ts', imports('node-forge')),
   plant('native-devices-only-in-io', 'drivers/native.ts', imports('pcsc-mini')),
+  plant('csv-only-in-api', 'agent/ops/csv.ts', imports('csv-parse')),
   plant('toml-only-in-config', 'agent/ops/toml.ts', imports('smol-toml')),
 ]
 
@@ -91,6 +92,7 @@ export const packages = [
   'fflate',
   'node-forge',
   'pcsc-mini',
+  'csv-parse',
   'smol-toml',
   'left-pad',
 ]

@@ -125,6 +125,7 @@ export const faults = {
   NO_OFFICIAL_ANSWER: fault('E617', 404, '公式の回答がありません。', 'もう一度照会してください。', 'This verification ended without an official message.'),
   INTAKE_INVALID: fault('E618', 422, '入力内容に誤りがあります。', '氏名・生年月日・性別・住所を確認してください。', 'The named fields cannot be those of a person; nothing was kept.'),
   INTAKE_CLOSED: fault('E619', 409, 'この受付はすでに終わっています。', '一覧を確認してください。', 'The offline intake was closed before.'),
+  CSV_INVALID: fault('E622', 422, 'CSVファイルに誤りがあります。', '示された行と列を直して、もう一度送ってください。', 'The named rows and columns cannot be read; nothing of the file was taken.'),
 
   STORE_FULL: fault('E701', 507, 'ディスクがいっぱいです。', '保守業者に連絡してください。', 'Free disk space; work goes on by itself.'),
   STORE_FAILED: fault('E702', 503, '記録に失敗しました。', '保守業者に連絡してください。', 'Reading or writing the database failed; check the disk.'),
