@@ -2,6 +2,7 @@ import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
+import { type Appointments, openAppointments } from './appointments.ts'
 import { openAuditJournal } from './audit-journal.ts'
 import { type Batches, openBatches } from './batches.ts'
 import { type CertificateRegistry, openCertificates } from './certificates.ts'
@@ -13,13 +14,14 @@ import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
+import { type JobRuns, openJobRuns } from './jobs.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
 import { type Outages, openOutages } from './outages.ts'
 import type { Accepted, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
-import type { NoteRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
+import type { ExpectedRecord, NoteRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -38,12 +40,16 @@ export interface Store extends Part, Reads {
   readonly folderFiles: FolderFiles
   readonly batches: Batches
   readonly registrations: Registrations
+  readonly jobs: JobRuns
+  readonly appointments: Appointments
   readonly deliveries: Deliveries
   readonly comparisons: Comparisons
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
   reask(record: ReaskRecord): Promise<Accepted>
+  /** As `accept`; `isNew` is false where nothing of what it is for is left to ask for. */
+  askExpected(record: ExpectedRecord): Promise<Accepted>
   /** Ends a question in its one verification and announces the event. */
   end(record: EndRecord): Promise<void>
   /**
@@ -126,6 +132,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     ...openKept(sql, commit, announce, clock),
     accept: (question) => commit('accept', question),
     reask: (record) => commit('reask', record),
+    askExpected: (record) => commit('askExpected', record),
     async end(record) {
       const { position } = await commit('end', record)
       announce(position)
@@ -219,6 +226,14 @@ const openKept = (
   registrations: openRegistrations(sql, {
     add: (record) => commit('addRegistration', record),
     end: (record) => commit('endRegistration', record),
+  }),
+  appointments: openAppointments(sql, {
+    replace: (record) => commit('replaceAppointments', record),
+  }),
+  jobs: openJobRuns(sql, {
+    add: (record) => commit('addJobRun', record),
+    move: (step) => commit('moveJobRun', step),
+    interrupt: (at) => commit('interruptJobRuns', at),
   }),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),
