@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
 import { openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
+import { type AskExpected, askInBulk } from './eligibility/expected.ts'
 import { openRegistrations, resultOf } from './eligibility/registrations.ts'
 import type { TerminalGateway } from './gateway/terminal.ts'
 import { checkBatch, checkRegistration } from './intake/bulk.ts'
@@ -15,6 +16,8 @@ import type { Store } from './store/store.ts'
 export interface TerminalOrders extends Part {
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
+  /** Null: questions go over lines. */
+  readonly askExpected: AskExpected | null
 }
 
 /**
@@ -31,6 +34,7 @@ export function openTerminalOrders(
   return {
     batches: batchesOf(config, orders, store, platform),
     referenceNumbers: referenceNumbersOf(orders, store, platform),
+    askExpected: orders === null ? null : askInBulk(orders.batches),
     // At the same time: both let answers arrive that are on their way.
     async close() {
       await Promise.all([orders?.batches.close(), orders?.registrations.close()])

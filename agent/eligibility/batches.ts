@@ -6,6 +6,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 import type { StoredBatch } from '../store/batches.ts'
+import type { Claim } from '../store/claims.ts'
 import type { EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
@@ -34,8 +35,18 @@ export interface Batches extends Part {
    * Rejects with `IDEMPOTENCY_KEY_REUSED`, `SHUTTING_DOWN`, `STORE_*`.
    */
   add(faces: readonly CardFace[], asker: Asker): Promise<{ readonly id: string }>
+  /**
+   * Asks by itself for what the agent expects, each line for its claims; a line of which nothing is left
+   * to ask for is left out. Null where no line is left. Rejects as `add`, but for the key.
+   */
+  addExpected(lines: readonly ExpectedLine[]): Promise<{ readonly id: string } | null>
   /** Goes on with what a stop interrupted; nobody is asked a second time. */
   resume(): void
+}
+
+export interface ExpectedLine {
+  readonly face: CardFace
+  readonly claims: readonly Claim[]
 }
 
 const MINUTE_MS = 60_000
@@ -55,22 +66,39 @@ export function openBatches(parts: BatchParts): Batches {
   const begin = (batch: StoredBatch) =>
     tasks.begin(batch.id, (stops) => settle({ ...parts, ...stops }, batch))
 
+  const keep = async (
+    lines: readonly { readonly face: CardFace; readonly claims?: readonly Claim[] }[],
+    asker: Asker,
+  ) => {
+    if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+    const at = clock.now()
+    const id = uuidV7(at)
+    const faces = lines.map(({ face }) => face)
+    const added = await store.batches.add({
+      id,
+      at,
+      confirmationDate: faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at),
+      lines: lines.map((line) => lineRecord(line, id, at)),
+      key: requestKey(asker, JSON.stringify({ batch: faces })),
+      actor: asker.consumerId ?? 'agent',
+    })
+    const batch = added.isNew ? store.batches.find(id) : undefined
+    if (batch !== undefined) begin(batch)
+    return added
+  }
+
   return {
     async add(faces, asker) {
-      if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
-      const at = clock.now()
-      const id = uuidV7(at)
-      const lines = faces.map((face) => {
-        const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch: id }
-        return { id: uuidV7(at), body: JSON.stringify(question) }
-      })
-      const confirmationDate = faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at)
-      const key = requestKey(asker, JSON.stringify({ batch: faces }))
-      const actor = asker.consumerId ?? 'agent'
-      const added = await store.batches.add({ id, at, confirmationDate, lines, key, actor })
-      const batch = added.isNew ? store.batches.find(id) : undefined
-      if (batch !== undefined) begin(batch)
-      return { id: added.id }
+      const { id } = await keep(
+        faces.map((face) => ({ face })),
+        asker,
+      )
+      return { id }
+    },
+
+    async addExpected(lines) {
+      const { id, isNew } = await keep(lines, { consumerId: null, idempotencyKey: null })
+      return isNew ? { id } : null
     },
 
     resume() {
@@ -81,6 +109,15 @@ export function openBatches(parts: BatchParts): Batches {
 
     close: tasks.close,
   }
+}
+
+function lineRecord(
+  { face, claims }: { readonly face: CardFace; readonly claims?: readonly Claim[] },
+  batch: string,
+  at: number,
+) {
+  const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch }
+  return { id: uuidV7(at), body: JSON.stringify(question), ...(claims && { claims }) }
 }
 
 type Work = BatchParts & Stops

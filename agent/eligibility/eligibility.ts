@@ -2,11 +2,13 @@ import type { CardProof } from '../gateway/gateway.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Part } from '../kernel/ports.ts'
+import type { Claim } from '../store/claims.ts'
+import type { Accepted as Kept, QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { type FaceQuestion, type Question, questionRecord, readQuestion } from './question.ts'
 import type { EligibilityParts, PresentCard } from './settle.ts'
-import { openWork } from './work.ts'
+import { openWork, type Work } from './work.ts'
 
 /** A tap whose holder was authenticated. The certificate stays in memory. */
 export interface ConfirmedCard {
@@ -29,6 +31,11 @@ export interface Eligibility extends Part {
    * Rejects with `INTAKE_CLOSED`, `SHUTTING_DOWN`, `STORE_*`.
    */
   reask(question: FaceQuestion, intakeId: string | null): Promise<{ readonly id: string }>
+  /**
+   * Asks by itself, with nobody at the desk, for what the agent expects; null where nothing of `claims`
+   * is left to ask for. Rejects with `SHUTTING_DOWN`, `STORE_*`.
+   */
+  askExpected(face: CardFace, claims: readonly Claim[]): Promise<{ readonly id: string } | null>
   /** `by`: who confirmed by sight, or the proof that the PIN was entered. */
   askByCard(
     card: ConfirmedCard,
@@ -46,13 +53,8 @@ export interface Eligibility extends Part {
 
 /** Question to verification: accept, ask, judge, store, announce. Each question ends exactly once. */
 export function openEligibility(parts: EligibilityParts): Eligibility {
-  const { store, clock, log } = parts
+  const { store, clock } = parts
   const work = openWork(parts)
-
-  const recordOf = (question: Question, actor: string) => {
-    if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
-    return questionRecord(question, actor, clock.now())
-  }
 
   const accept = async (
     question: Question,
@@ -60,7 +62,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
     card: { presentationId: string; certificate: Uint8Array; proof: CardProof | null } | null,
     sent: string = JSON.stringify(question),
   ) => {
-    const record = recordOf(question, asker.consumerId ?? 'agent')
+    const record = recordOf(parts, work, question, asker.consumerId ?? 'agent')
     const { id, isNew } = await store.accept({
       ...record,
       presentationId: card?.presentationId ?? null,
@@ -75,12 +77,7 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 
     recheck: async (id, asker) => accept(askedAnew(store, id), asker, null),
 
-    async reask(question, intakeId) {
-      const record = recordOf(question, 'agent')
-      const { id, isNew } = await store.reask({ question: record, intakeId })
-      if (isNew) work.begin({ id, acceptedAt: record.at, question, card: undefined })
-      return { id }
-    },
+    ...askedByItself(parts, work),
 
     askByCard: ({ presentationId, certificate, reader, certificateExpired }, by, asker) => {
       const confirmedBy = typeof by === 'string' ? by : null
@@ -101,19 +98,58 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
 
     ended: work.ended,
 
-    resume() {
-      const interrupted = store
-        .openQuestions()
-        .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
-        .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
-      if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
-      for (const { id, acceptedAt, question } of interrupted) {
-        if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
-        else work.begin({ id, acceptedAt, question, card: undefined })
-      }
-    },
+    resume: () => resume(parts, work),
 
     close: work.close,
+  }
+}
+
+function recordOf(
+  { clock }: EligibilityParts,
+  work: Work,
+  question: Question,
+  actor: string,
+): QuestionRecord {
+  if (work.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
+  return questionRecord(question, actor, clock.now())
+}
+
+/** What nobody at the desk asks. */
+function askedByItself(
+  parts: EligibilityParts,
+  work: Work,
+): Pick<Eligibility, 'reask' | 'askExpected'> {
+  const { store } = parts
+  const ask = async (question: Question, keep: (record: QuestionRecord) => Promise<Kept>) => {
+    const record = recordOf(parts, work, question, 'agent')
+    const { id, isNew } = await keep(record)
+    if (isNew) work.begin({ id, acceptedAt: record.at, question, card: undefined })
+    return { id, isNew }
+  }
+  return {
+    async reask(question, intakeId) {
+      const { id } = await ask(question, (record) => store.reask({ question: record, intakeId }))
+      return { id }
+    },
+    async askExpected(face, claims) {
+      const question: Question = { kind: 'card-face', face, supersedes: null, receivedAt: null }
+      const { id, isNew } = await ask(question, (record) =>
+        store.askExpected({ question: record, claims }),
+      )
+      return isNew ? { id } : null
+    },
+  }
+}
+
+function resume({ store, log }: EligibilityParts, work: Work): void {
+  const interrupted = store
+    .openQuestions()
+    .map(({ body, ...stored }) => ({ ...stored, question: readQuestion(body) }))
+    .filter(({ question }) => question?.kind !== 'card-face' || question.batch === undefined)
+  if (interrupted.length > 0) log.info({ questions: interrupted.length }, 'questions-resumed')
+  for (const { id, acceptedAt, question } of interrupted) {
+    if (question === undefined) log.warn({ verification: id }, 'question-of-a-later-release')
+    else work.begin({ id, acceptedAt, question, card: undefined })
   }
 }
 

@@ -11,7 +11,10 @@ import { confirmationDateOf, type Question, searchInfoOf } from './question.ts'
 import { verificationOf } from './verification.ts'
 
 export interface EligibilityParts {
-  readonly store: Pick<Store, 'accept' | 'reask' | 'end' | 'find' | 'question' | 'openQuestions'>
+  readonly store: Pick<
+    Store,
+    'accept' | 'reask' | 'askExpected' | 'end' | 'find' | 'question' | 'openQuestions'
+  >
   readonly gateway: Gateway
   readonly clock: Clock
   readonly log: Log
