@@ -6,11 +6,14 @@ import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
+import { openAppointments } from './appointments.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
+import { askOneByOne } from './eligibility/expected.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
+import { openAgentJobs } from './jobs.ts'
 import { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
@@ -20,6 +23,7 @@ import { offlineIntakesOf } from './offline.ts'
 import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
+import type { Jobs } from './ops/jobs/jobs.ts'
 import type { Platform } from './platform.ts'
 import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -66,18 +70,19 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       'outbox',
       openDeliveries(config, { store, conditions, ownPorts: () => ports }, platform),
     )
-    const api = closer.add(
-      'api',
-      await openApi(
-        apiOptions(config, { ...connected, desk, store, conditions, deliveries }, platform),
-      ),
+    const ask = connected.orders.askExpected ?? askingOneByOne(connected, store, platform)
+    const jobs = closer.add(
+      'jobs',
+      openAgentJobs(config, { store, ask, ownPorts: () => ports }, platform),
     )
+    const served = { ...connected, desk, store, conditions, deliveries, jobs }
+    const api = closer.add('api', await openApi(apiOptions(config, served, platform)))
     const { urls } = api
     ports.push(...urls.map((url) => Number(new URL(url).port)))
     closer.add(
       'control',
       await openControl({
-        ...sharedOf({ ...connected, desk, store, conditions, deliveries }, platform),
+        ...sharedOf(served, platform),
         clock,
         certificates,
         examine: examination(config, connected, platform),
@@ -94,6 +99,16 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     await closer.close()
     throw error
   }
+}
+
+/** What the agent asks by itself where nothing is known of bulk questions. */
+const askingOneByOne = (
+  { eligibility, lines }: { eligibility: Eligibility; lines: Lines },
+  store: Store,
+  { clock }: Platform,
+) => {
+  const canAsk = () => lines.list().some(({ standing }) => standing !== 'down')
+  return askOneByOne({ eligibility, store, clock, canAsk })
 }
 
 /** What `onshi-agent doctor` is told by the running agent. */
@@ -160,11 +175,12 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
   readonly deliveries: OpenedDeliveries
+  readonly jobs: Jobs
 }
 
 /** What the API and the console both show. */
 const sharedOf = (
-  { store, conditions, lines, terminal, desk, deliveries }: Served,
+  { store, conditions, lines, terminal, desk, deliveries, jobs }: Served,
   { onBug }: Platform,
 ) => ({
   version: VERSION,
@@ -173,6 +189,7 @@ const sharedOf = (
   lines,
   terminal,
   deliveries,
+  jobs,
   health: { showing: () => conditions.showing(), ready: store.isReady },
   onBug,
 })
@@ -187,6 +204,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     feed: { page: store.feed.page, subscribe: store.subscribe },
     verifications: verificationsOf(config, { challenge, store, eligibility, intake }, platform),
     offlineIntakes: offlineIntakesOf(config, { store, reasking, clock }),
+    appointments: openAppointments(config, store, platform),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
     outages: store.outages,

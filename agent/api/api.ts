@@ -5,14 +5,16 @@ import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } fr
 import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
+import { appointmentRoutes } from './appointments.ts'
 import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
-import { parseJsonBody } from './body.ts'
+import { parseCsvBody, parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
+import { jobRoutes } from './jobs.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
@@ -20,6 +22,7 @@ import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
 import type {
+  Appointments,
   Audit,
   Batches,
   Consumers,
@@ -27,6 +30,7 @@ import type {
   Desk,
   Feed,
   HealthSource,
+  Jobs,
   Lines,
   OfflineIntakes,
   Outages,
@@ -46,6 +50,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The fault of a body whose fields do not fit, where it is a finer one. */
     bodyFault?: FaultCode
+    /** What a CSV file is, in the form of the JSON body, where the route takes one. */
+    csv?: (bytes: Uint8Array) => unknown
   }
 }
 
@@ -62,6 +68,8 @@ export interface ApiOptions {
   readonly offlineIntakes: OfflineIntakes
   readonly deliveries: Deliveries
   readonly outages: Outages
+  readonly appointments: Appointments
+  readonly jobs: Jobs
   readonly lines: Lines
   /** Null where no folders are configured. */
   readonly terminal: Terminal | null
@@ -149,6 +157,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   app.setValidatorCompiler(compileValidator)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parseJsonBody)
+  app.addContentTypeParser('text/csv', { parseAs: 'buffer' }, parseCsvBody)
   app.decorateRequest('caller', null)
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(commonHeaders)
@@ -171,6 +180,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   deliveryRoutes(app, options.deliveries, context)
+  appointmentRoutes(app, options.appointments, context)
+  jobRoutes(app, options.jobs)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)

@@ -34,6 +34,8 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     offlineIntakes: unplugged('offlineIntakes'),
     outages: unplugged('outages'),
     lines: unplugged('lines'),
+    appointments: unplugged('appointments'),
+    jobs: unplugged('jobs'),
     terminal: unplugged('terminal'),
     consumers: unplugged('consumers'),
     deliveries: unplugged('deliveries'),

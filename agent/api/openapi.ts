@@ -1,5 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import { AppointmentItem } from '../kernel/appointment.ts'
 import { CardFace } from '../kernel/card-face.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import { faults } from '../kernel/faults.ts'
@@ -8,12 +9,14 @@ import { OfficialHeader, OfficialResult } from '../kernel/official.ts'
 import { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
 import { Registration } from '../kernel/registration.ts'
 import { FaultReport, FeedEvent, LastKnown, Note, Verification } from '../kernel/verification.ts'
+import { AppointmentView } from './appointments.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import { ComparisonItem, ConsumerDelivery, OpenDeliveryItem } from './deliveries.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
 import { Health } from './health.ts'
+import { ShownJob, ShownRun } from './jobs.ts'
 import { LineAnswer } from './lines.ts'
 import { ShownIntake, ShownOutage } from './offline-intakes.ts'
 import { Problem } from './problem.ts'
@@ -23,6 +26,8 @@ import { propertiesOf } from './validation.ts'
 /** Schemas that get a name in the document. Wherever one of them stands, the document refers to it. */
 const components = {
   Advisory,
+  Appointment: AppointmentView,
+  AppointmentItem,
   Batch: ShownBatch,
   CardFace,
   Change,
@@ -37,6 +42,8 @@ const components = {
   Identity,
   IntakeFace,
   IntakeForm,
+  Job: ShownJob,
+  JobRun: ShownRun,
   LastKnown,
   Line: LineAnswer,
   Note,

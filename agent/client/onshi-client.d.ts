@@ -90,6 +90,58 @@ export type Advisory = {
     /** Japanese. */
     action: string;
 };
+export type Appointment = {
+    /** UUID. */
+    id: string;
+    source: "api" | "csv" | "orca";
+    /** Japanese time, 09:30. */
+    time?: string;
+    patientNumber?: string;
+    /** Where absent, the card of the patient’s last answer is asked about. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+        /** YYYYMMDD. */
+        birthdate: string;
+    };
+    /** 要確認. */
+    needsCheck: boolean;
+    /** changed: valid, and not as at the last answer. unknown: no answer that says. waiting: it is asked, or will be. not-checkable: nothing can be asked. */
+    status: "ok" | "changed" | "invalid" | "unknown" | "waiting" | "not-checkable";
+    reason: string | null;
+    /** Wrong fields of the card face. */
+    fields: string[];
+    /** What changed, by official fields. */
+    changes: string[];
+    verificationId: string | null;
+    outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline" | null;
+    checkedAt: string | null;
+};
+export type AppointmentItem = {
+    /** 09:30. */
+    time?: string;
+    /** The clinic’s patient number. */
+    patientNumber?: string;
+    /** Where absent, the card of the patient’s last answer is asked about. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+        /** YYYYMMDD. */
+        birthdate: string;
+    };
+};
 export type Batch = {
     /** UUID. */
     id: string;
@@ -124,10 +176,30 @@ export type CardFace = {
     qualificationConfirmationDate?: string;
     /** 限度額適用認定証提供同意 0 or 1; 0 when absent. */
     limitApplicationCertificateRelatedConsFlg?: string;
+    /** 一部負担金割合 as printed, 010, 020 or 030: compared with the answer, not asked. */
+    insuredPartialContributionRatio?: string;
     /** The clinic’s patient number, echoed. */
     patientNumber?: string;
     /** Free text, echoed. */
     arbitraryIdentifier?: string;
+};
+export type Change = {
+    before: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
+    now: {
+        value: string | null;
+        /** RFC 3339 with +09:00. */
+        at: string;
+        source: "card" | "card-face" | "terminal" | "batch";
+        /** UUID. */
+        verificationId: string;
+    };
 };
 export type Comparison = {
     /** Name. */
@@ -147,6 +219,28 @@ export type Comparison = {
         field: string;
         detail: string;
     }[];
+};
+export type Consents = {
+    specificHealthCheckupsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    pharmacistsInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    diagnosisInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
+    operationInfo: {
+        /** When the question ended. */
+        state: "none" | "given" | "expired";
+        until: string | null;
+    };
 };
 export type ConsumerDelivery = {
     consumer: {
@@ -204,6 +298,63 @@ export type FeedEvent = {
     /** RFC 3339 with +09:00. */
     at: string;
     note: Note;
+    verification?: {
+        /** UUID. */
+        id: string;
+        supersedes: string | null;
+        /** RFC 3339 with +09:00. */
+        askedAt: string;
+        source: {
+            kind: "card" | "card-face" | "terminal" | "batch";
+            /** 本人認証. none: a typed card face. */
+            authentication: "pin" | "visual" | "terminal" | "none";
+            reader: string | null;
+            line: string | null;
+        };
+        outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
+        fault: FaultReport | null;
+        official: {
+            header: OfficialHeader;
+            status: string | null;
+            validity: string | null;
+            code: string | null;
+            message: string | null;
+        } | null;
+        results: OfficialResult[];
+        patient: {
+            /** UUID. */
+            id: string;
+            referenceNumber: string | null;
+            firstSeenHere: boolean;
+            /** Another insurer than at the patient’s last verification with a result. */
+            insurerChanged: boolean;
+            name: string | null;
+        } | null;
+        lastKnown: LastKnown | null;
+        patientNumber: string | null;
+        arbitraryIdentifier: string | null;
+        card: {
+            /** A fact, never our refusal. */
+            certificateExpired: boolean;
+        } | null;
+        confirmation: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        limitConsent: {
+            by: string;
+            /** RFC 3339 with +09:00. */
+            at: string;
+        } | null;
+        advisories: Advisory[];
+        /** Waits for a person to say whose it is. */
+        held: boolean;
+        identity: Identity | null;
+        history: History | null;
+        consents: Consents | null;
+        reception: Reception | null;
+    };
 };
 export type Health = {
     status: "pass" | "warn" | "fail";
@@ -230,6 +381,197 @@ export type Health = {
         since: string;
         facts: Record<string, string | number | boolean>;
     }[]>;
+};
+export type History = {
+    /** RFC 3339 with +09:00. */
+    firstSeenAt: string;
+    lastVisitAt: string | null;
+    monthsSinceLast: number | null;
+    /** Nobody was received for the patient this month. */
+    firstOfMonth: boolean;
+    /** What changed since the last answer, by field. */
+    changes: {
+        insurerNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredCardSymbol?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredIdentificationNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredBranchNumber?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        insuredPartialContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        elderlyRecipientContributionRatio?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        limitApplicationCertificateClassificationFlag?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+        address?: {
+            before: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+            now: {
+                value: string | null;
+                /** RFC 3339 with +09:00. */
+                at: string;
+                source: "card" | "card-face" | "terminal" | "batch";
+                /** UUID. */
+                verificationId: string;
+            };
+        };
+    };
+};
+export type Identity = {
+    /** The clinic’s record, the typed card face, or the offline intake. */
+    comparedWith: "patient" | "card-face" | "intake";
+    patientId: string | null;
+    /** How many patients of the clinic fit. */
+    candidates: number;
+    /** Real differences, by field; kanji and kana of a name are one. */
+    differences: {
+        name?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        nameKana?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        birthdate?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+        sex1?: {
+            /** Of the clinic’s record, or what was typed. */
+            known: string;
+            /** As it came. */
+            returned: string;
+        };
+    };
+    /** Real differences; two or more hold the verification. */
+    count: number;
 };
 /** Where there is one: it is asked by itself when a line is back. */
 export type IntakeFace = {
@@ -268,6 +610,31 @@ export type IntakeForm = {
         /** 枝番, 2 digits. Not for 後期高齢者. */
         insuredBranchNumber?: string;
     };
+};
+export type Job = {
+    name: string;
+    /** Japanese. */
+    title: string;
+    /** Cron text in Japanese time; empty: by hand only. */
+    schedule: string;
+    nextAt: string | null;
+    current: JobRun | null;
+    last: JobRun | null;
+};
+export type JobRun = {
+    id: number;
+    /** plan: its time came; missed: the machine was off then; again: the one before failed or was interrupted; hand: somebody asked for it. */
+    by: "plan" | "missed" | "again" | "hand";
+    /** The time that it is for. RFC 3339. */
+    dueAt: string;
+    /** RFC 3339. */
+    at: string;
+    startedAt: string | null;
+    endedAt: string | null;
+    ending: "done" | "failed" | "interrupted" | null;
+    /** What the job says of it: counts, nothing of a patient. */
+    result: Record<string, string | number | boolean>;
+    fault: FaultReport | null;
 };
 /** The patient’s last verification that the official side decided, and its date. */
 export type LastKnown = {
@@ -329,8 +696,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 対応終了. */
-    kind: "original-sighted" | "referral" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
     /** Who. */
     by: string;
     text: string | null;
@@ -647,6 +1014,25 @@ export type Outage = {
     /** Japanese. */
     title: string;
 };
+export type Reception = {
+    /** RFC 3339 with +09:00. */
+    at: string;
+    inHours: boolean | null;
+    /** 早朝, 日中, 夜間, 深夜. */
+    band: "early" | "day" | "night" | "midnight";
+    /** 平日, 土曜, 休日. */
+    day: "weekday" | "saturday" | "holiday";
+    holiday: string | null;
+    /** 時間内, 夜間・早朝等加算候補, 時間外, 休日, 深夜. */
+    timeClass: "in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight";
+    /** Every class that fits, higher points first. */
+    matched: ("in-hours" | "early-or-night" | "out-of-hours" | "holiday" | "midnight")[];
+    /** Why, Japanese. */
+    basis: string;
+    /** Whether the clock could be trusted. */
+    clock: "synchronised" | "unsynchronised" | "unknown";
+    afterHoursLevel: number | null;
+};
 export type ReferenceNumber = {
     /** UUID. */
     id: string;
@@ -704,6 +1090,7 @@ export type Verification = {
         firstSeenHere: boolean;
         /** Another insurer than at the patient’s last verification with a result. */
         insurerChanged: boolean;
+        name: string | null;
     } | null;
     lastKnown: LastKnown | null;
     patientNumber: string | null;
@@ -717,8 +1104,18 @@ export type Verification = {
         /** RFC 3339 with +09:00. */
         at: string;
     } | null;
+    limitConsent: {
+        by: string;
+        /** RFC 3339 with +09:00. */
+        at: string;
+    } | null;
     advisories: Advisory[];
+    /** Waits for a person to say whose it is. */
     held: boolean;
+    identity: Identity | null;
+    history: History | null;
+    consents: Consents | null;
+    reception: Reception | null;
 };
 /** The agent's API: a function for each operation, and the feed in two ways. */
 export interface Client {
@@ -778,8 +1175,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 対応終了. */
-            kind: "original-sighted" | "referral" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
             /** Who. */
             by: string;
             text?: string | null;
@@ -1005,6 +1402,39 @@ export interface Client {
     }, options?: CallOptions): Promise<Answer<200, {
         items: Comparison[];
     }>>;
+    /** Who is expected on a day: replaces the list of one source. JSON, or `text/csv` with the columns time, patientNumber, insurerNumber, insuredCardSymbol, insuredIdentificationNumber, insuredBranchNumber, birthdate (or their Japanese titles). They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
+    putAppointmentsDay(request: {
+        day: string;
+        /** Whose list it is: only this one of the day is replaced. Default: csv for a CSV file, else api. */
+        source?: "api" | "csv" | "orca";
+        body: {
+            items: AppointmentItem[];
+        };
+    }, options?: CallOptions): Promise<Answer<200, {
+        added: number;
+        /** They were there, and keep what was asked about them. */
+        kept: number;
+        cancelled: number;
+    }>>;
+    /** Who is expected on a day, and what is known. With `Accept: text/csv` a file for Excel, without card numbers: `GET /v1/appointments/{day}` */
+    getAppointmentsDay(request: {
+        day: string;
+        /** morning: only those who need a look: changed, invalid, unknown, and not checked. */
+        list?: "all" | "morning";
+    }, options?: CallOptions): Promise<Answer<200, {
+        day: string;
+        /** By time. */
+        items: Appointment[];
+    }>>;
+    /** What the agent does by itself: when, and what came of it: `GET /v1/jobs` */
+    getJobs(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
+        /** In the order in which they are run. */
+        items: Job[];
+    }>>;
+    /** Run a job now. As soon as no other one runs. Where a run of it waits or is under way, that is the one. `GET /v1/jobs` shows what comes of it: `POST /v1/jobs/{name}/runs` */
+    postJobsNameRuns(request: {
+        name: string;
+    }, options?: CallOptions): Promise<Answer<202, JobRun>>;
     /** Alive: `GET /livez` */
     getLivez(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, string>>;
     /** Can answer polls, also with every line down: `GET /readyz` */

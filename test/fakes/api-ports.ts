@@ -22,10 +22,12 @@ import type {
 } from '../../agent/kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
+import { FakeAppointments } from './appointments.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
 import { FakeDeliveries } from './deliveries.ts'
+import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 
@@ -243,6 +245,8 @@ export function fakePorts() {
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
     outages: new FakeOutages(),
+    appointments: new FakeAppointments(),
+    jobs: new FakeJobs(),
     lines: new FakeLines(),
     terminal: null,
     certificates: noCertificates,
