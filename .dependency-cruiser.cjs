@@ -206,6 +206,12 @@ module.exports = {
       '^agent/api/csv\\.ts$',
       'One way to write a list that Excel neither computes nor converts.',
     ),
+    monopoly(
+      'cron-only-in-jobs',
+      'node-cron',
+      '^(agent/ops/jobs|config)/',
+      'Times of jobs are read in one place; the configuration only checks them.',
+    ),
     monopoly('toml-only-in-config', 'smol-toml', '^config/', 'One reader of the config.'),
   ],
   options: {

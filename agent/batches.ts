@@ -1,9 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking, Batches, ReferenceNumbers } from './api/ports.ts'
 import { checksOf } from './checks.ts'
-import { type Batches as Bulk, openBatches } from './eligibility/batches.ts'
+import { openBatches } from './eligibility/batches.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
 import type { EndingParts } from './eligibility/ending.ts'
+import { type AskExpected, askInBulk } from './eligibility/expected.ts'
 import { openRegistrations, resultOf } from './eligibility/registrations.ts'
 import type { TerminalGateway } from './gateway/terminal.ts'
 import { checkBatch, checkRegistration } from './intake/bulk.ts'
@@ -16,9 +17,9 @@ import type { Store } from './store/store.ts'
 /** What goes through the official terminal only. */
 export interface TerminalOrders extends Part {
   readonly batches: Batches
-  /** For what the agent asks by itself; null: questions go over lines. */
-  readonly bulk: Pick<Bulk, 'hand'> | null
   readonly referenceNumbers: ReferenceNumbers
+  /** Null: questions go over lines. */
+  readonly askExpected: AskExpected | null
 }
 
 type Own = EndingParts & { readonly store: Store }
@@ -36,8 +37,8 @@ export function openTerminalOrders(
   const orders = gateway === null ? null : opened(gateway, own, platform)
   return {
     batches: batchesOf(config, orders, own, platform),
-    bulk: orders?.batches ?? null,
     referenceNumbers: referenceNumbersOf(orders, own, platform),
+    askExpected: orders === null ? null : askInBulk(orders.batches),
     // At the same time: both let answers arrive that are on their way.
     async close() {
       await Promise.all([orders?.batches.close(), orders?.registrations.close()])

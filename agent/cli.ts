@@ -17,6 +17,7 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
   line list [--test]|use NAME|release NAME|report NAME [--days N]
                                     the ways to the gateway: how they are, switching by hand, a
                                     page for the carrier
+  job list|run NAME                 what the agent does by itself: when, and what came of it
   terminal [--json] [--bypass|--undo]
                                     the official terminal's folders, and the one step that takes
                                     the agent out of the way
@@ -51,7 +52,7 @@ const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID|SINK_TARGET_REFUSED|DELIVERY_ENDED
 const OF_OTHERS = /^(AGENT_NOT_RUNNING|NOT_VISIBLE_HERE|READER_BUSY)$/
 
 /** They print their own help. */
-const HELPS_ITSELF: readonly string[] = ['demo', 'sim', 'consumer', 'delivery']
+const HELPS_ITSELF: readonly string[] = ['demo', 'sim', 'consumer', 'delivery', 'job']
 
 async function command([name = '', ...args]: string[]): Promise<number> {
   if (args.includes('--help') && !HELPS_ITSELF.includes(name)) return print(USAGE)
@@ -70,6 +71,8 @@ async function command([name = '', ...args]: string[]): Promise<number> {
       return (await import('./cert-command.ts')).certCommand(args)
     case 'line':
       return print(await (await import('./line-command.ts')).lineCommand(args))
+    case 'job':
+      return print(await (await import('./job-command.ts')).jobCommand(args))
     case 'terminal':
       return print(await (await import('./terminal-command.ts')).terminalCommand(args))
     case 'doctor':

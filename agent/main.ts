@@ -6,14 +6,17 @@ import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/ports.ts'
+import { openAppointments } from './appointments.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
 import { digestsOf } from './digests.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import type { Judging } from './eligibility/ending.ts'
+import { askOneByOne } from './eligibility/expected.ts'
 import { type OpenTimes, openTimesOf } from './eligibility/follow-up-plan.ts'
 import { openReasking, type Reasking } from './eligibility/reasking.ts'
 import { type Intake, openIntake } from './intake/intake.ts'
+import { openAgentJobs } from './jobs.ts'
 import { judgingOf } from './judging.ts'
 import { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
@@ -25,6 +28,7 @@ import { openClockTrust } from './ops/clock-trust.ts'
 import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
+import type { Jobs } from './ops/jobs/jobs.ts'
 import type { Platform } from './platform.ts'
 import { rosterOf } from './roster.ts'
 import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
@@ -75,22 +79,23 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       'outbox',
       openDeliveries(config, { store, conditions, ownPorts: () => ports }, platform),
     )
-    const api = closer.add(
-      'api',
-      await openApi(
-        apiOptions(
-          config,
-          { ...connected, desk, store, judging, conditions, deliveries },
-          platform,
-        ),
+    const ask = connected.orders.askExpected ?? askingOneByOne(connected, store, platform)
+    const jobs = closer.add(
+      'jobs',
+      openAgentJobs(
+        config,
+        { ...connected, store, rules: judging.rules, ask, ownPorts: () => ports },
+        platform,
       ),
     )
+    const served = { ...connected, desk, store, judging, conditions, deliveries, jobs }
+    const api = closer.add('api', await openApi(apiOptions(config, served, platform)))
     const { urls } = api
     ports.push(...urls.map((url) => Number(new URL(url).port)))
     closer.add(
       'control',
       await openControl({
-        ...sharedOf({ ...connected, desk, store, judging, conditions, deliveries }, platform),
+        ...sharedOf(served, platform),
         clock,
         certificates,
         examine: examination(config, connected, platform),
@@ -107,6 +112,16 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
     await closer.close()
     throw error
   }
+}
+
+/** What the agent asks by itself where nothing is known of bulk questions. */
+const askingOneByOne = (
+  { eligibility, lines }: { eligibility: Eligibility; lines: Lines },
+  store: Store,
+  { clock }: Platform,
+) => {
+  const canAsk = () => lines.list().some(({ standing }) => standing !== 'down')
+  return askOneByOne({ eligibility, store, clock, canAsk })
 }
 
 /** What `onshi-agent doctor` is told by the running agent. */
@@ -195,11 +210,12 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly orders: TerminalOrders
   readonly desk: Intake<Accepted>
   readonly deliveries: OpenedDeliveries
+  readonly jobs: Jobs
 }
 
 /** What the API and the console both show. */
 const sharedOf = (
-  { store, conditions, lines, terminal, desk, deliveries }: Served,
+  { store, conditions, lines, terminal, desk, deliveries, jobs }: Served,
   { onBug }: Platform,
 ) => ({
   version: VERSION,
@@ -208,6 +224,7 @@ const sharedOf = (
   lines,
   terminal,
   deliveries,
+  jobs,
   health: { showing: () => conditions.showing(), ready: store.isReady },
   onBug,
 })
@@ -228,6 +245,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
       platform,
     ),
     offlineIntakes: offlineIntakesOf(config, { store, rules, reasking, clock }),
+    appointments: openAppointments(config, { store, rules }, platform),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
     worklist: worklistOf({ store, clock, openTimes }),

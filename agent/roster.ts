@@ -1,11 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking } from './api/ports.ts'
 import type { Roster } from './api/roster-port.ts'
-import type { TerminalOrders } from './batches.ts'
 import { checksOf } from './checks.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
-import type { Eligibility } from './eligibility/eligibility.ts'
-import { rosterJob } from './eligibility/roster-check.ts'
+import type { AskExpected } from './eligibility/expected.ts'
+import { checkRoster as checkMonth } from './eligibility/roster-check.ts'
 import { openRosterDesk, type RosterWriter } from './eligibility/roster-desk.ts'
 import { type Checks, checkCardFace } from './intake/card-face.ts'
 import { checkRoster } from './intake/roster.ts'
@@ -15,14 +14,14 @@ import type { Clock } from './kernel/ports.ts'
 import type { RosterChange } from './kernel/roster.ts'
 import type { Rules } from './kernel/rules.ts'
 import { askerOf } from './offline.ts'
+import type { Job } from './ops/jobs/jobs.ts'
 import type { Platform } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 interface Asked {
   readonly store: Store
   readonly rules: Rules
-  readonly eligibility: Pick<Eligibility, 'hand' | 'ended'>
-  readonly orders: Pick<TerminalOrders, 'bulk'>
+  readonly ask: AskExpected
 }
 
 const writerOf = (by: Asking): RosterWriter => ({ ...askerOf(by), role: by.consumer.role })
@@ -42,15 +41,22 @@ export function rosterOf(store: Store, clock: Pick<Clock, 'now'>, rules: Rules):
   }
 }
 
-/** The monthly check of the roster, as a job; `schedule` is cron text in Japanese time. */
-export const rosterJobOf = (
-  config: Pick<Config, 'gateway'>,
-  { store, rules, eligibility, orders }: Asked,
+/** Asks about everybody of the roster whose eligibility of the month nobody has confirmed. */
+export function rosterJob(
+  config: Pick<Config, 'gateway' | 'jobs'>,
+  { store, rules, ask }: Asked,
   { clock, log }: Pick<Platform, 'clock' | 'log'>,
-  schedule: string,
-) => {
+): Job {
   const fit = (face: CardFace) => fitted(face, config, checksOf(store, clock, rules))
-  return rosterJob({ store, eligibility, batches: orders.bulk, fit, clock, log }, schedule)
+  return {
+    name: 'roster',
+    title: '在宅名簿の月次確認',
+    schedule: config.jobs.roster,
+    order: 3,
+    // Each run looks at the whole month.
+    catchUp: 'always',
+    run: ({ signal }) => checkMonth({ store, ask, fit, clock, log }, signal),
+  }
 }
 
 /** Null where it cannot be asked, or the terminal cannot be told all of it. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Fhir } from './fhir.ts'
 import { Orca } from './orca.ts'
-import { integer, strict, text } from './shape.ts'
+import { flag, integer, strict, text } from './shape.ts'
 
 /** A host that consumers may be pushed to. */
 export const Target = Type.Object(
@@ -36,6 +36,10 @@ export const Outbox = Type.Object(
       1_000,
     ),
     retry_cap_seconds: integer('Longest pause between two attempts. Seconds.', 1, 3_600, 300),
+    orca_appointments: flag(
+      'Fetch the appointments for the job `appointments` from every ORCA that is pushed to. They come with names and telephone numbers, of which nothing is kept.',
+      false,
+    ),
     orca: Orca,
     fhir: Fhir,
   },

@@ -5,6 +5,7 @@ import { Clinic } from './clinic.ts'
 import { aboutClinic } from './clinic-rules.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { Protocol } from './gateway.ts'
+import { aboutJobs, Jobs } from './jobs.ts'
 import { Failover, Line } from './line.ts'
 import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
@@ -31,6 +32,7 @@ export function breaches(value: unknown): Finding[] {
   const terminal = Check(Terminal, root['terminal']) ? [root['terminal']] : []
   const outbox = Check(Outbox, root['outbox']) ? [root['outbox']] : []
   const clinic = Check(Clinic, root['clinic']) ? [root['clinic']] : []
+  const jobs = Check(Jobs, root['jobs']) ? [root['jobs']] : []
   return [
     ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
     ...aboutVia(root),
@@ -42,6 +44,7 @@ export function breaches(value: unknown): Finding[] {
     ...failover.flatMap((each) => aboutFailover(each, simulator)),
     ...clinic.flatMap(aboutClinic),
     ...outbox.flatMap(aboutOutbox),
+    ...jobs.flatMap(aboutJobs),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
     ...protocol.flatMap((each) => aboutHeaders('gateway.protocol', each.extra_headers, ours)),

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { drivers } from '../drivers/index.ts'
 import { Clinic, Maintenance } from './clinic.ts'
 import { Gateway } from './gateway.ts'
+import { Jobs } from './jobs.ts'
 import { Failover, Line, name } from './line.ts'
 import { defaultAddress, Listen } from './listen.ts'
 import { Outbox } from './outbox.ts'
@@ -85,6 +86,7 @@ export const Config = Type.Object(
     terminal: Type.Optional(Terminal),
     outbox: Outbox,
     clinic: Clinic,
+    jobs: Jobs,
     maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),
     taps: Type.Object(

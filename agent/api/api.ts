@@ -5,16 +5,17 @@ import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } fr
 import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
+import { appointmentRoutes } from './appointments.ts'
 import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
-import { parseJsonBody } from './body.ts'
+import { parseCsvBody, parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
-import { parseCsvBody } from './csv-body.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
+import { jobRoutes } from './jobs.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { lineRoutes } from './lines.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
@@ -22,6 +23,7 @@ import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
 import type {
+  Appointments,
   Audit,
   Batches,
   Consumers,
@@ -30,6 +32,7 @@ import type {
   Digests,
   Feed,
   HealthSource,
+  Jobs,
   Lines,
   OfflineIntakes,
   Outages,
@@ -53,6 +56,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The fault of a body whose fields do not fit, where it is a finer one. */
     bodyFault?: FaultCode
+    /** What a CSV file is, in the form of the JSON body, where the route takes one. */
+    csv?: (bytes: Uint8Array) => unknown
   }
 }
 
@@ -72,6 +77,8 @@ export interface ApiOptions {
   readonly deliveries: Deliveries
   readonly digests: Digests
   readonly outages: Outages
+  readonly appointments: Appointments
+  readonly jobs: Jobs
   readonly lines: Lines
   /** Null where no folders are configured. */
   readonly terminal: Terminal | null
@@ -185,6 +192,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   rosterRoutes(app, options.roster, context)
   deliveryRoutes(app, options.deliveries, context)
   digestRoutes(app, options.digests, context)
+  appointmentRoutes(app, options.appointments, context)
+  jobRoutes(app, options.jobs)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)

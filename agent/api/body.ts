@@ -29,3 +29,18 @@ function parsed(text: string): unknown {
     throw new AgentError('REQUEST_INVALID', 'the body is not JSON')
   }
 }
+
+const csvType = /^text\/csv[ \t]*(;|$)/i
+
+/**
+ * A CSV file, where the route takes one: what the route makes of it, in the form of its JSON body.
+ * Throws `MEDIA_TYPE_REFUSED`, and what the route says of the file.
+ */
+export async function parseCsvBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+  const { csv } = request.routeOptions.config
+  if (csv === undefined || !csvType.test(type) || encoding.toLowerCase() !== 'identity') {
+    throw new AgentError('MEDIA_TYPE_REFUSED', 'no CSV file is read here')
+  }
+  return csv(bytes)
+}

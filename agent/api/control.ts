@@ -7,11 +7,12 @@ import type { Clock } from '../kernel/ports.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './consumer-request.ts'
 import { type Certificates, certificateRoute } from './control-certificates.ts'
 import { deliveryRoute } from './control-deliveries.ts'
+import { jobRoute } from './control-jobs.ts'
 import { lineRoute } from './control-lines.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
-import type { Consumers, Deliveries, Desk, HealthSource, Lines, Terminal } from './ports.ts'
+import type { Consumers, Deliveries, Desk, HealthSource, Jobs, Lines, Terminal } from './ports.ts'
 import { faultIn, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
 import { terminalOf } from './terminal.ts'
@@ -31,6 +32,7 @@ export interface ControlOptions {
   readonly desk: Pick<Desk, 'readers'>
   readonly certificates: Certificates
   readonly lines: Lines
+  readonly jobs: Jobs
   readonly terminal: Terminal | null
   /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
   readonly examine?: () => Promise<object>
@@ -152,6 +154,7 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
       const routed =
         (await lineRoute(options.lines, command, options.onBug)) ??
+        (await jobRoute(options.jobs, command)) ??
         (await certificateRoute(certificates, command, body)) ??
         (await deliveryRoute(options.deliveries, command, body, () => options.clock.now()))
       if (routed !== undefined) return routed

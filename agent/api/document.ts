@@ -36,6 +36,8 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     roster: unplugged('roster'),
     outages: unplugged('outages'),
     lines: unplugged('lines'),
+    appointments: unplugged('appointments'),
+    jobs: unplugged('jobs'),
     terminal: unplugged('terminal'),
     consumers: unplugged('consumers'),
     deliveries: unplugged('deliveries'),

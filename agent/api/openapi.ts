@@ -1,5 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
+import { AppointmentItem } from '../kernel/appointment.ts'
 import { CardFace } from '../kernel/card-face.ts'
 import { ClaimForm } from '../kernel/claim-form.ts'
 import { Digest } from '../kernel/digest.ts'
@@ -12,12 +13,14 @@ import { Registration } from '../kernel/registration.ts'
 import { RosterChange, RosterForm } from '../kernel/roster.ts'
 import { ShownRosterEntry } from '../kernel/roster-shown.ts'
 import { FaultReport, FeedEvent, LastKnown, Note, Verification } from '../kernel/verification.ts'
+import { AppointmentView } from './appointments.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import { ComparisonItem, ConsumerDelivery, OpenDeliveryItem } from './deliveries.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
 import { Health } from './health.ts'
+import { ShownJob, ShownRun } from './jobs.ts'
 import { LineAnswer } from './lines.ts'
 import { ShownIntake, ShownOutage } from './offline-intakes.ts'
 import { Problem } from './problem.ts'
@@ -28,6 +31,8 @@ import { propertiesOf } from './validation.ts'
 /** Schemas that get a name in the document. Wherever one of them stands, the document refers to it. */
 const components = {
   Advisory,
+  Appointment: AppointmentView,
+  AppointmentItem,
   Batch: ShownBatch,
   CardFace,
   Change,
@@ -44,6 +49,8 @@ const components = {
   Identity,
   IntakeFace,
   IntakeForm,
+  Job: ShownJob,
+  JobRun: ShownRun,
   LastKnown,
   Line: LineAnswer,
   Note,

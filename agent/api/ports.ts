@@ -1,3 +1,9 @@
+import type {
+  Appointment,
+  AppointmentItem,
+  AppointmentSource,
+  AppointmentsReplaced,
+} from '../kernel/appointment.ts'
 import type { AskBody, CardFace } from '../kernel/card-face.ts'
 import type { ClaimForm } from '../kernel/claim-form.ts'
 import type { Showing } from '../kernel/conditions.ts'
@@ -6,6 +12,7 @@ import type { Comparison } from '../kernel/delivery.ts'
 import type { Digest } from '../kernel/digest.ts'
 import type { Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
+import type { JobReport, JobRun } from '../kernel/job.ts'
 import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
@@ -223,6 +230,33 @@ export interface Deliveries {
   ): readonly (Comparison & { consumer: string; verificationId: string; at: number })[]
   /** Throws what the settings of a sink can be refused for. */
   check(settings: SinkSettings): void
+}
+
+/** Who is expected. */
+export interface Appointments {
+  /**
+   * Replaces the list of a day (YYYY-MM-DD) from one source. Durable. Throws
+   * `INDIVIDUAL_NUMBER_REFUSED`, `REQUEST_INVALID`, `STORE_*`.
+   */
+  replace(
+    day: string,
+    source: AppointmentSource,
+    items: readonly AppointmentItem[],
+    by: Asking,
+  ): Promise<AppointmentsReplaced>
+  /** By time. */
+  list(day: string): readonly Appointment[]
+}
+
+/** What the agent does by itself. */
+export interface Jobs {
+  /** In the order in which they are run. */
+  list(): readonly JobReport[]
+  /**
+   * On disk: it is run as soon as nothing else runs; where a run of it waits or is under way, that is
+   * the one. Throws `NOT_FOUND`, `STORE_*`.
+   */
+  run(name: string, actor: string): Promise<JobRun>
 }
 
 export interface Desk {

@@ -244,7 +244,7 @@ function writeRoutes(app: App, roster: Roster, context: Context, answer: Answer)
 
   app.put(
     '/v1/roster',
-    { config: { doc: replaceDoc, takesCsv: true }, bodyLimit: CSV_BYTES },
+    { config: { doc: replaceDoc, csv: (bytes) => bytes }, bodyLimit: CSV_BYTES },
     async (request, reply) => {
       const rows = rosterRowsIn(csvIn(request))
       await replaced(() => roster.replace(rows, versionIn(request), askingOf(request)))

@@ -90,6 +90,58 @@ export type Advisory = {
     /** Japanese. */
     action: string;
 };
+export type Appointment = {
+    /** UUID. */
+    id: string;
+    source: "api" | "csv" | "orca";
+    /** Japanese time, 09:30. */
+    time?: string;
+    patientNumber?: string;
+    /** Where absent, the card of the patient’s last answer is asked about. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+        /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
+        birthdate: string;
+    };
+    /** 要確認. */
+    needsCheck: boolean;
+    /** changed: valid, and not as at the last answer. unknown: no answer that says. waiting: it is asked, or will be. not-checkable: nothing can be asked. */
+    status: "ok" | "changed" | "invalid" | "unknown" | "waiting" | "not-checkable";
+    reason: string | null;
+    /** Wrong fields of the card face. */
+    fields: string[];
+    /** What changed, by official fields. */
+    changes: string[];
+    verificationId: string | null;
+    outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline" | null;
+    checkedAt: string | null;
+};
+export type AppointmentItem = {
+    /** 09:30. */
+    time?: string;
+    /** The clinic’s patient number. */
+    patientNumber?: string;
+    /** Where absent, the card of the patient’s last answer is asked about. */
+    cardFace?: {
+        /** 保険者番号, 6 or 8 digits. */
+        insurerNumber: string;
+        /** 被保険者証記号, up to 20 characters. */
+        insuredCardSymbol?: string;
+        /** 被保険者証番号, up to 20 characters. */
+        insuredIdentificationNumber: string;
+        /** 枝番, 2 digits. Not for 後期高齢者. */
+        insuredBranchNumber?: string;
+        /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
+        birthdate: string;
+    };
+};
 export type Batch = {
     /** UUID. */
     id: string;
@@ -643,6 +695,31 @@ export type IntakeForm = {
         /** 枝番, 2 digits. Not for 後期高齢者. */
         insuredBranchNumber?: string;
     };
+};
+export type Job = {
+    name: string;
+    /** Japanese. */
+    title: string;
+    /** Cron text in Japanese time; empty: by hand only. */
+    schedule: string;
+    nextAt: string | null;
+    current: JobRun | null;
+    last: JobRun | null;
+};
+export type JobRun = {
+    id: number;
+    /** plan: its time came; missed: the machine was off then; again: the one before failed or was interrupted; hand: somebody asked for it. */
+    by: "plan" | "missed" | "again" | "hand";
+    /** The time that it is for. RFC 3339. */
+    dueAt: string;
+    /** RFC 3339. */
+    at: string;
+    startedAt: string | null;
+    endedAt: string | null;
+    ending: "done" | "failed" | "interrupted" | null;
+    /** What the job says of it: counts, nothing of a patient. */
+    result: Record<string, string | number | boolean>;
+    fault: FaultReport | null;
 };
 /** The patient’s last verification that the official side decided, and its date. */
 export type LastKnown = {
@@ -1690,6 +1767,39 @@ export interface Client {
         /** csv opens in Excel, html is for printing; json when absent. */
         format?: "json" | "csv" | "html";
     }, options?: CallOptions): Promise<Answer<200, Digest>>;
+    /** Who is expected on a day: replaces the list of one source. JSON, or `text/csv` with the columns time, patientNumber, insurerNumber, insuredCardSymbol, insuredIdentificationNumber, insuredBranchNumber, birthdate (or their Japanese titles). They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
+    putAppointmentsDay(request: {
+        day: string;
+        /** Whose list it is: only this one of the day is replaced. Default: csv for a CSV file, else api. */
+        source?: "api" | "csv" | "orca";
+        body: {
+            items: AppointmentItem[];
+        };
+    }, options?: CallOptions): Promise<Answer<200, {
+        added: number;
+        /** They were there, and keep what was asked about them. */
+        kept: number;
+        cancelled: number;
+    }>>;
+    /** Who is expected on a day, and what is known. With `Accept: text/csv` a file for Excel, without card numbers: `GET /v1/appointments/{day}` */
+    getAppointmentsDay(request: {
+        day: string;
+        /** morning: only those who need a look: changed, invalid, unknown, and not checked. */
+        list?: "all" | "morning";
+    }, options?: CallOptions): Promise<Answer<200, {
+        day: string;
+        /** By time. */
+        items: Appointment[];
+    }>>;
+    /** What the agent does by itself: when, and what came of it: `GET /v1/jobs` */
+    getJobs(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
+        /** In the order in which they are run. */
+        items: Job[];
+    }>>;
+    /** Run a job now. As soon as no other one runs. Where a run of it waits or is under way, that is the one. `GET /v1/jobs` shows what comes of it: `POST /v1/jobs/{name}/runs` */
+    postJobsNameRuns(request: {
+        name: string;
+    }, options?: CallOptions): Promise<Answer<202, JobRun>>;
     /** Alive: `GET /livez` */
     getLivez(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, string>>;
     /** Can answer polls, also with every line down: `GET /readyz` */

@@ -6,6 +6,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 import type { BatchRecord, StoredBatch } from '../store/batches.ts'
+import type { Claim } from '../store/claims.ts'
 import type { Accepted, EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
@@ -35,15 +36,17 @@ export interface Batches extends Part {
    */
   add(faces: readonly CardFace[], asker: Asker): Promise<{ readonly id: string }>
   /**
-   * As `add`, put on disk by `keep` in one transaction with what it is asked for; lines may be left
-   * out there. Null: nobody was left to ask about.
+   * Asks by itself for what the agent expects, each line for its claims; a line of which nothing is left
+   * to ask for is left out. Null where no line is left. Rejects as `add`, but for the key.
    */
-  hand(
-    faces: readonly CardFace[],
-    keep: (batch: BatchRecord) => Promise<Accepted | null>,
-  ): Promise<{ readonly id: string } | null>
+  addExpected(lines: readonly ExpectedLine[]): Promise<{ readonly id: string } | null>
   /** Goes on with what a stop interrupted; nobody is asked a second time. */
   resume(): void
+}
+
+export interface ExpectedLine {
+  readonly face: CardFace
+  readonly claims: readonly Claim[]
 }
 
 const MINUTE_MS = 60_000
@@ -64,30 +67,36 @@ export function openBatches(parts: BatchParts): Batches {
   const begin = (batch: StoredBatch) =>
     tasks.begin(batch.id, (stops) => settle({ ...parts, ...stops }, batch))
 
-  const recordOf = (faces: readonly CardFace[], asker: Asker): BatchRecord => {
+  const recordOf = (
+    lines: readonly { readonly face: CardFace; readonly claims?: readonly Claim[] }[],
+    asker: Asker,
+  ): BatchRecord => {
     if (tasks.isClosing()) throw new AgentError('SHUTTING_DOWN', 'the agent is stopping')
     const at = clock.now()
     const id = uuidV7(at)
-    const lines = faces.map((face) => {
-      const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch: id }
-      return { id: uuidV7(at), body: JSON.stringify(question) }
-    })
-    const confirmationDate = faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at)
-    const key = requestKey(asker, JSON.stringify({ batch: faces }))
-    return { id, at, confirmationDate, lines, key, actor: asker.consumerId ?? 'agent' }
+    const faces = lines.map(({ face }) => face)
+    return {
+      id,
+      at,
+      confirmationDate: faces[0]?.qualificationConfirmationDate ?? toOfficialDate(at),
+      lines: lines.map((line) => lineRecord(line, id, at)),
+      key: requestKey(asker, JSON.stringify({ batch: faces })),
+      actor: asker.consumerId ?? 'agent',
+    }
   }
   const beginIfNew = ({ id, isNew }: Accepted) => {
     const batch = isNew ? store.batches.find(id) : undefined
     if (batch !== undefined) begin(batch)
     return { id }
   }
+  const bare = (faces: readonly CardFace[]) => faces.map((face) => ({ face }))
 
   return {
-    add: async (faces, asker) => beginIfNew(await store.batches.add(recordOf(faces, asker))),
+    add: async (faces, asker) => beginIfNew(await store.batches.add(recordOf(bare(faces), asker))),
 
-    async hand(faces, keep) {
-      const kept = await keep(recordOf(faces, BY_ITSELF))
-      return kept && beginIfNew(kept)
+    async addExpected(lines) {
+      const added = await store.batches.add(recordOf(lines, BY_ITSELF))
+      return added.isNew ? beginIfNew(added) : null
     },
 
     resume() {
@@ -98,6 +107,15 @@ export function openBatches(parts: BatchParts): Batches {
 
     close: tasks.close,
   }
+}
+
+function lineRecord(
+  { face, claims }: { readonly face: CardFace; readonly claims?: readonly Claim[] },
+  batch: string,
+  at: number,
+) {
+  const question: FaceQuestion = { kind: 'card-face', face, supersedes: null, batch }
+  return { id: uuidV7(at), body: JSON.stringify(question), ...(claims && { claims }) }
 }
 
 type Work = BatchParts & Stops

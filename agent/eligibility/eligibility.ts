@@ -4,7 +4,8 @@ import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Part } from '../kernel/ports.ts'
 import { inForce, type Rules } from '../kernel/rules.ts'
-import type { Accepted, QuestionRecord } from '../store/questions.ts'
+import type { Claim } from '../store/claims.ts'
+import type { Accepted } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { certificateState } from './judge/card-certificate.ts'
@@ -44,13 +45,10 @@ export interface Eligibility extends Part {
    */
   reask(question: FaceQuestion, intakeId: string | null): Promise<{ readonly id: string }>
   /**
-   * Asks by itself, put on disk by `keep` in one transaction with what it is asked for. Null: it may
-   * not be asked. Rejects with `SHUTTING_DOWN`, `STORE_*`.
+   * Asks by itself, with nobody at the desk, for what the agent expects; null where nothing of `claims`
+   * is left to ask for. Rejects with `SHUTTING_DOWN`, `STORE_*`.
    */
-  hand(
-    question: FaceQuestion,
-    keep: (record: QuestionRecord) => Promise<Accepted | null>,
-  ): Promise<{ readonly id: string } | null>
+  askExpected(face: CardFace, claims: readonly Claim[]): Promise<{ readonly id: string } | null>
   /** `by`: who confirmed by sight, or the proof that the PIN was entered. */
   askByCard(
     card: ConfirmedCard,
@@ -122,10 +120,11 @@ export function openEligibility(parts: EligibilityParts): Eligibility {
       return beginIfNew(await store.reask({ question: record, intakeId }), record.at, question)
     },
 
-    async hand(question, keep) {
+    async askExpected(face, claims) {
+      const question: Question = { kind: 'card-face', face, supersedes: null, receivedAt: null }
       const record = recordOf(question, 'agent')
-      const kept = await keep(record)
-      return kept && beginIfNew(kept, record.at, question)
+      const asked = await store.askExpected({ question: record, claims })
+      return asked.isNew ? beginIfNew(asked, record.at, question) : null
     },
 
     askByCard: (card, by, asker) => {

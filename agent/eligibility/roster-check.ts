@@ -1,5 +1,7 @@
 import type { CardFace } from '../kernel/card-face.ts'
-import type { Log } from '../kernel/ports.ts'
+import { asFault } from '../kernel/errors.ts'
+import type { JobResult } from '../kernel/job.ts'
+import type { Clock, Log } from '../kernel/ports.ts'
 import {
   type ContractNotice,
   mayAskInMonth,
@@ -8,7 +10,8 @@ import {
   type RosterStanding,
 } from '../kernel/roster.ts'
 import type { Store } from '../store/store.ts'
-import { type Claims, type HandOverParts, handOver, type Wanted } from './hand-over.ts'
+import type { ExpectedLine } from './batches.ts'
+import type { AskExpected } from './expected.ts'
 import { monthOf } from './roster-standing.ts'
 import { rosterIn } from './roster-view.ts'
 
@@ -43,20 +46,21 @@ export function rosterDue(cases: readonly RosterCase[]): RosterStanding[] {
 
 const numberOf = ({ entry }: RosterStanding) => entry.form.patientNumber
 
-export interface RosterCheckParts extends HandOverParts {
-  readonly store: HandOverParts['store'] & Pick<Store, 'roster' | 'rosterQuestions'>
+export interface RosterCheckParts {
+  readonly store: Pick<Store, 'roster' | 'rosterQuestions'>
+  readonly ask: AskExpected
+  readonly clock: Pick<Clock, 'now'>
   /** The card as it can be asked; null where it cannot. */
   readonly fit: (face: CardFace) => CardFace | null
   readonly log: Log
 }
 
 /** What a check came to: counts, and ids of entries, each list with spaces between. */
-export interface RosterCheck extends Readonly<Record<string, string | number | boolean>> {
+export interface RosterCheck extends JobResult {
   readonly month: string
   readonly entries: number
   readonly confirmed: number
   readonly asked: number
-  readonly batches: string
   /** Nobody could be asked any more; the next run goes on. */
   readonly isCut: boolean
   /** Who has no valid eligibility of the month yet, the ones that are asked among them. */
@@ -85,17 +89,36 @@ export async function checkRoster(
       asked: store.rosterQuestions.asked(standing.entry.id, month),
     }),
   )
-  const wanted = rosterDue(cases).flatMap((one) => wantedOf(parts, one))
-  const { asked, batches, isCut } = await handOver(parts, wanted, claimsOf(store, month), signal)
-  const check = reportOf(parts, month, { asked, batches: batches.join(' '), isCut })
+  const wanted = rosterDue(cases).flatMap((one) => wantedOf(parts, one, month))
+  const done = await askAll(parts, wanted, signal)
+  const { asked, isCut } = done
+  const check = reportOf(parts, month, done)
   const { entries, confirmed } = check
   log.info({ month, entries, confirmed, asked, isCut }, 'roster-checked')
   return check
 }
 
-function wantedOf(parts: RosterCheckParts, { entry }: RosterStanding): Wanted[] {
+/** A line that is down ends it for today: whom nobody was asked about is due at the next run. */
+async function askAll(
+  { ask }: Pick<RosterCheckParts, 'ask'>,
+  wanted: readonly ExpectedLine[],
+  signal: AbortSignal,
+): Promise<Pick<RosterCheck, 'asked' | 'isCut'>> {
+  try {
+    return { asked: await ask(wanted, signal), isCut: false }
+  } catch (error) {
+    if (asFault(error).code !== 'NO_LINE') throw error
+    return { asked: 0, isCut: true }
+  }
+}
+
+function wantedOf(
+  parts: RosterCheckParts,
+  { entry }: RosterStanding,
+  month: string,
+): ExpectedLine[] {
   const face = faceOf(parts, entry)
-  return face === null ? [] : [{ id: entry.id, face }]
+  return face === null ? [] : [{ face, claims: [{ rosterId: entry.id, month }] }]
 }
 
 /** The card that the entry names, else that of the patient’s last valid answer. */
@@ -112,15 +135,10 @@ function faceOf(
   return fit({ ...card, patientNumber })
 }
 
-const claimsOf = ({ rosterQuestions }: Pick<Store, 'rosterQuestions'>, month: string): Claims => ({
-  question: (question, rosterId) => rosterQuestions.claim({ question, rosterId, month }),
-  batch: (batch, rosterIds) => rosterQuestions.claimBatch({ batch, rosterIds, month }),
-})
-
 function reportOf(
   parts: RosterCheckParts,
   month: string,
-  done: Pick<RosterCheck, 'asked' | 'batches' | 'isCut'>,
+  done: Pick<RosterCheck, 'asked' | 'isCut'>,
 ): RosterCheck {
   const standings = rosterIn(parts.store, month, parts.clock.now())
   const unconfirmed = standings.filter(({ needsCheck }) => needsCheck)
@@ -145,16 +163,3 @@ function reportOf(
     contractEnded: noticed(0),
   }
 }
-
-/** In the shape of a job; `schedule` is cron text in Japanese time. */
-export const rosterJob = (parts: RosterCheckParts, schedule: string) => ({
-  name: 'roster' as const,
-  title: '在宅名簿の月次確認',
-  schedule,
-  /** After the appointments of the day, which are at the door. */
-  order: 20,
-  // Each run looks at the whole month: a run that was missed is made good by the next one.
-  catchUp: 'same-day' as const,
-  run: ({ signal }: { readonly dueAt: number; readonly signal: AbortSignal }) =>
-    checkRoster(parts, signal),
-})

@@ -9,7 +9,7 @@ import { confirmationDateOf, type Question, searchInfoOf } from './question.ts'
 
 export interface EligibilityParts extends EndingParts {
   readonly store: EndingParts['store'] &
-    Pick<Store, 'accept' | 'reask' | 'end' | 'find' | 'question' | 'openQuestions'>
+    Pick<Store, 'accept' | 'reask' | 'askExpected' | 'end' | 'find' | 'question' | 'openQuestions'>
   readonly gateway: Gateway
   readonly clock: Clock
   readonly log: Log

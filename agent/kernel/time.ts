@@ -31,6 +31,9 @@ export function msOfRfc3339(text: string): number | undefined {
 /** The day before a `YYYY-MM-DD`; what is no day stays as it is. */
 export const dayBefore = (date: string): string => shifted(date, -1) ?? date
 
+/** The day after a `YYYY-MM-DD`; what is no day stays as it is. */
+export const dayAfter = (date: string): string => shifted(date, 1) ?? date
+
 function shifted(date: string, days: number): string | undefined {
   const at = Date.parse(`${date}T00:00:00Z`)
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(at)) return undefined

@@ -1,5 +1,6 @@
 import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
+import { type Claim, claim } from './claims.ts'
 import type { Sql } from './database.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import {
@@ -48,8 +49,15 @@ export interface BatchRecord {
   readonly id: string
   readonly at: number
   readonly confirmationDate: string
-  /** The lines in their order: the id of each question, and JSON of what is asked. */
-  readonly lines: readonly { readonly id: string; readonly body: string }[]
+  /**
+   * The lines in their order: the id of each question, JSON of what is asked, and what the agent asks
+   * it for by itself; where nothing of that is left to ask for, the line is left out.
+   */
+  readonly lines: readonly {
+    readonly id: string
+    readonly body: string
+    readonly claims?: readonly Claim[]
+  }[]
   readonly key: RequestKey | null
   readonly actor: Actor
 }
@@ -72,7 +80,10 @@ export interface BatchEnd {
 
 /** Bulk questions, each with its lines. */
 export interface Batches {
-  /** On disk with all its lines once it resolves; the same key and body find the first one. */
+  /**
+   * On disk with all its lines once it resolves; the same key and body find the first one. Without any
+   * line that is left nothing is, and `isNew` is false.
+   */
   add(record: BatchRecord): Promise<Accepted>
   /**
    * The batch is `written`, and none of its open lines may be taken back from now on: the empty list.
@@ -115,18 +126,22 @@ export const batchTransactions = {
   addBatch(sql: Sql, { id, at, confirmationDate, lines, key, actor }: BatchRecord): Accepted {
     const known = recall(sql, key, at)
     if (known !== undefined) return { id: known, isNew: false }
+    const left = lines.filter(
+      (line) => line.claims === undefined || claim(sql, line.claims, line.id),
+    )
+    if (left.length === 0) return { id, isNew: false }
     sql("INSERT INTO batches (id, at, confirmation_date, state) VALUES (?, ?, ?, 'waiting')").run(
       id,
       at,
       confirmationDate,
     )
-    for (const [index, line] of lines.entries()) {
-      const asked = { ...line, at, kind: 'card-face', supersedes: null } as const
+    for (const [index, { id: questionId, body }] of left.entries()) {
+      const asked = { id: questionId, body, at, kind: 'card-face', supersedes: null } as const
       accept(sql, { ...asked, presentationId: null, key: null, actor })
       sql('INSERT INTO batch_lines (batch_id, line, question_id) VALUES (?, ?, ?)').run(
         id,
         index + 1,
-        line.id,
+        questionId,
       )
     }
     remember(sql, key, at, id)

@@ -103,10 +103,14 @@ const openRoot = (sql: Sql, supersedes: string | null): string | undefined =>
          WHERE f.ended_at IS NULL ORDER BY c.depth LIMIT 1`,
       ).get(supersedes)?.id
 
-/** Only what was typed, one at a time, can be asked without the card. */
+/**
+ * Only what was typed, one at a time, can be asked without the card; who is in the roster is asked
+ * about by its own check, which looks at the consent.
+ */
 const isAskable = (sql: Sql, id: string) =>
   sql(
-    "SELECT 1 FROM questions WHERE id = ? AND kind = 'card-face' AND body ->> '$.batch' IS NULL",
+    `SELECT 1 FROM questions q WHERE id = ? AND kind = 'card-face' AND body ->> '$.batch' IS NULL
+       AND NOT EXISTS (SELECT 1 FROM roster_questions r WHERE r.question_id = q.id)`,
   ).get(id) !== undefined
 
 /** A person closed what was just being asked again, or the offline intake that it is for. */

@@ -224,13 +224,13 @@ const migrations: readonly string[] = [
   CREATE INDEX events_paid ON events (at)
     WHERE type = 'note' AND CAST(body AS TEXT) ->> '$.note.kind' = 'paid-in-full';
 
-  -- Jobs that run by themselves. due_at: the time of the plan that the run is for; by: plan, start
-  -- (missed) or who ran it by hand. result: JSON.
+  -- Runs of jobs. due_at: the time of the plan that it is for. by: plan, missed, again (the one before
+  -- failed or was interrupted), hand. result: JSON of how it ended.
   CREATE TABLE job_runs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, due_at INTEGER NOT NULL,
-    by TEXT NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER, result TEXT
+    by TEXT NOT NULL, at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, result TEXT
   ) STRICT;
-  CREATE INDEX job_runs_job ON job_runs (job, due_at);
+  CREATE INDEX job_runs_job ON job_runs (job, seq);
 
   -- Who is expected. day: YYYY-MM-DD. body: JSON. question_id: what was asked about it.
   CREATE TABLE appointments (

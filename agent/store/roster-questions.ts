@@ -3,25 +3,9 @@ import { Check } from 'typebox/value'
 import { mayAskInMonth, type RosterAsked } from '../kernel/roster.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 import type { Outcome } from '../kernel/verification.ts'
-import { type BatchRecord, batchTransactions } from './batches.ts'
 import type { Sql } from './database.ts'
 import { isAid } from './insurer.ts'
-import { type Accepted, accept, type QuestionRecord } from './questions.ts'
 import { mayAskAbout } from './withdrawn.ts'
-
-/** A question about one entry of the roster in a month, YYYY-MM. */
-export interface RosterQuestionRecord {
-  readonly question: QuestionRecord
-  readonly rosterId: string
-  readonly month: string
-}
-
-/** A bulk question about entries, which stand in the order of its lines. */
-export interface RosterBatchRecord {
-  readonly batch: BatchRecord
-  readonly rosterIds: readonly string[]
-  readonly month: string
-}
 
 /** An answer that decides whether a patient is insured. */
 export interface Decision {
@@ -44,13 +28,6 @@ export type AnsweredCard = Static<typeof AnsweredCard>
 
 /** What was asked about the roster, and what is known of its patients, whoever asked. */
 export interface RosterQuestions {
-  /**
-   * Accepts a question and ties it to its entry in one transaction. Null, and nothing is kept, where
-   * the patient may not be asked about (any more), or was asked about in this month.
-   */
-  claim(record: RosterQuestionRecord): Promise<Accepted | null>
-  /** As `claim`, without the lines that may not be asked; null where none is left. */
-  claimBatch(record: RosterBatchRecord): Promise<Accepted | null>
   asked(rosterId: string, month: string): RosterAsked
   /**
    * The answer that holds for a month: of those asked for a day of it, the one for the latest day.
@@ -61,45 +38,22 @@ export interface RosterQuestions {
   card(patientNumber: string): AnsweredCard | undefined
 }
 
-/** The transactions below, in the writer thread. */
-interface RosterQuestionWriter {
-  claim(record: RosterQuestionRecord): Promise<Accepted | null>
-  claimBatch(record: RosterBatchRecord): Promise<Accepted | null>
-}
-
-export const rosterQuestionTransactions = {
-  claimRosterQuestion(
-    sql: Sql,
-    { question, rosterId, month }: RosterQuestionRecord,
-  ): Accepted | null {
-    if (!isFree(sql, rosterId, month)) return null
-    const accepted = accept(sql, question)
-    tie(sql, rosterId, month, accepted.id)
-    return accepted
-  },
-
-  claimRosterBatch(sql: Sql, { batch, rosterIds, month }: RosterBatchRecord): Accepted | null {
-    const lines = batch.lines.flatMap((line, index) => {
-      const rosterId = rosterIds[index]
-      return rosterId !== undefined && isFree(sql, rosterId, month) ? [{ line, rosterId }] : []
-    })
-    if (lines.length === 0) return null
-    const kept = { ...batch, lines: lines.map(({ line }) => line) }
-    const accepted = batchTransactions.addBatch(sql, kept)
-    for (const { line, rosterId } of lines) tie(sql, rosterId, month, line.id)
-    return accepted
-  },
-}
-
-const isFree = (sql: Sql, rosterId: string, month: string) =>
-  mayAskAbout(sql, rosterId) && mayAskInMonth(askedIn(sql, rosterId, month))
-
-function tie(sql: Sql, rosterId: string, month: string, questionId: string): void {
+/**
+ * Ties a question to an entry, in the transaction that accepts it. False where the patient may not be
+ * asked about (any more), or was asked about in this month.
+ */
+export function claimRoster(
+  sql: Sql,
+  { rosterId, month }: { readonly rosterId: string; readonly month: string },
+  questionId: string,
+): boolean {
+  if (!mayAskAbout(sql, rosterId) || !mayAskInMonth(askedIn(sql, rosterId, month))) return false
   sql('INSERT INTO roster_questions (roster_id, month, question_id) VALUES (?, ?, ?)').run(
     rosterId,
     month,
     questionId,
   )
+  return true
 }
 
 /** Ids grow with time, so the newest is the greatest. */
@@ -111,9 +65,8 @@ function askedIn(sql: Sql, rosterId: string, month: string): RosterAsked {
   return row === undefined ? null : (row.outcome ?? 'open')
 }
 
-export function openRosterQuestions(sql: Sql, write: RosterQuestionWriter): RosterQuestions {
+export function openRosterQuestions(sql: Sql): RosterQuestions {
   return {
-    ...write,
     asked: (rosterId, month) => askedIn(sql, rosterId, month),
     decision: (patientNumber, month) => decisionIn(sql, patientNumber, month),
     card: (patientNumber) => cardOf(sql, patientNumber),

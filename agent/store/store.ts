@@ -2,6 +2,7 @@ import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
+import { type Appointments, openAppointments } from './appointments.ts'
 import { openAuditJournal } from './audit-journal.ts'
 import { type Batches, openBatches } from './batches.ts'
 import { type CertificateRegistry, openCertificates } from './certificates.ts'
@@ -14,6 +15,7 @@ import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type FollowUps, openFollowUps } from './follow-ups.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
+import { type JobRuns, openJobRuns } from './jobs.ts'
 import { type KnownReads, openKnown } from './known.ts'
 import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
@@ -24,7 +26,7 @@ import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
 import { openRoster, type Roster } from './roster.ts'
 import { openRosterQuestions, type RosterQuestions } from './roster-questions.ts'
-import type { ReaskRecord, ResultsRecord } from './transactions.ts'
+import type { ExpectedRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
 import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
@@ -48,12 +50,16 @@ export interface Store extends Part, Reads, KnownReads {
   readonly registrations: Registrations
   readonly roster: Roster
   readonly rosterQuestions: RosterQuestions
+  readonly jobs: JobRuns
+  readonly appointments: Appointments
   readonly deliveries: Deliveries
   readonly comparisons: Comparisons
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
   reask(record: ReaskRecord): Promise<Accepted>
+  /** As `accept`; `isNew` is false where nothing of what it is for is left to ask for. */
+  askExpected(record: ExpectedRecord): Promise<Accepted>
   /**
    * Ends a question in its one verification and announces the event. False: what the judgement rests
    * on has changed, it is to be judged anew.
@@ -140,6 +146,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     ...openKept(sql, commit, announce, clock),
     accept: (question) => commit('accept', question),
     reask: (record) => commit('reask', record),
+    askExpected: (record) => commit('askExpected', record),
     end: async (record) => announced(await commit('end', record), announce),
     async takeResults(record) {
       const taken = await commit('takeResults', record)
@@ -245,9 +252,14 @@ const openKept = (
     remove: (record) => commit('removeFromRoster', record),
     consent: (record) => commit('consentInRoster', record),
   }),
-  rosterQuestions: openRosterQuestions(sql, {
-    claim: (record) => commit('claimRosterQuestion', record),
-    claimBatch: (record) => commit('claimRosterBatch', record),
+  rosterQuestions: openRosterQuestions(sql),
+  appointments: openAppointments(sql, {
+    replace: (record) => commit('replaceAppointments', record),
+  }),
+  jobs: openJobRuns(sql, {
+    add: (record) => commit('addJobRun', record),
+    move: (step) => commit('moveJobRun', step),
+    interrupt: (at) => commit('interruptJobRuns', at),
   }),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),

@@ -1,11 +1,14 @@
+import { appointmentTransactions } from './appointments.ts'
 import { batchTransactions } from './batches.ts'
 import { certificateTransactions } from './certificates.ts'
+import { type Claim, claim } from './claims.ts'
 import { consumerTransactions } from './consumers.ts'
 import type { Sql } from './database.ts'
 import { deliveryTransactions } from './deliveries.ts'
 import { fanOutTransactions } from './fan-out.ts'
 import { type FileRecord, folderTransactions, knowsFile, rememberFile } from './folder-files.ts'
 import { askedForIntake, intakeTransactions, linkIntake } from './intakes.ts'
+import { jobTransactions } from './jobs.ts'
 import { lineChoiceTransactions } from './line-choice.ts'
 import { lineTransactions } from './line-history.ts'
 import { noteTransactions } from './notes.ts'
@@ -22,13 +25,18 @@ import {
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
 import { rosterTransactions } from './roster.ts'
-import { rosterQuestionTransactions } from './roster-questions.ts'
 
 /** A question that the agent asks by itself. */
 export interface ReaskRecord {
   readonly question: QuestionRecord
   /** The offline intake that it is for. */
   readonly intakeId: string | null
+}
+
+/** A question that the agent asks by itself for what it expects. */
+export interface ExpectedRecord {
+  readonly question: QuestionRecord
+  readonly claims: readonly Claim[]
 }
 
 /** A file of the official terminal, and what came of it. */
@@ -57,6 +65,12 @@ export const transactions = {
     const accepted = accept(sql, question)
     if (intakeId !== null) linkIntake(sql, intakeId, accepted.id)
     return accepted
+  },
+
+  /** As `accept`; where nothing of `claims` is left to ask for, nothing is, and `isNew` is false. */
+  askExpected(sql: Sql, { question, claims }: ExpectedRecord): Accepted {
+    if (!claim(sql, claims, question.id)) return { id: question.id, isNew: false }
+    return accept(sql, question)
   },
 
   /** Everything that one file says, or, where its content is known already, nothing. */
@@ -97,9 +111,10 @@ export const transactions = {
   ...folderTransactions,
   ...batchTransactions,
   ...registrationTransactions,
+  ...jobTransactions,
+  ...appointmentTransactions,
   ...certificateTransactions,
   ...rosterTransactions,
-  ...rosterQuestionTransactions,
 }
 
 export type Transactions = typeof transactions

@@ -42,6 +42,18 @@ export const refused: readonly Refusal[] = [
     says: [/TOML の書き方/, /leading zero/, /in quotes/],
   },
   {
+    name: 'a time of a job that no clock shows',
+    toml: `${good}\n[jobs]\nappointments = "0 25 * * *"\n`,
+    key: 'jobs.appointments',
+    says: [/値の形が違います/, /25 for hour/, /minute hour day month weekday/],
+  },
+  {
+    name: 'a time of a job with seconds',
+    toml: `${good}\n[jobs]\nroster = "0 0 20 * * *"\n`,
+    key: 'jobs.roster',
+    says: [/値の形が違います/, /minute hour day month weekday/],
+  },
+  {
     name: 'a missing key',
     toml: swap('passphrase_file = "clinic.p12.pass"', ''),
     key: 'gateway.passphrase_file',

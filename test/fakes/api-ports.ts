@@ -24,11 +24,13 @@ import type {
 import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
 import type { WorkItem } from '../../agent/kernel/worklist.ts'
+import { FakeAppointments } from './appointments.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
 import { FakeDeliveries } from './deliveries.ts'
 import { FakeDigests } from './digests.ts'
+import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 import { FakeRoster } from './roster.ts'
@@ -264,6 +266,8 @@ export function fakePorts() {
     worklist: new FakeWorklist(),
     roster: new FakeRoster(),
     outages: new FakeOutages(),
+    appointments: new FakeAppointments(),
+    jobs: new FakeJobs(),
     lines: new FakeLines(),
     terminal: null,
     certificates: noCertificates,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { RosterList } from '../../agent/api/roster-shown.ts'
 import { openBatches } from '../../agent/eligibility/batches.ts'
+import { askInBulk } from '../../agent/eligibility/expected.ts'
 import { ShownRosterEntry } from '../../agent/kernel/roster-shown.ts'
 import { systemClock } from '../../agent/platform.ts'
-import { rosterJobOf } from '../../agent/roster.ts'
+import { rosterJob } from '../../agent/roster.ts'
 import { patientByNumber } from '../../agent/sim/patients.ts'
 import { openStore } from '../../agent/store/store.ts'
 import { readStoreKey } from '../../config/files.ts'
@@ -66,14 +67,11 @@ async function checkAndDie(configFile: string) {
     log,
     onBug,
   })
-  const eligibility = { hand: unreached, ended: unreached }
-  const job = rosterJobOf(
-    config,
-    { store, rules: judging.rules, eligibility, orders: { bulk } },
-    { clock, log },
-    '0 7 * * *',
-  )
-  const result = await job.run({ dueAt: clock.now(), signal: new AbortController().signal })
+  const ask = askInBulk(bulk)
+  const job = rosterJob(config, { store, rules: judging.rules, ask }, { clock, log })
+  const { signal } = new AbortController()
+  const run = { dueAt: clock.now(), isByHand: true, resumeFrom: null, signal }
+  const result = await job.run(run)
   await bulk.close()
   await store.close()
   return { result, log }
@@ -95,8 +93,8 @@ test('the month is asked for in one bulk question, also when the power goes righ
   await bed.agent.stop()
 
   const { result, log } = await checkAndDie(bed.configFile)
-  assert.deepEqual([result.asked, result.needsCard], [2, revoked])
-  assert.equal((await checkAndDie(bed.configFile)).result.asked, 0)
+  assert.deepEqual([result['asked'], result['needsCard']], [2, revoked])
+  assert.equal((await checkAndDie(bed.configFile)).result['asked'], 0)
   assert.doesNotMatch(JSON.stringify([log.lines, result]), /見本|00001|06139992/)
   assert.equal(bed.terminal.stats().pickedUp, 0)
 

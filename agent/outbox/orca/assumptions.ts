@@ -16,6 +16,8 @@
  *   (`twin.ts`). Its elements and errors are published.
  * - Validity 6 with nothing but A1 is 医療扶助 that holds: a row of 012 is written and the insurance
  *   left alone (`plan.ts`).
+ * - `HealthInsurance_Info` of `appointlstv2` is a record or a list of one (`appointments.ts`). Its
+ *   elements and errors are published.
  * - A 被保険者資格証明書 is 068 for 国保 and 040 for 後期高齢者; it is compared, never written
  *   (`codes.ts`).
  * - 63 and 67 have the 補助区分 of 社保, as in the recorded master list; 068 and 040 those of 国保 and

@@ -11,12 +11,11 @@ import type { Clock, Log } from '../../kernel/ports.ts'
 import type { OrcaSink, OrcaWrite } from '../../kernel/sink.ts'
 import { inJapan } from '../../kernel/time.ts'
 import type { Outcome, Verification } from '../../kernel/verification.ts'
-import { openHttp } from '../http.ts'
 import type { Targets } from '../targets.ts'
 import type { OrcaAssumptions } from './assumptions.ts'
 import { changeInsurance } from './change.ts'
-import { ANSWER_MS, openOrcaClient } from './client.ts'
 import { compare } from './compare.ts'
+import { openOrcaDoor } from './door.ts'
 import { type OrcaPatient, traitsOf } from './elements.ts'
 import { checkIdentity } from './identity.ts'
 import { karteUidOf, type LockPorts } from './locks.ts'
@@ -38,32 +37,13 @@ export interface OrcaPorts {
   readonly clientId: string
 }
 
-/** A patient with 30 combinations of insurances has some 60 KB. */
-const ANSWER_LIMIT_BYTES = 4 * 1_024 * 1_024
-
 /**
  * ORCA, over its API. It compares; what it writes besides is what `settings.write` allows, and
  * nothing there is ever changed that was not read first. Throws `CERTIFICATE_UNREADABLE`.
  */
 export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
-  const { user, url, write, secrets } = settings
-  const http = openHttp({
-    targets: ports.targets,
-    caPem: secrets.caPem,
-    identity: secrets.identity && {
-      pkcs12: Buffer.from(secrets.identity.pkcs12, 'base64'),
-      passphrase: secrets.identity.passphrase,
-    },
-    timeoutMs: ANSWER_MS,
-    answerLimitBytes: ANSWER_LIMIT_BYTES,
-  })
   const { prefixes } = ports.assumptions
-  const client = openOrcaClient(http, ports.clock, {
-    url,
-    user,
-    password: secrets.password,
-    prefixes,
-  })
+  const { client, close } = openOrcaDoor(settings, { ...ports, prefixes })
   const { clock, log } = ports
   const releasing = { client, clock, log, karteUid: karteUidOf(ports.clientId) }
   const unreleased = openUnreleased(releasing)
@@ -72,16 +52,16 @@ export function openOrcaSink(settings: OrcaSink, ports: OrcaPorts): Sink {
     unreleased,
     keepReleasing: (lock) => unreleased.add(lock),
     assumptions: ports.assumptions,
-    allowed: write,
+    allowed: settings.write,
     questions: openQuestions(),
     // A run before this one may have ended under a lock.
-    mayHoldLock: write.includes('change-insurance'),
+    mayHoldLock: settings.write.includes('change-insurance'),
   }
   return {
     deliver: (delivery, signal) => deliver(orca, delivery, signal),
     async close() {
       await unreleased.pause()
-      await http.close()
+      await close()
     },
   }
 }

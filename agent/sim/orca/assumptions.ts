@@ -28,6 +28,10 @@ export const ASSUMPTIONS = {
     'class 04 for a patient with an insurance other than self-pay answers 62 when it is the same, else P2.',
   search:
     'The WholeName of patientlst3v2 is the beginning of a name or of its kana, as both are kept: full-width. The page says 前方一致 and names both; the * of the online search is not played. A hundred or more are 21, without patients.',
+  'appointment-day':
+    'appointlstv2 without a day lists today. An Appointment_Date is optional by the sample source.',
+  'appointment-insurance':
+    'HealthInsurance_Info of appointlstv2 is a record, as the API page marks no repetition; the v3 calls have a list of that name (option appointmentInsurance: list). An ORCA from before 2023-12-25 has none (none).',
   'class-02':
     'class 02 ignores insurance in its body. What is not sent is emptied, as the API page says that the contents are replaced.',
   echo: 'patientmodv2 answers an error with the person and insurance as they were sent; patientmodv32 answers E50 with the rows as they were sent.',

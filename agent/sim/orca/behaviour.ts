@@ -58,6 +58,7 @@ export const CALLS = [
   'patientlst3v2',
   'insuranceinf1v2',
   'system01lstv2',
+  'appointlstv2',
   'patientmodv2',
   'patientmodv32',
   'medicalmodv37',

@@ -1,4 +1,5 @@
 import type { Fields } from '../patients/element.ts'
+import type { Book } from './book.ts'
 import { japaneseClock } from './dates.ts'
 import type { Ledger } from './ledger.ts'
 import type { Locks, Question } from './locks.ts'
@@ -15,12 +16,15 @@ export interface Customs {
   readonly confirmNeedsRows: boolean
   /** Assumption `ages`. */
   readonly ageRules: boolean
+  /** Assumption `appointment-insurance`. */
+  readonly appointmentInsurance: 'record' | 'list' | 'none'
 }
 
 /** Everything that the calls of the API work on. */
 export interface Clinic {
   readonly customs: Customs
   readonly ledger: Ledger
+  readonly book: Book
   readonly locks: Locks
   readonly reads: Reads
   readonly tally: Tally

@@ -18,10 +18,11 @@ const USAGE = `usage: onshi-agent sim orca [options]
   --no-numbering              * as a patient number is refused (11)
   --age-rules                 rules of 前期高齢者 and 後期高齢者
   --control 127.0.0.1:8447    plain HTTP: POST /behaviour, GET /stats, GET and PUT /patients
+                              and /appointments
   --assumptions               print what is taken for granted, and end
 
 GET api01rv2/patientgetv2; POST api01rv2/patientlst2v2, patientlst3v2, insuranceinf1v2,
-system01lstv2, orca12/patientmodv2, orca12/patientmodv32 and api21/medicalmodv37. XML, or JSON with format=json.
+system01lstv2, appointlstv2, orca12/patientmodv2, orca12/patientmodv32 and api21/medicalmodv37. XML, or JSON with format=json.
 
 POST /behaviour takes JSON, as {"mode":"drop","processed":true,"at":"patientmodv32","step":"03"}:
   mode               what goes wrong; {"mode":"normal"} ends all of it
@@ -82,7 +83,7 @@ const start = async (
     banner: [
       `simulated ORCA      ${orca.url}${orca.prefix}`,
       `login               Basic, user ${options.account.user}`,
-      `control             ${orca.controlUrl}  POST /behaviour, GET /stats, GET and PUT /patients`,
+      `control             ${orca.controlUrl}  POST /behaviour, GET /stats, GET and PUT /patients and /appointments`,
       `assumptions         onshi-agent sim orca --assumptions`,
       `patients            ${orca.patients().length}`,
     ],

@@ -2,6 +2,7 @@ import { serveControl, setBehaviour, takeJson } from '../control.ts'
 import { jsonReply, textReply } from '../http.ts'
 import type { Endpoint } from '../listen.ts'
 import { type Behaviour, readBehaviour } from './behaviour.ts'
+import { type Booking, readBookings, type SeedBooking } from './book.ts'
 import type { Patient } from './patient.ts'
 import { readSeeds, type SeedPatient } from './seed.ts'
 import type { OrcaStats } from './stats.ts'
@@ -15,13 +16,16 @@ export interface Steered {
   behave(behaviour: Behaviour): void
   stats(): OrcaStats
   patients(): readonly Patient[]
+  appointments(): readonly Booking[]
+  /** Throws `BehaviourError`. */
+  book(appointments: readonly SeedBooking[]): void
   /** Throws `BehaviourError`. */
   seed(patients: readonly SeedPatient[]): void
 }
 
 /**
- * `POST /behaviour`, `GET /stats`, `GET /patients`, and `PUT /patients`, which takes what the former
- * gives.
+ * `POST /behaviour`, `GET /stats`, `GET /patients` and `GET /appointments`, and `PUT` of the last two,
+ * which takes what they give.
  */
 export const startControl = (endpoint: Endpoint, steered: Steered) =>
   serveControl(endpoint, async (request) => {
@@ -30,6 +34,13 @@ export const startControl = (endpoint: Endpoint, steered: Steered) =>
         return jsonReply(200, steered.stats())
       case 'GET /patients':
         return jsonReply(200, steered.patients())
+      case 'GET /appointments':
+        return jsonReply(200, steered.appointments())
+      case 'PUT /appointments':
+        return takeJson(request, LIMIT_BYTES, (json) => {
+          steered.book(readBookings(json))
+          return { appointments: steered.appointments().length }
+        })
       case 'POST /behaviour':
         return takeJson(request, LIMIT_BYTES, setBehaviour(readBehaviour, steered))
       case 'PUT /patients':
@@ -38,6 +49,6 @@ export const startControl = (endpoint: Endpoint, steered: Steered) =>
           return { patients: steered.patients().length }
         })
       default:
-        return textReply(404, 'POST /behaviour, GET /stats, GET /patients or PUT /patients')
+        return textReply(404, 'POST /behaviour, GET /stats, GET or PUT /patients or /appointments')
     }
   })

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { mediaType } from '../http.ts'
 import type { Fields } from '../patients/element.ts'
+import { appointlst } from './appointlst.ts'
 import type { CallName } from './behaviour.ts'
 import { type Answer, type Call, type Clinic, headOf, UNKNOWN_REQUEST } from './clinic.ts'
 import { recordOf, textOf } from './fields.ts'
@@ -12,6 +13,7 @@ import { patientget, patientlist } from './patientget.ts'
 import { patientmod } from './patientmod.ts'
 import { patientmodv3 } from './patientmod-v3.ts'
 import {
+  APPOINTLSTREQ,
   MASTERREQ,
   MEDICALV3REQ7,
   misfit,
@@ -93,6 +95,16 @@ export const ROUTES: readonly Route[] = [
     isV3: false,
     stepOf: byNumber,
     handle: system01lst,
+  },
+  {
+    call: 'appointlstv2',
+    path: '/api01rv2/appointlstv2',
+    method: 'POST',
+    request: { root: 'appointlstreq', shape: APPOINTLSTREQ, isOrdered: false },
+    answerRoot: 'appointlstres',
+    isV3: false,
+    stepOf: byClass,
+    handle: appointlst,
   },
   {
     call: 'patientmodv2',

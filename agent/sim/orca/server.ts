@@ -5,6 +5,7 @@ import { endedEarly } from '../http.ts'
 import { type Endpoint, LOOPBACK, listen, shut } from '../listen.ts'
 import { type Behaviour, checked } from './behaviour.ts'
 import { type Behaviours, openBehaviours } from './behaviours.ts'
+import { type Booking, openBook, type SeedBooking } from './book.ts'
 import type { Clinic, Customs } from './clinic.ts'
 import { startControl } from './control.ts'
 import { openLedger } from './ledger.ts'
@@ -38,6 +39,9 @@ export interface OrcaSimulatorOptions {
   readonly confirmNeedsRows?: boolean
   /** Rules of 前期高齢者 and 後期高齢者; default false. */
   readonly ageRules?: boolean
+  readonly appointments?: readonly SeedBooking[]
+  /** How an appointment holds its insurance; default `record`. */
+  readonly appointmentInsurance?: Customs['appointmentInsurance']
   /** Epoch ms. */
   readonly now?: () => number
   /** Of the choices that a behaviour with `share` makes. */
@@ -58,6 +62,10 @@ export interface OrcaSimulator {
   patients(): readonly Patient[]
   /** `id` as it is kept: five digits. */
   patient(id: string): Patient | undefined
+  /** By time. */
+  appointments(): readonly Booking[]
+  /** Puts these appointments in the place of all. Throws `BehaviourError`. */
+  book(appointments: readonly SeedBooking[]): void
   /** Puts these patients in the place of all, and forgets every lock. Throws `BehaviourError`. */
   seed(patients: readonly SeedPatient[]): void
   /** A person opens the patient. False: somebody has it already. */
@@ -83,6 +91,7 @@ const customsOf = (options: OrcaSimulatorOptions): Customs => ({
   relock: options.relock ?? 'busy',
   confirmNeedsRows: options.confirmNeedsRows ?? true,
   ageRules: options.ageRules ?? false,
+  appointmentInsurance: options.appointmentInsurance ?? 'record',
 })
 
 const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clinic => {
@@ -90,6 +99,7 @@ const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clin
   const clinic: Clinic = {
     customs: customsOf(options),
     ledger: openLedger(options.lastNumber ?? 0),
+    book: openBook(),
     locks: openLocks(now),
     reads: openReads(),
     tally: openTally(),
@@ -97,6 +107,7 @@ const openClinic = (options: OrcaSimulatorOptions, behaviours: Behaviours): Clin
     questionsFor: behaviours.takeQuestions,
   }
   plant(options.patients ?? [], clinic.ledger)
+  clinic.book.plant(options.appointments ?? [])
   return clinic
 }
 
@@ -149,7 +160,7 @@ const PERSON = '受付'
 type Steered = Omit<OrcaSimulator, 'url' | 'prefix' | 'controlUrl' | 'close'>
 
 const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Steered => {
-  const { ledger, locks, tally, reads } = clinic
+  const { ledger, locks, tally, reads, book } = clinic
   const persons = people(clinic)
   return {
     ...persons,
@@ -165,6 +176,8 @@ const steer = (clinic: Clinic, behaviours: Behaviours, restart: () => void): Ste
     },
     patients: () => ledger.all(),
     patient: (id) => ledger.get(id),
+    appointments: book.all,
+    book: book.plant,
     seed: (patients) => {
       plant(patients, ledger)
       locks.loseAll()

@@ -122,6 +122,13 @@ export const PATIENTLST3REQ: Shape = texts(
   'InOut',
 )
 
+/** `appointlstreq`. [source: API page of appointlstv2] */
+export const APPOINTLSTREQ: Shape = texts(
+  'Appointment_Date',
+  'Medical_Information',
+  'Physician_Code',
+)
+
 const isPair = (shape: Shape[string]): shape is readonly [Shape, number] => Array.isArray(shape)
 
 const listMisfit = (

@@ -15,6 +15,7 @@ const ROOM: Readonly<Record<string, number>> = {
   Lock_Information: 100,
   Patient_Information: 100,
   Department_Information: 100,
+  Appointlst_Information: 500,
   HealthInsuredPerson_Assistance_Info: 30,
 }
 

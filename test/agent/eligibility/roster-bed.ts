@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test'
 import { openBatches } from '../../../agent/eligibility/batches.ts'
+import { type AskExpected, askInBulk, askOneByOne } from '../../../agent/eligibility/expected.ts'
 import { checkRoster, type RosterCheckParts } from '../../../agent/eligibility/roster-check.ts'
 import { openRosterDesk, type RosterWriter } from '../../../agent/eligibility/roster-desk.ts'
 import { checkRoster as checkForm } from '../../../agent/intake/roster.ts'
@@ -23,14 +24,14 @@ export const entryOf = (number: string, over: RosterChange = {}): RosterChange =
 
 type Kept = Pick<Awaited<ReturnType<typeof lineDeskOf>>, 'store' | 'clock' | 'log'>
 
-function rosterOf(kept: Kept, asks: Pick<RosterCheckParts, 'batches' | 'eligibility'>) {
+function rosterOf(kept: Kept, ask: AskExpected) {
   const desk = openRosterDesk({
     store: kept.store,
     clock: kept.clock,
     check: (typed) => checkForm(typed, checksAt(kept.clock.now())),
   })
   const fit = (face: CardFace): CardFace | null => face
-  const parts: RosterCheckParts = { ...kept, ...asks, fit }
+  const parts: RosterCheckParts = { ...kept, ask, fit }
   return {
     desk,
     parts,
@@ -47,7 +48,7 @@ export async function overLines(t: TestContext) {
   const bed = await lineDeskOf(t)
   return {
     ...bed,
-    ...rosterOf(bed, { batches: null, eligibility: bed.eligibility }),
+    ...rosterOf(bed, askOneByOne({ ...bed, canAsk: () => true })),
     /** Waits until the check pauses; the re-asking sleeps all the while. */
     async paused() {
       while (bed.clock.sleeping() < 2) await new Promise((resolve) => setImmediate(resolve))
@@ -57,21 +58,25 @@ export async function overLines(t: TestContext) {
 
 /** The roster where questions go through the terminal, over a scripted gateway. */
 export async function overTerminal(t: TestContext) {
-  const unused = () => Promise.reject(new Error('asked alone'))
   const bed = await bulkDeskOf(t)
-  const eligibility = { hand: unused, ended: unused }
-  return { ...bed, ...rosterOf(bed, { batches: bed.batches, eligibility }) }
+  return {
+    ...bed,
+    ...rosterOf(bed, askInBulk(bed.batches)),
+    /** Of the one bulk question that is open. */
+    openBatch: () => bed.store.batches.open().at(-1)?.id ?? '',
+  }
 }
 
 /** Bulk questions that are on disk and never handed over: the process ended between the two. */
 export function killedBefore(bed: Awaited<ReturnType<typeof overTerminal>>): RosterCheckParts {
-  const { store, parts } = bed
+  const { store, clock, parts } = bed
   const dead = openBatches({
     ...parts,
+    clock,
     judging,
     gateway: bed.gateway,
     onBug: () => {},
     store: { ...store, batches: { ...store.batches, find: () => undefined } },
   })
-  return { ...parts, batches: dead }
+  return { ...parts, ask: askInBulk(dead) }
 }

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  checkRoster,
-  type RosterCase,
-  rosterDue,
-  rosterJob,
-} from '../../../agent/eligibility/roster-check.ts'
+import { checkRoster, type RosterCase, rosterDue } from '../../../agent/eligibility/roster-check.ts'
 import { standingOf } from '../../../agent/eligibility/roster-standing.ts'
 import type { RosterAsked, RosterState } from '../../../agent/kernel/roster.ts'
 import { all, MINUTE, unitOf } from './batches-bed.ts'
@@ -118,11 +113,11 @@ test('through the terminal the whole roster is one bulk question', async (t) => 
   bed.says.fetch.push(all)
   for (const number of ['1', '2', '3'])
     await bed.add(entryOf(number, { birthdate: `1980050${number}` }))
-  const { asked, batches, confirmed } = await bed.check()
+  const { asked, confirmed } = await bed.check()
   assert.deepEqual([asked, confirmed], [3, 0])
-  await bed.ended(batches)
+  await bed.ended(bed.openBatch())
   const after = await bed.check()
-  assert.deepEqual([after.asked, after.confirmed, after.batches], [0, 3, ''])
+  assert.deepEqual([after.asked, after.confirmed], [0, 3])
   assert.equal(bed.submitted.length, 1)
   const sent = bed.feed()
   assert.deepEqual(
@@ -134,14 +129,15 @@ test('through the terminal the whole roster is one bulk question', async (t) => 
 test('a process that ends between claim and hand-over asks once', async (t) => {
   const bed = await overTerminal(t)
   const id = await bed.add(entryOf('1', { birthdate: '19800501' }))
-  const { batches } = await checkRoster(killedBefore(bed), never)
+  await checkRoster(killedBefore(bed), never)
+  const batch = bed.openBatch()
   assert.deepEqual([bed.submitted.length, bed.stateOf(id)], [0, 'asking'])
   assert.equal((await bed.check()).asked, 0)
   bed.says.submit.push({ number: '77' })
   bed.says.fetch.push({ segment: '1', units: [unitOf(1)] })
   const again = await bed.again()
   again.batches.resume()
-  await again.ended(batches)
+  await again.ended(batch)
   assert.equal(bed.submitted.length, 1)
   assert.equal(again.store.rosterQuestions.asked(id, '2026-04'), 'valid')
 })
@@ -153,11 +149,12 @@ test('a line that waits for the terminal is taken out when the consent is revoke
   const ids: string[] = []
   for (const number of ['1', '2', '3'])
     ids.push(await bed.add(entryOf(number, { birthdate: `1980050${number}` })))
-  const { batches } = await bed.check()
+  await bed.check()
+  const batch = bed.openBatch()
   await bed.until(() => bed.submitted.length === 1 && bed.clock.sleeping() > 0)
   await bed.revoke(ids[1] ?? '')
   await bed.clock.advance(MINUTE / 2)
-  await bed.ended(batches)
+  await bed.ended(batch)
   const numbersOf = (index: number) =>
     bed.submitted[index]?.lines.map(({ searchInfo }) => searchInfo.insuredIdentificationNumber)
   assert.deepEqual(numbersOf(0), ['1', '2', '3'])
@@ -182,12 +179,13 @@ test('a bulk question of which nobody is left is never written', async (t) => {
   const bed = await overTerminal(t)
   bed.says.submit.push('TERMINAL_SILENT')
   const id = await bed.add(entryOf('1'))
-  const { batches } = await bed.check()
+  await bed.check()
+  const batch = bed.openBatch()
   await bed.until(() => bed.submitted.length === 1 && bed.clock.sleeping() > 0)
   await bed.desk.remove(id, { consumerId: 'c1', idempotencyKey: null, role: 'billing' })
   await bed.clock.advance(MINUTE / 2)
-  await bed.ended(batches)
-  assert.deepEqual([bed.submitted.length, bed.state(batches)], [1, 'ended'])
+  await bed.ended(batch)
+  assert.deepEqual([bed.submitted.length, bed.state(batch)], [1, 'ended'])
   assert.deepEqual(
     bed.feed().map(({ fault }) => fault?.code),
     ['CONSENT_REVOKED'],
@@ -215,12 +213,10 @@ test('a job says by ids which contracts end, and when', async (t) => {
       contractEnd,
       await bed.add({ patientNumber: `${index}`, kind: 'home-visit', contractEnd }),
     )
-  const job = rosterJob(bed.parts, '0 7 * * *')
-  const result = await job.run({ dueAt: now, signal: never })
+  const result = await bed.check()
   assert.deepEqual(
     [result.contractEnded, result.contractEnds7, result.contractEnds30, result.contractEnds60],
     ends.slice(0, 4).map((end) => ids.get(end)),
   )
-  assert.deepEqual([job.name, job.schedule, job.catchUp], ['roster', '0 7 * * *', 'same-day'])
   assert.ok(Object.values(result).every((value) => typeof value !== 'object'))
 })

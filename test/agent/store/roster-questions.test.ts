@@ -23,13 +23,21 @@ async function add(store: Store, of: Partial<RosterForm> = {}) {
 }
 const revoke = (store: Store, id: string) =>
   store.roster.consent({ id, is: 'revoked', act: { at: 1, by: '見本' }, ...head })
-const claim = (store: Store, rosterId: string, month = MONTH) =>
-  store.rosterQuestions.claim({ question: question(), rosterId, month })
-const claimBatch = (store: Store, rosterIds: readonly string[]) => {
+/** Null where nothing is left to ask for. */
+async function claim(store: Store, rosterId: string, month = MONTH) {
+  const record = { question: question(), claims: [{ rosterId, month }] }
+  const claimed = await store.askExpected(record)
+  return claimed.isNew ? claimed : null
+}
+async function claimBatch(store: Store, rosterIds: readonly string[]) {
   const id = uuidV7(Date.now())
-  const lines = rosterIds.map(() => ({ id: uuidV7(Date.now()), body: '{}' }))
+  const lines = rosterIds.map((rosterId) => ({
+    ...{ id: uuidV7(Date.now()), body: '{}' },
+    claims: [{ rosterId, month: MONTH }],
+  }))
   const batch = { id, at: head.at, confirmationDate: '20260401', lines, key: null, actor: 'agent' }
-  return store.rosterQuestions.claimBatch({ batch, rosterIds, month: MONTH })
+  const claimed = await store.batches.add(batch)
+  return claimed.isNew ? claimed : null
 }
 
 interface Ended {
