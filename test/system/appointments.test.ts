@@ -87,7 +87,7 @@ const requests = (names: object) => Object.keys(names).map((name) => name.slice(
 const billingOf = async (bed: { cli(...args: string[]): Promise<Printed> }, agent: AgentProcess) =>
   clientOf(agent.url, (await addConsumer(bed, 'billing', 'billing')).token)
 
-test('who comes tomorrow is asked about in bulk, and the morning list has those to look at', async (t) => {
+test('trouble 26: who comes tomorrow is asked about in bulk, and the morning list has those to look at', async (t) => {
   const bed = await startBeside(t)
   const { client, terminal } = bed
   const day = dayFromNow(1)
