@@ -8,7 +8,7 @@ import {
 import { askInBulk } from '../../../agent/eligibility/expected.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
-import { end, open, question, scratch, verification } from '../store/fixtures.ts'
+import { end, judged, open, question, scratch, verification } from '../store/fixtures.ts'
 import { at, byHand, DAY, faceOf, item, partsOf, replace } from './appointments-bed.ts'
 import { all, deskOf } from './batches-bed.ts'
 
@@ -96,7 +96,7 @@ test('a number alone takes the card of the last answer; where none is known, not
   const { store } = desk
   const { id } = await store.accept(question())
   const results = [{ ...faceOf(1), name: '見本　一郎' }]
-  const person = {
+  const subject = {
     name: '見本　一郎',
     nameKana: '',
     birthdate: '19800501',
@@ -104,10 +104,14 @@ test('a number alone takes the card of the last answer; where none is known, not
     identity: null,
   }
   await store.end(
-    end(id, {
-      verification: { ...verification(id), results },
-      ...{ numbers: { asked: '00001', returned: null }, person },
-    }),
+    judged(
+      store,
+      end(id, {
+        verification: { ...verification(id), results },
+        numbers: { asked: '00001', returned: null },
+        subject,
+      }),
+    ),
   )
   await replace(store, [{ patientNumber: '00001' }, { patientNumber: '00002' }])
   const { asked, notCheckable } = await checkAppointments(parts, byHand)

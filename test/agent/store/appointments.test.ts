@@ -6,7 +6,7 @@ import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import type { Outcome } from '../../../agent/kernel/verification.ts'
 import type { Store } from '../../../agent/store/store.ts'
-import { end, open, question, scratch, verification } from './fixtures.ts'
+import { end, judged, open, question, scratch, verification } from './fixtures.ts'
 
 const DAY = '2026-04-02'
 const face = {
@@ -169,10 +169,14 @@ const endWith = async (store: Store, results: OfficialResult[], outcome: Outcome
   const { id } = await store.accept(question())
   const numbers = { asked: '00042', returned: null }
   await store.end(
-    end(id, {
-      verification: { ...verification(id, outcome), results },
-      ...{ numbers, person: personOf(results) },
-    }),
+    judged(
+      store,
+      end(id, {
+        verification: { ...verification(id, outcome), results },
+        numbers,
+        subject: personOf(results),
+      }),
+    ),
   )
 }
 
