@@ -48,7 +48,7 @@ export const History = Type.Object(
     firstSeenAt: Time,
     lastVisitAt: nullable(Time),
     monthsSinceLast: nullable(
-      Type.Integer({ description: 'Calendar months since the last visit: a hint for 初診.' }),
+      Type.Integer({ description: 'Whole months since the last visit: a hint for 初診.' }),
     ),
     firstOfMonth: Type.Boolean({ description: 'Nobody was received for the patient this month.' }),
     changes: Type.Object(

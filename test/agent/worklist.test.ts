@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { questionRecord } from '../../agent/eligibility/question.ts'
+import { advisory } from '../../agent/kernel/advisories.ts'
 import { toRfc3339 } from '../../agent/kernel/time.ts'
 import { openDatabase, statements } from '../../agent/store/database.ts'
 import { paidInFullAt } from '../../agent/store/follow-ups.ts'
@@ -66,7 +67,7 @@ test('what is unresolved says since when, when it is asked again and how often i
     nextAskAt: since + 2 * HOUR,
     asked: 1,
     needs: null,
-    advisories: [],
+    advisories: [advisory('ELIGIBILITY_NOT_FOUND', 'official.validity')],
     notes: ['paid-in-full'],
   })
   await desk.note(newest?.id ?? '', 'closing')
