@@ -2,8 +2,10 @@ import type { Config } from '../config/schema.ts'
 import { appointmentsJob } from './appointments.ts'
 import type { AskExpected } from './eligibility/expected.ts'
 import type { Reasking } from './eligibility/reasking.ts'
+import type { Conditions } from './kernel/conditions.ts'
 import type { Rules } from './kernel/rules.ts'
 import { type Job, type Jobs, openJobs } from './ops/jobs/jobs.ts'
+import { watchJobs } from './ops/jobs/watch.ts'
 import { openTargets } from './outbox/targets.ts'
 import type { Platform } from './platform.ts'
 import { rosterJob } from './roster.ts'
@@ -11,6 +13,7 @@ import type { Store } from './store/store.ts'
 
 interface Parts {
   readonly store: Store
+  readonly conditions: Conditions
   readonly rules: Rules
   readonly ask: AskExpected
   readonly reasking: Pick<Reasking, 'runDue'>
@@ -20,16 +23,17 @@ interface Parts {
 
 /** Everything that the agent does by itself at its time, in the order in which it is needed. */
 export function openAgentJobs(config: Config, parts: Parts, platform: Platform): Jobs {
-  const targets = openTargets(config.outbox.targets, parts.ownPorts)
-  return openJobs({
-    ...platform,
-    store: parts.store,
-    jobs: [
-      appointmentsJob(config, { ...parts, targets }, platform),
-      followUpsJob(config, parts),
-      rosterJob(config, parts, platform),
-    ],
-  })
+  const { store, conditions, ownPorts } = parts
+  const targets = openTargets(config.outbox.targets, ownPorts)
+  const jobs = [
+    appointmentsJob(config, { ...parts, targets }, platform),
+    followUpsJob(config, parts),
+    rosterJob(config, parts, platform),
+  ]
+  // What is run by hand only fails before the eyes of who runs it.
+  const planned = jobs.filter(({ schedule }) => schedule !== '').map(({ name }) => name)
+  const observe = watchJobs(conditions, store.jobs, planned)
+  return openJobs({ ...platform, store, jobs, observe })
 }
 
 /** What waits for an answer is asked again by itself too; this is for a start late in the morning. */

@@ -92,7 +92,7 @@ export const advisories = {
   CONTRACT_ENDING: kind('A71', 'warn', '在宅の契約の期限が近づいています。', '契約の更新を確かめてください。', 'The roster’s contract end is 60, 30 or 7 days away.'),
   CONTRACT_ENDED: kind('A72', 'warn', '在宅の契約の期限が過ぎています。', '契約を更新するか、名簿から外してください。', 'The roster’s contract end is past.'),
   UNCONFIRMED_THIS_MONTH: kind('A73', 'warn', '今月の資格がまだ確認できていません。', '請求の前に資格を確かめてください。', 'A roster patient without a valid verification in this month.'),
-  STANDING_CONSENT_MISSING: kind('A74', 'info', '訪問診療の継続同意がありません。', '次の訪問のときに、カードで資格を確認してください。', 'No standing consent, or it was revoked: nobody is asked without the card.'),
+  STANDING_CONSENT_MISSING: kind('A74', 'info', '継続同意がないか、取り消されています。', '次の訪問や来院のときに、カードで資格を確認してください。', 'No standing consent, or it was revoked, also by one who comes to the desk each month: nobody is asked without the card.'),
 } as const satisfies Record<string, AdvisoryKind>
 
 export type AdvisoryCode = keyof typeof advisories

@@ -84,6 +84,15 @@ async function startBeside(
   return { ...bed, agent, client: await bed.clientOf(agent) }
 }
 const requests = (names: object) => Object.keys(names).map((name) => name.slice(0, 13))
+/** What a configuration needs beside an ORCA on this machine, so that its appointments are fetched. */
+const fetching =
+  '[outbox]\norca_appointments = true\ntargets = [{ host = "127.0.0.1", networks = ["127.0.0.1"] }]\n'
+async function addOrca(bed: Awaited<ReturnType<typeof startBeside>>, url: string) {
+  writeFileSync(`${bed.folder}/orca.pass`, 'ormaster', { mode: 0o600 })
+  const sink = ['--sink', 'orca', '--url', url, '--user', 'ormaster']
+  const secret = ['--password-file', `${bed.folder}/orca.pass`]
+  await addConsumer(bed, 'orca', 'receipt-computer', ...sink, ...secret)
+}
 const billingOf = async (bed: { cli(...args: string[]): Promise<Printed> }, agent: AgentProcess) =>
   clientOf(agent.url, (await addConsumer(bed, 'billing', 'billing')).token)
 
@@ -213,13 +222,8 @@ test('the appointments of an ORCA are fetched before anybody is asked about', as
     appointments: [{ Appointment_Date: day, Patient_ID: '00042', Appointment_Time: '10:15:00' }],
   })
   t.after(() => orca.close())
-  const bed = await startBeside(t, {
-    tables: `${jobs('')}[outbox]\norca_appointments = true\ntargets = [{ host = "127.0.0.1", networks = ["127.0.0.1"] }]\n`,
-  })
-  writeFileSync(`${bed.folder}/orca.pass`, 'ormaster', { mode: 0o600 })
-  const sink = ['--sink', 'orca', '--url', orca.url, '--user', 'ormaster']
-  const secret = ['--password-file', `${bed.folder}/orca.pass`]
-  await addConsumer(bed, 'orca', 'receipt-computer', ...sink, ...secret)
+  const bed = await startBeside(t, { tables: jobs('') + fetching })
+  await addOrca(bed, orca.url)
   assert.equal((await runJob(bed)).result['asked'], 1)
   const [one, ...more] = await answered(bed.client, day)
   assert.deepEqual(more, [])
@@ -229,4 +233,32 @@ test('the appointments of an ORCA are fetched before anybody is asked about', as
   )
   orca.book([])
   assert.equal((await runJob(bed)).result['expected'], 0)
+})
+
+test('a job that fails twice is told in health, also after a restart, until it is done', async (t) => {
+  const orca = await startOrcaSimulator()
+  await orca.close()
+  const bed = await startBeside(t, { tables: jobs(cronAgo(30)) + fetching })
+  const told = async ({ client }: { client: Client }) =>
+    Object.values((await client.health()).checks)
+      .flat()
+      .flatMap(({ code, componentId, facts }) =>
+        code === 'JOB_FAILED' ? [`${componentId} ${facts['code']}`] : [],
+      )
+  const tells = (of: { client: Client }, what: string[]) =>
+    eventually(`health tells ${what.join()}`, async () =>
+      `${await told(of)}` === `${what}` ? true : undefined,
+    )
+  await addOrca(bed, orca.url)
+  assert.equal((await runJob(bed)).ending, 'failed')
+  assert.deepEqual(await told(bed), [])
+  assert.equal((await runJob(bed)).ending, 'failed')
+  await tells(bed, ['appointments SINK_UNREACHABLE'])
+  await bed.agent.stop('SIGTERM')
+  const again = await bed.start()
+  const restarted = { ...bed, client: await bed.clientOf(again, 'second') }
+  await tells(restarted, ['appointments SINK_UNREACHABLE'])
+  await bed.cli('consumer', 'revoke', 'orca')
+  assert.equal((await runJob(bed)).ending, 'done')
+  await tells(restarted, [])
 })

@@ -120,6 +120,18 @@ test('an offline question of the roster is the roster’s to ask again, nobody e
   )
 })
 
+test('who of the roster was not found over a line is not followed like what a person typed', async (t) => {
+  const store = await opened(t)
+  const claimed = await claim(store, await add(store))
+  const other = await store.accept(question())
+  for (const id of [claimed?.id ?? '', other.id])
+    await store.end(end(id, { verification: verification(id, 'not-found') }))
+  assert.deepEqual(
+    store.followUps.open(0).map(({ verificationId }) => verificationId),
+    [other.id],
+  )
+})
+
 test('a batch with a line that was revoked is not begun, and names the line', async (t) => {
   const store = await opened(t)
   const ids = [await add(store), await add(store, { patientNumber: '2' })]
