@@ -75,11 +75,12 @@ export const advisories = {
   SPECIAL_MEDICAL_EXPENSE: kind('A48', 'warn', '窓口でいったん全額を払っていただく資格（資格証明書・特別療養費）です。', '保険者に確かめ、ご本人に説明してください。', 'InsuredCardClassification 05.'),
 
   IDENTITY_HELD: kind('A51', 'stop', '別人の可能性があるため、止めています。', '画面の違いを見比べ、「同じ人」か「この人ではない」を選んでください。それまでレセコン・電子カルテには渡しません。', 'Two or more of name, birth date and sex differ from the known patient or from what was typed; held until a person decides.'),
-  IDENTITY_DIFFERS: kind('A52', 'warn', '記録と違う項目があります。', '違う項目を見比べてください（改姓などのこともあります）。', 'One of name, birth date and sex differs; see `identity.differences`.'),
-  GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者番号に自動では結び付けません。', 'ご家族やきょうだいの番号と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is; not linked.'),
+  IDENTITY_DIFFERS: kind('A52', 'warn', '氏名か性別が記録と違います。', '違う項目を見比べてください（改姓などのこともあります）。', 'The family name or the sex differs, or the kanji of a given name that sounds the same, on the same card or a form taken down by ear; linked all the same. See `identity.differences`.'),
+  GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者に自動では結び付けません。', 'ご家族や、読みが同じ別の方と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is, or sounds the same on another card; not linked.'),
   PATIENT_AMBIGUOUS: kind('A54', 'warn', '記録に、同じ方と思われる患者が複数います。', '患者番号を確かめてください。自動では結び付けません。', 'Several patients fit; none was picked.'),
   LOOK_ALIKE_PATIENT: kind('A55', 'warn', '生年月日とカナが同じで、漢字か性別が違う患者がいます。', '別の方でないか確かめてください。', 'The same birth date and kana with another name in kanji, or another sex; not linked with that patient.'),
   REFERENCE_NUMBER_DIFFERS: kind('A56', 'warn', '送った患者番号と、返ってきた照会番号が違います。', '診察券の番号を確かめ、必要なら照会番号を登録し直してください。', '照会番号不一致.'),
+  BIRTHDATE_DIFFERS: kind('A57', 'stop', '生年月日が記録や入力と違います。患者に自動では結び付けません。', '番号の取り違えか、記録の間違いがないか確かめてください。', 'The birth date differs from the patient’s record, or from what was typed; not linked.'),
 
   INSURER_CHANGED: kind('A61', 'warn', '保険者が前回から変わりました。', '保険の登録を直し、変更日を確かめてください。', 'Both stand in `history.changes`.'),
   CARD_NUMBER_CHANGED: kind('A62', 'warn', '記号・番号・枝番が前回から変わりました。', '保険の登録を直してください。', 'Both stand in `history.changes`.'),
