@@ -55,13 +55,13 @@ export const advisories = {
   LATE_ELDERLY_EXPECTED: kind('A29', 'warn', '75歳以上ですが、後期高齢者医療の資格ではありません。', '後期高齢者医療の資格を確かめてください。', 'From the seventy-fifth birthday on the insurer’s number begins with 39.'),
   LATE_ELDERLY_BY_DISABILITY: kind('A30', 'info', '65～74歳で、障害認定による後期高齢者医療の資格です。', '対応は不要です。', 'An insurer 39… before seventy-five: 障害認定.'),
   LATE_ELDERLY_TOO_YOUNG: kind('A31', 'warn', '後期高齢者医療の資格ですが、65歳になっていません。', '生年月日と番号を確かめ、広域連合に問い合わせてください。', 'An insurer 39… before the sixty-fifth birthday.'),
-  RENEWAL_EXPECTED: kind('A32', 'warn', '8月の切り替え時期です。負担割合や区分が変わることがあります。', '8月1日以降の負担割合・区分で会計してください。', 'The yearly renewal of the rule in force lies between the certificate’s beginning and this reception, or within a month.'),
+  RENEWAL_EXPECTED: kind('A32', 'warn', '8月の切り替え時期です。負担割合や区分が変わることがあります。', '7月31日までは今の、8月1日からは新しい負担割合・区分で会計してください。', 'The yearly renewal of the rule in force lies between the certificate’s beginning and this reception, or within a month.'),
   AGE_RULE_CHANGES_SOON: kind('A33', 'info', 'まもなく年齢により負担割合や保険が変わります。', '次回来院時にもう一度資格を確認してください。', 'Six, seventy or seventy-five within two months, by the rule in force.'),
 
   LIMIT_CERTIFICATE_MISSING: kind('A34', 'warn', '前回あった限度額の情報が、今回はありません。', '同意の有無と、保険者の登録を確かめてください。', 'The patient consented, there was one at the last answer, and none came now.'),
   LIMIT_CERTIFICATE_NONE: kind('A39', 'info', '限度額の同意がありますが、区分の情報がありません。', '限度額の適用が必要なら、保険者への申請と登録を確かめてください。', 'The patient consented, and the insurer has no certificate registered; not told from seventy on, where most have none.'),
   LIMIT_CERTIFICATE_ENDING: kind('A35', 'warn', '限度額の区分の期限が近いか、切れています。', '次の有効期間の情報を確かめてください。', 'limitApplicationCertificateValidEndDate is past, or within a month.'),
-  LIMIT_CERTIFICATE_CHANGED: kind('A36', 'warn', '限度額の区分が前回と変わりました。', '新しい区分で会計してください。', 'Another 適用区分 than at the last verification, or a bulk answer that says so.'),
+  LIMIT_CERTIFICATE_CHANGED: kind('A36', 'warn', '限度額の区分が前回と変わりました。', '新しい区分を確かめて会計してください。', 'Another 適用区分 than at the last verification, or a bulk answer that says so.'),
   LIMIT_CONSENT_UNCONFIRMED: kind('A37', 'info', '限度額は照会していません（ご本人の同意の確認がありません）。', 'ご本人の同意を確かめ、「ご本人の同意を確認」を付けて照会し直してください。', 'The consent flag was sent as 0: nobody ticked who confirmed the patient’s consent.'),
   CONSENT_EXPIRED: kind('A38', 'info', '閲覧・提供の同意の期限が切れています。', '必要なら、カードリーダーでもう一度同意していただいてください。', 'The flag is 2, or its AvailableTime is past.'),
 
