@@ -105,7 +105,10 @@ export type Rules = Static<typeof Rules>
 
 /** The row that holds on a day, `YYYY-MM-DD`; where all begin later, the first one. */
 export function inForce<T extends { readonly from: string }>(rows: readonly T[], day: string): T {
-  const ordered = rows.toSorted((one, other) => (one.from < other.from ? -1 : 1))
+  // Rows of one day stay in their order: the last one is that of the clinic's own file.
+  const ordered = rows.toSorted(
+    (one, other) => Number(one.from > other.from) - Number(one.from < other.from),
+  )
   const row = ordered.findLast((one) => one.from <= day) ?? ordered[0]
   if (row === undefined) throw new Error('a table of rules is empty')
   return row
