@@ -4,6 +4,7 @@ import {
   fdatasyncSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   statfsSync,
   writeSync,
@@ -24,6 +25,32 @@ export function processorMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[UTIME]) + Number(fields[STIME])) * TICK_MS
+}
+
+/** Time in which a thread could have run and had no processor. */
+export interface Waits {
+  /** Since the thread began, ms; 0 for ever where the kernel does not count it. */
+  ms(): number
+  [Symbol.dispose](): void
+}
+
+const SCHEDSTAT = '/proc/thread-self/schedstat'
+const LONGEST_SCHEDSTAT = 64
+const NS_PER_MS = 1e6
+
+/** Of the calling thread: what other work on the machine adds to its times. [sched-stats.rst of Linux] */
+export function openWaits(): Waits {
+  if (!existsSync(SCHEDSTAT)) return { ms: () => 0, [Symbol.dispose]() {} }
+  const file = openSync(SCHEDSTAT, 'r')
+  const text = Buffer.alloc(LONGEST_SCHEDSTAT)
+  return {
+    ms() {
+      const size = readSync(file, text, 0, text.length, 0)
+      const [, waitedNs] = text.toString('latin1', 0, size).split(' ')
+      return Number(waitedNs) / NS_PER_MS
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  }
 }
 
 /** A process and all below it. */

@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { bulkBench } from './bulk.ts'
 import { commitBench } from './commit.ts'
 import { crowdBench } from './crowd.ts'
 import { decodeBench } from './decode.ts'
@@ -33,6 +34,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['crowd', crowdBench],
   ['outbox', outboxBench],
   ['judge', judgeBench],
+  ['bulk', bulkBench],
   ['size', () => sizeBench(100_000)],
 ]
 

@@ -5,7 +5,7 @@ import type { Values } from '../gateway/rules.ts'
 import type { Charset } from '../gateway/write.ts'
 import { headerError, personError } from '../patients/case.ts'
 import { japaneseMoment } from '../patients/dates.ts'
-import type { Answer, Asked, Element, Fields, Patient } from '../patients/element.ts'
+import type { Answer, Asked, CardFace, Element, Fields, Patient } from '../patients/element.ts'
 import { insuredAs, type Memory } from './memory.ts'
 import { type Asking, type Line, RECEPTION } from './request.ts'
 
@@ -20,6 +20,8 @@ export interface Desk {
   readonly memory: Memory
   readonly charset: Charset
   readonly institutionCode: string
+  /** People beside the forty, by their card face. */
+  readonly alsoKnown: (asked: CardFace) => Patient | undefined
   /** By the terminal's clock, epoch ms. */
   readonly now: number
 }
@@ -69,17 +71,18 @@ const failed = (echo: Values, code: string, reason: string, desk: Desk): Answere
   body: undefined,
 })
 
-const findFace = (line: Line, limit: boolean, header: Values, now: number) => {
+const findFace = (line: Line, limit: boolean, header: Values, { now, alsoKnown }: Desk) => {
   const { search, cardFace } = line
   const message = { is: 'card-face' as const, cardFace, limit, header, search }
-  return { message, found: find(message, now) }
+  return { message, found: find(message, now, { alsoKnown }) }
 }
 
 const answerSingle = (
   { header, line, limit }: Extract<Asking, { is: 'single' }>,
-  { memory, now, charset }: Desk,
+  desk: Desk,
 ): Answered => {
-  const { message, found } = findFace(line, limit, header, now)
+  const { memory, now, charset } = desk
+  const { message, found } = findFace(line, limit, header, desk)
   const { body, ...rest } = compose(message, found, { now, charset, twist: undefined })
   if (found.is === 'answer') return { ...rest, body }
   const reference = memory.referenceNumber(found.patient)
@@ -111,12 +114,12 @@ const referenceOf = (found: Found, results: readonly Fields[], memory: Memory) =
   (found.is === 'patient' ? memory.referenceNumber(found.patient) : undefined) ??
   results.find(({ ReferenceNumber }) => ReferenceNumber !== undefined)?.['ReferenceNumber']
 
-const unitOf = (line: Line, asked: Asked, { memory, now }: Desk): Fields => {
-  const { found } = findFace(line, false, {}, now)
+const unitOf = (line: Line, asked: Asked, desk: Desk): Fields => {
+  const { found } = findFace(line, false, {}, desk)
   const answer = found.is === 'patient' ? found.patient.answer(asked) : found.answer
   const { ResultList, ...body } = lineBody(answer)
   const results = ResultList === undefined ? [] : resultsOf({ ResultList })
-  const reference = referenceOf(found, results, memory)
+  const reference = referenceOf(found, results, desk.memory)
   return {
     QualificationConfirmSearchInfo: line.search,
     ...body,

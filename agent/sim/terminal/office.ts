@@ -31,6 +31,8 @@ export interface Office {
   readonly institutionCode: string
   readonly style: Omit<Parameters<typeof contentOf>[3], 'zip'>
   readonly memory: Memory
+  /** People beside the forty, by their card face. */
+  readonly alsoKnown: Desk['alsoKnown']
   readonly behaviours: Behaviours
   readonly tally: Tally
   readonly signal: AbortSignal
@@ -45,6 +47,7 @@ const deskOf = (office: Office, { mode }: Behaviour): Desk => ({
   memory: office.memory,
   charset: office.style.charset,
   institutionCode: office.institutionCode,
+  alsoKnown: office.alsoKnown,
   now: office.now() + (mode === 'tomorrow' ? MS_PER_DAY : 0),
 })
 

@@ -33,6 +33,8 @@ export interface TerminalSimulatorOptions {
   /** Whether answers come in a random element order (default), and its seed. */
   readonly shuffle?: boolean
   readonly seed?: number
+  /** People beside the forty, by their card face. */
+  readonly alsoKnown?: Office['alsoKnown']
   /** The terminal's clock, epoch ms. */
   readonly now?: () => number
   readonly onHappened?: (happened: Happened) => void
@@ -121,6 +123,7 @@ const openOffice = (
     arrange: options.shuffle === false ? documented : shuffled(options.seed ?? 1),
   },
   memory: openMemory(options.pendingFetches ?? PENDING_FETCHES),
+  alsoKnown: options.alsoKnown ?? (() => undefined),
   behaviours: openBehaviours(),
   tally: openTally(),
   happened: options.onHappened ?? (() => undefined),
@@ -128,8 +131,9 @@ const openOffice = (
 
 /**
  * Starts the stand-in for the official software of a 資格確認端末 on a folder: answers requests, and
- * writes results of the card reader. It knows the forty patients of `patients.ts`. Rejects when the
- * folders cannot be made or the control port is taken.
+ * writes results of the card reader. It knows the forty patients of `patients.ts`, and those of
+ * `alsoKnown`, who have no card to be read. Rejects when the folders cannot be made or the control
+ * port is taken.
  */
 export const startTerminalSimulator = async (
   options: TerminalSimulatorOptions,

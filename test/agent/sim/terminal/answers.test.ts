@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { unzipSync } from 'fflate'
 import iconv from 'iconv-lite'
+import { crowdByCardFace, crowdPatient } from '../../../../agent/sim/patients/crowd.ts'
 import { patients } from '../../../../agent/sim/patients.ts'
 import { patient } from '../gateway/bed.ts'
 import { groups, header, message, search, value, values } from '../gateway/client.ts'
@@ -178,6 +179,25 @@ test(
       )
       assert.match(one, /<LimitApplicationCertificateChanged>/)
     }
+  },
+)
+
+test(
+  'people beside the forty are answered where the terminal is told of them, one by one and in bulk',
+  DOCUMENTED,
+  async (t) => {
+    const { cardFace } = crowdPatient(7, 0)
+    const one = message(header('C1'), search(cardFace))
+    const validities = async (terminal: Awaited<ReturnType<typeof open>>) => {
+      const alone = await ask(terminal, 'OQSsiquc01', 'C1', one)
+      const accepted = await ask(terminal, 'OQSmuquc01', 'C1', one)
+      const reception = value(accepted.toString(), 'ReceptionNumber') ?? ''
+      const together = await ask(terminal, 'OQSmuquc02', 'C2', fetchBulk('C2', reception))
+      return [alone, together].map((xml) => value(xml.toString(), 'QualificationValidity'))
+    }
+    const told = await open(t, { pendingFetches: 0, alsoKnown: crowdByCardFace })
+    assert.deepEqual(await validities(told), ['1', '1'])
+    assert.deepEqual(await validities(await open(t, { pendingFetches: 0 })), ['4', '4'])
   },
 )
 
