@@ -287,3 +287,35 @@ test('a name that there is not is refused with those that there are', async (t) 
   await agent.close()
   await assert.rejects(agent.jobs.run('appointments', 'console'), { code: 'SHUTTING_DOWN' })
 })
+
+test('a run that the disk does not take is refused to who asked, and the next one is made', async (t) => {
+  const store = await open(scratch(t))
+  const job = steered('a', { schedule: '' })
+  job.planned.push({ ends: {} })
+  const full = Promise.withResolvers<number>()
+  const adds = [full.promise]
+  const bugs: unknown[] = []
+  const clock = new FakeClock(NOON)
+  const jobs = openJobs({
+    store: { jobs: { ...store.jobs, add: (one) => adds.shift() ?? store.jobs.add(one) } },
+    ...{ clock, log: recordingLog(), onBug: (error) => void bugs.push(error), jobs: [job.job] },
+  })
+  t.after(async () => {
+    await jobs.close()
+    await store.close()
+  })
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  while (clock.sleeping() === 0) await turn()
+  const refused = assert.rejects(jobs.run('a', 'c1'), { code: 'STORE_FULL' })
+  // The runner looks, and waits for it too.
+  await clock.advance(60_000)
+  await turn()
+  assert.equal(clock.sleeping(), 0)
+  full.reject(new AgentError('STORE_FULL', 'the disk is full'))
+  await refused
+  while (clock.sleeping() === 0 && bugs.length === 0) await turn()
+  assert.deepEqual(bugs, [])
+  await jobs.run('a', 'c1')
+  while (jobs.list()[0]?.last === null) await turn()
+  assert.equal(job.runs.length, 1)
+})
