@@ -1,5 +1,4 @@
 import type { CardFace } from '../kernel/card-face.ts'
-import { asFault } from '../kernel/errors.ts'
 import type { JobResult } from '../kernel/job.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import {
@@ -61,8 +60,6 @@ export interface RosterCheck extends JobResult {
   readonly entries: number
   readonly confirmed: number
   readonly asked: number
-  /** Nobody could be asked any more; the next run goes on. */
-  readonly isCut: boolean
   /** Who has no valid eligibility of the month yet, the ones that are asked among them. */
   readonly unconfirmed: string
   /** Of those, whose card a person has to see: no standing consent, or no card that can be asked. */
@@ -75,7 +72,8 @@ export interface RosterCheck extends JobResult {
 
 /**
  * Has everybody of the roster asked about whose eligibility of this month is not confirmed. What was
- * handed over before a crash is not asked again. Rejects with `SHUTTING_DOWN`, `STORE_*`.
+ * handed over before a crash is not asked again. Rejects with `NO_LINE`, after whom somebody could be
+ * asked about, `SHUTTING_DOWN`, `STORE_*`.
  */
 export async function checkRoster(
   parts: RosterCheckParts,
@@ -90,26 +88,11 @@ export async function checkRoster(
     }),
   )
   const wanted = rosterDue(cases).flatMap((one) => wantedOf(parts, one, month))
-  const done = await askAll(parts, wanted, signal)
-  const { asked, isCut } = done
-  const check = reportOf(parts, month, done)
+  const asked = await parts.ask(wanted, signal)
+  const check = reportOf(parts, month, asked)
   const { entries, confirmed } = check
-  log.info({ month, entries, confirmed, asked, isCut }, 'roster-checked')
+  log.info({ month, entries, confirmed, asked }, 'roster-checked')
   return check
-}
-
-/** A line that is down ends it for today: whom nobody was asked about is due at the next run. */
-async function askAll(
-  { ask }: Pick<RosterCheckParts, 'ask'>,
-  wanted: readonly ExpectedLine[],
-  signal: AbortSignal,
-): Promise<Pick<RosterCheck, 'asked' | 'isCut'>> {
-  try {
-    return { asked: await ask(wanted, signal), isCut: false }
-  } catch (error) {
-    if (asFault(error).code !== 'NO_LINE') throw error
-    return { asked: 0, isCut: true }
-  }
 }
 
 function wantedOf(
@@ -135,11 +118,7 @@ function faceOf(
   return fit({ ...card, patientNumber })
 }
 
-function reportOf(
-  parts: RosterCheckParts,
-  month: string,
-  done: Pick<RosterCheck, 'asked' | 'isCut'>,
-): RosterCheck {
+function reportOf(parts: RosterCheckParts, month: string, asked: number): RosterCheck {
   const standings = rosterIn(parts.store, month, parts.clock.now())
   const unconfirmed = standings.filter(({ needsCheck }) => needsCheck)
   const ids = (which: readonly RosterStanding[]) => which.map(({ entry }) => entry.id).join(' ')
@@ -149,7 +128,7 @@ function reportOf(
     month,
     entries: standings.length,
     confirmed: standings.length - unconfirmed.length,
-    ...done,
+    asked,
     unconfirmed: ids(unconfirmed),
     needsCard: ids(
       unconfirmed.filter(

@@ -39,7 +39,7 @@ export interface JobParts {
   /** In any order; no two of one name. */
   readonly jobs: readonly Job[]
   /** What each run came to, for the conditions: null is done. */
-  readonly observe?: (job: string, fault: AgentError | null) => void
+  readonly observe: (job: string, fault: AgentError | null) => void
   /** What calls at the times of a plan; node-cron where absent. */
   readonly ticking?: Ticking
 }
@@ -242,7 +242,7 @@ async function execute(parts: JobParts, entry: Entry, signal: AbortSignal): Prom
   log.info({ job: job.name, run: id, by: due.by }, 'job-started')
   const ending = await outcomeOf(job, due, signal)
   await record({ id, at: clock.now(), to: 'ended', ending: ending.ending })
-  observe?.(job.name, ending.fault)
+  observe(job.name, ending.fault)
   const tookMs = clock.now() - startedAt
   if (ending.fault === null) log.info({ job: job.name, run: id, tookMs }, 'job-ended')
   else log.error({ job: job.name, run: id, tookMs, code: ending.fault.code }, 'job-failed')
