@@ -69,6 +69,7 @@ const partsOf = (
   { clock }: Pick<Platform, 'clock'>,
 ): AppointmentParts => ({
   store,
+  clock,
   check(face) {
     const checked = askable(face, checksOf(store, clock, rules))
     if (!('insurerNumber' in checked) || gateway.via !== 'terminal') return checked
