@@ -19,7 +19,7 @@ import type { ExpectedLine } from './batches.ts'
 import type { AskExpected } from './expected.ts'
 
 export interface AppointmentParts {
-  readonly store: Pick<Store, 'appointments' | 'find' | 'isHeld'>
+  readonly store: Pick<Store, 'appointments' | 'find' | 'isHeld' | 'answeredCard'>
   /** A card face made fit to be asked, or which of its fields are wrong. */
   readonly check: (face: CardFace) => CardFace | readonly string[]
   readonly clock: Pick<Clock, 'now'>
@@ -65,7 +65,7 @@ function faceOf(
 ): CardFace | Standing {
   const { cardFace, patientNumber } = stored.item
   if (cardFace === undefined && patientNumber === undefined) return notCheckable('nothing-given')
-  const card = cardFace ?? store.appointments.cardOf(patientNumber ?? '')
+  const card = cardFace ?? store.answeredCard(patientNumber ?? '')
   if (card === null) return notCheckable('unknown-patient')
   const checked = check({ ...card, ...(patientNumber !== undefined && { patientNumber }) })
   return 'insurerNumber' in checked ? checked : notCheckable('card-face-wrong', checked)

@@ -46,11 +46,11 @@ export function rosterDue(cases: readonly RosterCase[]): RosterStanding[] {
 const numberOf = ({ entry }: RosterStanding) => entry.form.patientNumber
 
 export interface RosterCheckParts {
-  readonly store: Pick<Store, 'roster' | 'rosterQuestions'>
+  readonly store: Pick<Store, 'roster' | 'rosterQuestions' | 'answeredCard'>
   readonly ask: AskExpected
   readonly clock: Pick<Clock, 'now'>
-  /** The card as it can be asked; null where it cannot. */
-  readonly fit: (face: CardFace) => CardFace | null
+  /** The card as it can be asked, or which of its fields cannot. */
+  readonly fit: (face: CardFace) => CardFace | readonly string[]
   readonly log: Log
 }
 
@@ -104,18 +104,18 @@ function wantedOf(
   return face === null ? [] : [{ face, claims: [{ rosterId: entry.id, month }] }]
 }
 
-/** The card that the entry names, else that of the patient’s last valid answer. */
+/** The card that the entry names, else that of the patient’s last answer; null: none that can be asked. */
 function faceOf(
   { store, fit }: Pick<RosterCheckParts, 'store' | 'fit'>,
   { form }: RosterStanding['entry'],
 ): CardFace | null {
   const { cardFace, birthdate, patientNumber } = form
-  if (cardFace !== undefined && birthdate !== undefined)
-    return fit({ ...cardFace, birthdate, patientNumber })
-  const answered = store.rosterQuestions.card(patientNumber)
-  if (answered === undefined) return null
-  const { insuredCardClassification: _, ...card } = answered
-  return fit({ ...card, patientNumber })
+  const card =
+    cardFace !== undefined && birthdate !== undefined
+      ? { ...cardFace, birthdate }
+      : store.answeredCard(patientNumber)
+  const asked = card && fit({ ...card, patientNumber })
+  return asked !== null && 'insurerNumber' in asked ? asked : null
 }
 
 function reportOf(parts: RosterCheckParts, month: string, asked: number): RosterCheck {
