@@ -12,11 +12,12 @@ import { isFull, narrowRole, type Role } from '../kernel/roles.ts'
 import { isoDateOf } from '../kernel/time.ts'
 import { Outcome } from '../kernel/verification.ts'
 import { orNull } from './answers.ts'
-import { appointmentsCsv, itemsIn, type Seen } from './appointment-csv.ts'
+import { appointmentsCsv, itemColumns, itemsIn, type Seen } from './appointment-csv.ts'
 import { askingOf } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
-import { CSV_BYTES } from './csv.ts'
+import { CSV_BYTES, headsOf } from './csv.ts'
+import { isCsv, sendCsv, wantsCsv } from './csv-body.ts'
 import type { Appointments } from './ports.ts'
 import { invalid } from './problem.ts'
 
@@ -88,14 +89,15 @@ const AppointmentList = Type.Object({
 const putDoc = {
   summary: 'Who is expected on a day: replaces the list of one source',
   description:
-    'JSON, or `text/csv` with the columns time, patientNumber, insurerNumber, insuredCardSymbol, insuredIdentificationNumber, insuredBranchNumber, birthdate (or their Japanese titles). They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled.',
+    'JSON or a CSV file. They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled.',
+  csv: `A CSV file is headed by ${headsOf(itemColumns)}.`,
   answers: { 200: { description: 'Replaced, and on disk.', schema: Replaced } },
   problems: ['CSV_INVALID', 'INDIVIDUAL_NUMBER_REFUSED', 'STORE_FAILED', 'STORE_FULL'],
 } as const
 const getDoc = {
   summary: 'Who is expected on a day, and what is known',
   description: 'With `Accept: text/csv` a file for Excel, without card numbers.',
-  answers: { 200: { description: 'The list.', schema: AppointmentList } },
+  answers: { 200: { description: 'The list.', schema: AppointmentList, also: ['text/csv'] } },
   problems: ['AUDIT_UNAVAILABLE'],
 } as const
 
@@ -119,8 +121,7 @@ export function appointmentRoutes(app: App, appointments: Appointments, context:
       bodyLimit: CSV_BYTES,
     },
     async (request, reply) => {
-      const isCsv = request.headers['content-type']?.startsWith('text/csv') === true
-      const { source = isCsv ? 'csv' : 'api' } = request.query
+      const { source = isCsv(request) ? 'csv' : 'api' } = request.query
       const day = dayIn(request.params.day)
       return reply.send(
         await appointments.replace(day, source, request.body.items, askingOf(request)),
@@ -139,11 +140,9 @@ export function appointmentRoutes(app: App, appointments: Appointments, context:
       const listed = isAll ? all : all.filter(({ status }) => status !== 'ok')
       if (listed.length > 0) await context.audit.read(consumer, 'appointments', day)
       const items = seenBy(consumer.role, listed)
-      if (!/\btext\/csv\b/.test(request.headers.accept ?? '')) return reply.send({ day, items })
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', `attachment; filename="appointments-${day}.csv"`)
-        .send(appointmentsCsv(items, !isFull(consumer.role)))
+      if (!wantsCsv(request)) return reply.send({ day, items })
+      const file = appointmentsCsv(items, !isFull(consumer.role))
+      return sendCsv(reply, `appointments-${day}`, file)
     },
   )
 }

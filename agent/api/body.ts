@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { AgentError } from '../kernel/errors.ts'
+import { isCsv } from './csv-body.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const jsonType = /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*("utf-8"|utf-8)[ \t]*)?$/i
@@ -30,16 +31,14 @@ function parsed(text: string): unknown {
   }
 }
 
-const csvType = /^text\/csv[ \t]*(;|$)/i
-
 /**
  * A CSV file, where the route takes one: what the route makes of it, in the form of its JSON body.
  * Throws `MEDIA_TYPE_REFUSED`, and what the route says of the file.
  */
 export async function parseCsvBody(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
-  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+  const { 'content-encoding': encoding = 'identity' } = request.headers
   const { csv } = request.routeOptions.config
-  if (csv === undefined || !csvType.test(type) || encoding.toLowerCase() !== 'identity') {
+  if (csv === undefined || !isCsv(request) || encoding.toLowerCase() !== 'identity') {
     throw new AgentError('MEDIA_TYPE_REFUSED', 'no CSV file is read here')
   }
   return csv(bytes)

@@ -15,6 +15,10 @@ export interface Column {
   readonly required?: boolean
 }
 
+/** What heads the columns of a file, for the API’s document. */
+export const headsOf = (columns: readonly Column[]): string =>
+  columns.map(({ name, title }) => `${name} (${title})`).join(', ')
+
 /** Of a file that is read; for the body limit of a route. */
 export const CSV_BYTES = 2 * 1024 * 1024
 const ROWS = 10_000

@@ -4,6 +4,7 @@ import { inJapan } from '../kernel/time.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { type Column, csvOf } from './csv.ts'
+import { sendCsv } from './csv-body.ts'
 import { digestPage, wordOf } from './digest-page.ts'
 import type { Digests } from './ports.ts'
 import { invalid } from './problem.ts'
@@ -26,7 +27,9 @@ const Query = Type.Object(
 const doc = {
   summary: 'One day in figures and lists',
   description: 'Also as CSV (`format=csv`) and as a page to print (`format=html`).',
-  answers: { 200: { description: 'As it stands now.', schema: Digest } },
+  answers: {
+    200: { description: 'As it stands now.', schema: Digest, also: ['text/csv', 'text/html'] },
+  },
   problems: ['AUDIT_UNAVAILABLE'],
 } as const
 
@@ -102,11 +105,7 @@ export function digestRoutes(app: App, digests: Digests, context: Context): void
         throw invalid('day', '日付がありません。', 'no day of the calendar')
       const digest = digests.of(day)
       await context.audit.read(callerOf(request).consumer, 'digest', day)
-      if (format === 'csv')
-        return reply
-          .type('text/csv; charset=utf-8')
-          .header('content-disposition', `attachment; filename="digest-${day}.csv"`)
-          .send(csvOf(columns, rowsOf(digest)))
+      if (format === 'csv') return sendCsv(reply, `digest-${day}`, csvOf(columns, rowsOf(digest)))
       if (format === 'html') return reply.type('text/html; charset=utf-8').send(digestPage(digest))
       return reply.send(digest)
     },

@@ -7,6 +7,8 @@ export interface AnswerDoc {
   readonly schema?: TSchema
   /** Content type, `application/json` when absent. */
   readonly type?: string
+  /** Content types in which it comes too where a client asks for them, as text. */
+  readonly also?: readonly string[]
   readonly headers?: readonly string[]
 }
 
@@ -15,7 +17,7 @@ export interface RouteDoc {
   readonly summary: string
   readonly description?: string
   readonly headers?: readonly RequestHeader[]
-  /** The body is a CSV file, with these columns. */
+  /** The body is a CSV file, with these columns; where there is a schema too, either. */
   readonly csv?: string
   readonly answers: Readonly<Record<number, AnswerDoc>>
   /** Faults of its own; those of every route are not repeated. */

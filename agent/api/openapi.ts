@@ -173,19 +173,7 @@ function operationOf({ method, url, schema, access, doc }: DocumentedRoute) {
     ...(access === 'open' && { security: [] }),
     ...(access === 'monitor' && { security: [{ bearer: [] }, { basic: [] }, {}] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(csv !== undefined && {
-      requestBody: {
-        required: true,
-        description: csv,
-        content: { 'text/csv': { schema: { type: 'string' } } },
-      },
-    }),
-    ...(body !== undefined && {
-      requestBody: {
-        required: !('anyOf' in body),
-        content: { 'application/json': { schema: referred(body) } },
-      },
-    }),
+    ...((body !== undefined || csv !== undefined) && { requestBody: requestOf(body, csv) }),
     responses: {
       ...answersOf(answers),
       ...problemsOf(
@@ -196,6 +184,18 @@ function operationOf({ method, url, schema, access, doc }: DocumentedRoute) {
     },
   }
 }
+
+const JSON_MEDIA = 'application/json'
+const TEXT = { schema: { type: 'string' } } as const
+
+const requestOf = (body: TSchema | undefined, csv: string | undefined) => ({
+  required: body === undefined || !('anyOf' in body),
+  ...(csv !== undefined && { description: csv }),
+  content: {
+    ...(body !== undefined && { [JSON_MEDIA]: { schema: referred(body) } }),
+    ...(csv !== undefined && { 'text/csv': TEXT }),
+  },
+})
 
 /** `GET /v1/verifications/:id/message` is `getVerificationsIdMessage`. */
 const operationIdOf = (method: string, url: string): string =>
@@ -220,14 +220,17 @@ function answersOf(answers: RouteDoc['answers']) {
   )
 }
 
-function answerOf({ description, schema, type = 'application/json', headers = [] }: AnswerDoc) {
+function answerOf({ description, schema, type = JSON_MEDIA, also = [], headers = [] }: AnswerDoc) {
   const named = headers.map((name) => [name, { schema: { type: 'string' } }])
-  const hasBody = schema !== undefined || type !== 'application/json'
+  const hasBody = schema !== undefined || type !== JSON_MEDIA
   return {
     description,
     ...(headers.length > 0 && { headers: Object.fromEntries(named) }),
     ...(hasBody && {
-      content: { [type]: { schema: schema === undefined ? {} : referred(schema) } },
+      content: {
+        [type]: { schema: schema === undefined ? {} : referred(schema) },
+        ...Object.fromEntries(also.map((other) => [other, TEXT])),
+      },
     }),
   }
 }

@@ -3,7 +3,7 @@ import type { Role } from '../kernel/roles.ts'
 import type { RosterChange, RosterKind, RosterState, StatusColour } from '../kernel/roster.ts'
 import { rosterEntryFor, seesPath } from '../kernel/roster-roles.ts'
 import type { ShownRosterEntry } from '../kernel/roster-shown.ts'
-import { type Column, csvMistake, csvOf, parseCsv, refuseCsv } from './csv.ts'
+import { type Column, csvMistake, csvOf, headsOf, parseCsv, refuseCsv } from './csv.ts'
 import type { RosterRow } from './roster-port.ts'
 
 const kinds: Readonly<Record<RosterKind, string>> = {
@@ -65,7 +65,7 @@ const told: readonly RosterColumn[] = [
 const columns = [idColumn, ...written, ...told]
 
 /** What a file may hold, for the API’s document. */
-export const rosterCsvDoc = `Headed by ${columns.map(({ name, title }) => `${name} (${title})`).join(', ')}. A column that is left out is empty in every row; those from ${told[0]?.name ?? ''} on are passed over.`
+export const rosterCsvDoc = `Headed by ${headsOf(columns)}. A column that is left out is empty in every row; those from ${told[0]?.name ?? ''} on are passed over.`
 
 /** The list as a role sees it: columns of which it sees nothing are left out. */
 export function rosterCsv(entries: readonly ShownRosterEntry[], role: Role): Buffer {

@@ -9,7 +9,7 @@ import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { CSV_BYTES } from './csv.ts'
-import { CSV_TYPE, csvIn, wantsCsv } from './csv-body.ts'
+import { csvIn, sendCsv, wantsCsv } from './csv-body.ts'
 import { invalid } from './problem.ts'
 import { inFile, rosterCsv, rosterCsvDoc, rosterRowsIn } from './roster-csv.ts'
 import type { ConsentAct, Roster } from './roster-port.ts'
@@ -49,7 +49,7 @@ const ConsentBody = Type.Object(
 const Removed = Type.Object({ id: Type.String({ description: 'UUID.' }) })
 
 const entryAnswer = { schema: ShownRosterEntry, headers: ['ETag'] } as const
-const listAnswer = { schema: RosterList, headers: ['ETag'] } as const
+const listAnswer = { schema: RosterList, also: ['text/csv'], headers: ['ETag'] } as const
 const writing = ['IDEMPOTENCY_KEY_REUSED', 'STORE_FAILED', 'STORE_FULL'] as const
 const content = ['ROSTER_INVALID', 'INDIVIDUAL_NUMBER_REFUSED', 'ROSTER_DUPLICATE'] as const
 
@@ -211,7 +211,7 @@ async function listed(
     await audit.read(consumer, 'roster', `${first.month} ${first.entry.id}..${last.entry.id}`)
   reply.header('etag', tagOf(version))
   const shown = items.map(shownRosterEntry)
-  if (wantsCsv(request)) return reply.type(CSV_TYPE).send(rosterCsv(shown, consumer.role))
+  if (wantsCsv(request)) return sendCsv(reply, 'roster', rosterCsv(shown, consumer.role))
   return reply.send({ items: shown.map((entry) => rosterEntryFor(entry, consumer.role)) })
 }
 

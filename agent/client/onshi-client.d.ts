@@ -315,7 +315,7 @@ export type Digest = {
         askedAt: string;
         outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline";
     }[];
-    /** Advisories that want a look. */
+    /** Advisories on what differs from the record, the age, or what was typed. */
     mismatches: {
         /** UUID. */
         verificationId: string;
@@ -1767,11 +1767,12 @@ export interface Client {
         /** csv opens in Excel, html is for printing; json when absent. */
         format?: "json" | "csv" | "html";
     }, options?: CallOptions): Promise<Answer<200, Digest>>;
-    /** Who is expected on a day: replaces the list of one source. JSON, or `text/csv` with the columns time, patientNumber, insurerNumber, insuredCardSymbol, insuredIdentificationNumber, insuredBranchNumber, birthdate (or their Japanese titles). They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
+    /** Who is expected on a day: replaces the list of one source. JSON or a CSV file. They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
     putAppointmentsDay(request: {
         day: string;
         /** Whose list it is: only this one of the day is replaced. Default: csv for a CSV file, else api. */
         source?: "api" | "csv" | "orca";
+        /** A CSV file is headed by time (予約時刻), patientNumber (患者番号), insurerNumber (保険者番号), insuredCardSymbol (記号), insuredIdentificationNumber (番号), insuredBranchNumber (枝番), birthdate (生年月日). */
         body: {
             items: AppointmentItem[];
         };

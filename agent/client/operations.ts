@@ -76,8 +76,11 @@ const keyOf = (name: string) =>
     .map((word, at) => (at === 0 ? word.charAt(0).toLowerCase() : word.charAt(0)) + word.slice(1))
     .join('')
 
-const textTypeIn = (requestBody: unknown) =>
-  Object.keys(fieldsOf(fieldsOf(requestBody)['content'])).find((type) => type.startsWith('text/'))
+/** Where a route takes JSON too, that is what the client sends. */
+const textTypeIn = (requestBody: unknown) => {
+  const [type] = Object.keys(fieldsOf(fieldsOf(requestBody)['content']))
+  return type?.startsWith('text/') ? type : undefined
+}
 
 function bodyOf(requestBody: unknown): Input[] {
   if (requestBody === undefined) return []

@@ -48,7 +48,7 @@ export const Digest = Type.Object(
         },
         strict,
       ),
-      { description: 'Advisories that want a look.' },
+      { description: 'Advisories on what differs from the record, the age, or what was typed.' },
     ),
     held: Type.Array(Type.Object(about, strict), {
       description: 'Wait for a person to say whose they are.',

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import type { AdvisoryCode } from '../kernel/advisories.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FeedEvent, type Outcome, type Verification } from '../kernel/verification.ts'
@@ -66,9 +67,32 @@ const aboutOf = ({ id, patientNumber, patient, askedAt }: Verification) => ({
   askedAt,
 })
 
+/** What says otherwise than it should; what only ends or cannot be printed is the desk's of the day. */
+const MISMATCHES: ReadonlySet<string> = new Set<AdvisoryCode>([
+  'BURDEN_RATIO_CHANGED',
+  'BURDEN_RATIO_UNUSUAL',
+  'BURDEN_RATIO_DIFFERS_FROM_TYPED',
+  'PRESCHOOL_DIFFERS_FROM_AGE',
+  'ELDERLY_CERTIFICATE_MISSING',
+  'LATE_ELDERLY_EXPECTED',
+  'LATE_ELDERLY_TOO_YOUNG',
+  'LIMIT_CERTIFICATE_CHANGED',
+  'IDENTITY_HELD',
+  'IDENTITY_DIFFERS',
+  'GIVEN_NAME_DIFFERS',
+  'BIRTHDATE_DIFFERS',
+  'PATIENT_AMBIGUOUS',
+  'REFERENCE_NUMBER_DIFFERS',
+  'TICKET_OF_ANOTHER_INSTITUTION',
+  'INSURER_CHANGED',
+  'CARD_NUMBER_CHANGED',
+])
+
 const mismatchesOf = (one: Verification): Digest['mismatches'] =>
   one.advisories.flatMap(({ code, number, severity, title, field }) =>
-    severity === 'info' ? [] : [{ ...aboutOf(one), code, number, severity, title, field }],
+    severity === 'info' || !MISMATCHES.has(code)
+      ? []
+      : [{ ...aboutOf(one), code, number, severity, title, field }],
   )
 
 function tally(words: readonly string[]): Record<string, number> {

@@ -132,3 +132,17 @@ test('the document is the same without an agent that runs', async (t) => {
   const { document } = await documented(t)
   assert.deepEqual(JSON.parse(JSON.stringify(await apiDocument('0.1.0'))), document)
 })
+
+test('files that a route takes or gives stand beside its JSON', async (t) => {
+  const { document } = await documented(t)
+  const mediaOf = (of: { content: object }) => Object.keys(of.content)
+  const { put, get } = document.paths['/v1/appointments/{day}']
+  assert.deepEqual(mediaOf(put.requestBody), ['application/json', 'text/csv'])
+  assert.match(put.requestBody.description, /patientNumber \(患者番号\)/)
+  assert.deepEqual(mediaOf(get.responses['200']), ['application/json', 'text/csv'])
+  const roster = document.paths['/v1/roster']
+  assert.deepEqual(mediaOf(roster.put.requestBody), ['text/csv'])
+  assert.deepEqual(mediaOf(roster.get.responses['200']), ['application/json', 'text/csv'])
+  const digest = document.paths['/v1/digest'].get.responses['200']
+  assert.deepEqual(mediaOf(digest), ['application/json', 'text/csv', 'text/html'])
+})
