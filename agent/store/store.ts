@@ -231,7 +231,11 @@ const openKept = (
     add: (record) => commit('addBatch', record),
     beginWriting: (id) => commit('beginBatch', id),
     move: (step) => commit('moveBatch', step),
-    end: async (record) => announced(await commit('endBatch', record), announce),
+    async end(record) {
+      const { positions, isEnded } = await commit('endBatch', record)
+      if (positions.length > 0) announce(Math.max(...positions))
+      return isEnded
+    },
   }),
   comparisons: openComparisons(sql),
   deliveries: openDeliveries(sql, {
