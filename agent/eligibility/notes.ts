@@ -9,6 +9,7 @@ import { type Note, Verification } from '../kernel/verification.ts'
 import type { Release } from '../store/holds.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
+import { agreed } from './judge/comparison.ts'
 import { personOf } from './person.ts'
 
 interface NoteParts {
@@ -51,7 +52,11 @@ function releaseOf(item: Uint8Array): Release {
   const link: Link =
     identity?.patientId == null
       ? { is: 'new' }
-      : { is: 'known', patientId: identity.patientId, renamed: null }
+      : {
+          is: 'known',
+          patientId: identity.patientId,
+          renamed: agreed(identity.differences),
+        }
   return {
     verification: {
       ...verification,

@@ -55,13 +55,13 @@ export const advisories = {
   LATE_ELDERLY_EXPECTED: kind('A29', 'warn', '75歳以上ですが、後期高齢者医療の資格ではありません。', '後期高齢者医療の資格を確かめてください。', 'From the seventy-fifth birthday on the insurer’s number begins with 39.'),
   LATE_ELDERLY_BY_DISABILITY: kind('A30', 'info', '65～74歳で、障害認定による後期高齢者医療の資格です。', '対応は不要です。', 'An insurer 39… before seventy-five: 障害認定.'),
   LATE_ELDERLY_TOO_YOUNG: kind('A31', 'warn', '後期高齢者医療の資格ですが、65歳になっていません。', '生年月日と番号を確かめ、広域連合に問い合わせてください。', 'An insurer 39… before the sixty-fifth birthday.'),
-  RENEWAL_EXPECTED: kind('A32', 'warn', '8月の切り替え時期です。負担割合や区分が変わることがあります。', '8月1日以降の負担割合・区分で会計してください。', 'The yearly renewal of the rule in force lies between the certificate’s beginning and this reception, or within a month.'),
+  RENEWAL_EXPECTED: kind('A32', 'warn', '8月の切り替え時期です。負担割合や区分が変わることがあります。', '7月31日までは今の、8月1日からは新しい負担割合・区分で会計してください。', 'The yearly renewal of the rule in force lies between the certificate’s beginning and this reception, or within a month.'),
   AGE_RULE_CHANGES_SOON: kind('A33', 'info', 'まもなく年齢により負担割合や保険が変わります。', '次回来院時にもう一度資格を確認してください。', 'Six, seventy or seventy-five within two months, by the rule in force.'),
 
   LIMIT_CERTIFICATE_MISSING: kind('A34', 'warn', '前回あった限度額の情報が、今回はありません。', '同意の有無と、保険者の登録を確かめてください。', 'The patient consented, there was one at the last answer, and none came now.'),
   LIMIT_CERTIFICATE_NONE: kind('A39', 'info', '限度額の同意がありますが、区分の情報がありません。', '限度額の適用が必要なら、保険者への申請と登録を確かめてください。', 'The patient consented, and the insurer has no certificate registered; not told from seventy on, where most have none.'),
   LIMIT_CERTIFICATE_ENDING: kind('A35', 'warn', '限度額の区分の期限が近いか、切れています。', '次の有効期間の情報を確かめてください。', 'limitApplicationCertificateValidEndDate is past, or within a month.'),
-  LIMIT_CERTIFICATE_CHANGED: kind('A36', 'warn', '限度額の区分が前回と変わりました。', '新しい区分で会計してください。', 'Another 適用区分 than at the last verification, or a bulk answer that says so.'),
+  LIMIT_CERTIFICATE_CHANGED: kind('A36', 'warn', '限度額の区分が前回と変わりました。', '新しい区分を確かめて会計してください。', 'Another 適用区分 than at the last verification, or a bulk answer that says so.'),
   LIMIT_CONSENT_UNCONFIRMED: kind('A37', 'info', '限度額は照会していません（ご本人の同意の確認がありません）。', 'ご本人の同意を確かめ、「ご本人の同意を確認」を付けて照会し直してください。', 'The consent flag was sent as 0: nobody ticked who confirmed the patient’s consent.'),
   CONSENT_EXPIRED: kind('A38', 'info', '閲覧・提供の同意の期限が切れています。', '必要なら、カードリーダーでもう一度同意していただいてください。', 'The flag is 2, or its AvailableTime is past.'),
 
@@ -75,11 +75,12 @@ export const advisories = {
   SPECIAL_MEDICAL_EXPENSE: kind('A48', 'warn', '窓口でいったん全額を払っていただく資格（資格証明書・特別療養費）です。', '保険者に確かめ、ご本人に説明してください。', 'InsuredCardClassification 05.'),
 
   IDENTITY_HELD: kind('A51', 'stop', '別人の可能性があるため、止めています。', '画面の違いを見比べ、「同じ人」か「この人ではない」を選んでください。それまでレセコン・電子カルテには渡しません。', 'Two or more of name, birth date and sex differ from the known patient or from what was typed; held until a person decides.'),
-  IDENTITY_DIFFERS: kind('A52', 'warn', '記録と違う項目があります。', '違う項目を見比べてください（改姓などのこともあります）。', 'One of name, birth date and sex differs; see `identity.differences`.'),
-  GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者番号に自動では結び付けません。', 'ご家族やきょうだいの番号と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is; not linked.'),
+  IDENTITY_DIFFERS: kind('A52', 'warn', '氏名か性別が記録と違います。', '違う項目を見比べてください（改姓などのこともあります）。', 'The family name or the sex differs, or the kanji of a given name that sounds the same, on the same card or a form taken down by ear; linked all the same. See `identity.differences`.'),
+  GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者に自動では結び付けません。', 'ご家族や、読みが同じ別の方と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is, or sounds the same on another card; not linked.'),
   PATIENT_AMBIGUOUS: kind('A54', 'warn', '記録に、同じ方と思われる患者が複数います。', '患者番号を確かめてください。自動では結び付けません。', 'Several patients fit; none was picked.'),
   LOOK_ALIKE_PATIENT: kind('A55', 'warn', '生年月日とカナが同じで、漢字か性別が違う患者がいます。', '別の方でないか確かめてください。', 'The same birth date and kana with another name in kanji, or another sex; not linked with that patient.'),
   REFERENCE_NUMBER_DIFFERS: kind('A56', 'warn', '送った患者番号と、返ってきた照会番号が違います。', '診察券の番号を確かめ、必要なら照会番号を登録し直してください。', '照会番号不一致.'),
+  BIRTHDATE_DIFFERS: kind('A57', 'stop', '生年月日が記録や入力と違います。患者に自動では結び付けません。', '番号の取り違えか、記録の間違いがないか確かめてください。', 'The birth date differs from the patient’s record, or from what was typed; not linked.'),
 
   INSURER_CHANGED: kind('A61', 'warn', '保険者が前回から変わりました。', '保険の登録を直し、変更日を確かめてください。', 'Both stand in `history.changes`.'),
   CARD_NUMBER_CHANGED: kind('A62', 'warn', '記号・番号・枝番が前回から変わりました。', '保険の登録を直してください。', 'Both stand in `history.changes`.'),

@@ -4,7 +4,7 @@ import { characterSetOf, charactersOf } from './jis-characters.ts'
  * Characters of names that a claim cannot carry, each with the form of the same character that it
  * can: that of the 常用漢字表 where there is one. Pairs, the form to be replaced first. Only what a
  * published table calls the same character stands here; what merely looks alike, or has several such
- * forms (筿 is 筱 or 篠), does not. With a change the version goes up.
+ * forms (筿 is 筱 or 篠), does not. Names are compared by it, too. With a change the version goes up.
  */
 export const CLAIM_VARIANTS_VERSION = 1
 
@@ -21,7 +21,7 @@ const TABLE = [
   '嶹嶋 㠀島 榘矩 閒間 靏鶴 靎鶴 贒賢 裵裴 圡土 𡈽土 𣘺橋 槗橋 㐂喜 囯国 囶国 柗松 昻昂 漥窪 朙明',
   '棃梨 煑煮 畱留 兠兜 㔟勢 㓛功 吳呉 吴呉 尙尚 戶戸 產産 彥彦 强強 說説 銳鋭 稅税 絕絶 內内 旣既',
   '𥔎碕 𣳾泰 𦚰脇 𢌞廻 廽廻 𠀋丈 啟啓 栅柵 岀出 鎻鎖 鳯鳳 宻密 隂陰 沉沈 洤泉 灮光 秊年 窻窓 柹柿',
-  '㑨俣 乹乾 庻庶 旹時 霛霊 仐傘 瓫盆 虵蛇',
+  '㑨俣 乹乾 庻庶 旹時 霛霊 仐傘 瓫盆 虵蛇 鄉郷 靍鶴 娛娯 姊姉 鐮鎌 肈肇',
   // Related characters that are read and used as one in names. [JIS X 0213 附属書]
   '杦杉 曺曹 毗毘 雞鶏 櫔栃 𣜜栃 巗巌 斊斉 聦聡 荣栄 虗虚',
 ]

@@ -1,3 +1,5 @@
+import { formOfName } from './name-form.ts'
+
 /**
  * Kana as receipt computers look for it. Official kana is half-width and comes from registers that
  * often have no small kana: ショウイチ arrives as ｼﾖｳｲﾁ, and a search for either finds only itself.
@@ -11,22 +13,6 @@ const LONE_MARKS = [
   ['\u309c', '\u309a'],
 ] as const
 const DASHES = '\\-\u2010-\u2015\u2212'
-const LONG_VOWELS = new RegExp(`[ー${DASHES}]`, 'g')
-const SMALL = 'ァィゥェォッャュョヮヵヶ'
-const LARGE = 'アイウエオツヤユヨワカケ'
-/** One sound, two spellings. */
-const SAME_SOUND: readonly (readonly [RegExp, string])[] = [
-  [/ヴア/g, 'バ'],
-  [/ヴイ/g, 'ビ'],
-  [/ヴエ/g, 'ベ'],
-  [/ヴオ/g, 'ボ'],
-  [/ヴ/g, 'ブ'],
-  [/ヂ/g, 'ジ'],
-  [/ヅ/g, 'ズ'],
-  [/ヲ/g, 'オ'],
-  [/ヰ/g, 'イ'],
-  [/ヱ/g, 'エ'],
-]
 
 /** Full-width katakana; words apart by one space. Spelling is kept. */
 function spelled(kana: string): string {
@@ -38,19 +24,15 @@ function spelled(kana: string): string {
     .trim()
 }
 
-const enlarged = (kana: string) =>
-  [...kana].map((sign) => LARGE[SMALL.indexOf(sign)] ?? sign).join('')
-
 /**
- * One key for all spellings of a name that people take for each other: width, hiragana, spaces, long
- * vowel signs, voiced marks, small kana and kana of one sound (ヂ and ジ) aside. For finding: names that
- * differ in a voiced mark only (ヤマサキ, ヤマザキ) have one key, too.
+ * One key for all spellings of a name that people take for each other: what `formOfName` folds, and spaces,
+ * long vowel signs and voiced marks. For finding: names that differ in a voiced mark only (ヤマサキ,
+ * ヤマザキ) have one key, too.
  */
 export function kanaSearchKey(kana: string): string {
-  const plain = enlarged(spelled(kana).replace(/ /g, '')).replace(LONG_VOWELS, '')
-  return SAME_SOUND.reduce((text, [sound, sign]) => text.replace(sound, sign), plain)
+  return formOfName(kana)
     .normalize('NFD')
-    .replace(/[\u3099\u309a]/g, '')
+    .replace(/[ ー\u3099\u309a]/g, '')
 }
 
 /** Whether two kana are one name in two spellings, width, spaces and hiragana aside. */

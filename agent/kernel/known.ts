@@ -1,10 +1,10 @@
 import type { SourceKind } from './judgement.ts'
 import type { OfficialResult } from './official.ts'
-import type { Traits } from './person.ts'
+import type { Person, Traits } from './person.ts'
 import type { Outcome } from './verification.ts'
 
 /** The clinic's record of a person, as far as it identifies. */
-export interface KnownPatient extends Traits {
+export interface KnownPatient extends Pick<Person, 'identity' | keyof Traits> {
   readonly id: string
   /** Epoch ms. */
   readonly firstSeenAt: number
@@ -50,6 +50,11 @@ export interface PatientNumbers {
 
 /** Where an answer is recorded, in the clinic's records. */
 export type Link =
-  | { readonly is: 'known'; readonly patientId: string; readonly renamed: Traits | null }
+  | {
+      readonly is: 'known'
+      readonly patientId: string
+      /** What the record says anew; null: nothing. */
+      readonly renamed: Partial<Traits> | null
+    }
   | { readonly is: 'new' }
   | { readonly is: 'none' }

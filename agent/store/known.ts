@@ -44,7 +44,7 @@ export interface KnownReads {
 
 const PATIENT = `SELECT id, created_at AS firstSeenAt, coalesce(name, '') AS name,
   coalesce(name_kana, '') AS nameKana, coalesce(birthdate, '') AS birthdate,
-  coalesce(sex, '') AS sex FROM patients`
+  coalesce(sex, '') AS sex, identity FROM patients`
 
 /** Of one birth date there are as many as a clinic has patients to a day. */
 const OF_A_DAY = 200

@@ -103,13 +103,11 @@ function whoIsThereNow(
   return others.length > 0 || isOther ? null : known.id
 }
 
-const rename = (sql: Sql, id: string, { name, nameKana, sex }: Traits) =>
-  sql('UPDATE patients SET name = ?, name_kana = ?, sex = ? WHERE id = ?').run(
-    name,
-    nameKana,
-    sex,
-    id,
-  )
+const rename = (sql: Sql, id: string, { name, nameKana, birthdate, sex }: Partial<Traits>) =>
+  sql(
+    `UPDATE patients SET name = coalesce(?, name), name_kana = coalesce(?, name_kana),
+       birthdate = coalesce(?, birthdate), sex = coalesce(?, sex) WHERE id = ?`,
+  ).run(name ?? null, nameKana ?? null, birthdate ?? null, sex ?? null, id)
 
 function referenceNumber(sql: Sql, patientId: string, numbers: PatientNumbers): string | null {
   const row = sql<{ n: string }>(

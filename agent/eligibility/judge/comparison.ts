@@ -73,6 +73,25 @@ export function renamed(known: Traits, comparison: Comparison, person: Person): 
 
 const SAID = /^[12]$/
 
+/**
+ * The clinic's record after a person said that an answer is about this patient: what differed, as it
+ * came, or the same would be asked at every visit. What says less than it should is left; null: nothing.
+ */
+export function agreed({
+  name,
+  nameKana,
+  birthdate,
+  sex1,
+}: Identity['differences']): Partial<Traits> | null {
+  const next = {
+    ...(name && !isIncomplete(name.returned) && { name: name.returned }),
+    ...(nameKana && !isIncomplete(nameKana.returned) && { nameKana: nameKana.returned }),
+    ...(birthdate && { birthdate: birthdate.returned }),
+    ...(sex1 && { sex: sex1.returned }),
+  }
+  return Object.keys(next).length === 0 ? null : next
+}
+
 function better(ours: string, returned: string, isNewFamily: boolean): string {
   if (ours === '') return returned
   return !isIncomplete(returned) && (isNewFamily || isIncomplete(ours)) ? returned : ours

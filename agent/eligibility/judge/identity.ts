@@ -4,7 +4,7 @@ import type { Known, KnownPatient, Link } from '../../kernel/known.ts'
 import { isIncomplete } from '../../kernel/name-form.ts'
 import { closestName, type Name, soundsAlike } from '../../kernel/names.ts'
 import type { OfficialResult } from '../../kernel/official.ts'
-import { isOtherDay, isOtherSex, type Person, plain, type Traits } from '../../kernel/person.ts'
+import { isOtherSex, type Person, plain, type Traits } from '../../kernel/person.ts'
 import type { Verification } from '../../kernel/verification.ts'
 import type { Case } from './case.ts'
 import { type Comparison, compareIdentity, type OfficialPerson, renamed } from './comparison.ts'
@@ -171,19 +171,20 @@ function linkOf(facts: Facts): Link {
  * apart. Family names and the sex on record do change.
  */
 function isStopped(facts: Facts): boolean {
-  const { counterpart, comparison, official } = facts
-  if (counterpart === null || comparison === null) return false
-  return isOtherDay(counterpart.traits, official.person) || isOtherGivenName(facts)
+  return facts.comparison?.differences.birthdate !== undefined || isOtherGivenName(facts)
 }
 
 /**
  * The same kana on the same card, or on a form that was filled in by ear, is the same person however
- * it is written.
+ * it is written. On another card the number alone says so, and who looks a number up by kana and birth
+ * date finds look-alikes, too.
  */
-function isOtherGivenName({ one, counterpart, comparison }: Facts): boolean {
-  if (comparison?.verdict === 'kanji-differs')
-    return counterpart?.is !== 'intake' && one.known.by !== 'card'
-  return comparison?.verdict === 'given-differs' || comparison?.verdict === 'differs'
+function isOtherGivenName({ official, patient, counterpart, comparison }: Facts): boolean {
+  if (comparison?.verdict !== 'kanji-differs')
+    return comparison?.verdict === 'given-differs' || comparison?.verdict === 'differs'
+  const { identity } = official.person
+  const isOnOwnCard = identity !== null && patient?.identity === identity
+  return counterpart?.is !== 'intake' && !isOnOwnCard
 }
 
 /** A patient whom neither a number, a card nor a name would find again is not made. */
@@ -192,15 +193,16 @@ const isFindable = ({ one, official }: Facts) =>
   official.person.identity !== null ||
   official.names.some(({ name, nameKana }) => !isIncomplete(name) || !isIncomplete(nameKana))
 
+/** Whether it is linked all the same must be clear from the code: nobody waits for a person then. */
 function differenceAdvice(facts: Facts): Advisory[] {
-  const { one, counterpart, comparison } = facts
+  const { one, comparison } = facts
   if (comparison === null || comparison.count === 0) return []
   if (isHeld(comparison)) return [advisory('IDENTITY_HELD')]
   const { differences } = comparison
-  const isGiven = counterpart?.is === 'patient' && isOtherGivenName(facts)
-  const code = isGiven ? 'GIVEN_NAME_DIFFERS' : 'IDENTITY_DIFFERS'
-  if (differences.birthdate !== undefined) return [advisory(code, fieldIn(one, 'birthdate'))]
-  if (differences.sex1 !== undefined) return [advisory(code, fieldIn(one, 'sex1'))]
+  if (differences.birthdate !== undefined)
+    return [advisory('BIRTHDATE_DIFFERS', fieldIn(one, 'birthdate'))]
+  if (differences.sex1 !== undefined) return [advisory('IDENTITY_DIFFERS', fieldIn(one, 'sex1'))]
+  const code = isOtherGivenName(facts) ? 'GIVEN_NAME_DIFFERS' : 'IDENTITY_DIFFERS'
   return [advisory(code, fieldIn(one, differences.name === undefined ? 'nameKana' : 'name'))]
 }
 

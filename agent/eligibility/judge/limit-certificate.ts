@@ -8,6 +8,7 @@ import {
   confirmationDay,
   coverageAmong,
   isLateElderly,
+  isPublicAssistance,
   type Place,
   said,
   usableResults,
@@ -15,10 +16,13 @@ import {
 import type { Advise, Case } from './case.ts'
 import { isEnding } from './periods.ts'
 
-/** 限度額適用認定証: not asked for, missing, changed or ending; the first of these that is so. */
+/**
+ * 限度額適用認定証: not asked for, missing, changed or ending; the first of these that is so. 医療扶助 alone
+ * knows none.
+ */
 export const limitCertificateAdvice: Advise = (one) => {
   const place = coverageAmong(usableResults(one))
-  if (place === undefined) return []
+  if (place === undefined || isPublicAssistance(place.result)) return []
   const parts = [unconfirmed, missing, changed, ending]
   return parts.flatMap((part) => part(one, place)).slice(0, 1)
 }

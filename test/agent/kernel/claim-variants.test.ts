@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { claimSafe, claimVariants } from '../../../agent/kernel/claim-variants.ts'
 import { characterSetOf, charactersOf } from '../../../agent/kernel/jis-characters.ts'
+import { formOfName } from '../../../agent/kernel/name-form.ts'
+import { compareNames } from '../../../agent/kernel/names.ts'
 
 test('the table has one form for each character, and only forms that a claim carries', () => {
   assert.ok(claimVariants.size >= 160, `${claimVariants.size}`)
@@ -26,6 +28,13 @@ test('names get the form of their characters that a claim carries, and what was 
     ],
     left: [],
   })
+})
+
+test('a name as a claim carries it is the same name, and no look-alike', () => {
+  for (const [from, to] of claimVariants) assert.equal(formOfName(from), formOfName(to), from)
+  const kana = { nameKana: 'ﾊｼﾓﾄ ﾉﾎﾞﾙ' }
+  const claimed = { name: claimSafe('𣘺本　曻').text, ...kana }
+  assert.equal(compareNames({ name: '𣘺本　曻', ...kana }, claimed), 'same')
 })
 
 test('one character in another code is that character: compatibility ideographs, marks, selectors', () => {

@@ -53,7 +53,10 @@ test("a person who contradicts the number's patient is linked to nobody", async 
     ['a twin', twin],
     ['a twin without kana', { ...twin, nameKana: '' }],
     ['a stranger of the same day', { ...one, name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', sex1: '2' }],
-    ['one who sounds the same', { ...one, name: '見本　市朗' }],
+    [
+      'one who sounds the same, with another card',
+      { ...one, name: '見本　市朗', insuredIdentificationNumber: '9' },
+    ],
     ['another birth date', { ...one, birthdate: '20100102' }],
   ]
   for (const [who, result] of others)
@@ -64,6 +67,7 @@ test('a number finds its patient through new insurance, family name, and what is
   const { put } = await deskOf(t)
   const { patient } = await put('00042', [one])
   const same: [string, OfficialResult][] = [
+    ['other kanji on the same card', { ...one, name: '見本　市朗' }],
     ['a new insurer', { ...one, insurerNumber: '01130012', insuredIdentificationNumber: '9' }],
     ['a new family name', { ...one, name: '別名　一郎', nameKana: 'ﾍﾞﾂﾒｲ ｲﾁﾛｳ' }],
     ['a name with ●', { ...one, name: '●本　一郎', nameKana: '' }],

@@ -77,6 +77,7 @@ export const patient: KnownPatient = {
   nameKana: 'ｹﾝｼｮｳ ｲﾁﾛｳ',
   birthdate: '19800502',
   sex: '1',
+  identity: null,
 }
 
 export const lastAnswer = (

@@ -19,30 +19,49 @@ test('a character of the third level is told before the claim comes back', () =>
 })
 
 test('a character that no JIS set has is told apart from one that JIS X 0213 has', () => {
-  assert.deepEqual(found({ name: '髙橋　一', insuredName: '𠮷田　﨑', nameOfOther: 'か゚' }), [
-    'CHARACTER_OUTSIDE_JIS_X_0213 results[0].insuredName',
-    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].insuredName',
+  assert.deepEqual(found({ name: '𠮷田　﨑', nameOfOther: 'か゚' }), [
     'CHARACTER_OUTSIDE_JIS_X_0213 results[0].name',
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].name',
     'CHARACTER_OUTSIDE_JIS_X_0208 results[0].nameOfOther',
   ])
 })
 
-test('every result and every field that a claim or a prescription carries is looked at, once a kind', () => {
-  const text = '﨑﨑●●'
-  const result = {
-    insurerName: text,
-    insuredCardSymbol: text,
-    insuredIdentificationNumber: text,
-    insuredName: text,
-    name: text,
-    nameOfOther: text,
-    nameKana: text,
-    address: text,
-  }
-  const all = found(result, result)
-  assert.equal(all.length, 2 * 8 * 2)
-  assert.equal(new Set(all).size, all.length)
-  assert.ok(Object.keys(result).every((field) => all.join().includes(`results[1].${field}`)))
+const written = (text: (field: string) => string): OfficialResult => ({
+  insurerName: text('insurerName'),
+  insuredCardSymbol: text('insuredCardSymbol'),
+  insuredIdentificationNumber: text('insuredIdentificationNumber'),
+  insuredName: text('insuredName'),
+  name: text('name'),
+  nameOfOther: text('nameOfOther'),
+  nameKana: text('nameKana'),
+  address: text('address'),
+})
+
+test('every result and every field that staff write is looked at for ●, once a kind', () => {
+  const result = written((field) => `●${field}●`)
+  const all = found(
+    result,
+    written((field) => `●${field}〓`),
+  )
+  assert.equal(all.length, 2 * 8)
+  for (const field of Object.keys(result))
+    for (const at of [0, 1])
+      assert.ok(all.includes(`NAME_HAS_PLACEHOLDER results[${at}].${field}`), field)
+})
+
+test('what a claim cannot carry is told of what a claim says, not of insurer, insured person and address', () => {
+  assert.deepEqual(found(written((field) => `﨑${field}`)), [
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].name',
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].nameOfOther',
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].nameKana',
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].insuredCardSymbol',
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].insuredIdentificationNumber',
+  ])
+})
+
+test('one text is told once: of a patient who is the insured person, and of two results', () => {
+  const result = { name: '●崎　一', insuredName: '●崎　一' }
+  assert.deepEqual(found(result, result), ['NAME_HAS_PLACEHOLDER results[0].name'])
 })
 
 test('what a claim carries says nothing, in whichever way Shift_JIS came to be read', () => {

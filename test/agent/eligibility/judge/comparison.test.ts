@@ -12,7 +12,7 @@ test('a marriage is linked, told, and taken over; nothing is held', () => {
     name: { known: '山田 花子', returned: '鈴木　花子' },
     nameKana: { known: 'ヤマダ ハナコ', returned: 'ｽｽﾞｷ ﾊﾅｺ' },
   })
-  const { id: _, firstSeenAt: __, ...traits } = hanako
+  const { id: _, firstSeenAt: __, identity: ___, ...traits } = hanako
   assert.deepEqual(renamedIn(match), { ...traits, name: '鈴木　花子', nameKana: 'ｽｽﾞｷ ﾊﾅｺ' })
 })
 
@@ -39,7 +39,7 @@ test('a good name is never replaced by one with ●, and takes the place of one 
   for (const result of worse)
     assert.equal(renamedIn(byNumber(result)), null, 'nor by a kana without its kanji')
   const poor = { ...hanako, name: '●田 花子', nameKana: '', sex: '3', birthdate: '' }
-  const { id: _, firstSeenAt: __, ...traits } = hanako
+  const { id: _, firstSeenAt: __, identity: ___, ...traits } = hanako
   const official = { ...traits, name: '山田　花子', nameKana: 'ﾔﾏﾀﾞ ﾊﾅｺ' }
   assert.deepEqual(renamedIn(byNumber({}, poor)), official)
   assert.deepEqual(renamedIn(byNumber({}, { ...poor, name: '' })), official)

@@ -15,6 +15,7 @@ export const hanako: KnownPatient = {
   nameKana: 'ヤマダ ハナコ',
   birthdate: '19800502',
   sex: '2',
+  identity: null,
 }
 export const answer: OfficialResult = {
   insurerNumber: '06139992',

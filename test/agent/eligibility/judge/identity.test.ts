@@ -61,7 +61,7 @@ test('one difference is told; of the given name or the birth date it is not link
     [{ name: '佐藤　健', nameKana: 'ｻﾄｳ ｹﾝ' }, ['none', 'GIVEN_NAME_DIFFERS results[0].name']],
     [{ name: '山田　華子' }, ['none', 'GIVEN_NAME_DIFFERS results[0].name']],
     [{ name: '●●　●●', nameKana: 'ﾔﾏﾀﾞ ﾏﾘ' }, ['none', 'GIVEN_NAME_DIFFERS results[0].nameKana']],
-    [{ birthdate: '19800503' }, ['none', 'IDENTITY_DIFFERS results[0].birthdate']],
+    [{ birthdate: '19800503' }, ['none', 'BIRTHDATE_DIFFERS results[0].birthdate']],
     [{ sex1: '1' }, ['known', 'IDENTITY_DIFFERS results[0].sex1']],
   ]
   for (const [result, expected] of cases) {
@@ -74,12 +74,18 @@ test('one difference is told; of the given name or the birth date it is not link
 })
 
 test('the same kana on the same card is the same person, told that the kanji differ', () => {
-  const match = matched({
-    known: { patients: [hanako], by: 'card' },
-    results: [{ ...answer, name: '山田　華子' }],
-  })
-  assert.deepEqual(told(match), ['known', 'IDENTITY_DIFFERS results[0].name'])
-  assert.equal(renamedIn(match), null)
+  const results = [{ ...answer, name: '山田　華子' }]
+  const ofCard = { ...hanako, identity: '6139992||5||19800502|ヤマダハナコ' }
+  for (const by of ['card', 'number'] as const) {
+    const match = matched({ known: { patients: [ofCard], by }, results, patientNumber: '42' })
+    assert.deepEqual(told(match), ['known', 'IDENTITY_DIFFERS results[0].name'])
+    assert.equal(renamedIn(match), null)
+  }
+  const otherCard = { ...ofCard, identity: '6139992||6||19800502|ヤマダハナコ' }
+  assert.deepEqual(told(matched({ known: { patients: [otherCard], by: 'number' }, results })), [
+    'none',
+    'GIVEN_NAME_DIFFERS results[0].name',
+  ])
 })
 
 test('without number and card, exactly one of the same birth date and name is found by itself', () => {
@@ -168,11 +174,14 @@ test('without a patient the answer is compared with who was received offline, el
   assert.equal(offline({}).identity?.comparedWith, 'intake')
   assert.deepEqual(told(offline({})), ['new'])
   assert.deepEqual(told(offline({ name: '佐藤 健', sex: '1' })), ['none', 'IDENTITY_HELD'])
-  assert.deepEqual(told(offline({ name: '佐藤 健' })), ['none', 'IDENTITY_DIFFERS results[0].name'])
+  assert.deepEqual(told(offline({ name: '佐藤 健' })), [
+    'none',
+    'GIVEN_NAME_DIFFERS results[0].name',
+  ])
   const byEar = offline({ name: '山田 華子', nameKana: 'やまだ はなこ' })
   assert.deepEqual(told(byEar), ['new', 'IDENTITY_DIFFERS results[0].name'])
   const other = matched({ results: [{ ...answer, birthdate: '19800503' }] })
-  assert.deepEqual(told(other), ['none', 'IDENTITY_DIFFERS results[0].birthdate'])
+  assert.deepEqual(told(other), ['none', 'BIRTHDATE_DIFFERS results[0].birthdate'])
   assert.equal(other.identity?.comparedWith, 'card-face')
   assert.equal(matched({ question: terminal }).identity, null)
 })

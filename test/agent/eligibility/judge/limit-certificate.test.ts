@@ -3,7 +3,16 @@ import { test } from 'node:test'
 import { limitCertificateAdvice } from '../../../../agent/eligibility/judge/limit-certificate.ts'
 import type { FaceQuestion } from '../../../../agent/eligibility/question.ts'
 import type { OfficialResult } from '../../../../agent/kernel/official.ts'
-import { advised, caseOf, elder, lastAnswer, lateElder, person, question } from './advice-bed.ts'
+import {
+  advised,
+  assisted,
+  caseOf,
+  elder,
+  lastAnswer,
+  lateElder,
+  person,
+  question,
+} from './advice-bed.ts'
 
 const INFO = 'results[0].limitApplicationCertificateRelatedInfo'
 const CONSENT = 'results[0].limitApplicationCertificateRelatedConsFlg'
@@ -49,6 +58,7 @@ test('consent without any certificate is told softly, and not from seventy on', 
   assert.deepEqual(told(consented('1')), [`LIMIT_CERTIFICATE_NONE at ${CONSENT}`])
   assert.deepEqual(told(consented('1', elder('020'))), [])
   assert.deepEqual(told(consented('1', lateElder('010'))), [])
+  assert.deepEqual(told(consented('1', assisted)), [], 'there is none for 医療扶助')
   assert.deepEqual(told(consented('1', { ...person, birthdate: '' })), [
     `LIMIT_CERTIFICATE_NONE at ${CONSENT}`,
   ])

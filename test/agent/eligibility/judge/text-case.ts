@@ -47,6 +47,7 @@ export const caseOf = (results: readonly OfficialResult[], knownKana?: string): 
           birthdate: '19800101',
           sex: '2',
           firstSeenAt: AT,
+          identity: null,
         },
   history: null,
   at: AT,
