@@ -1,14 +1,13 @@
 import type { Config } from '../config/schema.ts'
 import type { Appointments } from './api/ports.ts'
-import { checksOf } from './checks.ts'
+import { checksOf, fitFace } from './checks.ts'
 import {
   type AppointmentParts,
   appointmentsOf,
   checkAppointments as checkExpected,
 } from './eligibility/appointments.ts'
-import { unencodableIn } from './eligibility/bulk-lines.ts'
 import type { AskExpected } from './eligibility/expected.ts'
-import { askable, checkAppointments, isKeepable } from './intake/appointments.ts'
+import { checkAppointments, isKeepable } from './intake/appointments.ts'
 import type { AppointmentItem, AppointmentSource } from './kernel/appointment.ts'
 import { uuidV7 } from './kernel/ids.ts'
 import type { Rules } from './kernel/rules.ts'
@@ -62,22 +61,11 @@ export function appointmentsJob(
   }
 }
 
-/** What the terminal cannot be told is wrong for it. */
 const partsOf = (
-  { gateway }: Config,
+  config: Config,
   { store, rules }: Kept,
   { clock }: Pick<Platform, 'clock'>,
-): AppointmentParts => ({
-  store,
-  check(face) {
-    const checked = askable(face, checksOf(store, clock, rules))
-    if (!('insurerNumber' in checked) || gateway.via !== 'terminal') return checked
-    const wrong = unencodableIn([checked], gateway.charset)
-    return wrong.length === 0
-      ? checked
-      : wrong.map(({ field }) => field.replace(/^items\[0\]\./, ''))
-  },
-})
+): AppointmentParts => ({ store, clock, check: fitFace(config, { store, rules }, clock) })
 
 function replace(
   store: Pick<Store, 'appointments'>,

@@ -2,7 +2,9 @@ import type { Config } from '../config/schema.ts'
 import { appointmentsJob } from './appointments.ts'
 import type { AskExpected } from './eligibility/expected.ts'
 import type { Reasking } from './eligibility/reasking.ts'
+import type { Conditions } from './kernel/conditions.ts'
 import type { Rules } from './kernel/rules.ts'
+import { watchJobs } from './ops/fault-watch.ts'
 import { type Job, type Jobs, openJobs } from './ops/jobs/jobs.ts'
 import { openTargets } from './outbox/targets.ts'
 import type { Platform } from './platform.ts'
@@ -14,6 +16,7 @@ interface Parts {
   readonly rules: Rules
   readonly ask: AskExpected
   readonly reasking: Pick<Reasking, 'runDue'>
+  readonly conditions: Pick<Conditions, 'raise' | 'clear'>
   /** Ports on which the agent itself listens. */
   readonly ownPorts: () => readonly number[]
 }
@@ -24,6 +27,7 @@ export function openAgentJobs(config: Config, parts: Parts, platform: Platform):
   return openJobs({
     ...platform,
     store: parts.store,
+    observe: watchJobs(parts.conditions),
     jobs: [
       appointmentsJob(config, { ...parts, targets }, platform),
       followUpsJob(config, parts),

@@ -84,7 +84,7 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
       'jobs',
       openAgentJobs(
         config,
-        { ...connected, store, rules: judging.rules, ask, ownPorts: () => ports },
+        { ...connected, store, conditions, rules: judging.rules, ask, ownPorts: () => ports },
         platform,
       ),
     )

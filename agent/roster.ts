@@ -1,15 +1,11 @@
 import type { Config } from '../config/schema.ts'
 import type { Asking } from './api/ports.ts'
 import type { Roster } from './api/roster-port.ts'
-import { checksOf } from './checks.ts'
-import { unencodableIn } from './eligibility/bulk-lines.ts'
+import { checksOf, fitFace } from './checks.ts'
 import type { AskExpected } from './eligibility/expected.ts'
 import { checkRoster as checkMonth } from './eligibility/roster-check.ts'
 import { openRosterDesk, type RosterWriter } from './eligibility/roster-desk.ts'
-import { type Checks, checkCardFace } from './intake/card-face.ts'
 import { checkRoster } from './intake/roster.ts'
-import type { CardFace } from './kernel/card-face.ts'
-import { asFault } from './kernel/errors.ts'
 import type { Clock } from './kernel/ports.ts'
 import type { RosterChange } from './kernel/roster.ts'
 import type { Rules } from './kernel/rules.ts'
@@ -47,7 +43,7 @@ export function rosterJob(
   { store, rules, ask }: Asked,
   { clock, log }: Pick<Platform, 'clock' | 'log'>,
 ): Job {
-  const fit = (face: CardFace) => fitted(face, config, checksOf(store, clock, rules))
+  const fit = fitFace(config, { store, rules }, clock)
   return {
     name: 'roster',
     title: '在宅名簿の月次確認',
@@ -56,21 +52,5 @@ export function rosterJob(
     // Each run looks at the whole month.
     catchUp: 'always',
     run: ({ signal }) => checkMonth({ store, ask, fit, clock, log }, signal),
-  }
-}
-
-/** Null where it cannot be asked, or the terminal cannot be told all of it. */
-function fitted(
-  face: CardFace,
-  { gateway }: Pick<Config, 'gateway'>,
-  checks: Checks,
-): CardFace | null {
-  try {
-    const checked = checkCardFace(face, checks)
-    return unencodableIn([checked], gateway.charset).length === 0 ? checked : null
-  } catch (error) {
-    const { code } = asFault(error)
-    if (code === 'CARD_FACE_INVALID' || code === 'INDIVIDUAL_NUMBER_REFUSED') return null
-    throw error
   }
 }

@@ -5,7 +5,8 @@ import type { Clock, Log } from '../kernel/ports.ts'
 import { dayAfter, inJapan } from '../kernel/time.ts'
 import type { FeedEvent } from '../kernel/verification.ts'
 import type { StoredAppointment } from '../store/appointments.ts'
-import type { Claim } from '../store/claims.ts'
+import { type Claim, holdsAt } from '../store/claims.ts'
+import { firstIdAt } from '../store/reads.ts'
 import type { Store } from '../store/store.ts'
 import {
   notAsked,
@@ -18,25 +19,36 @@ import type { ExpectedLine } from './batches.ts'
 import type { AskExpected } from './expected.ts'
 
 export interface AppointmentParts {
-  readonly store: Pick<Store, 'appointments' | 'find' | 'isHeld'>
+  readonly store: Pick<Store, 'appointments' | 'find' | 'isHeld' | 'answeredCard'>
   /** A card face made fit to be asked, or which of its fields are wrong. */
   readonly check: (face: CardFace) => CardFace | readonly string[]
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Those who are expected on a day (YYYY-MM-DD), each with what is known, by time. */
 export const appointmentsOf = (parts: AppointmentParts, day: string): Appointment[] =>
   parts.store.appointments.list(day).map((stored) => {
     const { id, source, item } = stored
-    return { ...item, id, source, ...standing(parts, stored) }
+    return { ...item, id, source, ...standing(parts, day, stored) }
   })
 
-function standing(parts: AppointmentParts, stored: StoredAppointment): Standing {
-  if (stored.questionId === null) {
-    const asked = faceOf(parts, stored)
-    return 'status' in asked ? asked : notAsked
+/** What was asked about it, where that still stands; null: nothing yet. */
+function askedOf(
+  { clock }: Pick<AppointmentParts, 'clock'>,
+  day: string,
+  { questionId }: StoredAppointment,
+): string | null {
+  return holdsAt(day, questionId, firstIdAt(clock.now())) ? questionId : null
+}
+
+function standing(parts: AppointmentParts, day: string, stored: StoredAppointment): Standing {
+  const asked = askedOf(parts, day, stored)
+  if (asked === null) {
+    const face = faceOf(parts, stored)
+    return 'status' in face ? face : notAsked
   }
   const { store } = parts
-  const id = store.appointments.newest(stored.questionId)
+  const id = store.appointments.newest(asked)
   const found = store.find(id)
   // Purged meanwhile: nothing is known any more.
   if (found === undefined) return notAsked
@@ -53,7 +65,7 @@ function faceOf(
 ): CardFace | Standing {
   const { cardFace, patientNumber } = stored.item
   if (cardFace === undefined && patientNumber === undefined) return notCheckable('nothing-given')
-  const card = cardFace ?? store.appointments.cardOf(patientNumber ?? '')
+  const card = cardFace ?? store.answeredCard(patientNumber ?? '')
   if (card === null) return notCheckable('unknown-patient')
   const checked = check({ ...card, ...(patientNumber !== undefined && { patientNumber }) })
   return 'insurerNumber' in checked ? checked : notCheckable('card-face-wrong', checked)
@@ -77,7 +89,8 @@ interface Run {
 type Checked = Readonly<Record<'expected' | 'asked' | 'askedBefore' | 'notCheckable', number>>
 
 /**
- * Asks about everybody who is expected and was not asked about yet. A list that cannot be fetched fails
+ * Asks about everybody who is expected and was not asked about yet, in the month of the appointment
+ * once that has begun. A list that cannot be fetched fails
  * the run, after those who are known were asked about.
  */
 export async function checkAppointments(parts: CheckParts, run: Run): Promise<Checked> {
@@ -93,7 +106,7 @@ export async function checkAppointments(parts: CheckParts, run: Run): Promise<Ch
       log.warn({ code: fault.code }, 'appointments-not-fetched')
     }
     const expected = store.appointments.list(day)
-    const unasked = expected.filter(({ questionId }) => questionId === null)
+    const unasked = expected.filter((one) => askedOf(parts, day, one) === null)
     const { lines, notCheckable: wrong } = linesOf(parts, unasked)
     total.expected += expected.length
     total.askedBefore += expected.length - unasked.length

@@ -1,5 +1,4 @@
 import type { CardFace } from '../kernel/card-face.ts'
-import { asFault } from '../kernel/errors.ts'
 import type { JobResult } from '../kernel/job.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
 import {
@@ -47,11 +46,11 @@ export function rosterDue(cases: readonly RosterCase[]): RosterStanding[] {
 const numberOf = ({ entry }: RosterStanding) => entry.form.patientNumber
 
 export interface RosterCheckParts {
-  readonly store: Pick<Store, 'roster' | 'rosterQuestions'>
+  readonly store: Pick<Store, 'roster' | 'rosterQuestions' | 'answeredCard'>
   readonly ask: AskExpected
   readonly clock: Pick<Clock, 'now'>
-  /** The card as it can be asked; null where it cannot. */
-  readonly fit: (face: CardFace) => CardFace | null
+  /** The card as it can be asked, or which of its fields cannot. */
+  readonly fit: (face: CardFace) => CardFace | readonly string[]
   readonly log: Log
 }
 
@@ -61,8 +60,6 @@ export interface RosterCheck extends JobResult {
   readonly entries: number
   readonly confirmed: number
   readonly asked: number
-  /** Nobody could be asked any more; the next run goes on. */
-  readonly isCut: boolean
   /** Who has no valid eligibility of the month yet, the ones that are asked among them. */
   readonly unconfirmed: string
   /** Of those, whose card a person has to see: no standing consent, or no card that can be asked. */
@@ -75,7 +72,8 @@ export interface RosterCheck extends JobResult {
 
 /**
  * Has everybody of the roster asked about whose eligibility of this month is not confirmed. What was
- * handed over before a crash is not asked again. Rejects with `SHUTTING_DOWN`, `STORE_*`.
+ * handed over before a crash is not asked again. Rejects with `NO_LINE`, after whom somebody could be
+ * asked about, `SHUTTING_DOWN`, `STORE_*`.
  */
 export async function checkRoster(
   parts: RosterCheckParts,
@@ -90,26 +88,11 @@ export async function checkRoster(
     }),
   )
   const wanted = rosterDue(cases).flatMap((one) => wantedOf(parts, one, month))
-  const done = await askAll(parts, wanted, signal)
-  const { asked, isCut } = done
-  const check = reportOf(parts, month, done)
+  const asked = await parts.ask(wanted, signal)
+  const check = reportOf(parts, month, asked)
   const { entries, confirmed } = check
-  log.info({ month, entries, confirmed, asked, isCut }, 'roster-checked')
+  log.info({ month, entries, confirmed, asked }, 'roster-checked')
   return check
-}
-
-/** A line that is down ends it for today: whom nobody was asked about is due at the next run. */
-async function askAll(
-  { ask }: Pick<RosterCheckParts, 'ask'>,
-  wanted: readonly ExpectedLine[],
-  signal: AbortSignal,
-): Promise<Pick<RosterCheck, 'asked' | 'isCut'>> {
-  try {
-    return { asked: await ask(wanted, signal), isCut: false }
-  } catch (error) {
-    if (asFault(error).code !== 'NO_LINE') throw error
-    return { asked: 0, isCut: true }
-  }
 }
 
 function wantedOf(
@@ -121,25 +104,21 @@ function wantedOf(
   return face === null ? [] : [{ face, claims: [{ rosterId: entry.id, month }] }]
 }
 
-/** The card that the entry names, else that of the patient’s last valid answer. */
+/** The card that the entry names, else that of the patient’s last answer; null: none that can be asked. */
 function faceOf(
   { store, fit }: Pick<RosterCheckParts, 'store' | 'fit'>,
   { form }: RosterStanding['entry'],
 ): CardFace | null {
   const { cardFace, birthdate, patientNumber } = form
-  if (cardFace !== undefined && birthdate !== undefined)
-    return fit({ ...cardFace, birthdate, patientNumber })
-  const answered = store.rosterQuestions.card(patientNumber)
-  if (answered === undefined) return null
-  const { insuredCardClassification: _, ...card } = answered
-  return fit({ ...card, patientNumber })
+  const card =
+    cardFace !== undefined && birthdate !== undefined
+      ? { ...cardFace, birthdate }
+      : store.answeredCard(patientNumber)
+  const asked = card && fit({ ...card, patientNumber })
+  return asked !== null && 'insurerNumber' in asked ? asked : null
 }
 
-function reportOf(
-  parts: RosterCheckParts,
-  month: string,
-  done: Pick<RosterCheck, 'asked' | 'isCut'>,
-): RosterCheck {
+function reportOf(parts: RosterCheckParts, month: string, asked: number): RosterCheck {
   const standings = rosterIn(parts.store, month, parts.clock.now())
   const unconfirmed = standings.filter(({ needsCheck }) => needsCheck)
   const ids = (which: readonly RosterStanding[]) => which.map(({ entry }) => entry.id).join(' ')
@@ -149,7 +128,7 @@ function reportOf(
     month,
     entries: standings.length,
     confirmed: standings.length - unconfirmed.length,
-    ...done,
+    asked,
     unconfirmed: ids(unconfirmed),
     needsCard: ids(
       unconfirmed.filter(

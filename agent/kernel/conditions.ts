@@ -43,6 +43,8 @@ const kind = (
 
 /** A line that loses some packets, or a router that restarts its radio, is no news. */
 const LINE_GRACE_MS = 10_000
+/** What failed once is tried again after ten minutes. */
+const JOB_GRACE_MS = 15 * 60_000
 /** Causes that lie outside the clinic; nobody there can cure what they bring. */
 const OUTSIDE: readonly string[] = ['GATEWAY_UNREACHABLE', 'MAINTENANCE_RUNNING']
 const ofLine = { hiddenBy: OUTSIDE, inHours: true } as const
@@ -95,6 +97,7 @@ export const conditions = {
   DELIVERY_REFUSED: kind('C938', 'delivery', 'warn', 0, '配信先に拒否されたものがあります。', '一覧を確認し、手で入力するか送り直してください。', 'Dead letters: `onshi-agent delivery list`, then retry, replay or drop.'),
   DELIVERY_PARKED: kind('C939', 'delivery', 'warn', 0, '人の確認を待つ配信があります。', '一覧を確認し、承認するか取り消してください。', 'Parked: `onshi-agent delivery list`; later ones of the same patient wait behind it.'),
   DELIVERY_BEFORE_RESTORE: kind('C940', 'delivery', 'warn', 0, '復元より前の配信が送られずに残っています。', '配信先に届いているか確認し、必要なら送り直してください。', 'Not sent by itself after a restore: `onshi-agent delivery replay`, or drop.'),
+  JOB_FAILED: kind('C941', 'agent', 'warn', JOB_GRACE_MS, '自動の処理が失敗しています。', '保守業者に連絡してください。', 'See `code`, and `onshi-agent job list`; it is tried again by itself, or by hand: `onshi-agent job run NAME`.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions

@@ -47,6 +47,14 @@ export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>) {
   }
 }
 
+/** Turns what a run of a job came to (null: it is done) into a condition. */
+export function watchJobs(conditions: Pick<Conditions, 'raise' | 'clear'>) {
+  return (job: string, fault: AgentError | null): void => {
+    if (fault === null) conditions.clear('JOB_FAILED', job)
+    else conditions.raise('JOB_FAILED', job, { code: fault.code })
+  }
+}
+
 /** Turns what the store said (null: it took it) into a condition. */
 export function watchStore(conditions: Pick<Conditions, 'raise' | 'clear'>) {
   return (fault: AgentError | null): void => {

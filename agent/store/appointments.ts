@@ -1,14 +1,11 @@
-import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import {
-  type AppointmentFace,
   AppointmentItem,
   type AppointmentSource,
   type AppointmentsReplaced,
 } from '../kernel/appointment.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
-import { isAid } from './insurer.ts'
 import type { Actor } from './questions.ts'
 
 /** The list of one day from one source, whole. */
@@ -43,11 +40,6 @@ export interface Appointments {
   list(day: string): StoredAppointment[]
   /** The newest question of the chain that begins with this one. */
   newest(questionId: string): string
-  /**
-   * The card of the newest answer with one about the patient who has this number, the newest valid
-   * one before all others; null where none is known.
-   */
-  cardOf(patientNumber: string): AppointmentFace | null
 }
 
 /** The transaction below, in the writer thread. */
@@ -132,55 +124,8 @@ export function openAppointments(sql: Sql, write: AppointmentWriter): Appointmen
       ).get(questionId)
       return row?.id ?? questionId
     },
-    cardOf(patientNumber) {
-      const answers = sql<{ results: string }>(ANSWERS).all(patientNumber)
-      for (const { results } of answers) {
-        const card = cardIn(JSON.parse(results))
-        if (card !== null) return card
-      }
-      return null
-    },
   }
 }
 
 /** Who was asked about more often since is found by what came in between. */
 const CHAIN = 100
-const LOOKED_AT = 20
-
-/** Not of those about whom it is open whose they are. */
-const ANSWERS = `SELECT CAST(e.body AS TEXT) ->> '$.verification.results' AS results
-  FROM verifications v JOIN events e ON e.position = v.position
-  WHERE v.patient_id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)
-    AND v.outcome IN ('valid', 'valid-unregistered', 'invalid', 'invalid-new-exists')
-    AND NOT EXISTS (
-      SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state <> 'released')
-  ORDER BY v.outcome IN ('valid', 'valid-unregistered') DESC, v.position DESC LIMIT ${LOOKED_AT}`
-
-const Results = Type.Array(
-  Type.Object({
-    insuredCardClassification: Type.Optional(Type.String()),
-    insurerNumber: Type.Optional(Type.String()),
-    insuredCardSymbol: Type.Optional(Type.String()),
-    insuredIdentificationNumber: Type.Optional(Type.String()),
-    insuredBranchNumber: Type.Optional(Type.String()),
-    birthdate: Type.Optional(Type.String()),
-  }),
-)
-
-/** The health insurance; a card of 医療扶助 is asked about at its own counter. */
-function cardIn(results: unknown): AppointmentFace | null {
-  if (!Check(Results, results)) return null
-  const card = results.find((one) => !isAid(one) && isWhole(one))
-  if (card === undefined) return null
-  const { insurerNumber = '', insuredIdentificationNumber = '', birthdate = '' } = card
-  return {
-    insurerNumber: insurerNumber.trim(),
-    ...(card.insuredCardSymbol && { insuredCardSymbol: card.insuredCardSymbol }),
-    insuredIdentificationNumber,
-    ...(card.insuredBranchNumber && { insuredBranchNumber: card.insuredBranchNumber }),
-    birthdate,
-  }
-}
-
-const isWhole = (one: Static<typeof Results>[number]) =>
-  Boolean(one.insurerNumber?.trim() && one.insuredIdentificationNumber && one.birthdate)

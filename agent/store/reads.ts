@@ -1,9 +1,12 @@
+import type { CardFace } from '../kernel/card-face.ts'
 import type { Outcome } from '../kernel/verification.ts'
+import { answeredCardOf } from './answered-card.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
 import { type Hold, holdOf } from './holds.ts'
 import { isKnownNumber } from './known-numbers.ts'
 import { positionBefore } from './positions.ts'
+import { ownerOf } from './whose.ts'
 
 /** A question that was accepted and has not ended, or that a recheck repeats. */
 export interface StoredQuestion {
@@ -64,6 +67,11 @@ export interface Reads {
    * asked with it: one that was asked with a patient's number but is linked elsewhere is not theirs.
    */
   latest(patientNumber: string): Uint8Array | undefined
+  /**
+   * The card to ask about a patient by: that of the newest answer with one, the newest valid one
+   * before all others; null where none is known.
+   */
+  answeredCard(patientNumber: string): CardFace | null
   /** Whether a patient has this number, from the clinic or on a card that an answer named. */
   isKnownNumber(number: string): boolean
 }
@@ -144,15 +152,10 @@ export function openReads(sql: Sql, feed: Feed): Reads {
          WHERE id = ? AND message IS NOT NULL`,
       ).get(id),
     latest(patientNumber) {
-      const patient = sql<{ id: string }>(
-        'SELECT patient_id AS id FROM patient_numbers WHERE reference_number = ?',
-      ).get(patientNumber)
-      return itemOf(
-        patient === undefined
-          ? newest('patient_number', patientNumber)
-          : newest('patient_id', patient.id),
-      )
+      const [column, value] = ownerOf(sql, patientNumber)
+      return itemOf(newest(column, value))
     },
+    answeredCard: (patientNumber) => answeredCardOf(sql, patientNumber),
     isKnownNumber: (number) => isKnownNumber(sql, number),
   }
 }

@@ -1,10 +1,8 @@
-import { type Static, Type } from 'typebox'
-import { Check } from 'typebox/value'
 import { mayAskInMonth, type RosterAsked } from '../kernel/roster.ts'
 import { toOfficialDate } from '../kernel/time.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
-import { isAid } from './insurer.ts'
+import { IS_THEIRS, ownerOf } from './whose.ts'
 import { mayAskAbout } from './withdrawn.ts'
 
 /** An answer that decides whether a patient is insured. */
@@ -15,17 +13,6 @@ export interface Decision {
   readonly at: number
 }
 
-/** A card as an answer named it, official strings. */
-const AnsweredCard = Type.Object({
-  insurerNumber: Type.String({ minLength: 1 }),
-  insuredCardSymbol: Type.Optional(Type.String()),
-  insuredIdentificationNumber: Type.String({ minLength: 1 }),
-  insuredBranchNumber: Type.Optional(Type.String()),
-  birthdate: Type.String({ minLength: 1 }),
-  insuredCardClassification: Type.Optional(Type.String()),
-})
-export type AnsweredCard = Static<typeof AnsweredCard>
-
 /** What was asked about the roster, and what is known of its patients, whoever asked. */
 export interface RosterQuestions {
   asked(rosterId: string, month: string): RosterAsked
@@ -34,8 +21,6 @@ export interface RosterQuestions {
    * Held ones, and those that a person said are of somebody else, do not count.
    */
   decision(patientNumber: string, month: string): Decision | undefined
-  /** The card of the patient’s newest valid answer. */
-  card(patientNumber: string): AnsweredCard | undefined
 }
 
 /**
@@ -69,26 +54,8 @@ export function openRosterQuestions(sql: Sql): RosterQuestions {
   return {
     asked: (rosterId, month) => askedIn(sql, rosterId, month),
     decision: (patientNumber, month) => decisionIn(sql, patientNumber, month),
-    card: (patientNumber) => cardOf(sql, patientNumber),
   }
 }
-
-/**
- * Of the patient who has this number. Where no patient has it, those that were asked with it: one
- * that was asked with a patient's number but is linked elsewhere is not theirs.
- */
-function ownerOf(
-  sql: Sql,
-  patientNumber: string,
-): readonly ['patient_id' | 'patient_number', string] {
-  const patient = sql<{ id: string }>(
-    'SELECT patient_id AS id FROM patient_numbers WHERE reference_number = ?',
-  ).get(patientNumber)
-  return patient === undefined ? ['patient_number', patientNumber] : ['patient_id', patient.id]
-}
-
-const IS_THEIRS = `NOT EXISTS (SELECT 1 FROM holds h
-  WHERE h.verification_id = v.id AND h.state <> 'released')`
 
 interface DecisionRow extends Decision {
   /** 資格確認日 of the answer, YYYYMMDD; null where it does not say. */
@@ -122,17 +89,3 @@ function decisionIn(sql: Sql, patientNumber: string, month: string): Decision | 
 
 const dayOf = (day: string | null, endedAt: number) =>
   day !== null && /^\d{8}$/.test(day) ? day : toOfficialDate(endedAt)
-
-function cardOf(sql: Sql, patientNumber: string): AnsweredCard | undefined {
-  const [column, value] = ownerOf(sql, patientNumber)
-  const row = sql<{ results: string | null }>(
-    `SELECT CAST(e.body AS TEXT) ->> '$.verification.results' AS results
-     FROM verifications v JOIN events e ON e.position = v.position
-     WHERE v.${column} = ? AND v.outcome IN ('valid', 'valid-unregistered') AND ${IS_THEIRS}
-     ORDER BY v.position DESC LIMIT 1`,
-  ).get(value)
-  const results: unknown = JSON.parse(row?.results ?? '[]')
-  if (!Array.isArray(results)) return undefined
-  const cards = results.filter((one): one is AnsweredCard => Check(AnsweredCard, one))
-  return cards.find((one) => !isAid(one)) ?? cards[0]
-}

@@ -10,13 +10,17 @@ export interface Due {
 }
 
 const MINUTE_MS = 60_000
-/** What failed for a passing reason is tried once more, and then at the next time of the plan. */
+/**
+ * What failed is tried again after it, then after twice as long each time: a line that is down, or a
+ * receipt computer that is switched on after the agent, is back within the morning.
+ */
 export const AGAIN_AFTER_MS = 10 * MINUTE_MS
 /** A run that begins later than that was missed. */
 const LATE_MS = 15 * MINUTE_MS
 /** A run during which the process ended so often is not made again: it may be the cause. */
 const INTERRUPTED_AT_MOST = 3
-const FAILED_AT_MOST = 2
+/** Five hours; then at the next time of the plan. */
+const FAILED_AT_MOST = 6
 
 /**
  * Whether a job is to run now. Pure. `lastDue`: the newest time of its plan until `now`, null for
@@ -63,10 +67,10 @@ function again(catchUp: CatchUp, newest: JobRun, runs: readonly JobRun[], now: n
     runs.filter((run) => run.dueAt === dueAt && run.startedAt !== null && run.ending?.is === is)
   if (ending?.is === 'interrupted' && tries('interrupted').length < INTERRUPTED_AT_MOST)
     return { dueAt, by, resumeFrom: startedAt }
-  const isDueAgain = now - (endedAt ?? now) >= AGAIN_AFTER_MS
-  if (ending?.is === 'failed' && tries('failed').length < FAILED_AT_MOST && isDueAgain)
-    return { dueAt, by, resumeFrom: null }
-  return null
+  if (ending?.is !== 'failed') return null
+  const failed = tries('failed').length
+  const isDueAgain = now - (endedAt ?? now) >= AGAIN_AFTER_MS * 2 ** (failed - 1)
+  return failed < FAILED_AT_MOST && isDueAgain ? { dueAt, by, resumeFrom: null } : null
 }
 
 const mayBeLate = (catchUp: CatchUp, dueAt: number, now: number): boolean =>

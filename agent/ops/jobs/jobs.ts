@@ -39,7 +39,7 @@ export interface JobParts {
   /** In any order; no two of one name. */
   readonly jobs: readonly Job[]
   /** What each run came to, for the conditions: null is done. */
-  readonly observe?: (job: string, fault: AgentError | null) => void
+  readonly observe: (job: string, fault: AgentError | null) => void
   /** What calls at the times of a plan; node-cron where absent. */
   readonly ticking?: Ticking
 }
@@ -76,7 +76,7 @@ interface Entries {
   /** The one that the job has already, or a new one. */
   add(job: Job, due: Due, actor: string): Entry
   first(jobs: readonly Job[]): Entry | undefined
-  delete(job: Job): void
+  delete(entry: Entry): void
 }
 
 export function openJobs(parts: JobParts): Jobs {
@@ -95,7 +95,7 @@ export function openJobs(parts: JobParts): Jobs {
       await look()
       const entry = entries.first(jobs)
       if (entry === undefined) await clock.sleep(LOOK_MS, bell.signal)
-      else await execute(parts, entry, closing.signal).finally(() => entries.delete(entry.job))
+      else await execute(parts, entry, closing.signal).finally(() => entries.delete(entry))
     }
   }
   const working = work().catch((error) => {
@@ -140,6 +140,10 @@ const plansOf = (jobs: readonly Job[]): Plans =>
 
 function openEntries({ store, clock }: JobParts): Entries {
   const entries = new Map<string, Entry>()
+  const remove = (entry: Entry) => {
+    // Another one may have come in its place.
+    if (entries.get(entry.job.name) === entry) entries.delete(entry.job.name)
+  }
   return {
     has: ({ name }) => entries.has(name),
     add(job, due, actor) {
@@ -150,14 +154,14 @@ function openEntries({ store, clock }: JobParts): Entries {
       const entry = { job, due, recorded }
       entries.set(job.name, entry)
       // Whoever waits for it is told; nobody may wait for it any more when it is known.
-      recorded.catch(() => entries.delete(job.name))
+      recorded.catch(() => remove(entry))
       return entry
     },
     first(jobs) {
       const job = jobs.find(({ name }) => entries.has(name))
       return job && entries.get(job.name)
     },
-    delete: ({ name }) => void entries.delete(name),
+    delete: remove,
   }
 }
 
@@ -217,11 +221,19 @@ function reportOf(
   }
 }
 
+/** Null: it could not be recorded, and who asked for it is told so. */
+const recordedId = ({ recorded }: Entry): Promise<number | null> =>
+  recorded.catch((error) => {
+    asFault(error)
+    return null
+  })
+
 /** Makes one run. A stop leaves it open on disk, and it is made again at the next start. */
 async function execute(parts: JobParts, entry: Entry, signal: AbortSignal): Promise<void> {
   const { store, clock, log, observe } = parts
   const { job, due } = entry
-  const id = await entry.recorded
+  const id = await recordedId(entry)
+  if (id === null) return
   const record = (step: Parameters<JobRuns['move']>[0]) =>
     written({ clock, log, cut: signal }, job.name, () => store.jobs.move(step))
   const startedAt = clock.now()
@@ -230,7 +242,7 @@ async function execute(parts: JobParts, entry: Entry, signal: AbortSignal): Prom
   log.info({ job: job.name, run: id, by: due.by }, 'job-started')
   const ending = await outcomeOf(job, due, signal)
   await record({ id, at: clock.now(), to: 'ended', ending: ending.ending })
-  observe?.(job.name, ending.fault)
+  observe(job.name, ending.fault)
   const tookMs = clock.now() - startedAt
   if (ending.fault === null) log.info({ job: job.name, run: id, tookMs }, 'job-ended')
   else log.error({ job: job.name, run: id, tookMs, code: ending.fault.code }, 'job-failed')

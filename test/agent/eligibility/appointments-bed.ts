@@ -1,6 +1,7 @@
 import { askable } from '../../../agent/intake/appointments.ts'
 import type { AppointmentItem } from '../../../agent/kernel/appointment.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import type { Clock } from '../../../agent/kernel/ports.ts'
 import type { Store } from '../../../agent/store/store.ts'
 import { checksAt } from '../intake/checks.ts'
 
@@ -28,8 +29,9 @@ export const replace = (store: Store, items: readonly AppointmentItem[], day = D
   return store.appointments.replace({ ...list, source: 'api' })
 }
 
-export const partsOf = (store: Store) => ({
-  store,
+const standing = { now: () => at('2026-04-01T09:00:00') }
+export const partsOf = (store: Store, clock: Pick<Clock, 'now'> = standing) => ({
+  ...{ store, clock },
   check: (face: Parameters<typeof askable>[0]) =>
     askable(face, checksAt(at('2026-04-01T09:00:00'))),
 })

@@ -7,10 +7,11 @@ import {
 } from '../../../agent/eligibility/appointments.ts'
 import { askInBulk } from '../../../agent/eligibility/expected.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import { end, judged, open, question, scratch, verification } from '../store/fixtures.ts'
 import { at, byHand, DAY, faceOf, item, partsOf, replace } from './appointments-bed.ts'
-import { all, deskOf } from './batches-bed.ts'
+import { all, deskOf, unitOf } from './batches-bed.ts'
 
 /** The job over the terminal, on the bed of bulk questions. */
 async function overTerminal(t: TestContext) {
@@ -128,6 +129,30 @@ test('a number alone takes the card of the last answer; where none is known, not
   )
 })
 
+test('an answer of the month before does not stand in the new one: it is asked anew, once', async (t) => {
+  const { desk, parts } = await overTerminal(t)
+  const may = '2026-05-01'
+  await replace(desk.store, [item(1)], may)
+  const run = async (now: string) => {
+    await desk.clock.advance(at(now) - desk.clock.now())
+    desk.says.submit.push({ number: '77' })
+    desk.says.fetch.push({ segment: '1', units: [unitOf(1)] })
+    return checkAppointments(parts, { ...byHand, isByHand: false, dueAt: at(now) })
+  }
+  const status = () => appointmentsOf(parts, may).map(({ status, reason }) => [status, reason])
+  assert.equal((await run('2026-04-30T17:30:00')).asked, 1)
+  await desk.until(() => desk.feed().length === 1)
+  assert.deepEqual(status(), [['ok', null]])
+  assert.equal((await run('2026-04-30T23:59:00')).asked, 0)
+  await desk.clock.advance(60_000)
+  assert.deepEqual(status(), [['waiting', 'not-asked']])
+  assert.equal((await run('2026-05-01T07:30:00')).asked, 1)
+  await desk.until(() => desk.feed().length === 2)
+  assert.deepEqual(status(), [['ok', null]])
+  assert.equal((await run('2026-05-01T07:31:00')).asked, 0)
+  assert.equal(desk.submitted.length, 2)
+})
+
 test('a card face with a slip is not asked about, and the list says which field', async (t) => {
   const { desk, parts, list } = await overTerminal(t)
   await replace(desk.store, [item(1, { cardFace: { ...faceOf(1), birthdate: '19801350' } })])
@@ -153,6 +178,7 @@ test('a list that cannot be fetched fails the run, after the others were asked a
   await desk.until(() => desk.submitted.length === 1)
 })
 
+const ofToday = () => question({ id: uuidV7(at('2026-04-01T08:00:00')) })
 const said = { value: '1', at: '', source: 'card-face', verificationId: '' } as const
 const history = {
   ...{ firstSeenAt: '', lastVisitAt: null, monthsSinceLast: null, firstOfMonth: true },
@@ -188,7 +214,7 @@ test('each outcome has its place on the morning list', async (t) => {
     cases.map((_, at) => ({ patientNumber: String(at + 10) })),
   )
   for (const [at, { id: appointment }] of store.appointments.list(DAY).entries()) {
-    const { id } = await store.askExpected({ question: question(), claims: [{ appointment }] })
+    const { id } = await store.askExpected({ question: ofToday(), claims: [{ appointment }] })
     await store.end(end(id, { verification: { ...verification(id), ...cases[at]?.[0] } }))
   }
   assert.deepEqual(
@@ -204,9 +230,9 @@ test('whoever asked again meanwhile, the newest answer is what is listed', async
   t.after(() => store.close())
   await replace(store, [item(1)])
   const claims = [{ appointment: store.appointments.list(DAY)[0]?.id ?? '' }]
-  const { id } = await store.askExpected({ question: question(), claims })
+  const { id } = await store.askExpected({ question: ofToday(), claims })
   await store.end(end(id, { verification: verification(id, 'not-found') }))
-  const { id: second } = await store.accept(question({ supersedes: id }))
+  const { id: second } = await store.accept({ ...ofToday(), supersedes: id })
   const statusNow = () => appointmentsOf(partsOf(store), DAY).map(({ status }) => status)
   assert.deepEqual(statusNow(), ['waiting'])
   await store.end(end(second, { verification: verification(second) }))

@@ -30,7 +30,7 @@ function rosterOf(kept: Kept, ask: AskExpected) {
     clock: kept.clock,
     check: (typed) => checkForm(typed, checksAt(kept.clock.now())),
   })
-  const fit = (face: CardFace): CardFace | null => face
+  const fit = (face: CardFace) => face
   const parts: RosterCheckParts = { ...kept, ask, fit }
   return {
     desk,

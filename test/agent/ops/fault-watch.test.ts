@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Conditions } from '../../../agent/kernel/conditions.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
 import { type FaultCode, faults, isFaultCode } from '../../../agent/kernel/faults.ts'
-import { conditionOf, watchAttempts } from '../../../agent/ops/fault-watch.ts'
+import { conditionOf, watchAttempts, watchJobs } from '../../../agent/ops/fault-watch.ts'
 
 test('an attempt says nothing of lines, of the queue or of a card', () => {
   const silent = Object.keys(faults)
@@ -32,5 +32,20 @@ test('what the gateway did wrong is told of it, and an answer clears it', () => 
   fault('CLIENT_CERTIFICATE_REFUSED')
   assert.deepEqual(shown(), [['CERTIFICATE_REFUSED', 'client', 'CLIENT_CERTIFICATE_REFUSED']])
   attempt(null)
+  assert.deepEqual(shown(), [])
+})
+
+test('a job that fails is told once its first repetition failed too, and no more when a run is done', () => {
+  const clock = { at: 0, now: () => clock.at }
+  const conditions = new Conditions(clock)
+  const ended = watchJobs(conditions)
+  const shown = () => conditions.showing().map(({ code, subject, facts }) => [code, subject, facts])
+  ended('appointments', new AgentError('SINK_UNREACHABLE', 'told'))
+  ended('roster', null)
+  assert.deepEqual(shown(), [])
+  clock.at += 15 * 60_000
+  ended('appointments', new AgentError('NO_LINE', 'told'))
+  assert.deepEqual(shown(), [['JOB_FAILED', 'appointments', { code: 'NO_LINE' }]])
+  ended('appointments', null)
   assert.deepEqual(shown(), [])
 })

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { personOf } from '../../../agent/eligibility/person.ts'
 import type { AppointmentItem, AppointmentSource } from '../../../agent/kernel/appointment.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import type { OfficialResult } from '../../../agent/kernel/official.ts'
-import type { Outcome } from '../../../agent/kernel/verification.ts'
 import type { Store } from '../../../agent/store/store.ts'
-import { end, judged, open, question, scratch, verification } from './fixtures.ts'
+import { open, question, scratch } from './fixtures.ts'
 
 const DAY = '2026-04-02'
 const face = {
@@ -153,50 +150,4 @@ test('the newest question of a chain is the one that stands', async (t) => {
   assert.equal(store.appointments.newest(first), third)
   assert.equal(store.appointments.newest(third), third)
   assert.equal(store.appointments.newest('gone'), 'gone')
-})
-
-const result: OfficialResult = {
-  insurerNumber: '  138057',
-  insuredCardSymbol: '１２',
-  insuredIdentificationNumber: '5678',
-  insuredBranchNumber: '01',
-  name: '検証　一郎',
-  nameKana: 'ｹﾝｼｮｳ ｲﾁﾛｳ',
-  birthdate: '19800502',
-  sex1: '1',
-}
-const endWith = async (store: Store, results: OfficialResult[], outcome: Outcome = 'valid') => {
-  const { id } = await store.accept(question())
-  const numbers = { asked: '00042', returned: null }
-  await store.end(
-    judged(
-      store,
-      end(id, {
-        verification: { ...verification(id, outcome), results },
-        numbers,
-        subject: personOf(results),
-      }),
-    ),
-  )
-}
-
-test('the card of a patient is that of the newest answer that was valid', async (t) => {
-  const store = await opened(t)
-  assert.equal(store.appointments.cardOf('00042'), null)
-  await endWith(store, [result])
-  const card = {
-    insurerNumber: '138057',
-    insuredCardSymbol: '１２',
-    insuredIdentificationNumber: '5678',
-    insuredBranchNumber: '01',
-    birthdate: '19800502',
-  }
-  assert.deepEqual(store.appointments.cardOf('00042'), card)
-  await endWith(store, [{ ...result, insuredIdentificationNumber: '1' }], 'invalid')
-  await endWith(store, [], 'not-found')
-  assert.deepEqual(store.appointments.cardOf('00042'), card)
-  const aid = { ...result, insuredCardClassification: 'A1', insuredIdentificationNumber: '7' }
-  await endWith(store, [aid, { ...result, insuredIdentificationNumber: '8' }])
-  assert.equal(store.appointments.cardOf('00042')?.insuredIdentificationNumber, '8')
-  assert.equal(store.appointments.cardOf('42'), null)
 })

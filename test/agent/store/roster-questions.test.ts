@@ -174,22 +174,3 @@ test('the answer for the latest day holds, and one that decides nothing changes 
   const decision = store.rosterQuestions.decision('00042', MONTH)
   assert.deepEqual([decision?.verificationId, decision?.outcome], [lost, 'invalid'])
 })
-
-const card = {
-  insurerNumber: '06139992',
-  insuredCardSymbol: '１２',
-  insuredIdentificationNumber: '5678',
-  insuredBranchNumber: '01',
-  birthdate: '19500502',
-}
-const aid = { ...card, insurerNumber: '12345678', insuredCardClassification: 'A1' }
-
-test('the card of the last valid answer is found, that of an insurer before 医療扶助', async (t) => {
-  const store = await opened(t)
-  assert.equal(store.rosterQuestions.card('00042'), undefined)
-  await verify(store, { at: 1, results: [{ name: '見本　一郎' }] })
-  assert.equal(store.rosterQuestions.card('00042'), undefined, 'no card in it')
-  await verify(store, { at: 2, results: [aid, { ...card, address: '東京都' }] })
-  await verify(store, { at: 3, outcome: 'invalid', results: [{ ...card, insurerNumber: '1' }] })
-  assert.equal(store.rosterQuestions.card('00042')?.insurerNumber, card.insurerNumber)
-})

@@ -63,12 +63,18 @@ test('a run during which the process ended three times is left alone until its n
   assert.equal(byOf(dueOf('always', EVENING, waiting, MORNING)), 'again')
 })
 
-test('a failed run is tried once more after ten minutes, then at its next time', () => {
+test('a failed run is tried again for some hours, ever more seldom, then at its next time', () => {
   const one = run(failed)
   const end = EVENING + MINUTE
   assert.equal(dueOf('always', EVENING, [one], end + 10 * MINUTE - 1), null)
   assert.equal(byOf(dueOf('always', EVENING, [one], end + 10 * MINUTE)), 'again')
-  assert.equal(dueOf('always', EVENING, [run(failed, { by: 'again' }), one], MORNING), null)
+  const twice = [run(failed, { by: 'again' }), one]
+  assert.equal(dueOf('always', EVENING, twice, end + 20 * MINUTE - 1), null)
+  assert.equal(byOf(dueOf('always', EVENING, twice, end + 20 * MINUTE)), 'again')
+  const often = [...Array(4).fill(run(failed, { by: 'again' })), one]
+  assert.equal(dueOf('always', EVENING, often, end + 160 * MINUTE - 1), null)
+  assert.equal(byOf(dueOf('always', EVENING, often, end + 160 * MINUTE)), 'again')
+  assert.equal(dueOf('always', EVENING, [one, ...often], MORNING), null)
   // The power went meanwhile: at the next start, where the job may be late.
   assert.equal(byOf(dueOf('always', EVENING, [one], MORNING)), 'again')
   assert.equal(dueOf('same-day', EVENING, [one], MORNING), null)

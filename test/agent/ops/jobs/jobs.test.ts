@@ -1,92 +1,9 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { AgentError } from '../../../../agent/kernel/errors.ts'
-import type { JobResult, JobRun } from '../../../../agent/kernel/job.ts'
-import { type Job, type JobContext, openJobs } from '../../../../agent/ops/jobs/jobs.ts'
+import { test } from 'node:test'
+import type { JobRun } from '../../../../agent/kernel/job.ts'
 import { FakeClock } from '../../../fakes/clock.ts'
-import { recordingLog } from '../../../fakes/log.ts'
-import { open, scratch } from '../../store/fixtures.ts'
-
-const at = (time: string) => Date.parse(`${time}+09:00`)
-const DAY_MS = 24 * 60 * 60_000
-const NOON = at('2026-04-01T12:00:00')
-const EVENING = at('2026-04-01T20:00:00')
-
-type Step = { readonly ends: JobResult } | { readonly throws: Error } | 'hang'
-
-/** A job that the test steers; runs hang until it says otherwise. */
-function steered(name: string, over: Partial<Job> = {}) {
-  const runs: JobContext[] = []
-  const ends: PromiseWithResolvers<JobResult>[] = []
-  const planned: Step[] = []
-  const job: Job = {
-    name,
-    title: name,
-    schedule: '0 20 * * *',
-    order: 1,
-    catchUp: 'always',
-    ...over,
-    run(context) {
-      runs.push(context)
-      const end = Promise.withResolvers<JobResult>()
-      ends.push(end)
-      const { signal } = context
-      signal.addEventListener('abort', () => end.reject(signal.reason), { once: true })
-      const step = planned.shift() ?? 'hang'
-      if (step !== 'hang') 'ends' in step ? end.resolve(step.ends) : end.reject(step.throws)
-      return end.promise
-    },
-  }
-  return { job, runs, planned, end: (result: JobResult = {}) => ends.at(-1)?.resolve(result) }
-}
-type Steered = ReturnType<typeof steered>
-
-/** A process with these jobs; `path` and `clock` are what outlives it. */
-async function processOf(
-  t: TestContext,
-  steereds: readonly Steered[],
-  { path = scratch(t), clock = new FakeClock(NOON) } = {},
-) {
-  const store = await open(path)
-  const log = recordingLog()
-  const bugs: unknown[] = []
-  const ticks = new Set<() => void>()
-  const observed: [string, string | null][] = []
-  const jobs = openJobs({
-    store,
-    clock,
-    log,
-    onBug: (error) => void bugs.push(error),
-    jobs: steereds.map(({ job }) => job),
-    observe: (job, fault) => void observed.push([job, fault?.code ?? null]),
-    ticking(_, tick) {
-      ticks.add(tick)
-      return { close: () => void ticks.delete(tick) }
-    },
-  })
-  let isClosed = false
-  const close = async () => {
-    if (isClosed) return
-    isClosed = true
-    await jobs.close()
-    await store.close()
-  }
-  t.after(close)
-  /** The writer thread has its own time. */
-  const until = async (condition: () => boolean) => {
-    while (!condition()) await new Promise((resolve) => setImmediate(resolve))
-  }
-  const lastOf = (name: string) => jobs.list().find((one) => one.name === name)?.last ?? null
-  return {
-    ...{ jobs, store, clock, log, bugs, ticks, observed, close, until, lastOf },
-    sleeps: () => until(() => clock.sleeping() > 0),
-    /** As a kill: what is open stays open on disk. */
-    again: async (next: readonly Steered[]) => {
-      await close()
-      return processOf(t, next, { path, clock })
-    },
-  }
-}
+import { scratch } from '../../store/fixtures.ts'
+import { at, DAY_MS, EVENING, NOON, processOf, steered } from './jobs-bed.ts'
 
 const shown = (run: JobRun | null) => run && [run.by, run.dueAt, run.ending?.is]
 
@@ -221,61 +138,6 @@ test('a time that comes while the job runs by hand is the next run, not a second
   job.end()
   await agent.until(() => job.runs.length === 2)
   assert.deepEqual([job.runs[1]?.dueAt, job.runs[1]?.isByHand], [EVENING, false])
-})
-
-test('a fault is recorded and tried once more; the jobs behind it are run', async (t) => {
-  const fault = new AgentError('SINK_UNREACHABLE', 'no ORCA')
-  const [one, other] = [steered('one', { order: 1 }), steered('other', { order: 2 })]
-  one.planned.push({ throws: fault }, { throws: fault })
-  other.planned.push({ ends: {} })
-  const agent = await processOf(t, [one, other])
-  await agent.until(() => agent.lastOf('other') !== null)
-  assert.deepEqual(agent.lastOf('one')?.ending, { is: 'failed', code: 'SINK_UNREACHABLE' })
-  await agent.sleeps()
-  await agent.clock.advance(10 * 60_000)
-  await agent.until(() => one.runs.length === 2)
-  await agent.until(() => agent.lastOf('one')?.by === 'again')
-  await agent.sleeps()
-  await agent.clock.advance(60 * 60_000)
-  await agent.sleeps()
-  assert.deepEqual([one.runs.length, other.runs.length], [2, 1])
-  assert.deepEqual(agent.observed, [
-    ['one', 'SINK_UNREACHABLE'],
-    ['other', null],
-    ['one', 'SINK_UNREACHABLE'],
-  ])
-  assert.equal(agent.log.lines.filter(({ event }) => event === 'job-failed').length, 2)
-})
-
-test('a bug in a job takes the process down, and is no end of the run', async (t) => {
-  const job = steered('a')
-  job.planned.push({ throws: new TypeError('a bug') })
-  const agent = await processOf(t, [job])
-  await agent.until(() => agent.bugs.length === 1)
-  assert.equal(agent.lastOf('a'), null)
-})
-
-test('a disk that takes nothing is tried again, and asking by hand says so', async (t) => {
-  const job = steered('a')
-  const agent = await processOf(t, [])
-  const full = new AgentError('STORE_FULL', 'no space')
-  let isFull = true
-  const store = {
-    jobs: {
-      ...agent.store.jobs,
-      add: (record: Parameters<typeof agent.store.jobs.add>[0]) =>
-        isFull ? Promise.reject(full) : agent.store.jobs.add(record),
-    },
-  }
-  const parts = { ...agent, store, jobs: [job.job], ticking: () => ({ close() {} }) }
-  const jobs = openJobs({ ...parts, onBug: (error) => void agent.bugs.push(error) })
-  await agent.until(() => agent.log.lines.some(({ event }) => event === 'jobs-not-looked-at'))
-  await assert.rejects(jobs.run('a', 'console'), full)
-  isFull = false
-  await agent.clock.advance(60_000)
-  await agent.until(() => job.runs.length === 1)
-  await jobs.close()
-  assert.deepEqual(agent.bugs, [])
 })
 
 test('a name that there is not is refused with those that there are', async (t) => {
