@@ -85,6 +85,23 @@ function foundFor(
 }
 
 /**
+ * A verification is nobody's from now on, and so is a number that came with it alone: the clinic took
+ * it down for somebody else.
+ */
+export function unlinkPatient(sql: Sql, verificationId: string): void {
+  const linked = sql<{ patientId: string | null; number: string | null }>(
+    'SELECT patient_id AS patientId, patient_number AS number FROM verifications WHERE id = ?',
+  ).get(verificationId)
+  if (linked === undefined || linked.patientId === null) return
+  const { patientId, number } = linked
+  sql('UPDATE verifications SET patient_id = NULL WHERE id = ?').run(verificationId)
+  sql(
+    `DELETE FROM patient_numbers WHERE reference_number = ? AND patient_id = ? AND NOT EXISTS (
+       SELECT 1 FROM verifications WHERE patient_number = ? AND patient_id = ?)`,
+  ).run(number, patientId, number, patientId)
+}
+
+/**
  * Nobody was there when it was judged; another result of the same transaction may have been the first
  * to speak of the person since. Null: it is not clear who that is.
  */

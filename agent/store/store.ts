@@ -157,6 +157,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     },
     async note(record) {
       const { position } = await commit('note', record)
+      feed.noted()
       announce(position)
       const item = feed.item(position)
       if (item === undefined) throw new Error('a committed note is not readable')
