@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { Deliveries } from './api/ports.ts'
 import type { Conditions } from './kernel/conditions.ts'
+import { seesHeld } from './kernel/roles.ts'
 import { type Outbox, openOutbox } from './outbox/outbox.ts'
 import { openTargets } from './outbox/targets.ts'
 import type { Platform } from './platform.ts'
@@ -46,7 +47,7 @@ export function openDeliveries(
 }
 
 function shownOf(
-  store: Pick<Store, 'comparisons' | 'consumers'>,
+  store: Pick<Store, 'comparisons' | 'consumers' | 'isHeld'>,
   outbox: Outbox,
   clock: Platform['clock'],
 ): Omit<Deliveries, 'check'> {
@@ -61,9 +62,11 @@ function shownOf(
       })),
     decide: (seq, retry, actor) => outbox.decide({ seq, retry, actor, at: clock.now() }),
     replay: outbox.replay,
-    comparisons: (verificationId, limit) =>
+    // What was found before a person doubted whose it is may be about somebody else.
+    comparisons: (verificationId, limit, role) =>
       store.comparisons
         .list(verificationId, limit)
+        .filter((one) => seesHeld(role) || !store.isHeld(one.verificationId))
         .map(({ consumerId, ...one }) => ({ ...one, consumer: nameOf(consumerId) })),
   }
 }

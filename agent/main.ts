@@ -241,7 +241,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     feed: { page: store.feed.page, subscribe: store.subscribe },
     verifications: verificationsOf(
       config,
-      { rules, challenge, store, eligibility, intake },
+      { judging, challenge, store, eligibility, intake },
       platform,
     ),
     offlineIntakes: offlineIntakesOf(config, { store, rules, reasking, clock }),

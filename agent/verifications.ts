@@ -5,6 +5,7 @@ import { checksOf } from './checks.ts'
 import type { Asker } from './eligibility/asker.ts'
 import { claimFormOf } from './eligibility/claim-form.ts'
 import type { Eligibility } from './eligibility/eligibility.ts'
+import type { Judging } from './eligibility/ending.ts'
 import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
 import { checkAsk } from './intake/ask-body.ts'
@@ -14,14 +15,13 @@ import { AgentError, asFault } from './kernel/errors.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
 import type { OfficialResult } from './kernel/official.ts'
 import { seesHeld } from './kernel/roles.ts'
-import type { Rules } from './kernel/rules.ts'
 import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 interface Desk {
-  readonly rules: Rules
+  readonly judging: Judging
   /** What a card is to sign; null where cards cannot be asked about. */
   readonly challenge: Official['challenge']
   readonly store: Store
@@ -32,7 +32,7 @@ interface Desk {
 /** What the API asks for, put together from store, eligibility and readers. */
 export function verificationsOf(
   config: Config,
-  { rules, challenge, store, eligibility, intake }: Desk,
+  { judging, challenge, store, eligibility, intake }: Desk,
   { clock }: Platform,
 ): Verifications {
   const confirmTap = async (presentationId: string, person: string | null, asker: Asker) => {
@@ -49,7 +49,7 @@ export function verificationsOf(
   }
   return {
     async ask(body, by) {
-      const { face, declared } = checkAsk(body, checksOf(store, clock, rules))
+      const { face, declared } = checkAsk(body, checksOf(store, clock, judging.rules))
       return eligibility.ask(face, askerOf(by), declared)
     },
     recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
@@ -85,7 +85,7 @@ export function verificationsOf(
       const found = store.latest(patientNumber)
       return found === undefined ? undefined : store.feed.shown(found, role)
     },
-    async note(verificationId, note, by) {
+    async note(verificationId, { patientNumber, ...note }, by) {
       const { role } = by.consumer
       // Of what a role may not see it knows nothing, and adds nothing.
       const found = store.find(verificationId)
@@ -95,7 +95,8 @@ export function verificationsOf(
         throw new AgentError('FORBIDDEN', 'the liaison office adds referral ticks')
       if ((note.kind === 'release' || note.kind === 'rejection') && !seesHeld(role))
         throw new AgentError('FORBIDDEN', 'whose it is is said by who sees what is in it')
-      const item = await addNote({ store, clock }, { verificationId, ...note }, askerOf(by))
+      const about = { verificationId, ...note }
+      const item = await addNote({ store, judging, clock }, about, askerOf(by), patientNumber)
       const shown = store.feed.shown(item, role)
       if (shown === undefined) throw new Error(`role ${role} added what it may not see`)
       return shown

@@ -49,7 +49,7 @@ import { rosterRoutes } from './roster.ts'
 import type { Roster } from './roster-port.ts'
 import { terminalRoutes } from './terminal.ts'
 import { compileValidator } from './validation.ts'
-import { askRoutes, partRoutes, verificationRoutes } from './verifications.ts'
+import { askRoutes, noteRoutes, partRoutes, verificationRoutes } from './verifications.ts'
 import { worklistRoutes } from './worklist.ts'
 
 declare module 'fastify' {
@@ -180,6 +180,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   askRoutes(app, verifications, context)
   verificationRoutes(app, verifications, context)
   partRoutes(app, verifications, context)
+  noteRoutes(app, verifications)
   batchRoutes(app, options.batches, context)
   referenceNumberRoutes(app, options.referenceNumbers, context)
   eventRoutes(app, feed, context)

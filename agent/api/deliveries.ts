@@ -182,11 +182,10 @@ export function deliveryRoutes(app: App, deliveries: Deliveries, context: Contex
     { schema: { querystring: ComparisonQuery }, config: { doc: compareDoc } },
     async (request, reply) => {
       const { verificationId = null, limit = 100 } = request.query
-      const items = deliveries.comparisons(verificationId, limit).map(({ at, ...one }) => ({
-        ...one,
-        at: toRfc3339(at),
-      }))
       const { consumer } = callerOf(request)
+      const items = deliveries
+        .comparisons(verificationId, limit, consumer.role)
+        .map(({ at, ...one }) => ({ ...one, at: toRfc3339(at) }))
       if (items.length > 0) await context.audit.read(consumer, 'comparisons', subjectOf(items))
       return reply.send({ items })
     },

@@ -78,10 +78,10 @@ export interface Verifications {
   /** Throws `QUESTION_OPEN`, `VERIFICATION_HELD` where the role does not decide on it. */
   claimForm(id: string, role: Role): ClaimForm | undefined
   latest(patientNumber: string, role: Role): Uint8Array | undefined
-  /** The note's feed item, as the asker's role sees it. */
+  /** The note's feed item, as the asker's role sees it. `patientNumber`: whose a released one is. */
   note(
     id: string,
-    note: { kind: NoteKind; by: string; text: string | null },
+    note: { kind: NoteKind; by: string; text: string | null; patientNumber: string | null },
     by: Asking,
   ): Promise<Uint8Array>
 }
@@ -223,10 +223,11 @@ export interface Deliveries {
    * events. Throws `NOT_FOUND`.
    */
   replay(nameOrId: string, from: number, to: number): Promise<number>
-  /** Newest first; null: of any verification. `consumer`: its name. */
+  /** Newest first, as the role may see it; null: of any verification. `consumer`: its name. */
   comparisons(
     verificationId: string | null,
     limit: number,
+    role: Role,
   ): readonly (Comparison & { consumer: string; verificationId: string; at: number })[]
   /** Throws what the settings of a sink can be refused for. */
   check(settings: SinkSettings): void

@@ -19,6 +19,7 @@ import {
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import type { Verifications } from './ports.ts'
+import { invalid } from './problem.ts'
 
 const strict = { additionalProperties: false } as const
 const NoBody = Type.Union([Type.Object({}, strict), Type.Null()])
@@ -27,6 +28,13 @@ const NoteBody = Type.Object(
     kind: NoteKind,
     by: By,
     text: Type.Optional(Type.Union([Type.String({ maxLength: 2000 }), Type.Null()])),
+    patientNumber: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 50,
+        description: 'With `release` only: whose it is. Absent: of whom it was compared with.',
+      }),
+    ),
   },
   strict,
 )
@@ -125,7 +133,7 @@ export function verificationRoutes(app: App, verifications: Verifications, conte
   )
 }
 
-/** The official answer as bytes, and notes. */
+/** The official answer as bytes, and what a claim can carry of it. */
 export function partRoutes(app: App, verifications: Verifications, context: Context): void {
   const messageDoc = {
     summary: 'The official answer as it came, or in another charset',
@@ -143,19 +151,6 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
     answers: { 200: { description: 'By field.', schema: ClaimForm } },
     problems: ['NOT_FOUND', 'QUESTION_OPEN', 'VERIFICATION_HELD', 'AUDIT_UNAVAILABLE'],
   } as const
-  const noteDoc = {
-    summary: 'Add a note',
-    headers: ['Idempotency-Key'],
-    answers: { 201: { description: 'The note, as in the feed.', schema: FeedEvent } },
-    problems: [
-      'NOT_FOUND',
-      'QUESTION_OPEN',
-      'HOLD_DECIDED',
-      'IDEMPOTENCY_KEY_REUSED',
-      'STORE_FAILED',
-    ],
-  } as const
-
   app.get(
     '/v1/verifications/:id/message',
     {
@@ -187,13 +182,32 @@ export function partRoutes(app: App, verifications: Verifications, context: Cont
       return reply.send(form)
     },
   )
+}
+
+/** What people say of one later. */
+export function noteRoutes(app: App, verifications: Verifications): void {
+  const noteDoc = {
+    summary: 'Add a note',
+    headers: ['Idempotency-Key'],
+    answers: { 201: { description: 'The note, as in the feed.', schema: FeedEvent } },
+    problems: [
+      'NOT_FOUND',
+      'QUESTION_OPEN',
+      'HOLD_DECIDED',
+      'PATIENT_UNKNOWN',
+      'IDEMPOTENCY_KEY_REUSED',
+      'STORE_FAILED',
+    ],
+  } as const
 
   app.post(
     '/v1/verifications/:id/notes',
     { schema: { params: Named, body: NoteBody }, config: { doc: noteDoc } },
     async (request, reply) => {
-      const { kind, by, text = null } = request.body
-      const note = { kind, by: by.trim(), text }
+      const { kind, by, text = null, patientNumber = null } = request.body
+      if (patientNumber !== null && kind !== 'release')
+        throw invalid('patientNumber', '「同じ人」のときだけ指定できます。', 'with `release` only')
+      const note = { kind, by: by.trim(), text, patientNumber }
       const item = await verifications.note(request.params.id, note, askingOf(request))
       return sendJson(reply, 201, item)
     },

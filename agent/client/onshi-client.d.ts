@@ -1437,6 +1437,8 @@ export interface Client {
             /** Who. */
             by: string;
             text?: string | null;
+            /** With `release` only: whose it is. Absent: of whom it was compared with. */
+            patientNumber?: string;
         };
     }, options?: CallOptions): Promise<Answer<201, FeedEvent>>;
     /** Ask about many persons at once (一括照会). Through the official terminal only. All lines are checked before anything is kept. Each becomes a verification of its own in the feed; that may take hours: `POST /v1/batches` */

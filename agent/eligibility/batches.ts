@@ -11,7 +11,7 @@ import type { Accepted, EndRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
 import { answersOf, type Ending } from './bulk-answer.ts'
-import { type Line, linesToWrite } from './bulk-writing.ts'
+import { type Line, linesToWrite, openAmong } from './bulk-writing.ts'
 import { type EndingParts, endingOf } from './ending.ts'
 import { couldNotLook, isNobodyAsked } from './outcome.ts'
 import { type FaceQuestion, readQuestion } from './question.ts'
@@ -232,14 +232,16 @@ async function end(work: Work, id: string, lines: readonly Line[], ending: Endin
   )
   const judged = async () => {
     const ends: EndRecord[] = []
+    const open = openAmong(work, id)
     for (const [index, line] of lines.entries()) {
+      if (!open.has(line.id)) continue
       const { meaning, answered } = answers.of(index)
       ends.push(endingOf(work, line, meaning, answered, at))
       if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve))
     }
     return ends
   }
-  // Where somebody was at the desk meanwhile, all lines are judged anew: it is quickly done.
+  // Some may be about the person of another line, or of somebody at the desk: they go by what is known then.
   const isEnded = async () => await store.batches.end({ id, at, ends: await judged() })
   while (!(await written(work, id, isEnded))) log.info({ batch: id }, 'judged-anew')
   if (answers.strays > 0) log.warn({ batch: id, units: answers.strays }, 'units-of-no-line')

@@ -33,15 +33,22 @@ export async function linesToWrite(
   isRepeat: boolean,
 ): Promise<BulkLine[]> {
   if (!isRepeat) await beginWriting(parts, batchId, lines)
-  const open = new Set(
-    parts.store.batches
-      .items(batchId)
-      .flatMap(({ verificationId, outcome }) => (outcome === null ? [verificationId] : [])),
-  )
+  const open = openAmong(parts, batchId)
   return lines.flatMap(({ id, question }, index) =>
     open.has(id) ? [{ searchInfo: lineInfoOf(question.face, index) }] : [],
   )
 }
+
+/** Ids of the lines that have not ended. */
+export const openAmong = (
+  { store }: { readonly store: Pick<Store, 'batches'> },
+  batchId: string,
+): ReadonlySet<string> =>
+  new Set(
+    store.batches
+      .items(batchId)
+      .flatMap(({ verificationId, outcome }) => (outcome === null ? [verificationId] : [])),
+  )
 
 async function beginWriting(
   parts: WritingParts,

@@ -91,7 +91,7 @@ export function endingOf(
  * When the patient stood at the desk. A result of the terminal may be found hours later: the official
  * side says when it was asked.
  */
-function receptionTime(
+export function receptionTime(
   question: Question,
   acceptedAt: number,
   { official }: Verification,

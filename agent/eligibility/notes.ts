@@ -1,32 +1,31 @@
-import { Value } from 'typebox/value'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
-import type { Link } from '../kernel/known.ts'
 import type { Clock } from '../kernel/ports.ts'
 import { toRfc3339 } from '../kernel/time.ts'
-import { type Note, Verification } from '../kernel/verification.ts'
-import type { Release } from '../store/holds.ts'
+import type { Note } from '../kernel/verification.ts'
 import type { Store } from '../store/store.ts'
 import { type Asker, requestKey } from './asker.ts'
-import { agreed } from './judge/comparison.ts'
-import { personOf } from './person.ts'
+import { type ReleaseParts, releaseOf } from './releasing.ts'
 
-interface NoteParts {
-  readonly store: Pick<Store, 'find' | 'note'>
+interface NoteParts extends ReleaseParts {
+  readonly store: ReleaseParts['store'] & Pick<Store, 'find' | 'note'>
   readonly clock: Pick<Clock, 'now'>
 }
 
 /**
- * Adds a later fact to a verification and announces it; resolves with its feed item. Rejects with
- * `NOT_FOUND`, `QUESTION_OPEN`, `INDIVIDUAL_NUMBER_REFUSED`, `HOLD_DECIDED` for a word on whose it is
- * where nobody waits for one, `STORE_*`.
+ * Adds a later fact to a verification and announces it; resolves with its feed item. `patientNumber`: of
+ * the patient whose it is, with a release. Rejects with `NOT_FOUND`, `QUESTION_OPEN`,
+ * `INDIVIDUAL_NUMBER_REFUSED`, `PATIENT_UNKNOWN`, `HOLD_DECIDED` for a word on whose it is where nobody
+ * waits for one, `STORE_*`.
  */
 export async function addNote(
-  { store, clock }: NoteParts,
+  parts: NoteParts,
   note: Note,
   asker: Asker,
+  patientNumber: string | null = null,
 ): Promise<Uint8Array> {
+  const { store, clock } = parts
   const found = store.find(note.verificationId)
   if (found === undefined) throw new AgentError('NOT_FOUND', 'no such verification')
   if (found === 'open') throw new AgentError('QUESTION_OPEN', 'the question has not ended yet')
@@ -38,42 +37,11 @@ export async function addNote(
     at,
     atText: toRfc3339(at),
     note,
-    release: note.kind === 'release' ? releaseOf(found) : null,
-    key: requestKey(asker, JSON.stringify(note)),
+    release: note.kind === 'release' ? releaseOf(parts, found, patientNumber) : null,
+    key: requestKey(
+      asker,
+      JSON.stringify(patientNumber === null ? note : { ...note, patientNumber }),
+    ),
     actor: asker.consumerId ?? 'agent',
   })
-}
-
-/** The same person, a person says: linked to whom it was compared with, else to a new patient. */
-function releaseOf(item: Uint8Array): Release {
-  const verification = verificationIn(item)
-  const { patient, identity, results } = verification
-  const subject = personOf(results)
-  const link: Link =
-    identity?.patientId == null
-      ? { is: 'new' }
-      : {
-          is: 'known',
-          patientId: identity.patientId,
-          renamed: agreed(identity.differences),
-        }
-  return {
-    verification: {
-      ...verification,
-      held: false,
-      advisories: verification.advisories.filter(({ code }) => code !== 'IDENTITY_HELD'),
-    },
-    numbers: {
-      asked: verification.patientNumber,
-      returned: results.find(({ referenceNumber }) => referenceNumber)?.referenceNumber ?? null,
-    },
-    subject,
-    link: patient === null ? link : null,
-  }
-}
-
-function verificationIn(item: Uint8Array): Verification {
-  const { verification }: { verification: unknown } = JSON.parse(Buffer.from(item).toString())
-  if (Value.Check(Verification, verification)) return verification
-  throw new AgentError('STORE_NEWER', 'a later release wrote this verification')
 }

@@ -7,7 +7,7 @@ import type { EndRecord, QuestionRecord } from '../store/questions.ts'
 import type { Store } from '../store/store.ts'
 import { type EndingParts, endingOf } from './ending.ts'
 import { meaningOf } from './outcome.ts'
-import { type Question, questionRecord, readQuestion } from './question.ts'
+import { type Question, questionRecord, readQuestion, receivedAtOf } from './question.ts'
 
 /** One person's answer out of a file of the official terminal. */
 export interface TerminalResult {
@@ -135,9 +135,12 @@ function ownQuestion(
   if (store.find(id) === 'open')
     throw new AgentError('QUESTION_OPEN', 'the question of this answer is just being asked')
   if (store.message(id) !== undefined || store.isSuperseded(id)) return 'answered'
-  const question = readQuestion(store.question(id)?.body ?? '')
+  const stored = store.question(id)
+  if (stored === undefined) return undefined
+  const question = readQuestion(stored.body)
   return question?.kind === 'card-face' && isAbout(question.face.birthdate, results)
-    ? { ...question, supersedes: id }
+    ? // The patient came when it was asked, however late the answer is found.
+      { ...question, supersedes: id, receivedAt: receivedAtOf(question, stored.acceptedAt) }
     : undefined
 }
 

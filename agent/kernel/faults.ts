@@ -126,6 +126,7 @@ export const faults = {
   INTAKE_INVALID: fault('E618', 422, '入力内容に誤りがあります。', '氏名・生年月日・性別・住所を確認してください。', 'The named fields cannot be those of a person; nothing was kept.'),
   INTAKE_CLOSED: fault('E619', 409, 'この受付はすでに終わっています。', '一覧を確認してください。', 'The offline intake was closed before.'),
   HOLD_DECIDED: fault('E620', 409, 'この確認は必要ありません。', '一覧を開き直して、今の状態を確認してください。', 'The verification does not wait for anybody, or was decided on before.'),
+  PATIENT_UNKNOWN: fault('E628', 404, 'この患者番号の方はいません。', '患者番号を確認してください。', 'No patient of the clinic has the patient number that was named; nothing was changed.'),
   CSV_INVALID: fault('E622', 422, 'CSVファイルに誤りがあります。', '示された行と列を直して、もう一度送ってください。', 'The named rows and columns cannot be read; nothing of the file was taken.'),
   ROSTER_INVALID: fault('E623', 422, '名簿の入力内容に誤りがあります。', '示された項目を直して、もう一度送ってください。', 'The named fields cannot be those of a roster entry; nothing was kept.'),
   ROSTER_CHANGED: fault('E624', 412, '名簿はほかの人が先に変更しました。', '名簿を開き直し、もう一度変更してください。', 'The entry or the list is not the one that `If-Match` names; read it again and write with its ETag.'),

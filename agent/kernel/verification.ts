@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { Advisory, Consents, History, Identity, Reception, SourceKind } from './judgement.ts'
 import { OfficialHeader, OfficialResult } from './official.ts'
 
@@ -136,6 +137,28 @@ export const Verification = Type.Object(
   strict,
 )
 export type Verification = Static<typeof Verification>
+
+const SINCE_JUDGEMENT = {
+  limitConsent: null,
+  identity: null,
+  history: null,
+  consents: null,
+  reception: null,
+} as const
+
+/**
+ * A stored verification, typed again, also one of a release that did not judge; undefined where a later
+ * release wrote it.
+ */
+export function readVerification(stored: object): Verification | undefined {
+  const patient = 'patient' in stored ? stored.patient : null
+  const whole = {
+    ...SINCE_JUDGEMENT,
+    ...stored,
+    patient: typeof patient === 'object' && patient !== null ? { name: null, ...patient } : null,
+  }
+  return Value.Check(Verification, whole) ? whole : undefined
+}
 
 /** A later fact about a verification. */
 export const NoteKind = Type.Enum(

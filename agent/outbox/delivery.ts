@@ -13,7 +13,7 @@ export function openDeliveryReader({
   readonly deliveries: Pick<Store['deliveries'], 'isSuperseded'>
 }) {
   return ({ role }: Consumer, row: WaitingDelivery, attempt: number): Delivery | null => {
-    const stored = feed.item(row.position)
+    const stored = feed.standing(row.position)
     const item = stored === undefined ? undefined : feed.shown(stored, role)
     if (item === undefined) return null
     const event: unknown = JSON.parse(Buffer.from(item).toString())

@@ -7,11 +7,9 @@ import {
   type Accepted,
   type Actor,
   accept,
-  type Ended,
   type EndRecord,
   end,
   isToBeJudgedAnew,
-  STALE,
 } from './questions.ts'
 import { withdrawnLines } from './withdrawn.ts'
 
@@ -75,7 +73,14 @@ export type BatchStep =
 export interface BatchEnd {
   readonly id: string
   readonly at: number
+  /** Of every line that has not ended. */
   readonly ends: readonly EndRecord[]
+}
+
+/** What of a batch has ended now. */
+export interface BatchEnded {
+  readonly positions: readonly number[]
+  readonly isEnded: boolean
 }
 
 /** Bulk questions, each with its lines. */
@@ -93,8 +98,9 @@ export interface Batches {
   /** Durable once it resolves. One that has ended stays so. */
   move(step: BatchStep): Promise<void>
   /**
-   * Ends every line and the batch in one transaction; ending it again changes nothing. False: a line
-   * is to be judged anew, nothing was ended.
+   * Ends the lines, and the batch with the last of them; ending one again changes nothing. False: some
+   * are to be judged anew, as what an earlier line brought, or somebody at the desk, changed what they
+   * rested on.
    */
   end(record: BatchEnd): Promise<boolean>
   find(id: string): StoredBatch | undefined
@@ -170,14 +176,18 @@ export const batchTransactions = {
       ).run(step.to, step.id)
   },
 
-  endBatch(sql: Sql, { id, at, ends }: BatchEnd): Ended {
-    if (ends.some((one) => isToBeJudgedAnew(sql, one))) return STALE
-    const position = Math.max(...ends.map((one) => end(sql, one).position))
-    sql("UPDATE batches SET state = 'ended', ended_at = ? WHERE id = ? AND ended_at IS NULL").run(
-      at,
-      id,
+  endBatch(sql: Sql, { id, at, ends }: BatchEnd): BatchEnded {
+    // One after the other: two lines may be about one person.
+    const positions = ends.flatMap((one) =>
+      isToBeJudgedAnew(sql, one) ? [] : [end(sql, one).position],
     )
-    return { position }
+    const isEnded = positions.length === ends.length
+    if (isEnded)
+      sql("UPDATE batches SET state = 'ended', ended_at = ? WHERE id = ? AND ended_at IS NULL").run(
+        at,
+        id,
+      )
+    return { positions, isEnded }
   },
 }
 

@@ -166,8 +166,8 @@ export function holdBackDeliveries(sql: Sql): void {
 /** What waits to be sent, and what waits for a person. */
 export interface Deliveries {
   /**
-   * The next ones of a consumer, in order; those behind a parked one of their patient are not, nor
-   * those of `resting` (patients, by `patientOf`).
+   * The next ones of a consumer, in order; those behind a parked one of their patient are not, unless
+   * it is held, when it may be anybody's; nor those of `resting` (patients, by `patientOf`).
    */
   next(consumerId: string, limit: number, resting?: readonly string[]): WaitingDelivery[]
   /** Whether it still waits to be sent; a person may have dropped it. */
@@ -199,7 +199,7 @@ const NEXT = `SELECT seq, position, verification_id AS verificationId, patient_i
     decision
   FROM deliveries d WHERE consumer_id = ? AND state = 'waiting' AND NOT EXISTS (
     SELECT 1 FROM deliveries p WHERE p.consumer_id = d.consumer_id AND p.state = 'parked'
-    AND p.patient_id = d.patient_id AND p.seq < d.seq)
+    AND p.patient_id = d.patient_id AND p.seq < d.seq AND p.code <> 'VERIFICATION_HELD')
     AND coalesce(patient_id, verification_id) NOT IN (SELECT value FROM json_each(?))
   ORDER BY seq LIMIT ?`
 

@@ -4,7 +4,7 @@ import type { SinkKind } from '../kernel/sink.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
-import type { HoldState } from './holds.ts'
+import type { HoldState } from './hold-state.ts'
 
 /** An event that was committed, as far as it matters who gets it. */
 export interface NewEvent {

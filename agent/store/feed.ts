@@ -3,6 +3,7 @@ import { narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Sql } from './database.ts'
 import { openItems } from './items.ts'
+import { openStanding } from './standing.ts'
 
 /** A page of the feed. */
 export interface FeedPage {
@@ -10,7 +11,7 @@ export interface FeedPage {
   readonly items: readonly Uint8Array[]
   /** Where to go on from, past what was passed over. */
   readonly cursor: string
-  /** Changes exactly when the page does: events never change, so their positions say it. */
+  /** Changes exactly when the page does: its positions say it, and which of them a person doubts. */
   readonly version: string
 }
 
@@ -23,12 +24,16 @@ export interface Feed {
   page(after: string | null, limit: number, role: Role): FeedPage
   /** As it is stored, with its cursor. */
   item(position: number): Uint8Array | undefined
+  /** The same, but held where a person has doubted its verification since. */
+  standing(position: number): Uint8Array | undefined
   /** An item of this feed as a role sees it; undefined where it may not. */
   shown(item: Uint8Array, role: Role): Uint8Array | undefined
   /** The position of a cursor. Throws as `page`. */
   positionOf(cursor: string): number
   /** To be called with the newest position after each commit of an event, before anyone is woken. */
   changed(position: number): void
+  /** To be called before that, after a note: it may be a person's word on whose a verification is. */
+  noted(): void
 }
 
 /** A page ends early here, so that a reader’s request costs bounded memory whatever it asks for. */
@@ -50,12 +55,9 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
   const oldest = sql<{ position: number | null }>('SELECT min(position) AS position FROM events')
   const first = oldest.get()?.position ?? last + 1
-  const ofLiaison = sql<{ position: number }>(
-    `SELECT position FROM events WHERE for_liaison = 1 AND position > ? AND position <= ?
-     ORDER BY position LIMIT ?`,
-  )
   const cursorAt = (position: number) => encodeCursor({ epoch, position })
   const all = openItems(sql, cursorAt)
+  const standing = openStanding(sql, all)
 
   const start = (after: string | null) => {
     if (after === null) return first - 1
@@ -67,34 +69,29 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     return place.position
   }
 
-  /** Few of all events are the liaison office's: they are looked up instead of passed over. */
-  const placesOf = (role: Role, from: number, limit: number): Iterable<number> => {
-    if (!seesPatients(role)) return []
-    if (narrowRole(role) !== 'liaison') return count(from + 1, last)
-    return ofLiaison.all(from, last, limit).map(({ position }) => position)
-  }
-
   const read = (after: string | null, limit: number, role: Role) => {
     const from = start(after)
     const items: Uint8Array[] = []
     let position = from
     let bytes = 0
     let looked = 0
-    for (const place of placesOf(role, from, limit)) {
+    for (const place of placesFor(sql, role, { from, last, limit })) {
       if (items.length >= limit || bytes >= PAGE_BYTES) {
         looked = limit
         break
       }
       looked += 1
       position = place
-      const item = all.at(place, aheadOf(role, limit - items.length))
+      const item = standing.at(place, aheadOf(role, limit - items.length))
       const view = item && all.shown(item, role)
       if (view) items.push(view)
       bytes += view?.length ?? 0
     }
     // Everything that there is was looked at; what lies behind it is not for this role.
     if (looked < limit) position = last
-    const version = `${epoch}-${from}-${position}`
+    const version = [`${epoch}-${from}-${position}`, ...standing.doubtedIn(from, position)].join(
+      '.',
+    )
     return { page: { items, cursor: cursorAt(position), version }, bytes }
   }
 
@@ -109,13 +106,31 @@ export function openFeed(sql: Sql, epoch: string): Feed {
       return page
     },
     item: (position) => all.at(position, 1),
+    standing: (position) => standing.at(position, 1),
     shown: all.shown,
     positionOf: (cursor) => start(cursor),
     changed(position) {
       last = Math.max(last, position)
       pages.clear()
     },
+    noted: standing.noted,
   }
+}
+
+const OF_LIAISON = `SELECT position FROM events
+  WHERE for_liaison = 1 AND position > ? AND position <= ? ORDER BY position LIMIT ?`
+
+/** Few of all events are the liaison office's: they are looked up instead of passed over. */
+function placesFor(
+  sql: Sql,
+  role: Role,
+  { from, last, limit }: Readonly<Record<'from' | 'last' | 'limit', number>>,
+): Iterable<number> {
+  if (!seesPatients(role)) return []
+  if (narrowRole(role) !== 'liaison') return count(from + 1, last)
+  return sql<{ position: number }>(OF_LIAISON)
+    .all(from, last, limit)
+    .map(({ position }) => position)
 }
 
 /** The next place of the liaison office is rarely the next position. */

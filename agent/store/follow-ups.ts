@@ -134,11 +134,16 @@ const endBy = (
     'UPDATE follow_ups SET ended_at = ?, ended_by = ?, resolved_id = ? WHERE root_id = ?',
   ).run(at, by, resolvedId, rootId)
 
+/** A person has said whose an answer is: as if it ended now, for what waits beside it. */
+export function resolveOthers(sql: Sql, e: Omit<Ended, 'supersedes' | 'held'>): void {
+  if (!isNoAnswer(e.outcome) && !isUnresolved(e.outcome)) takePlaceOfOthers(sql, e)
+}
+
 /**
  * What a person typed anew for the same patient, with another number or branch, stands in the place
  * of what was misread before; a question about another kind of insurance does not.
  */
-function takePlaceOfOthers(sql: Sql, e: Ended): void {
+function takePlaceOfOthers(sql: Sql, e: Omit<Ended, 'supersedes' | 'held'>): void {
   const { patientId, patientNumber } = e
   if (patientId === null && patientNumber === null) return
   const others = sql<{ rootId: string; verificationId: string }>(

@@ -3,21 +3,8 @@ import type { Link, PatientNumbers } from '../kernel/known.ts'
 import type { Subject } from '../kernel/person.ts'
 import type { Note, NoteKind, Verification } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
-import { linkPatient } from './patients.ts'
-
-export type HoldState = 'held' | 'released' | 'rejected'
-
-/** A verification that waits, or waited, for a person to say whose it is. */
-export interface Hold {
-  readonly verificationId: string
-  readonly state: HoldState
-  /** Epoch ms. */
-  readonly at: number
-  /** Position of the note that said so; null: the judgement did. */
-  readonly position: number | null
-  /** Of whom it was compared with. */
-  readonly patientId: string | null
-}
+import { type HoldState, holdOf } from './hold-state.ts'
+import { linkPatient, unlinkPatient } from './patients.ts'
 
 /** What a release needs to link it. */
 export interface Release {
@@ -28,12 +15,6 @@ export interface Release {
   /** Null: it stays linked as it is. */
   readonly link: Link | null
 }
-
-const HOLD = `SELECT verification_id AS verificationId, state, at, position,
-  patient_id AS patientId FROM holds`
-
-export const holdOf = (sql: Sql, verificationId: string): Hold | undefined =>
-  sql<Hold>(`${HOLD} WHERE verification_id = ?`).get(verificationId)
 
 /** The judgement holds it. */
 export function holdJudged(sql: Sql, id: string, at: number, patientId: string | null): void {
@@ -69,19 +50,18 @@ export function decideHold(
   ).run(verificationId, state, at, position)
   if (state === 'held') park(sql, verificationId)
   else forgetParked(sql, verificationId, position)
-  if (state === 'rejected')
-    sql('UPDATE verifications SET patient_id = NULL WHERE id = ?').run(verificationId)
+  if (state === 'rejected') unlinkPatient(sql, verificationId)
 }
 
 /** Throws `HOLD_DECIDED`. */
 export function refuseDecided(sql: Sql, { verificationId, kind }: Note): void {
   if (states[kind] === undefined) return
-  const isHeld = holdOf(sql, verificationId)?.state
-  const isOpen = kind === 'hold' ? isHeld === undefined || isHeld === 'released' : isHeld === 'held'
+  const state = holdOf(sql, verificationId)?.state
+  const isOpen = kind === 'hold' ? state === undefined || state === 'released' : state === 'held'
   if (!isOpen) throw new AgentError('HOLD_DECIDED', 'nothing waits for this decision')
 }
 
-/** The verification as it is from now on, linked to whom it was compared with. */
+/** The verification as it is from now on, linked as the person said. */
 export function released(
   sql: Sql,
   { verification, numbers, subject, link }: Release,
@@ -90,6 +70,7 @@ export function released(
 ): Verification {
   if (link === null) return verification
   const { id: verificationId } = verification
+  unlinkPatient(sql, verificationId)
   const linked = linkPatient(sql, { verificationId, at, numbers, subject, link, by })
   const insurerChanged = hasOtherInsurer(verification)
   const patient = linked === null ? null : { ...linked, insurerChanged }
@@ -111,9 +92,13 @@ const park = (sql: Sql, id: string) =>
        SELECT id FROM consumers WHERE sink ->> '$.kind' <> 'webhook')`,
   ).run(id)
 
-/** What waited for the decision does not come any more; a release is on its way by itself. */
+/**
+ * What waited for the decision does not come any more, also where somebody had it sent again; a release
+ * is on its way by itself.
+ */
 const forgetParked = (sql: Sql, id: string, position: number) =>
   sql(
-    `DELETE FROM deliveries WHERE verification_id = ? AND state = 'parked'
-     AND code = 'VERIFICATION_HELD' AND position <> ?`,
+    `DELETE FROM deliveries WHERE verification_id = ? AND position <> ?
+     AND (state = 'waiting' OR (state = 'parked' AND code = 'VERIFICATION_HELD'))
+     AND consumer_id IN (SELECT id FROM consumers WHERE sink ->> '$.kind' <> 'webhook')`,
   ).run(id, position)

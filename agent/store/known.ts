@@ -15,6 +15,7 @@ import type { Sql } from './database.ts'
 import { paidInFullAt } from './follow-ups.ts'
 import { isAid } from './insurer.ts'
 import { formFor } from './intakes.ts'
+import { IS_THEIRS } from './whose.ts'
 
 /** Whom an answer is about, as far as it says. */
 export interface Sought {
@@ -38,8 +39,12 @@ export interface Basis {
 export interface KnownReads {
   /** Whom it may be about. */
   known(sought: Sought): Known
-  /** What was known of a patient, and the position that it was known at. */
-  historyOf(patientId: string): PatientHistory & Pick<Basis, 'position'>
+  /**
+   * What was known of a patient, before a verification where one is named, and the position of the
+   * patient's newest. What a person doubts is not known.
+   */
+  historyOf(patientId: string, before?: string): PatientHistory & Pick<Basis, 'position'>
+  patient(who: { readonly id: string } | { readonly number: string }): KnownPatient | undefined
 }
 
 const PATIENT = `SELECT id, created_at AS firstSeenAt, coalesce(name, '') AS name,
@@ -63,9 +68,7 @@ export function candidatesFor(
   const sent = [numbers.asked, numbers.returned].filter((number) => number !== null)
   const numbered = new Map<string, KnownPatient>()
   for (const number of sent) {
-    const row = sql<KnownPatient>(
-      `${PATIENT} WHERE id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
-    ).get(number)
+    const row = patientWith(sql, number)
     if (row !== undefined) numbered.set(row.id, row)
   }
   if (numbered.size > 0) return { patients: [...numbered.values()], by: 'number' }
@@ -82,6 +85,11 @@ export function candidatesFor(
   ).all(subject.birthdate, sent.length)
   return { patients: ofDay, by: ofDay.length > 0 ? 'birthdate' : null }
 }
+
+const patientWith = (sql: Sql, number: string) =>
+  sql<KnownPatient>(
+    `${PATIENT} WHERE id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)`,
+  ).get(number)
 
 /** Whether a judgement still rests on what is so. */
 export function isStale(
@@ -108,11 +116,18 @@ export function openKnown(sql: Sql): KnownReads {
         paidInFullAt: paidInFullAt(sql, sought.supersedes, sought.numbers.asked),
       }
     },
-    historyOf: (patientId) => ({
-      last: lastAnswerOf(sql, patientId),
-      lastVisitAt: lastVisitOf(sql, patientId),
-      position: positionOf(sql, patientId),
-    }),
+    historyOf(patientId, before) {
+      const end = before === undefined ? NEVER : placeOf(sql, before)
+      return {
+        last: lastAnswerOf(sql, patientId, end),
+        lastVisitAt: lastVisitOf(sql, patientId, end),
+        position: positionOf(sql, patientId),
+      }
+    },
+    patient: (who) =>
+      'id' in who
+        ? sql<KnownPatient>(`${PATIENT} WHERE id = ?`).get(who.id)
+        : patientWith(sql, who.number),
   }
 }
 
@@ -123,12 +138,19 @@ function intakeTraits(sql: Sql, questionId: string): Traits | null {
   return { name, nameKana, birthdate, sex }
 }
 
-const lastVisitOf = (sql: Sql, patientId: string) =>
+/** Behind every position. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+const placeOf = (sql: Sql, verificationId: string) =>
+  sql<{ position: number }>('SELECT position FROM verifications WHERE id = ?').get(verificationId)
+    ?.position ?? NEVER
+
+const lastVisitOf = (sql: Sql, patientId: string, end: number) =>
   sql<{ at: number }>(
-    `SELECT coalesce(received_at, ended_at) AS at FROM verifications
-     WHERE patient_id = ? AND (received_at IS NULL OR received_at > 0)
+    `SELECT coalesce(received_at, ended_at) AS at FROM verifications v
+     WHERE patient_id = ? AND position < ? AND (received_at IS NULL OR received_at > 0) AND ${IS_THEIRS}
      ORDER BY position DESC LIMIT 1`,
-  ).get(patientId)?.at ?? null
+  ).get(patientId, end)?.at ?? null
 
 /** A stored verification as far as it is looked back at. */
 const Answered = Type.Object({
@@ -147,12 +169,13 @@ interface AnsweredRow {
  * The newest that held and names an insurer: what an expired card still says is no news. Where none
  * does, the newest with a result.
  */
-export function lastAnswerOf(sql: Sql, patientId: string): LastAnswer | null {
+function lastAnswerOf(sql: Sql, patientId: string, end: number): LastAnswer | null {
   const positions = sql<{ position: number }>(
-    `SELECT position FROM verifications
-     WHERE patient_id = ? AND outcome NOT IN ('offline', 'failed', 'pending')
+    `SELECT position FROM verifications v
+     WHERE patient_id = ? AND position < ? AND outcome NOT IN ('offline', 'failed', 'pending')
+       AND ${IS_THEIRS}
      ORDER BY position DESC LIMIT ${LOOKED_AT}`,
-  ).all(patientId)
+  ).all(patientId, end)
   let newest: LastAnswer | null = null
   // One after the other: nearly always the newest says it.
   for (const { position } of positions) {

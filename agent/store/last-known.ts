@@ -2,6 +2,7 @@ import type { CardKey } from '../kernel/person.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import type { LastKnown, Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
+import { IS_THEIRS } from './whose.ts'
 
 /**
  * The newest verification that the official side decided, of the patient whom a question was about:
@@ -16,8 +17,8 @@ export function lastKnownOf(
   const id = patientOf(sql, patientNumber, card)
   if (id === null) return null
   const last = sql<{ id: string; endedAt: number; outcome: Outcome }>(
-    `SELECT id, ended_at AS endedAt, outcome FROM verifications
-     WHERE patient_id = ? AND outcome NOT IN ('offline', 'failed', 'pending')
+    `SELECT id, ended_at AS endedAt, outcome FROM verifications v
+     WHERE patient_id = ? AND outcome NOT IN ('offline', 'failed', 'pending') AND ${IS_THEIRS}
      ORDER BY position DESC LIMIT 1`,
   ).get(id)
   if (last === undefined) return null

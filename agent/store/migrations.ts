@@ -206,6 +206,7 @@ const migrations: readonly string[] = [
     position INTEGER, patient_id TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX holds_open ON holds (at) WHERE state = 'held';
+  CREATE INDEX holds_doubted ON holds (position) WHERE state <> 'released' AND position IS NOT NULL;
 
   -- Typed questions that are asked again until they resolve or a person closes them. root_id: the
   -- first verification that did not resolve; verification_id: the newest, which ended at asked_at;

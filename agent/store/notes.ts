@@ -2,9 +2,10 @@ import { isForLiaison } from '../kernel/masking.ts'
 import type { Note, Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
-import { closeFollowUp } from './follow-ups.ts'
+import { closeFollowUp, resolveOthers } from './follow-ups.ts'
 import { decideHold, type Release, refuseDecided, released } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
+import { proposeToIntakes } from './intakes.ts'
 import { type Actor, appendEvent, type Committed } from './questions.ts'
 
 export interface NoteRecord {
@@ -29,7 +30,9 @@ export const noteTransactions = {
     const known = recall(sql, key, at)
     if (known !== undefined) return { position: Number(known) }
     refuseDecided(sql, note)
-    const verification = record.release === null ? null : released(sql, record.release, at, note.by)
+    const { release } = record
+    const verification = release === null ? null : released(sql, release, at, note.by)
+    if (release !== null && verification !== null) settle(sql, release, verification, at)
     const committed = appendEvent(sql, {
       type: 'note',
       id: eventId,
@@ -51,6 +54,14 @@ export const noteTransactions = {
     audit(sql, { id: eventId, at, actor, action: 'note', subject: note.verificationId })
     return committed
   },
+}
+
+/** What an answer that is not held does for others when it ends. */
+function settle(sql: Sql, { subject, numbers }: Release, verification: Verification, at: number) {
+  const { id, outcome, patient } = verification
+  proposeToIntakes(sql, subject, id, at)
+  const patientNumber = numbers.asked ?? numbers.returned
+  resolveOthers(sql, { id, at, outcome, patientId: patient?.id ?? null, patientNumber })
 }
 
 const bodyOf = ({ eventId, atText, note }: NoteRecord, verification: Verification | null) =>

@@ -1,6 +1,13 @@
 import { uuidV7 } from '../kernel/ids.ts'
 import type { Link, PatientNumbers } from '../kernel/known.ts'
-import type { Subject, Traits } from '../kernel/person.ts'
+import { compareNames } from '../kernel/names.ts'
+import {
+  contradicts,
+  isOtherSex,
+  type Person,
+  type Subject,
+  type Traits,
+} from '../kernel/person.ts'
 import type { PatientLink } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import { candidatesFor } from './known.ts'
@@ -66,17 +73,51 @@ function foundFor(
     return { id: link.patientId, isNew: false }
   }
   if (subject === 'nobody' || subject === 'unclear') return null
-  // Another result of the same transaction may have been the first to speak of the person.
-  const { patients, by } = candidatesFor(sql, { numbers, subject })
-  const [known] = patients
-  if (by === 'card' && known !== undefined && patients.length === 1)
-    return { id: known.id, isNew: false }
+  const known = whoIsThereNow(sql, numbers, subject)
+  if (known === null) return null
+  if (known !== 'nobody') return { id: known, isNew: false }
   const id = uuidV7(at)
   sql(
     `INSERT INTO patients (id, created_at, name, name_kana, birthdate, sex, identity)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   ).run(id, at, subject.name, subject.nameKana, subject.birthdate, subject.sex, subject.identity)
   return { id, isNew: true }
+}
+
+/**
+ * A verification is nobody's from now on, and so is a number that came with it alone: the clinic took
+ * it down for somebody else.
+ */
+export function unlinkPatient(sql: Sql, verificationId: string): void {
+  const linked = sql<{ patientId: string | null; number: string | null }>(
+    'SELECT patient_id AS patientId, patient_number AS number FROM verifications WHERE id = ?',
+  ).get(verificationId)
+  if (linked === undefined || linked.patientId === null) return
+  const { patientId, number } = linked
+  sql('UPDATE verifications SET patient_id = NULL WHERE id = ?').run(verificationId)
+  sql(
+    `DELETE FROM patient_numbers WHERE reference_number = ? AND patient_id = ? AND NOT EXISTS (
+       SELECT 1 FROM verifications WHERE patient_number = ? AND patient_id = ?)`,
+  ).run(number, patientId, number, patientId)
+}
+
+/**
+ * Nobody was there when it was judged; another result of the same transaction may have been the first
+ * to speak of the person since. Null: it is not clear who that is.
+ */
+function whoIsThereNow(
+  sql: Sql,
+  numbers: PatientNumbers,
+  person: Person,
+): string | null | 'nobody' {
+  const { patients, by } = candidatesFor(sql, { numbers, subject: person })
+  const isSame = (one: Traits) =>
+    compareNames(one, person) === 'same' && !isOtherSex(one.sex, person.sex)
+  const fitting = by === 'birthdate' ? patients.filter(isSame) : patients
+  const [known, ...others] = fitting
+  if (known === undefined) return 'nobody'
+  const isOther = by === 'number' && contradicts(known, person)
+  return others.length > 0 || isOther ? null : known.id
 }
 
 const rename = (sql: Sql, id: string, { name, nameKana, birthdate, sex }: Partial<Traits>) =>

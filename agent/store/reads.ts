@@ -3,7 +3,7 @@ import type { Outcome } from '../kernel/verification.ts'
 import { answeredCardOf } from './answered-card.ts'
 import type { Sql } from './database.ts'
 import type { Feed } from './feed.ts'
-import { type Hold, holdOf } from './holds.ts'
+import { type Hold, holdOf } from './hold-state.ts'
 import { isKnownNumber } from './known-numbers.ts'
 import { positionBefore } from './positions.ts'
 import { ownerOf } from './whose.ts'
@@ -96,13 +96,14 @@ const UNANSWERED = `SELECT q.id, q.accepted_at AS acceptedAt, q.kind, q.body, q.
 
 export function openReads(sql: Sql, feed: Feed): Reads {
   const itemOf = (placed: Placed | undefined) =>
-    placed && asDecided(feed.item(placed.position), holdOf(sql, placed.id), feed)
+    placed && asDecided(sql, feed, feed.item(placed.position), holdOf(sql, placed.id))
   const placeOf = (id: string) =>
     sql<Placed>('SELECT id, position FROM verifications WHERE id = ?').get(id)
 
   const newest = (column: 'patient_id' | 'patient_number', value: string) =>
     sql<Placed>(
-      `SELECT id, position FROM verifications WHERE ${column} = ? ORDER BY position DESC LIMIT 1`,
+      `SELECT id, position FROM verifications v WHERE ${column} = ? AND ${NOT_REJECTED}
+       ORDER BY position DESC LIMIT 1`,
     ).get(value)
 
   return {
@@ -162,17 +163,30 @@ export function openReads(sql: Sql, feed: Feed): Reads {
 
 const isWaiting = (hold: Hold | undefined) => hold !== undefined && hold.state !== 'released'
 
-/** An item as it is after what a person decided on its verification: held, or released. */
+/** It was asked with a number that a person said is not theirs. */
+const NOT_REJECTED = `NOT EXISTS (
+  SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state = 'rejected')`
+
+/** The newest word of a person that it is somebody’s. */
+const RELEASE = `SELECT max(position) AS position FROM events
+  WHERE type = 'note' AND verification_id = ? AND CAST(body AS TEXT) ->> '$.note.kind' = 'release'`
+
+/** An item as it is after what people decided on its verification: held, released, nobody’s. */
 function asDecided(
+  sql: Sql,
+  feed: Feed,
   item: Uint8Array | undefined,
   hold: Hold | undefined,
-  feed: Feed,
 ): Uint8Array | undefined {
   if (item === undefined || hold === undefined || hold.position === null) return item
   const event = parsed(item)
-  const note = hold.state === 'released' ? feed.item(hold.position) : undefined
-  const verification =
-    note === undefined ? { ...event.verification, held: true } : parsed(note).verification
+  const release = sql<{ position: number | null }>(RELEASE).get(hold.verificationId)?.position
+  const note = release == null ? undefined : feed.item(release)
+  const verification = {
+    ...(note === undefined ? event : parsed(note)).verification,
+    held: hold.state !== 'released',
+    ...(hold.state === 'rejected' && { patient: null }),
+  }
   return Buffer.from(JSON.stringify({ ...event, verification }))
 }
 

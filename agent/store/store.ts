@@ -157,6 +157,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
     },
     async note(record) {
       const { position } = await commit('note', record)
+      feed.noted()
       announce(position)
       const item = feed.item(position)
       if (item === undefined) throw new Error('a committed note is not readable')
@@ -231,7 +232,11 @@ const openKept = (
     add: (record) => commit('addBatch', record),
     beginWriting: (id) => commit('beginBatch', id),
     move: (step) => commit('moveBatch', step),
-    end: async (record) => announced(await commit('endBatch', record), announce),
+    async end(record) {
+      const { positions, isEnded } = await commit('endBatch', record)
+      if (positions.length > 0) announce(Math.max(...positions))
+      return isEnded
+    },
   }),
   comparisons: openComparisons(sql),
   deliveries: openDeliveries(sql, {

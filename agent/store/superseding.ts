@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
 import type { Sql } from './database.ts'
 import { isAid, plainNumber } from './insurer.ts'
+import { IS_THEIRS } from './whose.ts'
 
 /** A verification as far as it says how a patient is insured. */
 const Said = Type.Object({
@@ -39,7 +40,7 @@ const LOOKED_AT = 20
 
 const SAID = `SELECT CAST(e.body AS TEXT) ->> '$.verification' AS verification
   FROM verifications v JOIN events e ON e.position = v.position`
-const VALID = `v.outcome IN ('valid', 'valid-unregistered')`
+const VALID = `v.outcome IN ('valid', 'valid-unregistered') AND ${IS_THEIRS}`
 
 interface Row {
   readonly verification: string

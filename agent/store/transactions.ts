@@ -52,7 +52,7 @@ export interface ResultsRecord {
 export const transactions = {
   accept,
 
-  /** Null where the judgement rests on what is no longer so: nothing was ended. */
+  /** `STALE` where the judgement rests on what is no longer so: nothing was ended. */
   end(sql: Sql, record: EndRecord): Ended {
     return isToBeJudgedAnew(sql, record) ? STALE : end(sql, record)
   },

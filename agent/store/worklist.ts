@@ -5,6 +5,7 @@ import type { NoteKind, Outcome } from '../kernel/verification.ts'
 import type { Sql } from './database.ts'
 import { notesOfChain } from './follow-ups.ts'
 import { answeredOf, speaksOf } from './later-answers.ts'
+import { IS_THEIRS } from './whose.ts'
 
 /** A verification that a person should look at. Times are epoch ms. */
 export interface WorkRow {
@@ -47,6 +48,8 @@ interface Row extends Omit<WorkRow, 'followUp' | 'advisories' | 'notes'> {
   readonly askedAt: number | null
   readonly asked: number | null
   readonly advisories: string
+  /** 0: it is not known whose it is, and of what came back nothing is said. */
+  readonly isTheirs: number
 }
 
 const LISTED = 1000
@@ -56,8 +59,9 @@ const ASKED_LATER_MS = 62 * 24 * 60 * 60_000
 const LOOKED_AT = 20
 
 const ROW = `SELECT v.id AS verificationId, q.kind, v.outcome, v.ended_at AS endedAt, v.position,
-    v.patient_id AS patientId, v.patient_number AS patientNumber,
-    nullif(p.name_kana, '') AS nameKana,
+    v.patient_id AS patientId,
+    iif(${IS_THEIRS}, v.patient_number, q.body ->> '$.face.patientNumber') AS patientNumber,
+    iif(${IS_THEIRS}, nullif(p.name_kana, ''), NULL) AS nameKana, ${IS_THEIRS} AS isTheirs,
     f.opened_at AS openedAt, f.asked_at AS askedAt, f.asked,
     CAST(e.body AS TEXT) ->> '$.verification.advisories' AS advisories
   FROM verifications v JOIN questions q ON q.id = v.id JOIN events e ON e.position = v.position
@@ -88,8 +92,7 @@ const LATER = `SELECT v.id, ${MONTH} AS month FROM verifications v JOIN question
   WHERE v.position > ? AND (v.patient_id = ? OR v.patient_number = ?)
     AND v.outcome NOT IN ('offline', 'failed')
     AND (v.outcome NOT IN ('not-found', 'multiple', 'pending') OR NOT ${OF_BATCH})
-    AND NOT EXISTS (
-      SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state <> 'released')
+    AND ${IS_THEIRS}
   ORDER BY v.position DESC LIMIT ${LOOKED_AT}`
 
 /** What came after a verification: in its place, or as the answer to it. Parameters: id. */
@@ -135,18 +138,13 @@ export function openWorkRows(sql: Sql): WorkRows {
         .all(fromMs, fromMs + ASKED_LATER_MS, month)
         .filter((row) => !isAnsweredLater(row, month))
         .map(shown),
-    // Whose it is, is not known: of what came back nothing is said here.
     held: () =>
-      sql<Row & { heldAt: number; askedNumber: string | null }>(
-        `SELECT r.*, h.at AS heldAt, q.body ->> '$.face.patientNumber' AS askedNumber
-         FROM holds h JOIN (${ROW}) r ON r.verificationId = h.verification_id
-         JOIN questions q ON q.id = h.verification_id
+      sql<Row & { heldAt: number }>(
+        `SELECT r.*, h.at AS heldAt FROM holds h JOIN (${ROW}) r ON r.verificationId = h.verification_id
          WHERE h.state = 'held' ORDER BY h.at LIMIT ${LISTED}`,
       )
         .all()
-        .map(({ heldAt, askedNumber, ...row }) =>
-          shown({ ...row, endedAt: heldAt, patientNumber: askedNumber, nameKana: null }),
-        ),
+        .map(({ heldAt, ...row }) => shown({ ...row, endedAt: heldAt })),
     refunds(since) {
       const paid = sql<{ id: string; at: number }>(
         `SELECT verification_id AS id, at FROM events
@@ -172,8 +170,7 @@ export function openWorkRows(sql: Sql): WorkRows {
 const resolvedAfter = (sql: Sql, id: string): Row | undefined =>
   sql<Row>(
     `${AFTER} ${ROW} JOIN after a ON a.id = v.id
-     WHERE v.outcome IN ('valid', 'valid-unregistered') AND NOT EXISTS (
-       SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state <> 'released')
+     WHERE v.outcome IN ('valid', 'valid-unregistered') AND ${IS_THEIRS}
      ORDER BY v.position DESC LIMIT 1`,
   ).get(id)
 
@@ -198,7 +195,9 @@ function workRow(sql: Sql, row: Row): WorkRow {
     followUp:
       openedAt === null || askedAt === null || asked === null ? null : { openedAt, askedAt, asked },
     // A later release may have put more into them.
-    advisories: Check(Advisories, advisories) ? advisories : [],
+    advisories: Check(Advisories, advisories)
+      ? advisories.filter(({ field }) => row.isTheirs === 1 || field === null)
+      : [],
     notes: [...new Set(notesOfChain(sql, verificationId).map((note) => note.kind))],
   }
 }

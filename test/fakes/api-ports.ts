@@ -35,6 +35,8 @@ import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 import { FakeRoster } from './roster.ts'
 
+type Note = Parameters<Verifications['note']>[1]
+
 /** A feed in memory. Cursors are `c<position>`; `forget` purges the oldest. */
 export class FakeFeed implements Feed {
   readonly items: Uint8Array[] = []
@@ -84,7 +86,7 @@ export class FakeVerifications implements Verifications {
     by: Asking
     person?: string
   }[] = []
-  readonly notes: { id: string; kind: string; by: string; text: string | null }[] = []
+  readonly notes: ({ id: string } & Note)[] = []
   readonly #found = new Map<string, Uint8Array | 'open'>()
   readonly #waiting = new Map<string, Set<() => void>>()
   refuse: Error | undefined
@@ -153,7 +155,7 @@ export class FakeVerifications implements Verifications {
     return patientNumber === '患者/1' ? this.#feed.items.at(-1) : undefined
   }
 
-  async note(id: string, note: { kind: string; by: string; text: string | null }) {
+  async note(id: string, note: Note) {
     if (this.refuse !== undefined) throw this.refuse
     this.notes.push({ id, ...note })
     return Buffer.from(

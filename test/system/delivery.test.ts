@@ -167,6 +167,14 @@ test('one question reaches consumers of every kind that were added while the age
       ['hook'],
     )
   })
+
+  await t.test('what was found before a person doubted it is shown to who decides', async () => {
+    const notes = `/v1/verifications/${verification.id}/notes`
+    assert.equal((await billing.post(notes, { kind: 'hold', by: '受付 山田' })).status, 201)
+    assert.equal((await comparisonsOf(billing, verification.id, ['orca'])).length, 1)
+    const { text } = await clientOf(agent.url, hook.token).get('/v1/comparisons')
+    assert.deepEqual(JSON.parse(text), { items: [] })
+  })
 })
 
 test('a pusher outside of the allowed hosts is refused when it is added, running or not', async (t) => {

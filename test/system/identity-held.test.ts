@@ -89,3 +89,20 @@ test('a person may hold what the agent did not, and release it again', async (t)
   const again = await ehr.verification(known.id)
   assert.deepEqual([again.held, again.patient], [false, known.patient])
 })
+
+test('no list and no later answer tells what is in a held one to who does not decide', async (t) => {
+  const { billing, ehr, known } = await mixedUp(t)
+  await note(ehr, known.id, 'hold')
+  const event = (await ehr.feed()).find(({ verification }) => verification?.id === known.id)
+  assert.deepEqual([event?.verification?.held, event?.verification?.results], [true, []])
+  for (const path of ['/v1/worklist', `/v1/worklist?month=${known.askedAt.slice(0, 7)}`]) {
+    const { items } = JSON.parse((await ehr.get(path)).text)
+    for (const one of items.filter(({ kind }: { kind: string }) => kind === 'held')) {
+      assert.equal(one.nameKana, null)
+      assert.ok(one.advisories.every(({ field }: { field: string | null }) => field === null))
+    }
+  }
+  const again = await billing.ask({ ...faceOf('01'), patientNumber: '00042' })
+  assert.deepEqual([again.patient?.id, again.history?.changes], [known.patient?.id, {}])
+  assert.equal(again.history?.lastVisitAt, null, 'a doubted visit is none')
+})

@@ -145,12 +145,22 @@ test('a note is stored as sent and comes back as in the feed', async (t) => {
   assert.equal(response.status, 201)
   assert.equal(JSON.parse(await response.text()).type, 'note')
   assert.deepEqual(verifications.notes, [
-    { id: 'v1', kind: 'original-sighted', by: '花子', text: null },
+    { id: 'v1', kind: 'original-sighted', by: '花子', text: null, patientNumber: null },
   ])
   assert.equal(
     (await post('/v1/verifications/v1/notes', { kind: 'gossip', by: '花子' })).status,
     400,
   )
+})
+
+test('a release, and nothing else, may name the number of the patient whose it is', async (t) => {
+  const { post, verifications } = await serve(t)
+  const note = async (kind: string) =>
+    (await post('/v1/verifications/v1/notes', { kind, by: '花子', patientNumber: '00042' })).status
+  assert.equal(await note('release'), 201)
+  assert.equal(verifications.notes[0]?.patientNumber, '00042')
+  assert.equal(await note('rejection'), 400)
+  assert.equal(verifications.notes.length, 1)
 })
 
 test('the official bytes come as they are, in the charset that is asked for', async (t) => {

@@ -237,3 +237,52 @@ test('a thousand lines end in one go', async (t) => {
   assert.ok(desk.store.batches.items(id).every(({ outcome }) => outcome === 'valid'))
   assert.equal(desk.feed().length, 1_000)
 })
+
+/** What comes back for a line, of a person with two cards. */
+const said = (line: number, over: object = {}) => ({
+  qualificationConfirmSearchInfo: { birthdate: '19800501', arbitraryIdentifier: String(line) },
+  processingResultStatus: '1',
+  qualificationValidity: '1',
+  resultOfQualificationConfirmation: [
+    {
+      insurerNumber: '06139992',
+      insuredIdentificationNumber: String(line),
+      name: '見本　一郎',
+      nameKana: 'ﾐﾎﾝ ｲﾁﾛｳ',
+      birthdate: '19800501',
+      sex1: '1',
+      ...over,
+    },
+  ],
+})
+const [face] = faces
+assert.ok(face)
+const twice = ['1', '2'].map((insuredIdentificationNumber) => ({
+  ...face,
+  insuredIdentificationNumber,
+}))
+
+test('two lines about one person who was never here make one patient', async (t) => {
+  const withoutNumber = twice.map(({ patientNumber: _, ...one }) => one)
+  for (const asked of [twice, withoutNumber]) {
+    const desk = await deskOf(t)
+    desk.says.submit.push({ number: '77' })
+    desk.says.fetch.push({ segment: '1', units: [said(1), said(2)] })
+    await desk.ended((await desk.batches.add(asked, asker)).id)
+    const [first, second] = desk.feed().map(({ patient }) => patient)
+    assert.equal(first?.firstSeenHere, true)
+    assert.deepEqual([second?.id, second?.firstSeenHere], [first.id, false])
+  }
+})
+
+test('another person under the number of an earlier line is held', async (t) => {
+  const desk = await deskOf(t)
+  desk.says.submit.push({ number: '77' })
+  const other = said(2, { name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', sex1: '2' })
+  desk.says.fetch.push({ segment: '1', units: [said(1), other] })
+  const { id } = await desk.batches.add(twice, asker)
+  await desk.ended(id)
+  const [first, second] = desk.feed()
+  assert.deepEqual([first?.held, second?.held, second?.patient], [false, true, null])
+  assert.equal(desk.state(id), 'ended')
+})

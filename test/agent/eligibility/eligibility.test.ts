@@ -278,7 +278,7 @@ test('a note is an event of its own and refuses an individual number', async (t)
   const desk = await deskWith(t, answering())
   const { id } = await desk.eligibility.ask(face, asker)
   await ended(desk, id)
-  const parts = { store: desk.store, clock: systemClock }
+  const parts = { store: desk.store, judging, clock: systemClock }
   const note = { verificationId: id, kind: 'original-sighted' as const, by: '受付', text: null }
   const item = JSON.parse(Buffer.from(await addNote(parts, note, asker)).toString())
   assert.deepEqual([item.type, item.note], ['note', note])

@@ -1,71 +1,7 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { endingOf } from '../../../agent/eligibility/ending.ts'
-import { addNote } from '../../../agent/eligibility/notes.ts'
-import { type FaceQuestion, questionRecord } from '../../../agent/eligibility/question.ts'
+import { test } from 'node:test'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
-import type { NoteKind } from '../../../agent/kernel/verification.ts'
-import { systemClock } from '../../../agent/platform.ts'
-import { judging } from '../../fakes/judging.ts'
-import { open, scratch } from '../store/fixtures.ts'
-
-const person: OfficialResult = {
-  insurerNumber: '06139992',
-  insuredIdentificationNumber: '5678',
-  name: '検証　一郎',
-  nameKana: 'ｹﾝｼｮｳ ｲﾁﾛｳ',
-  birthdate: '19800502',
-  sex1: '1',
-}
-const question: FaceQuestion = {
-  kind: 'card-face',
-  face: {
-    insurerNumber: '06139992',
-    insuredIdentificationNumber: '5678',
-    birthdate: '19800502',
-    patientNumber: '00042',
-  },
-  supersedes: null,
-}
-
-async function officeOf(t: TestContext) {
-  const store = await open(scratch(t))
-  t.after(() => store.close())
-  const read = (id: string) => {
-    const item = store.find(id)
-    assert.ok(item instanceof Uint8Array)
-    return JSON.parse(Buffer.from(item).toString()).verification
-  }
-  /** Asked with the patient's number, and answered so. */
-  const answered = async (result: OfficialResult) => {
-    const at = Date.now()
-    const { id } = await store.accept(questionRecord(question, 'test', at))
-    const answer = {
-      answer: {
-        messageHeader: { segmentOfResult: '1' },
-        messageBody: {
-          processingResultStatus: '1',
-          qualificationValidity: '1',
-          resultList: [result],
-        },
-      },
-      bytes: Buffer.from('<XmlMsg/>'),
-      charset: 'UTF-8' as const,
-      line: 'ngn',
-    }
-    const meaning = { outcome: 'valid' as const, fault: null }
-    const asked = { id, acceptedAt: at, question }
-    assert.ok(await store.end(endingOf({ store, judging }, asked, meaning, answer, at)))
-    return read(id)
-  }
-  const note = (verificationId: string, kind: NoteKind) =>
-    addNote(
-      { store, clock: systemClock },
-      { verificationId, kind, by: '医事 見本', text: null },
-      { consumerId: 'c1', idempotencyKey: null },
-    )
-  return { read, answered, note }
-}
+import { officeOf, person } from './office-bed.ts'
 
 test('what one difference kept from its patient is linked by a person: held, then released', async (t) => {
   const { read, answered, note } = await officeOf(t)

@@ -164,7 +164,7 @@ export async function deskOf(t: TestContext, path = scratch(t)) {
     },
     note: async (verificationId: string, kind: NoteKind) => {
       const note = { verificationId, kind, by: '受付 見本', text: null }
-      await addNote({ store, clock }, note, asker)
+      await addNote({ store, judging, clock }, note, asker)
     },
     add: async (of: IntakeForm) => (await addIntake({ store, clock }, of, asker)).id,
     state: (id: string) => store.intakes.find(id)?.state,

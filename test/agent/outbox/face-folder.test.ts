@@ -161,3 +161,21 @@ test('a folder that the agent watches is refused', async (t) => {
     assert.throws(() => refuseLoop(folder, [other, watched]), { code: 'FOLDER_LOOP' })
   refuseLoop(folder, [other])
 })
+
+test('a release that newer answers have overtaken makes no file', LIMITED, async (t) => {
+  const { computer, folder } = receiptComputer(t)
+  const [note, { verification }] = [noteEvent(), verificationEvent()]
+  assert.ok(note.type === 'note' && verification !== undefined)
+  const release = { ...note, note: { ...note.note, kind: 'release' as const }, verification }
+  const attempt = (isOvertaken: boolean) =>
+    deliveryOf(release, {
+      message: () => ({ bytes: answer(1), charset: 'UTF-8' }),
+      isSuperseded: () => isOvertaken,
+    })
+  const sink = sinkInto(t, folder)
+  assert.deepEqual(await sink.deliver(attempt(true), forever()), delivered)
+  assert.deepEqual(filesIn(folder), [])
+  const delivery = attempt(false)
+  await sink.deliver(delivery, forever())
+  await computer.arrived(({ name }) => name === nameOf(delivery))
+})

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addNote } from '../../../agent/eligibility/notes.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { folder } from '../store/deliveries-bed.ts'
 import { outboxBed, until } from './outbox-bed.ts'
 
 const unreachable = () => new AgentError('SINK_UNREACHABLE', 'gone')
@@ -268,27 +266,4 @@ test('each push is in the audit before it leaves', async (t) => {
   const sink = bed.sinkOf('ehr')
   await sink.until(() => sink.taken.length === 1)
   assert.deepEqual(reads, [`deliver ${sink.deliveries[0]?.id}`])
-})
-
-test('another person under a number reaches no target that keeps a state, until a person says whose it is', async (t) => {
-  const bed = await outboxBed(t)
-  await bed.add('receipt', 'receipt-computer', folder)
-  await bed.add('hook')
-  const [known, other] = [await bed.verify(), await bed.verify('00001', '別人　花子', '19500505')]
-  const [receipt, hook] = [bed.sinkOf('receipt'), bed.sinkOf('hook')]
-  await hook.until(() => hook.taken.length === 2)
-  await receipt.until(() => receipt.taken.length === 1)
-  const [waiting] = bed.outbox.open(null)
-  assert.deepEqual([waiting?.verificationId, waiting?.code], [other, 'VERIFICATION_HELD'])
-  // Sent again without a word on whose it is, it waits again.
-  const retry = { decision: 'ok' }
-  await bed.outbox.decide({ seq: waiting?.seq ?? 0, at: bed.clock.now(), retry, actor: 'test' })
-  await until(() => bed.outbox.open(null).length === 1)
-  assert.deepEqual(receipt.attempts, [known])
-  const note = { verificationId: other, kind: 'release', by: '受付', text: null } as const
-  await addNote(bed, note, { consumerId: null, idempotencyKey: null })
-  await receipt.until(() => receipt.taken.length === 2)
-  const event = receipt.deliveries.at(-1)?.event
-  assert.deepEqual([event?.type, event?.verification?.held], ['note', false])
-  assert.deepEqual(bed.outbox.open(null), [])
 })

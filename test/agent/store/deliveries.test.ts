@@ -48,7 +48,7 @@ test('a role gets pushed what it may see, and no more', async (t) => {
   assert.deepEqual(waiting(store, it), [])
 })
 
-test('a held verification waits for a person, and later ones of its patient behind it', async (t) => {
+test('a held verification waits for a person, and holds nothing back: it may be anybody’s', async (t) => {
   const { store, add } = await opened(t)
   const receipt = await add('receipt', folder, 'receipt-computer')
   await verify(store, 'valid', '00001')
@@ -64,7 +64,7 @@ test('a held verification waits for a person, and later ones of its patient behi
       { seq: first.seq, verificationId: first.verificationId, is: 'delivered', comparison: null },
     ],
   })
-  assert.deepEqual(waiting(store, receipt), [other])
+  assert.deepEqual(waiting(store, receipt), [behind, other])
   const [held] = store.deliveries.open(null)
   assert.equal(held?.code, 'VERIFICATION_HELD')
   await store.deliveries.decide({ seq: held?.seq ?? 0, at: 2, retry: null, actor: 'x' })

@@ -44,11 +44,19 @@ export const poller = (name: string, role: Role = 'receipt-computer'): NewConsum
   sink: null,
 })
 
+/** Nothing was typed that an answer could differ from. */
+const TYPED = {
+  kind: 'terminal',
+  isOfBatch: false,
+  arbitraryIdentifier: null,
+  supersedes: null,
+} as const
+
 export const question = (over: Partial<QuestionRecord> = {}): QuestionRecord => ({
   id: uuidV7(Date.now()),
   at: Date.now(),
   kind: 'card-face',
-  body: '{}',
+  body: JSON.stringify(TYPED),
   supersedes: null,
   presentationId: null,
   key: null,
@@ -131,14 +139,6 @@ export function judged(store: KnownReads, record: EndRecord): EndRecord {
     },
   }
 }
-/** Nothing was typed that an answer could differ from. */
-const TYPED = {
-  kind: 'terminal',
-  isOfBatch: false,
-  arbitraryIdentifier: null,
-  supersedes: null,
-} as const
-
 /** Asks and ends `count` questions; their ids in order. */
 export async function fill(store: Store, count: number): Promise<string[]> {
   const ids: string[] = []

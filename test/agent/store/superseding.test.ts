@@ -63,3 +63,10 @@ test('a change of insurer is seen across a visit at which nothing was found', as
   const item = JSON.parse(Buffer.from(store.latest('00001') ?? []).toString())
   assert.equal(item.verification.patient.insurerChanged, true)
 })
+
+test('a later answer that a person doubts overtakes nothing', async (t) => {
+  assert.equal(
+    await isOvertaken(t, { results: [card('010')] }, { results: [card('020')], held: true }),
+    false,
+  )
+})
