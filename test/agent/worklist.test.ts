@@ -66,9 +66,13 @@ test('what is unresolved says since when, when it is asked again and how often i
     nextAskAt: since + 2 * HOUR,
     asked: 1,
     needs: null,
-    advisories: [],
+    advisories: newest?.advisories,
     notes: ['paid-in-full'],
   })
+  assert.deepEqual(
+    item?.advisories.map(({ code }) => code),
+    ['ELIGIBILITY_NOT_FOUND'],
+  )
   await desk.note(newest?.id ?? '', 'closing')
   assert.deepEqual(worklist.list(null), [], 'a person closed it')
 })
