@@ -19,6 +19,10 @@ export const itemColumns = [
   { name: 'birthdate', title: '生年月日' },
 ] as const satisfies readonly Column[]
 
+/** The column of a path in an item. */
+export const itemColumnAt = (path: string): Column | undefined =>
+  itemColumns.find(({ name }) => path.split('.').at(-1) === name)
+
 /** The items of a CSV file; what a card face may hold is looked at later. Throws `CSV_INVALID`. */
 export function itemsIn(bytes: Uint8Array): AppointmentItem[] {
   const rows = parseCsv(bytes, itemColumns)

@@ -12,11 +12,17 @@ import { isFull, narrowRole, type Role } from '../kernel/roles.ts'
 import { isoDateOf } from '../kernel/time.ts'
 import { Outcome } from '../kernel/verification.ts'
 import { orNull } from './answers.ts'
-import { appointmentsCsv, itemColumns, itemsIn, type Seen } from './appointment-csv.ts'
+import {
+  appointmentsCsv,
+  itemColumnAt,
+  itemColumns,
+  itemsIn,
+  type Seen,
+} from './appointment-csv.ts'
 import { askingOf } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
-import { CSV_BYTES, headsOf } from './csv.ts'
+import { CSV_BYTES, headsOf, toldByRow } from './csv.ts'
 import { isCsv, sendCsv, wantsCsv } from './csv-body.ts'
 import type { Appointments } from './ports.ts'
 import { invalid } from './problem.ts'
@@ -121,11 +127,11 @@ export function appointmentRoutes(app: App, appointments: Appointments, context:
       bodyLimit: CSV_BYTES,
     },
     async (request, reply) => {
-      const { source = isCsv(request) ? 'csv' : 'api' } = request.query
+      const isFile = isCsv(request)
+      const { source = isFile ? 'csv' : 'api' } = request.query
       const day = dayIn(request.params.day)
-      return reply.send(
-        await appointments.replace(day, source, request.body.items, askingOf(request)),
-      )
+      const replace = () => appointments.replace(day, source, request.body.items, askingOf(request))
+      return reply.send(await (isFile ? toldByRow(itemColumnAt, replace) : replace()))
     },
   )
 

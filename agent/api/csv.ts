@@ -1,7 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { holdsIndividualNumber } from '../kernel/individual-number.ts'
+import { AgentError, asFault, type Mistake } from '../kernel/errors.ts'
 import { fromCell, toCell } from './csv-cells.ts'
 import { csvText } from './csv-text.ts'
 
@@ -51,14 +50,13 @@ export function csvOf(
  * The rows of a CSV file as Excel or a program saved it: UTF-8 or CP932, CRLF or LF, headed by the
  * columns' names or titles in any order. A column that is left out is '' in every row; blank rows at
  * the end are dropped, so the row at index i is row i + 2 of the file as Excel numbers it. Throws
- * `INDIVIDUAL_NUMBER_REFUSED`, or `CSV_INVALID` with what is wrong in which row and column; never
- * with a value.
+ * `CSV_INVALID` with what is wrong in which row and column; never with a value. Whether a cell holds
+ * an individual number is looked at with the items, where it is known whose numbers there are.
  */
 export function parseCsv(bytes: Uint8Array, columns: readonly Column[]): Record<string, string>[] {
   const [heads = [], ...lines] = cellsIn(bytes)
   const found = columnsOf(heads, columns)
   refuseCsv([...found.mistakes, ...mistakesIn(lines, found.places)])
-  refuseIndividualNumbers(lines, found.places)
   return lines.map((line) => ({
     ...Object.fromEntries(columns.map(({ name }) => [name, ''])),
     ...Object.fromEntries([...found.places].map(([at, { name }]) => [name, line[at] ?? ''])),
@@ -76,6 +74,29 @@ export const csvMistake = (
   title: `${index + 2}行目「${column.title}」：${title}`,
   detail: `row ${index + 2}, column ${column.name}: ${detail}`,
 })
+
+/**
+ * Runs what takes the items of a file; what is wrong with `items[i]` is told by row and column.
+ * `columnAt`: the column of a path in an item.
+ */
+export async function toldByRow<T>(
+  columnAt: (path: string) => Column | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, message, facts, mistakes } = asFault(error)
+    if (mistakes.length === 0) throw error
+    const told = mistakes.map((one) => {
+      const [, index, path = ''] = /^items\[(\d+)\]\.(.+)$/.exec(one.field) ?? []
+      const column = columnAt(path)
+      if (index === undefined || column === undefined) return one
+      return csvMistake(Number(index), column, one.title, one.detail)
+    })
+    throw new AgentError(code, message, { facts, mistakes: told })
+  }
+}
 
 /** Throws `CSV_INVALID` where there is any mistake. */
 export function refuseCsv(mistakes: readonly Mistake[]): void {
@@ -206,25 +227,3 @@ const strayMistake = (index: number, at: number): Mistake => ({
   title: `${index + 2}行目の${at + 1}列目：見出しのない列に値があります。`,
   detail: `row ${index + 2}, column ${at + 1}: a value without a heading`,
 })
-
-function refuseIndividualNumbers(
-  lines: readonly (readonly string[])[],
-  places: ReadonlyMap<number, Column>,
-): void {
-  const mistakes = lines.flatMap((line, index) =>
-    [...places]
-      .filter(([at]) => holdsIndividualNumber(line[at] ?? ''))
-      .map(([, column]) =>
-        csvMistake(
-          index,
-          column,
-          '個人番号（マイナンバー）は入力できません。',
-          'looks like an individual number',
-        ),
-      ),
-  )
-  if (mistakes.length === 0) return
-  throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'the file holds what looks like one', {
-    mistakes: mistakes.slice(0, MISTAKES),
-  })
-}

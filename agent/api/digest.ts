@@ -103,7 +103,7 @@ export function digestRoutes(app: App, digests: Digests, context: Context): void
       const { day = inJapan(context.clock.now()).slice(0, 10), format = 'json' } = request.query
       if (Number.isNaN(Date.parse(day)) || !isDay(day))
         throw invalid('day', '日付がありません。', 'no day of the calendar')
-      const digest = digests.of(day)
+      const digest = await digests.of(day)
       await context.audit.read(callerOf(request).consumer, 'digest', day)
       if (format === 'csv') return sendCsv(reply, `digest-${day}`, csvOf(columns, rowsOf(digest)))
       if (format === 'html') return reply.type('text/html; charset=utf-8').send(digestPage(digest))

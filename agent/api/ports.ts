@@ -134,7 +134,7 @@ export interface ReferenceNumbers {
 /** One day in figures and lists. */
 export interface Digests {
   /** `day`: YYYY-MM-DD of Japan; as it stands now. */
-  of(day: string): Digest
+  of(day: string): Promise<Digest>
 }
 
 /** Who was received while nobody could be asked. */

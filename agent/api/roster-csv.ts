@@ -100,7 +100,7 @@ function textOf(path: string, value: unknown): string {
   return labels[path]?.[String(value)] ?? String(value)
 }
 
-/** Throws `CSV_INVALID`, `INDIVIDUAL_NUMBER_REFUSED`. */
+/** Throws `CSV_INVALID`. */
 export function rosterRowsIn(file: Buffer): RosterRow[] {
   const mistakes: Mistake[] = []
   const rows = parseCsv(file, columns).map((cells, index): RosterRow => {
@@ -150,10 +150,6 @@ function nested(texts: readonly (readonly [string, string])[]): Texts {
   }
 }
 
-/** A mistake of `items[i]`, told by row and column of the file. */
-export function inFile(mistake: Mistake): Mistake {
-  const [, index, path] = /^items\[(\d+)\]\.(.+)$/.exec(mistake.field) ?? []
-  const found = columns.find((one) => one.path === path)
-  if (index === undefined || found === undefined) return mistake
-  return csvMistake(Number(index), found, mistake.title, mistake.detail)
-}
+/** The column of a path in an entry. */
+export const rosterColumnAt = (path: string): Column | undefined =>
+  columns.find((one) => one.path === path)

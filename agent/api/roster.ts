@@ -1,17 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { By } from '../kernel/by.ts'
-import { AgentError, asFault } from '../kernel/errors.ts'
+import { AgentError } from '../kernel/errors.ts'
 import { RosterChange, RosterForm, type RosterStanding } from '../kernel/roster.ts'
 import { rosterEntryFor, sees } from '../kernel/roster-roles.ts'
 import { ShownRosterEntry } from '../kernel/roster-shown.ts'
 import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
-import { CSV_BYTES } from './csv.ts'
+import { CSV_BYTES, toldByRow } from './csv.ts'
 import { csvIn, sendCsv, wantsCsv } from './csv-body.ts'
 import { invalid } from './problem.ts'
-import { inFile, rosterCsv, rosterCsvDoc, rosterRowsIn } from './roster-csv.ts'
+import { rosterColumnAt, rosterCsv, rosterCsvDoc, rosterRowsIn } from './roster-csv.ts'
 import type { ConsentAct, Roster } from './roster-port.ts'
 import { RosterList, shownRosterEntry } from './roster-shown.ts'
 
@@ -113,17 +113,6 @@ function versionIn({ headers }: FastifyRequest): number | null {
 }
 
 const tagOf = (version: number) => `"${version}"`
-
-/** Mistakes of rows, as whoever sent the file sees them. */
-async function replaced(write: () => Promise<void>): Promise<void> {
-  try {
-    await write()
-  } catch (error) {
-    const { code, message, mistakes } = asFault(error)
-    if (code !== 'ROSTER_INVALID') throw error
-    throw new AgentError(code, message, { mistakes: mistakes.map(inFile) })
-  }
-}
 
 export function rosterRoutes(app: App, roster: Roster, context: Context): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply, one: RosterStanding) => {
@@ -247,7 +236,8 @@ function writeRoutes(app: App, roster: Roster, context: Context, answer: Answer)
     { config: { doc: replaceDoc, csv: (bytes) => bytes }, bodyLimit: CSV_BYTES },
     async (request, reply) => {
       const rows = rosterRowsIn(csvIn(request))
-      await replaced(() => roster.replace(rows, versionIn(request), askingOf(request)))
+      const version = versionIn(request)
+      await toldByRow(rosterColumnAt, () => roster.replace(rows, version, askingOf(request)))
       return listed(request, reply, roster.list(null), context)
     },
   )

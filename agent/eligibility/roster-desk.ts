@@ -148,7 +148,7 @@ function formAs(
   return check(merged)
 }
 
-/** Throws `ROSTER_INVALID` with the mistakes of all rows. */
+/** Throws `ROSTER_INVALID` with the mistakes of all rows, `INDIVIDUAL_NUMBER_REFUSED` with the first. */
 function writesOf(parts: RosterDeskParts, rows: readonly RosterRow[], role: Role): RosterWrite[] {
   const known = parts.store.roster.list()
   const mistakes: Mistake[] = []
@@ -163,9 +163,12 @@ function writesOf(parts: RosterDeskParts, rows: readonly RosterRow[], role: Role
       const form = formAs(parts, role, before?.form ?? null, sent)
       return [{ id: before?.id ?? uuidV7(parts.clock.now()), isNew: before === undefined, form }]
     } catch (error) {
-      const fault = asFault(error)
-      if (fault.code !== 'ROSTER_INVALID') throw error
-      mistakes.push(...fault.mistakes.map((one) => ({ ...one, field: at + one.field })))
+      const { code, message, mistakes: ofRow } = asFault(error)
+      const inList = ofRow.map((one) => ({ ...one, field: at + one.field }))
+      if (code === 'INDIVIDUAL_NUMBER_REFUSED')
+        throw new AgentError(code, at + message, { mistakes: inList })
+      if (code !== 'ROSTER_INVALID') throw error
+      mistakes.push(...inList)
       return []
     }
   })

@@ -42,6 +42,13 @@ export function refuseIndividualNumbers(
   const [field] = refused
   throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', `${field} looks like an individual number`, {
     facts: { field },
+    mistakes: [
+      {
+        field,
+        title: '個人番号（マイナンバー）は入力できません。',
+        detail: 'looks like an individual number',
+      },
+    ],
   })
 }
 

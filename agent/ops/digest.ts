@@ -1,44 +1,84 @@
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { AdvisoryCode } from '../kernel/advisories.ts'
 import type { Digest } from '../kernel/digest.ts'
+import { Advisory } from '../kernel/judgement.ts'
 import { toRfc3339 } from '../kernel/time.ts'
-import { FeedEvent, type Outcome, type Verification } from '../kernel/verification.ts'
+import { NoteKind, type Outcome, Verification } from '../kernel/verification.ts'
 import type { Store } from '../store/store.ts'
 
 export interface DigestParts {
-  readonly store: Pick<Store, 'itemsBetween' | 'lookupTimes' | 'find' | 'isSuperseded' | 'isHeld'>
+  readonly store: Pick<Store, 'itemsBetween' | 'lookupMs' | 'find' | 'isSuperseded' | 'isHeld'> & {
+    readonly work: Pick<Store['work'], 'isStanding'>
+  }
   /** What is on its way to whom, now. */
   readonly undelivered: () => Digest['undelivered']
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
+/** Items that are looked at before polls and questions have their turn: a few ms. */
+const AT_ONCE = 25
 
 /** One day, `YYYY-MM-DD` of Japan, as it stands at `madeAt` (epoch ms). */
-export function digestOf({ store, undelivered }: DigestParts, day: string, madeAt: number): Digest {
+export async function digestOf(
+  { store, undelivered }: DigestParts,
+  day: string,
+  madeAt: number,
+): Promise<Digest> {
   const from = Date.parse(`${day}T00:00:00+09:00`)
-  const to = from + DAY_MS
-  const events = store.itemsBetween(from, to).flatMap(eventIn)
-  const ended = events.flatMap((event) =>
-    event.type === 'verification' ? [asItStands(event.verification, store)] : [],
-  )
-  const notes = events.flatMap((event) => (event.type === 'note' ? [event.note.kind] : []))
+  const ended: Told[] = []
+  const notes: NoteKind[] = []
+  let items = 0
+  for (const item of store.itemsBetween(from, from + DAY_MS)) {
+    const event = eventIn(item)
+    if (event?.type === 'note') notes.push(event.note.kind)
+    if (event?.type === 'verification') ended.push(toldOf(event.verification, item, store))
+    items += 1
+    if (items % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
   return {
     day,
     madeAt: toRfc3339(madeAt),
     verifications: ended.length,
     byOutcome: tally(ended.map(({ outcome }) => outcome)),
-    bySource: tally(ended.map(({ source }) => source.kind)),
-    firstVisits: ended.filter(({ patient }) => patient?.firstSeenHere === true).length,
-    insurerChanges: ended.filter(({ patient }) => patient?.insurerChanged === true).length,
+    bySource: tally(ended.map(({ source }) => source)),
+    firstVisits: ended.filter(({ isFirst }) => isFirst).length,
+    insurerChanges: ended.filter(({ isInsurerNew }) => isInsurerNew).length,
     notes: tally(notes),
-    lookup: lookupOf(store.lookupTimes(from, to)),
+    lookup: lookupOf(ended.flatMap(({ lookupMs }) => lookupMs ?? [])),
     unresolved: ended
-      .filter(({ id, outcome }) => UNRESOLVED.has(outcome) && !store.isSuperseded(id))
-      .map((one) => ({ ...aboutOf(one), outcome: one.outcome })),
-    mismatches: ended.flatMap(mismatchesOf),
-    held: ended.filter(({ id }) => store.isHeld(id)).map(aboutOf),
+      .filter(({ isUnresolved }) => isUnresolved)
+      .map(({ about, outcome }) => ({ ...about, outcome })),
+    mismatches: ended.flatMap(({ mismatches }) => mismatches),
+    held: ended.filter(({ isHeld }) => isHeld).map(({ about }) => about),
     undelivered: undelivered(),
   }
+}
+
+const { id, askedAt, outcome, patientNumber } = Verification.properties
+/** What is told of one; the rest of it, which a later release may have written, is not looked at. */
+const Shown = Type.Object({
+  ...{ id, askedAt, outcome, patientNumber },
+  source: Type.Object({ kind: Type.String() }),
+  patient: Type.Union([
+    Type.Object({
+      referenceNumber: Type.Union([Type.String(), Type.Null()]),
+      firstSeenHere: Type.Boolean(),
+      insurerChanged: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  advisories: Type.Array(Advisory),
+})
+type Shown = Static<typeof Shown>
+const Event = Type.Union([
+  Type.Object({ type: Type.Literal('verification'), verification: Shown }),
+  Type.Object({ type: Type.Literal('note'), note: Type.Object({ kind: NoteKind }) }),
+])
+
+function eventIn(item: Uint8Array): Static<typeof Event> | undefined {
+  const event: unknown = JSON.parse(Buffer.from(item).toString())
+  return Value.Check(Event, event) ? event : undefined
 }
 
 const UNRESOLVED: ReadonlySet<Outcome> = new Set<Outcome>([
@@ -49,23 +89,39 @@ const UNRESOLVED: ReadonlySet<Outcome> = new Set<Outcome>([
   'failed',
 ])
 
-function eventIn(item: Uint8Array): FeedEvent[] {
-  const event: unknown = JSON.parse(Buffer.from(item).toString())
-  return Value.Check(FeedEvent, event) ? [event] : []
+/** As the lists have it: bodies of a whole day are not kept in memory. */
+type Told = ReturnType<typeof toldOf>
+
+function toldOf(ended: Shown, item: Uint8Array, store: DigestParts['store']) {
+  const verification = asItStands(ended, item, store)
+  const { id, outcome, patient, patientNumber, askedAt } = verification
+  const about = {
+    verificationId: id,
+    patientNumber: patient?.referenceNumber ?? patientNumber,
+    askedAt,
+  }
+  const isSuperseded = store.isSuperseded(id)
+  return {
+    about,
+    outcome,
+    source: verification.source.kind,
+    isFirst: patient?.firstSeenHere === true,
+    isInsurerNew: patient?.insurerChanged === true,
+    isHeld: store.isHeld(id),
+    isUnresolved: UNRESOLVED.has(outcome) && store.work.isStanding(id),
+    lookupMs: store.lookupMs(id),
+    // What came in its place says it again, where it still is so.
+    mismatches: isSuperseded ? [] : mismatchesOf(verification, about),
+  }
 }
 
 /** With what a person decided on it since. */
-function asItStands(verification: Verification, store: Pick<Store, 'find'>): Verification {
-  const item = store.find(verification.id)
-  const [now] = item instanceof Uint8Array ? eventIn(item) : []
-  return now?.type === 'verification' ? now.verification : verification
+function asItStands(ended: Shown, item: Uint8Array, { find }: Pick<Store, 'find'>): Shown {
+  const now = find(ended.id)
+  if (!(now instanceof Uint8Array) || Buffer.compare(now, item) === 0) return ended
+  const event = eventIn(now)
+  return event?.type === 'verification' ? event.verification : ended
 }
-
-const aboutOf = ({ id, patientNumber, patient, askedAt }: Verification) => ({
-  verificationId: id,
-  patientNumber: patient?.referenceNumber ?? patientNumber,
-  askedAt,
-})
 
 /** What says otherwise than it should; what only ends or cannot be printed is the desk's of the day. */
 const MISMATCHES: ReadonlySet<string> = new Set<AdvisoryCode>([
@@ -88,11 +144,11 @@ const MISMATCHES: ReadonlySet<string> = new Set<AdvisoryCode>([
   'CARD_NUMBER_CHANGED',
 ])
 
-const mismatchesOf = (one: Verification): Digest['mismatches'] =>
-  one.advisories.flatMap(({ code, number, severity, title, field }) =>
+const mismatchesOf = ({ advisories }: Shown, about: Digest['held'][number]): Digest['mismatches'] =>
+  advisories.flatMap(({ code, number, severity, title, field }) =>
     severity === 'info' || !MISMATCHES.has(code)
       ? []
-      : [{ ...aboutOf(one), code, number, severity, title, field }],
+      : [{ ...about, code, number, severity, title, field }],
   )
 
 function tally(words: readonly string[]): Record<string, number> {

@@ -51,10 +51,13 @@ export interface Reads {
    * bulk questions, which are not asked under their ids.
    */
   questionsMade(fromMs: number, toMs: number): string[]
-  /** Feed items as they were committed from `fromMs` to before `toMs`, epoch ms, oldest first. */
-  itemsBetween(fromMs: number, toMs: number): Uint8Array[]
-  /** How long the questions took that ended in this time and that somebody waited for, ms. */
-  lookupTimes(fromMs: number, toMs: number): number[]
+  /**
+   * Feed items as they were committed from `fromMs` to before `toMs`, epoch ms, oldest first; each is
+   * read when its turn comes.
+   */
+  itemsBetween(fromMs: number, toMs: number): Iterable<Uint8Array>
+  /** How long a question took that has ended, ms; null: nobody waited for it. */
+  lookupMs(id: string): number | null
   /** Whether a later question stands in this one's place. */
   isSuperseded(id: string): boolean
   /** Whether it waits for a person to say whose it is. */
@@ -129,21 +132,18 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       )
         .all(firstIdAt(fromMs), firstIdAt(toMs))
         .map(({ id }) => id),
-    itemsBetween(fromMs, toMs) {
-      const [after, to] = [positionBefore(sql, fromMs), positionBefore(sql, toMs)]
-      return Array.from({ length: to - after }, (_, n) => feed.item(after + 1 + n)).filter(
-        (item) => item !== undefined,
-      )
+    *itemsBetween(fromMs, toMs) {
+      const to = positionBefore(sql, toMs)
+      for (let at = positionBefore(sql, fromMs) + 1; at <= to; at += 1) {
+        const item = feed.item(at)
+        if (item !== undefined) yield item
+      }
     },
-    lookupTimes: (fromMs, toMs) =>
+    lookupMs: (id) =>
       sql<{ ms: number }>(
-        `SELECT v.ended_at - q.accepted_at AS ms FROM events e
-         JOIN verifications v ON v.id = e.verification_id AND v.position = e.position
-         JOIN questions q ON q.id = v.id
-         WHERE e.position > ? AND e.position <= ? AND q.kind <> 'terminal' AND v.received_at > 0`,
-      )
-        .all(positionBefore(sql, fromMs), positionBefore(sql, toMs))
-        .map(({ ms }) => ms),
+        `SELECT v.ended_at - q.accepted_at AS ms FROM verifications v JOIN questions q ON q.id = v.id
+         WHERE v.id = ? AND q.kind <> 'terminal' AND v.received_at > 0`,
+      ).get(id)?.ms ?? null,
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
     isHeld: (id) => isWaiting(holdOf(sql, id)),

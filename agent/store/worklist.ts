@@ -35,6 +35,8 @@ export interface WorkRows {
    * YYYYMM; `fromMs`: when it begins.
    */
   notValid(month: string, fromMs: number): WorkRow[]
+  /** Whether nobody has closed a verification that is not valid, and nothing came in its place since. */
+  isStanding(id: string): boolean
   /** What waits for a person to say whose it is; `endedAt` is since when. */
   held(): WorkRow[]
   /** What is valid and was noted as paid in full after `since` (epoch ms). */
@@ -138,6 +140,11 @@ export function openWorkRows(sql: Sql): WorkRows {
         .all(fromMs, fromMs + ASKED_LATER_MS, month)
         .filter((row) => !isAnsweredLater(row, month))
         .map(shown),
+    isStanding: (id) =>
+      sql<Row>(`${ROW} WHERE v.id = ? AND ${STANDING}`)
+        .all(id)
+        .some((row) => !isAnsweredLater(row, null)),
+    // Whose it is, is not known: of what came back nothing is said here.
     held: () =>
       sql<Row & { heldAt: number }>(
         `SELECT r.*, h.at AS heldAt FROM holds h JOIN (${ROW}) r ON r.verificationId = h.verification_id

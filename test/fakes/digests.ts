@@ -17,5 +17,5 @@ export class FakeDigests implements Digests {
     held: [],
     undelivered: [],
   }
-  of = (day: string) => ({ day, ...this.digest })
+  of = async (day: string) => ({ day, ...this.digest })
 }

@@ -156,6 +156,22 @@ test('Excel gets Japanese words, zeros that stay, and no card number', async (t)
   assert.ok(!text.includes(face.insurerNumber))
 })
 
+test('what a later check refuses in a file is told by its row and column', async (t) => {
+  const { put, appointments } = await servedTo(t, 'billing')
+  const about = { title: '個人番号', detail: 'looks like one' }
+  appointments.refuse = new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'items[1]', {
+    mistakes: [
+      { field: 'items[1].patientNumber', ...about },
+      { field: 'items[0].cardFace.insuredIdentificationNumber', ...about },
+    ],
+  })
+  const fieldsOf = async (response: Promise<Response>) =>
+    JSON.stringify((await problem(await response))['mistakes'])
+  const inFile = await fieldsOf(put('患者番号,番号\n1,2\n3,4\n', csv))
+  assert.match(inFile, /"rows\[3\]\.patientNumber".*"rows\[2\]\.insuredIdentificationNumber"/)
+  assert.match(await fieldsOf(put('{"items":[]}')), /"items\[1\]\.patientNumber"/)
+})
+
 test('ward and after-hours see when who comes and whether something is to be cleared up, no more', async (t) => {
   const listed = [appointment({ cardFace: face, status: 'invalid', reason: 'invalid' })]
   for (const role of ['ward', 'after-hours'] as const) {

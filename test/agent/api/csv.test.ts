@@ -166,11 +166,6 @@ test('a list of many mistakes tells a hundred', () => {
   assert.equal(wrong.split(' ').length, 100)
 })
 
-test('an individual number in any cell refuses the list, and is not said', () => {
-  const file = bytesOf('患者番号,氏名\n1,a\n2,1234 5678 9018\n')
-  assert.equal(fieldsWrong(file, 'INDIVIDUAL_NUMBER_REFUSED'), 'rows[3].name')
-})
-
 test('a later check names a cell as the reading does', () => {
   assert.deepEqual(csvMistake(1, columns[1], '長すぎます。', 'too long'), {
     field: 'rows[3].name',

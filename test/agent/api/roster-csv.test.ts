@@ -11,10 +11,10 @@ import { mergedAs } from '../../../agent/kernel/roster-roles.ts'
 import { checksAt } from '../intake/checks.ts'
 
 const now = Date.parse('2026-04-10T09:00:00+09:00')
-const shownOf = (form: RosterForm) =>
+const shownOf = (form: RosterForm, id = 'e1') =>
   shownRosterEntry(
     standingOf(
-      { id: 'e1', at: now, changedAt: now, version: 1, form, standingConsent: null },
+      { id, at: now, changedAt: now, version: 1, form, standingConsent: null },
       '2026-04',
       { state: 'confirmed', verificationId: 'v1', at: now },
       now,
@@ -86,6 +86,13 @@ test('whatever is in an entry comes back from the file as it was', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('an id whose digits read like an individual number is an id, as one in three hundred does', () => {
+  const id = '12345678-9018-7000-8000-00000000000a'
+  assert.ok(holdsIndividualNumber(id))
+  const kept = { patientNumber: '1', kind: 'monthly' } as const
+  assert.deepEqual(rosterRowsIn(rosterCsv([shownOf(kept, id)], 'billing')), [{ id, sent: kept }])
 })
 
 test('a role that sees less loses nothing of the others by sending its file back', () => {

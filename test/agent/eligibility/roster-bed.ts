@@ -13,6 +13,8 @@ import { deskOf as lineDeskOf } from './reasking-bed.ts'
 
 export const never = new AbortController().signal
 export const billing: RosterWriter = { consumerId: 'c1', idempotencyKey: null, role: 'billing' }
+/** It has the check digit of an individual number, and is a patient’s number here. */
+export const KNOWN_NUMBER = '100000000005'
 export const birthdate = '19800502'
 export const entryOf = (number: string, over: RosterChange = {}): RosterChange => ({
   patientNumber: `0000${number}`,
@@ -28,7 +30,7 @@ function rosterOf(kept: Kept, ask: AskExpected) {
   const desk = openRosterDesk({
     store: kept.store,
     clock: kept.clock,
-    check: (typed) => checkForm(typed, checksAt(kept.clock.now())),
+    check: (typed) => checkForm(typed, checksAt(kept.clock.now(), [KNOWN_NUMBER])),
   })
   const fit = (face: CardFace) => face
   const parts: RosterCheckParts = { ...kept, ask, fit }

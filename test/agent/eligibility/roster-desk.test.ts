@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RosterWriter } from '../../../agent/eligibility/roster-desk.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
-import { billing, entryOf, overTerminal } from './roster-bed.ts'
+import type { RosterChange } from '../../../agent/kernel/roster.ts'
+import { billing, entryOf, KNOWN_NUMBER, overTerminal } from './roster-bed.ts'
 
 const generalAffairs: RosterWriter = { ...billing, consumerId: 'c2', role: 'general-affairs' }
 const ehr: RosterWriter = { ...billing, consumerId: 'c3', role: 'ehr' }
@@ -90,6 +91,27 @@ test('of a whole list every mistake is told with its row, and nothing is kept', 
   const twice = [rows[0], rows[0]].flatMap((row) => row ?? [])
   assert.deepEqual(await fieldsOf(twice), ['items[1].patientNumber'])
   assert.deepEqual(desk.list(null).items, [])
+})
+
+test('an individual number in a list is told with its row; a number that a patient has is none', async (t) => {
+  const { desk } = await overTerminal(t)
+  const number = '123456789018'
+  const rows = (over: RosterChange) => [
+    { id: null, sent: entryOf('1') },
+    { id: null, sent: entryOf('2', over) },
+  ]
+  for (const [over, field] of [
+    [{ note: number }, 'items[1].note'],
+    [{ patientNumber: number }, 'items[1].patientNumber'],
+  ] as const)
+    await assert.rejects(desk.replace(rows(over), null, billing), (error) => {
+      assert.ok(error instanceof AgentError)
+      assert.equal(error.code, 'INDIVIDUAL_NUMBER_REFUSED')
+      assert.ok(!JSON.stringify([error.message, error.mistakes]).includes(number))
+      return error.mistakes[0]?.field === field
+    })
+  await desk.replace(rows({ patientNumber: KNOWN_NUMBER }), null, billing)
+  assert.equal(desk.list(null).items.length, 2)
 })
 
 test('nobody consents in the future, revokes before consenting, or writes a number as their name', async (t) => {
