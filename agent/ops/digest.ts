@@ -6,7 +6,10 @@ import { FeedEvent, type Outcome, type Verification } from '../kernel/verificati
 import type { Store } from '../store/store.ts'
 
 export interface DigestParts {
-  readonly store: Pick<Store, 'itemsBetween' | 'lookupTimes' | 'find' | 'isSuperseded' | 'isHeld'>
+  readonly store: Pick<
+    Store,
+    'itemsBetween' | 'lookupTimes' | 'find' | 'isSuperseded' | 'isUndecided'
+  >
   /** What is on its way to whom, now. */
   readonly undelivered: () => Digest['undelivered']
 }
@@ -36,7 +39,7 @@ export function digestOf({ store, undelivered }: DigestParts, day: string, madeA
       .filter(({ id, outcome }) => UNRESOLVED.has(outcome) && !store.isSuperseded(id))
       .map((one) => ({ ...aboutOf(one), outcome: one.outcome })),
     mismatches: ended.flatMap(mismatchesOf),
-    held: ended.filter(({ id }) => store.isHeld(id)).map(aboutOf),
+    held: ended.filter(({ id }) => store.isUndecided(id)).map(aboutOf),
     undelivered: undelivered(),
   }
 }

@@ -3,8 +3,10 @@ import { type TestContext, test } from 'node:test'
 import { endingOf } from '../../../agent/eligibility/ending.ts'
 import { addNote } from '../../../agent/eligibility/notes.ts'
 import { type FaceQuestion, questionRecord } from '../../../agent/eligibility/question.ts'
+import { dayAt } from '../../../agent/kernel/calendar.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import type { NoteKind } from '../../../agent/kernel/verification.ts'
+import { digestOf } from '../../../agent/ops/digest.ts'
 import { systemClock } from '../../../agent/platform.ts'
 import { judging } from '../../fakes/judging.ts'
 import { open, scratch } from '../store/fixtures.ts'
@@ -64,7 +66,11 @@ async function officeOf(t: TestContext) {
       { verificationId, kind, by: '医事 見本', text: null },
       { consumerId: 'c1', idempotencyKey: null },
     )
-  return { read, answered, note }
+  const waiting = () =>
+    digestOf({ store, undelivered: () => [] }, dayAt(Date.now()), Date.now()).held.map(
+      ({ verificationId }) => verificationId,
+    )
+  return { read, answered, note, waiting }
 }
 
 test('what one difference kept from its patient is linked by a person: held, then released', async (t) => {
@@ -110,4 +116,16 @@ test('a good name stays when a person says that an answer with ● is about the 
   await note(poor.id, 'release')
   assert.equal(read(poor.id).patient.name, '検証　一郎')
   assert.equal((await answered({ ...person, birthdate: '19800503' })).held, false)
+})
+
+test('the day’s list of who waits for a decision ends with it, whichever it is', async (t) => {
+  const { read, answered, note, waiting } = await officeOf(t)
+  await answered(person)
+  const stranger = { ...person, name: '別人　花子', nameKana: 'ﾍﾞﾂｼﾞﾝ ﾊﾅｺ', birthdate: '19700101' }
+  for (const kind of ['rejection', 'release'] as const) {
+    const { id } = await answered(stranger)
+    assert.deepEqual(waiting(), [id])
+    await note(id, kind)
+    assert.deepEqual([waiting(), read(id).held], [[], kind === 'rejection'])
+  }
 })
