@@ -6,10 +6,9 @@ import { FeedEvent, type Outcome, type Verification } from '../kernel/verificati
 import type { Store } from '../store/store.ts'
 
 export interface DigestParts {
-  readonly store: Pick<
-    Store,
-    'itemsBetween' | 'lookupTimes' | 'find' | 'isSuperseded' | 'isUndecided'
-  >
+  readonly store: Pick<Store, 'itemsBetween' | 'lookupTimes' | 'find' | 'isUndecided'> & {
+    readonly work: Pick<Store['work'], 'isStanding'>
+  }
   /** What is on its way to whom, now. */
   readonly undelivered: () => Digest['undelivered']
 }
@@ -36,7 +35,7 @@ export function digestOf({ store, undelivered }: DigestParts, day: string, madeA
     notes: tally(notes),
     lookup: lookupOf(store.lookupTimes(from, to)),
     unresolved: ended
-      .filter(({ id, outcome }) => UNRESOLVED.has(outcome) && !store.isSuperseded(id))
+      .filter(({ id, outcome }) => UNRESOLVED.has(outcome) && store.work.isStanding(id))
       .map((one) => ({ ...aboutOf(one), outcome: one.outcome })),
     mismatches: ended.flatMap(mismatchesOf),
     held: ended.filter(({ id }) => store.isUndecided(id)).map(aboutOf),

@@ -36,6 +36,11 @@ export interface WorkRows {
   notValid(month: string, fromMs: number): WorkRow[]
   /** What waits for a person to say whose it is; `endedAt` is since when. */
   held(): WorkRow[]
+  /**
+   * Whether nothing has come of a verification yet: no question in its place, no answer about the same
+   * patient since, and nobody closed it.
+   */
+  isStanding(id: string): boolean
   /** What is valid and was noted as paid in full after `since` (epoch ms). */
   refunds(since: number): WorkRow[]
 }
@@ -147,6 +152,10 @@ export function openWorkRows(sql: Sql): WorkRows {
         .map(({ heldAt, askedNumber, ...row }) =>
           shown({ ...row, endedAt: heldAt, patientNumber: askedNumber, nameKana: null }),
         ),
+    isStanding(id) {
+      const row = sql<Row>(`${ROW} WHERE v.id = ? AND ${STANDING}`).get(id)
+      return row !== undefined && !isAnsweredLater(row, null)
+    },
     refunds(since) {
       const paid = sql<{ id: string; at: number }>(
         `SELECT verification_id AS id, at FROM events

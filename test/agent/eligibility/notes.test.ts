@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { endingOf } from '../../../agent/eligibility/ending.ts'
 import { addNote } from '../../../agent/eligibility/notes.ts'
+import type { Meaning } from '../../../agent/eligibility/outcome.ts'
 import { type FaceQuestion, questionRecord } from '../../../agent/eligibility/question.ts'
 import { dayAt } from '../../../agent/kernel/calendar.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
@@ -38,39 +39,40 @@ async function officeOf(t: TestContext) {
     assert.ok(item instanceof Uint8Array)
     return JSON.parse(Buffer.from(item).toString()).verification
   }
-  /** Asked with the patient's number, and answered so. */
-  const answered = async (result: OfficialResult) => {
+  const ended = async (meaning: Meaning, resultList: OfficialResult[]) => {
     const at = Date.now()
     const { id } = await store.accept(questionRecord(question, 'test', at))
     const answer = {
       answer: {
         messageHeader: { segmentOfResult: '1' },
-        messageBody: {
-          processingResultStatus: '1',
-          qualificationValidity: '1',
-          resultList: [result],
-        },
+        messageBody: { processingResultStatus: '1', qualificationValidity: '1', resultList },
       },
       bytes: Buffer.from('<XmlMsg/>'),
       charset: 'UTF-8' as const,
       line: 'ngn',
     }
-    const meaning = { outcome: 'valid' as const, fault: null }
     const asked = { id, acceptedAt: at, question }
     assert.ok(await store.end(endingOf({ store, judging }, asked, meaning, answer, at)))
     return read(id)
   }
+  /** Asked with the patient's number, and answered so. */
+  const answered = (result: OfficialResult) => ended({ outcome: 'valid', fault: null }, [result])
+  const unanswered = () => ended({ outcome: 'not-found', fault: null }, [])
   const note = (verificationId: string, kind: NoteKind) =>
     addNote(
       { store, clock: systemClock },
       { verificationId, kind, by: '医事 見本', text: null },
       { consumerId: 'c1', idempotencyKey: null },
     )
-  const waiting = () =>
-    digestOf({ store, undelivered: () => [] }, dayAt(Date.now()), Date.now()).held.map(
-      ({ verificationId }) => verificationId,
-    )
-  return { read, answered, note, waiting }
+  const today = () => {
+    const now = Date.now()
+    return digestOf({ store, undelivered: () => [] }, dayAt(now), now)
+  }
+  const idsOf = (listed: readonly { readonly verificationId: string }[]) =>
+    listed.map(({ verificationId }) => verificationId)
+  const waiting = () => idsOf(today().held)
+  const unresolved = () => idsOf(today().unresolved)
+  return { read, answered, unanswered, note, waiting, unresolved }
 }
 
 test('what one difference kept from its patient is linked by a person: held, then released', async (t) => {
@@ -128,4 +130,16 @@ test('the day’s list of who waits for a decision ends with it, whichever it is
     await note(id, kind)
     assert.deepEqual([waiting(), read(id).held], [[], kind === 'rejection'])
   }
+})
+
+test('the day’s list of what is unresolved ends with the answer, or with a person’s word', async (t) => {
+  const { answered, unanswered, note, unresolved } = await officeOf(t)
+  const closed = await unanswered()
+  assert.deepEqual(unresolved(), [closed.id])
+  await note(closed.id, 'closing')
+  assert.deepEqual(unresolved(), [])
+  const misread = await unanswered()
+  assert.deepEqual(unresolved(), [misread.id])
+  await answered(person)
+  assert.deepEqual(unresolved(), [])
 })
