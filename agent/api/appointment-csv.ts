@@ -5,6 +5,7 @@ import type {
 } from '../kernel/appointment.ts'
 import type { Mistake } from '../kernel/errors.ts'
 import { type Column, csvMistake, csvOf, parseCsv, refuseCsv } from './csv.ts'
+import { dayInCell } from './csv-cells.ts'
 
 const time = { name: 'time', title: '予約時刻' } as const
 const patientNumber = { name: 'patientNumber', title: '患者番号' } as const
@@ -65,11 +66,7 @@ function itemOf(row: Readonly<Record<string, string>>): AppointmentItem {
   }
 }
 
-/** Excel writes 1980/5/2 for a date, whatever was typed. */
-function officialDate(text: string): string {
-  const [, year, month = '', day = ''] = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(text) ?? []
-  return year === undefined ? text : `${year}${month.padStart(2, '0')}${day.padStart(2, '0')}`
-}
+const officialDate = (text: string) => dayInCell(text)?.replaceAll('-', '') ?? text
 
 const statusTitles: Readonly<Record<AppointmentStatus, string>> = {
   ok: '有効',

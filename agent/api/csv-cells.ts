@@ -16,6 +16,7 @@ const AS_TEXT = "'"
 const NUMBER_LIKE = /^(?=.*\d)[\d.,:/\-+E()%¥\\$\s]*$/iu
 /** Such that Excel shows the same: up to eleven digits, no leading zero. [Excel: more become 1.2E+11] */
 const KEPT_NUMBER = /^(?:0|[1-9]\d{0,10})(?:\.\d{1,4})?$/
+/** Days and times, which Excel reads as such; `dayInCell` reads what it makes of a day. */
 const KEPT_TIME = /^\d{4}-\d{2}-\d{2}$|^\d{2}:\d{2}$/
 /**
  * Not shown by Excel, which keeps the cell as text because of it. Where a program drops it, only the
@@ -33,6 +34,17 @@ function isConverted(text: string): boolean {
 export function toCell(text: string): string {
   if (FORMULA.test(text)) return `${AS_TEXT}${text}`
   return isConverted(text) ? `${AS_WRITTEN}${text}` : text
+}
+
+/** A day as people and Excel write it: 2027-03-31 becomes 2027/3/31 when Excel saves the file. */
+const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/
+
+/** The day in a cell as YYYY-MM-DD, also where there is no such day; undefined: not written as one. */
+export function dayInCell(cell: string): string | undefined {
+  const [, year, month = '', day = ''] = DAY.exec(cell.normalize('NFKC').trim()) ?? []
+  return year === undefined
+    ? undefined
+    : `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
 }
 
 /** The text of a cell that `toCell` or a person wrote. */

@@ -56,7 +56,7 @@ export function csvOf(
 export function parseCsv(bytes: Uint8Array, columns: readonly Column[]): Record<string, string>[] {
   const [heads = [], ...lines] = cellsIn(bytes)
   const found = columnsOf(heads, columns)
-  refuseCsv([...found.mistakes, ...mistakesIn(lines, found.places)])
+  refuseCsv([...found.mistakes, ...mistakesIn(lines, found.places, heads)])
   return lines.map((line) => ({
     ...Object.fromEntries(columns.map(({ name }) => [name, ''])),
     ...Object.fromEntries([...found.places].map(([at, { name }]) => [name, line[at] ?? ''])),
@@ -164,16 +164,18 @@ const headOf = (text: string) => text.normalize('NFKC').trim().toLowerCase()
 
 function columnsOf(heads: readonly string[], columns: readonly Column[]): Found {
   const places = new Map<number, Column>()
-  const mistakes: Mistake[] = []
+  const wrong: [number, Column | undefined][] = []
   for (const [at, head] of heads.entries()) {
     const column = columns.find(({ name, title }) =>
       [name, title].some((text) => headOf(text) === headOf(head)),
     )
     const isTwice = column !== undefined && [...places.values()].includes(column)
     if (column !== undefined && !isTwice) places.set(at, column)
-    else if (headOf(head) !== '') mistakes.push(headMistake(at, column))
+    else if (headOf(head) !== '') wrong.push([at, column])
   }
   const given = new Set(places.values())
+  const left = columns.filter((column) => !given.has(column)).map(({ title }) => title)
+  const mistakes = wrong.map(([at, column]) => headMistake(at, column, left))
   for (const column of columns)
     if (column.required === true && !given.has(column))
       mistakes.push({
@@ -184,25 +186,34 @@ function columnsOf(heads: readonly string[], columns: readonly Column[]): Found 
   return { places, mistakes }
 }
 
-/** A head that is none of ours may be anything, also somebody's name: only its place is told. */
-const headMistake = (at: number, column: Column | undefined): Mistake => ({
+/**
+ * A head that is none of ours may be anything, also somebody's name: only its place is told, with the
+ * titles that are `left`.
+ */
+const headMistake = (at: number, column: Column | undefined, left: readonly string[]): Mistake => ({
   field: `rows[1].cells[${at + 1}]`,
   title:
     column === undefined
-      ? `1行目の${at + 1}列目の見出しは使えません。`
+      ? `1行目の${at + 1}列目の見出しは使えません。${usable(left)}`
       : `1行目に「${column.title}」の列が2つあります。`,
   detail: `row 1, column ${at + 1}: ${column === undefined ? 'unknown heading' : 'heading twice'}`,
 })
 
+const usable = (titles: readonly string[]) =>
+  titles.length === 0 ? '' : `ほかに使える見出し：${titles.join('・')}。`
+
+/** Cells under a head that is none of ours are passed over: the head is the mistake. */
 function mistakesIn(
   lines: readonly (readonly string[])[],
   places: ReadonlyMap<number, Column>,
+  heads: readonly string[],
 ): Mistake[] {
   const given = [...places]
+  const isHeaded = (at: number) => headOf(heads[at] ?? '') !== ''
   return lines.flatMap((line, index) => [
     ...given.flatMap(([at, column]) => cellMistakes(line[at] ?? '', index, column)),
     ...line.flatMap((cell, at) =>
-      places.has(at) || cell.trim() === '' ? [] : [strayMistake(index, at)],
+      isHeaded(at) || cell.trim() === '' ? [] : [strayMistake(index, at)],
     ),
   ])
 }

@@ -4,6 +4,7 @@ import type { RosterChange, RosterKind, RosterState, StatusColour } from '../ker
 import { rosterEntryFor, seesPath } from '../kernel/roster-roles.ts'
 import type { ShownRosterEntry } from '../kernel/roster-shown.ts'
 import { type Column, csvMistake, csvOf, headsOf, parseCsv, refuseCsv } from './csv.ts'
+import { dayInCell } from './csv-cells.ts'
 import type { RosterRow } from './roster-port.ts'
 
 const kinds: Readonly<Record<RosterKind, string>> = {
@@ -105,7 +106,9 @@ export function rosterRowsIn(file: Buffer): RosterRow[] {
   const mistakes: Mistake[] = []
   const rows = parseCsv(file, columns).map((cells, index): RosterRow => {
     const texts = written.flatMap(({ name, path }): [string, string][] =>
-      cells[name] === undefined || cells[name].trim() === '' ? [] : [[path, cells[name]]],
+      cells[name] === undefined || cells[name].trim() === ''
+        ? []
+        : [[path, asWritten(path, cells[name])]],
     )
     const { kind: said = '', ...sent } = nested(texts)
     const kind = kindOf(said)
@@ -119,6 +122,13 @@ export function rosterRowsIn(file: Buffer): RosterRow[] {
   })
   refuseCsv(mistakes)
   return rows
+}
+
+/** A day that Excel has turned into 2027/3/31, in the form of its field; all else as it is. */
+function asWritten(path: string, cell: string): string {
+  if (path === 'contractEnd') return dayInCell(cell) ?? cell
+  if (path === 'birthdate') return dayInCell(cell)?.replaceAll('-', '') ?? cell
+  return cell
 }
 
 const isKind = (text: string): text is RosterKind => Object.hasOwn(kinds, text)

@@ -14,14 +14,21 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
     const value = httpPart === 'querystring' ? withIntegers(schema, given) : given
     if (validator.Check(value)) return { value }
     const [, errors] = validator.Errors(value)
-    return { error: misfit(errors.flatMap(mistakesIn)) }
+    return { error: misfit(onePerField(errors)) }
   }
 }
 
 /** What of a value does not fit a schema; nothing where it does. Values are not repeated. */
 export function mistakesOf(schema: TSchema, value: unknown): Mistake[] {
   const [, errors] = Compile(schema).Errors(value)
-  return errors.flatMap(mistakesIn)
+  return onePerField(errors)
+}
+
+/** An empty text that must not be empty fails its pattern, too: said once. */
+function onePerField(errors: readonly Misfit[]): Mistake[] {
+  const told = new Map<string, Mistake>()
+  for (const one of errors.flatMap(mistakesIn)) if (!told.has(one.field)) told.set(one.field, one)
+  return [...told.values()]
 }
 
 /** `REQUEST_INVALID` with what does not fit. */

@@ -306,7 +306,7 @@ export type Digest = {
         p90: number | null;
         longest: number | null;
     };
-    /** Nobody knows yet: not found, several, offline, failed, pending. */
+    /** Nobody knows yet, nor has closed it: not found, several, offline, failed, pending. */
     unresolved: {
         /** UUID. */
         verificationId: string;
@@ -1154,7 +1154,7 @@ export type RosterChange = {
     name?: string;
     /** 氏名カナ, up to 100 characters. */
     nameKana?: string;
-    /** YYYYMMDD; needed with a card face. */
+    /** YYYYMMDD, or by its era: S550502; needed with a card face. */
     birthdate?: string;
     /** What is asked each month; the card of the patient’s last answer when absent. */
     cardFace?: {
@@ -1242,7 +1242,7 @@ export type RosterForm = {
     name?: string;
     /** 氏名カナ, up to 100 characters. */
     nameKana?: string;
-    /** YYYYMMDD; needed with a card face. */
+    /** YYYYMMDD, or by its era: S550502; needed with a card face. */
     birthdate?: string;
     /** What is asked each month; the card of the patient’s last answer when absent. */
     cardFace?: {

@@ -1,7 +1,8 @@
 import { AgentError, asFault, type Mistake } from '../kernel/errors.ts'
 import type { RosterChange, RosterForm } from '../kernel/roster.ts'
 import { isoDateOf, toOfficialDate } from '../kernel/time.ts'
-import { type Checks, checkCardFace, digits, isWritable, lengthOf } from './card-face.ts'
+import { officialDayOf } from './birthdate.ts'
+import { type Checks, checkCardFace, isWritable, lengthOf } from './card-face.ts'
 import { refuseIndividualNumbers } from './individual-number.ts'
 
 /** Characters. */
@@ -37,7 +38,7 @@ function textsIn(values: object, path = ''): [string, string][] {
 function formOf(typed: RosterChange, checks: Checks) {
   const { kind } = typed
   const { patientNumber = '', ...texts } = tidy(typed, TEXTS)
-  const birthdate = texts.birthdate === undefined ? undefined : digits(texts.birthdate)
+  const birthdate = texts.birthdate === undefined ? undefined : officialDayOf(texts.birthdate)
   const device = tidy(typed.device ?? {}, ['name', 'contractNumber', 'supplier'])
   const { face, mistakes: ofFace } = checkFace(typed.cardFace, birthdate, checks)
   const rest = {
@@ -49,8 +50,9 @@ function formOf(typed: RosterChange, checks: Checks) {
     ...missing({ patientNumber, kind: kind ?? '' }),
     ...tooLong({ patientNumber, ...rest }),
     ...notWritable({ patientNumber, ...rest }),
-    ...wrongDates(rest, checks.nowMs),
     ...ofFace,
+    // A birth date is checked with the card already, where there is one.
+    ...wrongDates(rest, checks.nowMs).filter((one) => !ofFace.some(isOfSameField(one))),
   ]
   if (kind === undefined) return { form: null, mistakes }
   return { form: { patientNumber, kind, ...rest, ...(face && { cardFace: face }) }, mistakes }
@@ -78,6 +80,11 @@ function tidy<K extends string>(
   }
   return tidied
 }
+
+const isOfSameField =
+  ({ field }: Mistake) =>
+  (other: Mistake) =>
+    other.field === field
 
 const mistake = (field: string, title: string, detail: string): Mistake => ({
   field,
@@ -115,8 +122,8 @@ function wrongDates({ birthdate, contractEnd }: RosterChange, nowMs: number): Mi
       : [
           mistake(
             'birthdate',
-            '生年月日は西暦8桁（例 19800502）です。',
-            'a date, YYYYMMDD, not in the future',
+            '生年月日は今日までの日付で、西暦8桁（例 19800502）か元号（例 S550502）です。',
+            'a date, YYYYMMDD or by its era, not in the future',
           ),
         ]),
     ...(isEnd

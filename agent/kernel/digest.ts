@@ -34,7 +34,8 @@ export const Digest = Type.Object(
       { ...strict, description: 'From accepted to answered.' },
     ),
     unresolved: Type.Array(Type.Object({ ...about, outcome: Outcome }, strict), {
-      description: 'Nobody knows yet: not found, several, offline, failed, pending.',
+      description:
+        'Nobody knows yet, nor has closed it: not found, several, offline, failed, pending.',
     }),
     mismatches: Type.Array(
       Type.Object(

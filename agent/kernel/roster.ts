@@ -16,7 +16,7 @@ export type RosterKind = Static<typeof RosterKind>
 const kept = {
   name: optional('氏名, up to 100 characters.', 400),
   nameKana: optional('氏名カナ, up to 100 characters.', 400),
-  birthdate: optional('YYYYMMDD; needed with a card face.', 16),
+  birthdate: optional('YYYYMMDD, or by its era: S550502; needed with a card face.', 16),
   cardFace: Type.Optional(
     Type.Object(IntakeFace.properties, {
       ...strict,

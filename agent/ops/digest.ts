@@ -8,7 +8,10 @@ import { NoteKind, type Outcome, Verification } from '../kernel/verification.ts'
 import type { Store } from '../store/store.ts'
 
 export interface DigestParts {
-  readonly store: Pick<Store, 'itemsBetween' | 'lookupMs' | 'find' | 'isSuperseded' | 'isHeld'> & {
+  readonly store: Pick<
+    Store,
+    'itemsBetween' | 'lookupMs' | 'find' | 'isSuperseded' | 'isUndecided'
+  > & {
     readonly work: Pick<Store['work'], 'isStanding'>
   }
   /** What is on its way to whom, now. */
@@ -107,7 +110,7 @@ function toldOf(ended: Shown, item: Uint8Array, store: DigestParts['store']) {
     source: verification.source.kind,
     isFirst: patient?.firstSeenHere === true,
     isInsurerNew: patient?.insurerChanged === true,
-    isHeld: store.isHeld(id),
+    isHeld: store.isUndecided(id),
     isUnresolved: UNRESOLVED.has(outcome) && store.work.isStanding(id),
     lookupMs: store.lookupMs(id),
     // What came in its place says it again, where it still is so.

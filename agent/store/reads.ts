@@ -60,8 +60,10 @@ export interface Reads {
   lookupMs(id: string): number | null
   /** Whether a later question stands in this one's place. */
   isSuperseded(id: string): boolean
-  /** Whether it waits for a person to say whose it is. */
+  /** Whether nothing may be made of it: nobody has said yet whose it is, or that it is somebody else's. */
   isHeld(id: string): boolean
+  /** Whether a person has yet to say whose it is. */
+  isUndecided(id: string): boolean
   message(
     id: string,
   ): { readonly bytes: Uint8Array; readonly charset: 'UTF-8' | 'Shift_JIS' } | undefined
@@ -147,6 +149,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
     isSuperseded: (id) => sql('SELECT 1 FROM questions WHERE supersedes = ?').get(id) !== undefined,
     unanswered: (since) => sql<Unanswered>(UNANSWERED).all(since),
     isHeld: (id) => isWaiting(holdOf(sql, id)),
+    isUndecided: (id) => holdOf(sql, id)?.state === 'held',
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications

@@ -133,7 +133,7 @@ test('half-width kana in CP932 are not read as Latin letters', () => {
 
 test('what is wrong is named by row and column, and never by its value', () => {
   assert.equal(fieldsWrong(bytesOf('氏名\nx\n')), 'rows[1].patientNumber')
-  assert.equal(fieldsWrong(bytesOf('患者番号,備考\n1,x\n')), 'rows[1].cells[2] rows[2].cells[2]')
+  assert.equal(fieldsWrong(bytesOf('患者番号,備考\n1,x\n')), 'rows[1].cells[2]')
   assert.equal(fieldsWrong(bytesOf('患者番号,patientNumber\n1,\n')), 'rows[1].cells[2]')
   assert.equal(fieldsWrong(bytesOf('患者番号,氏名\n1,a\n,b\n')), 'rows[3].patientNumber')
   assert.equal(fieldsWrong(bytesOf('患者番号\n1\n\n2\n')), 'rows[3].patientNumber')
@@ -142,6 +142,19 @@ test('what is wrong is named by row and column, and never by its value', () => {
   assert.throws(
     () => parseCsv(bytesOf('患者番号,氏名\n1,"秘密\n'), columns),
     (error) => error instanceof AgentError && !JSON.stringify(error.mistakes).includes('秘密'),
+  )
+})
+
+test('an unknown head is told once, with the heads that are left, and not for every row', () => {
+  const file = bytesOf(`患者番号,秘密\n${'1,x\n'.repeat(50)}`)
+  assert.throws(
+    () => parseCsv(file, columns),
+    (error) => {
+      assert.ok(error instanceof AgentError)
+      const [{ title } = { title: '' }, ...others] = error.mistakes
+      assert.equal(title, '1行目の2列目の見出しは使えません。ほかに使える見出し：氏名・記号。')
+      return others.length === 0
+    },
   )
 })
 

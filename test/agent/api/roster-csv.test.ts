@@ -115,3 +115,11 @@ test('kinds are read as people write them, in Japanese, in English and in either
     ['home-oxygen', 'home-visit', 'monthly', 'home-oxygen', 'monthly'],
   )
 })
+
+test('days come back from Excel, which writes them with slashes and without zeros', () => {
+  const file = '患者番号,種類,生年月日,契約の期限\n00042,在宅酸素,1950/5/2,2027/3/31\n'
+  const [row] = rosterRowsIn(Buffer.from(file))
+  assert.deepEqual([row?.sent.birthdate, row?.sent.contractEnd], ['19500502', '2027-03-31'])
+  const [kept] = rosterRowsIn(Buffer.from(file.replace('2027/3/31', '令和9年')))
+  assert.equal(kept?.sent.contractEnd, '令和9年')
+})

@@ -86,6 +86,12 @@ test('a card can be asked about with a birth date only, and that is a date of th
   assert.deepEqual(mistakesOf({ birthdate: '20260410' }), [])
 })
 
+test('a birth date is taken by its era, and a wrong one is said once', () => {
+  assert.equal(check({ birthdate: 'S25.5.2' }).birthdate, '19500502')
+  assert.deepEqual(mistakesOf({ birthdate: '20260411' }), ['birthdate'])
+  assert.deepEqual(mistakesOf({ birthdate: 'H50.1.1' }), ['birthdate'])
+})
+
 test('an individual number is refused in whatever field, and not repeated', () => {
   const number = '123456789018'
   for (const over of [
