@@ -133,11 +133,11 @@ export function openAppointments(sql: Sql, write: AppointmentWriter): Appointmen
       return row?.id ?? questionId
     },
     cardOf(patientNumber) {
-      const answers = sql<{ results: string }>(ANSWERS).all(patientNumber)
-      for (const { results } of answers) {
-        const card = cardIn(JSON.parse(results))
-        if (card !== null) return card
-      }
+      for (const outcomes of [VALID, NOT_VALID])
+        for (const results of resultsOf(sql, patientNumber, outcomes)) {
+          const card = cardIn(results)
+          if (card !== null) return card
+        }
       return null
     },
   }
@@ -147,14 +147,30 @@ export function openAppointments(sql: Sql, write: AppointmentWriter): Appointmen
 const CHAIN = 100
 const LOOKED_AT = 20
 
-/** Not of those about whom it is open whose they are. */
-const ANSWERS = `SELECT CAST(e.body AS TEXT) ->> '$.verification.results' AS results
-  FROM verifications v JOIN events e ON e.position = v.position
-  WHERE v.patient_id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)
-    AND v.outcome IN ('valid', 'valid-unregistered', 'invalid', 'invalid-new-exists')
-    AND NOT EXISTS (
-      SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state <> 'released')
-  ORDER BY v.outcome IN ('valid', 'valid-unregistered') DESC, v.position DESC LIMIT ${LOOKED_AT}`
+const VALID = "'valid', 'valid-unregistered'"
+const NOT_VALID = "'invalid', 'invalid-new-exists'"
+
+/**
+ * What answers said about a patient, newest first; not of those about whom it is open whose they are.
+ * One after the other: nearly always the first has a card, and a regular has hundreds.
+ */
+function* resultsOf(sql: Sql, patientNumber: string, outcomes: string): Generator<unknown> {
+  let before = Number.MAX_SAFE_INTEGER
+  for (let looked = 0; looked < LOOKED_AT; looked += 1) {
+    const row = sql<{ position: number; results: string }>(
+      `SELECT v.position, CAST(e.body AS TEXT) ->> '$.verification.results' AS results
+       FROM verifications v JOIN events e ON e.position = v.position
+       WHERE v.patient_id = (SELECT patient_id FROM patient_numbers WHERE reference_number = ?)
+         AND v.position < ? AND v.outcome IN (${outcomes})
+         AND NOT EXISTS (
+           SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state <> 'released')
+       ORDER BY v.position DESC LIMIT 1`,
+    ).get(patientNumber, before)
+    if (row === undefined) return
+    before = row.position
+    yield JSON.parse(row.results)
+  }
+}
 
 const Results = Type.Array(
   Type.Object({

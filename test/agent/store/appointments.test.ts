@@ -198,5 +198,15 @@ test('the card of a patient is that of the newest answer that was valid', async 
   const aid = { ...result, insuredCardClassification: 'A1', insuredIdentificationNumber: '7' }
   await endWith(store, [aid, { ...result, insuredIdentificationNumber: '8' }])
   assert.equal(store.appointments.cardOf('00042')?.insuredIdentificationNumber, '8')
+  await endWith(store, [aid])
+  assert.equal(store.appointments.cardOf('00042')?.insuredIdentificationNumber, '8')
   assert.equal(store.appointments.cardOf('42'), null)
+})
+
+test('of whom no valid answer has a card, the newest other one is asked about', async (t) => {
+  const store = await opened(t)
+  await endWith(store, [result], 'invalid')
+  await endWith(store, [{ ...result, insuredIdentificationNumber: '9' }], 'invalid-new-exists')
+  await endWith(store, [{ ...result, insuredCardClassification: 'A1' }])
+  assert.equal(store.appointments.cardOf('00042')?.insuredIdentificationNumber, '9')
 })
