@@ -93,33 +93,38 @@ async function night(): Promise<Night> {
   // A run by hand is for today and tomorrow, and asks nobody twice.
   const [today = ''] = inJapan(Date.now()).split('T')
   const first = await handOver(clinic, today, listOf(wasHere), {})
-  const again = await handOver(clinic, dayAfter(today), listOf(isNow), WORTH_A_LOOK)
+  const again = await handOver(clinic, dayAfter(today), listOf(orNumberAlone), WORTH_A_LOOK)
   const answer = readFileSync(join(bed.root, 'res', terminal.lastAnswer()))
   return { first, again, bareMs: bareTimes(bed.folder, people().map(isNow), answer) }
 }
 
 const people = () => Array.from({ length: PEOPLE }, (_, at) => at + 1)
 
-type CardOf = (person: number) => CardFace
+/** Undefined: the clinic sends the patient’s number alone. */
+type CardOf = (person: number) => CardFace | undefined
 /** Of ten cards that the crowd has one after the other, eight are valid. */
 const CARDS = { valid: 8, failed: 8, invalid: 9, all: 10 } as const
-const wasHere: CardOf = (person) => crowdPatient(person, person % CARDS.valid).cardFace
+const wasHere = (person: number) => crowdPatient(person, person % CARDS.valid).cardFace
 /** Of twenty: sixteen as before, two with a new employer, one without an answer, one no longer insured. */
-const isNow: CardOf = (person) => {
+const isNow = (person: number) => {
   const kind = person % 20
   if (kind < 16) return wasHere(person)
   if (kind < 18) return crowdPatient(person, (person % CARDS.valid) + CARDS.all).cardFace
   return crowdPatient(person, kind === 18 ? CARDS.failed : CARDS.invalid).cardFace
 }
+const orNumberAlone: CardOf = (person) => (person % 20 < 8 ? undefined : isNow(person))
 const WORTH_A_LOOK = { changed: PEOPLE / 10, unknown: PEOPLE / 20, invalid: PEOPLE / 20 }
 
 const two = (n: number) => String(n).padStart(2, '0')
 const listOf = (cardOf: CardOf) =>
-  people().map((person) => ({
-    time: `${two(9 + Math.floor(person / 60))}:${two(person % 60)}`,
-    patientNumber: String(person).padStart(5, '0'),
-    cardFace: cardOf(person),
-  }))
+  people().map((person) => {
+    const cardFace = cardOf(person)
+    return {
+      time: `${two(9 + Math.floor(person / 60))}:${two(person % 60)}`,
+      patientNumber: String(person).padStart(5, '0'),
+      ...(cardFace !== undefined && { cardFace }),
+    }
+  })
 
 /** Times of the same without an agent, ms. */
 function bareTimes(folder: string, faces: readonly CardFace[], answer: Uint8Array): number[] {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { openEligibility } from '../../agent/eligibility/eligibility.ts'
+import type { CardFace } from '../../agent/kernel/card-face.ts'
+import type { EligibilityAnswer } from '../../agent/kernel/official.ts'
 import { systemClock } from '../../agent/platform.ts'
 import type { Store } from '../../agent/store/store.ts'
 import { decodeMessage } from '../../agent/xmlmsg/codec.ts'
 import { judging } from '../fakes/judging.ts'
-import { faces } from './bed.ts'
 import { onBug, silentLog } from './scratch-store.ts'
 
 /** When the commit that ends a question began and was durable, ns of the monotonic clock. */
@@ -30,8 +31,6 @@ export const numbersOf = (people: number) =>
  * many in turns.
  */
 export function instantAsker(store: Store, people = 1): () => Promise<Ended> {
-  const [face] = faces
-  if (face === undefined) throw new Error('the simulator knows nobody')
   const text = readFileSync(file, 'utf8')
   const answers = numbersOf(people).map((number) => {
     const bytes = Buffer.from(text.replace(NUMBER, number).replace(INSURED_NUMBER, `00${number}`))
@@ -45,6 +44,7 @@ export function instantAsker(store: Store, people = 1): () => Promise<Ended> {
     if (answer === undefined) throw new Error('nobody is asked about')
     return answer
   }
+  const face = faceOf(answers[0]?.answer)
   let ended: PromiseWithResolvers<Ended> = Promise.withResolvers()
   const end: Store['end'] = async (record) => {
     const begunNs = process.hrtime.bigint()
@@ -67,4 +67,13 @@ export function instantAsker(store: Store, people = 1): () => Promise<Ended> {
     await eligibility.ended(id, AbortSignal.timeout(PATIENCE_MS))
     return ended.promise
   }
+}
+
+/** Of whom the answer speaks: of another birth date it would be nobody's. */
+function faceOf(answer: EligibilityAnswer | undefined): CardFace {
+  const { insurerNumber, insuredIdentificationNumber, birthdate } =
+    answer?.messageBody?.resultList?.[0] ?? {}
+  if (!insurerNumber || !insuredIdentificationNumber || !birthdate)
+    throw new Error('the answer is about nobody')
+  return { insurerNumber: insurerNumber.trim(), insuredIdentificationNumber, birthdate }
 }
