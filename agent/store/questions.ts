@@ -104,7 +104,13 @@ export function end(sql: Sql, e: EndRecord): Committed {
   const { outcome, supersedes, held, identity } = e.verification
   const link = linkPatient(sql, { ...e, verificationId: e.id, by: 'agent' })
   const patient =
-    link === null ? null : { ...link, insurerChanged: hasOtherInsurer(e.verification) }
+    link === null
+      ? null
+      : {
+          ...link,
+          firstSeenHere: isFirstVisit(e, link.firstSeenHere),
+          insurerChanged: hasOtherInsurer(e.verification),
+        }
   const isOffline = outcome === 'offline'
   const lastKnown = isOffline ? lastKnownOf(sql, e.numbers.asked, e.card) : null
   const item = {
@@ -154,6 +160,10 @@ export function end(sql: Sql, e: EndRecord): Committed {
 
 /** In the place of a time. */
 const NOBODY_CAME = 0
+
+/** Who was only asked about, as the evening before, is here for the first time on the next day. */
+const isFirstVisit = ({ receivedAt, verification }: EndRecord, isNew: boolean): boolean =>
+  receivedAt !== null && (isNew || verification.history?.lastVisitAt === null)
 
 /** By its key, whose body must be the same, or by the tap that it asks about. */
 function knownQuestion(sql: Sql, q: QuestionRecord): string | undefined {

@@ -4,6 +4,7 @@ import { personOf } from '../../../agent/eligibility/person.ts'
 import type { PatientNumbers } from '../../../agent/kernel/known.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
 import type { PatientLink } from '../../../agent/kernel/verification.ts'
+import type { EndRecord } from '../../../agent/store/questions.ts'
 import type { Store } from '../../../agent/store/store.ts'
 import { end, judged, open, question, scratch } from './fixtures.ts'
 
@@ -32,10 +33,11 @@ async function deskOf(t: TestContext) {
     asked: string | null,
     results: OfficialResult[],
     returned: string | null = null,
+    over: Partial<EndRecord> = {},
   ): Promise<Ended> => {
     const { id } = await store.accept(question())
     const numbers: PatientNumbers = { asked, returned }
-    await store.end(judged(store, end(id, { numbers, subject: personOf(results) })))
+    await store.end(judged(store, end(id, { numbers, subject: personOf(results), ...over })))
     return { id, patient: verificationIn(store.find(id)).patient }
   }
   return { store, put }
@@ -78,6 +80,20 @@ test('a number finds its patient through new insurance, family name, and what is
   ]
   for (const [what, result] of same)
     assert.equal((await put('00042', [result])).patient?.id, patient?.id, what)
+})
+
+test('who was only asked about the evening before is here for the first time at the desk', async (t) => {
+  const { put } = await deskOf(t)
+  const evening = await put('00042', [one], null, { receivedAt: null })
+  const [visit, again] = [await put('00042', [one]), await put('00042', [one])]
+  assert.deepEqual(
+    [visit.patient?.id, again.patient?.id],
+    [evening.patient?.id, evening.patient?.id],
+  )
+  assert.deepEqual(
+    [evening, visit, again].map(({ patient }) => patient?.firstSeenHere),
+    [false, true, false],
+  )
 })
 
 test('results of several people link nothing; an answer without results links by its number', async (t) => {
