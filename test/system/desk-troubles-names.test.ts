@@ -85,8 +85,6 @@ test('trouble 2: 德 passes the lookup and is sent back with the claim: staff ar
   const got = await client.ask(register.enter('him', { person: his, cover: ofSociety }))
   assert.equal(got.results[0]?.name, '德永　髙司')
   assert.deepEqual(toldOf(got, /^CHARACTER/), [
-    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].insuredName',
-    'CHARACTER_OUTSIDE_JIS_X_0213 results[0].insuredName',
     'CHARACTER_OUTSIDE_JIS_X_0208 results[0].name',
     'CHARACTER_OUTSIDE_JIS_X_0213 results[0].name',
   ])
@@ -104,14 +102,10 @@ test('trouble 2: 德 passes the lookup and is sent back with the claim: staff ar
     left: [],
   })
   assert.equal(problemIn(await ward.get(path)).status, 403)
-  assert.deepEqual(
-    toldOf(await ward.sees(got.id), /^CHARACTER/),
-    [
-      'CHARACTER_OUTSIDE_JIS_X_0208 results[0].name',
-      'CHARACTER_OUTSIDE_JIS_X_0213 results[0].name',
-    ],
-    'of a field that it may not see, nothing is said',
-  )
+  assert.deepEqual(toldOf(await ward.sees(got.id), /^CHARACTER/), [
+    'CHARACTER_OUTSIDE_JIS_X_0208 results[0].name',
+    'CHARACTER_OUTSIDE_JIS_X_0213 results[0].name',
+  ])
 })
 
 test('trouble 3: ショウイチ comes as シヨウイチ: the same patient, and why a search finds nobody', async (t) => {
