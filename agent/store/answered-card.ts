@@ -21,19 +21,35 @@ const Results = Type.Array(
 
 /** `Reads.answeredCard`. */
 export function answeredCardOf(sql: Sql, patientNumber: string): CardFace | null {
-  const [column, value] = ownerOf(sql, patientNumber)
-  const answers = sql<{ position: number }>(
-    `SELECT v.position FROM verifications v
-     WHERE v.${column} = ? AND ${IS_THEIRS}
-       AND v.outcome IN ('valid', 'valid-unregistered', 'invalid', 'invalid-new-exists')
-     ORDER BY v.outcome IN ('valid', 'valid-unregistered') DESC, v.position DESC
-     LIMIT ${LOOKED_AT}`,
-  ).all(value)
-  for (const { position } of answers) {
-    const card = cardIn(resultsAt(sql, position))
-    if (card !== null) return card
-  }
+  const owner = ownerOf(sql, patientNumber)
+  for (const outcomes of [VALID, NOT_VALID])
+    for (const position of positionsOf(sql, owner, outcomes)) {
+      const card = cardIn(resultsAt(sql, position))
+      if (card !== null) return card
+    }
   return null
+}
+
+const VALID = "'valid', 'valid-unregistered'"
+const NOT_VALID = "'invalid', 'invalid-new-exists'"
+
+/** Newest first, one after the other: nearly always the first has a card, and a regular has hundreds. */
+function* positionsOf(
+  sql: Sql,
+  [column, value]: ReturnType<typeof ownerOf>,
+  outcomes: string,
+): Generator<number> {
+  let before = Number.MAX_SAFE_INTEGER
+  for (let looked = 0; looked < LOOKED_AT; looked += 1) {
+    const row = sql<{ position: number }>(
+      `SELECT v.position FROM verifications v
+       WHERE v.${column} = ? AND v.position < ? AND ${IS_THEIRS} AND v.outcome IN (${outcomes})
+       ORDER BY v.position DESC LIMIT 1`,
+    ).get(value, before)
+    if (row === undefined) return
+    before = row.position
+    yield before
+  }
 }
 
 function resultsAt(sql: Sql, position: number): unknown {

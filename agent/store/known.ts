@@ -154,15 +154,17 @@ const lastVisitOf = (sql: Sql, patientId: string, end: number) =>
 
 /** A stored verification as far as it is looked back at. */
 const Answered = Type.Object({
-  source: Type.Object({ kind: SourceKind }),
-  outcome: Outcome,
-  results: Type.Array(OfficialResult),
+  verification: Type.Object({
+    source: Type.Object({ kind: SourceKind }),
+    outcome: Outcome,
+    results: Type.Array(OfficialResult),
+  }),
 })
 
 interface AnsweredRow {
   readonly verificationId: string
   readonly at: number
-  readonly verification: string
+  readonly body: Uint8Array
 }
 
 /**
@@ -170,15 +172,8 @@ interface AnsweredRow {
  * does, the newest with a result.
  */
 function lastAnswerOf(sql: Sql, patientId: string, end: number): LastAnswer | null {
-  const positions = sql<{ position: number }>(
-    `SELECT position FROM verifications v
-     WHERE patient_id = ? AND position < ? AND outcome NOT IN ('offline', 'failed', 'pending')
-       AND ${IS_THEIRS}
-     ORDER BY position DESC LIMIT ${LOOKED_AT}`,
-  ).all(patientId, end)
   let newest: LastAnswer | null = null
-  // One after the other: nearly always the newest says it.
-  for (const { position } of positions) {
+  for (const position of answeredPositions(sql, patientId, end)) {
     const answer = answerAt(sql, position)
     if (answer === undefined || answer.results.length === 0) continue
     if (isCurrent(answer)) return answer
@@ -187,24 +182,33 @@ function lastAnswerOf(sql: Sql, patientId: string, end: number): LastAnswer | nu
   return newest
 }
 
+/** Newest first, one after the other: nearly always the first says it, and a regular has hundreds. */
+function* answeredPositions(sql: Sql, patientId: string, end: number): Generator<number> {
+  let before = end
+  for (let looked = 0; looked < LOOKED_AT; looked += 1) {
+    const row = sql<{ position: number }>(
+      `SELECT position FROM verifications v
+       WHERE patient_id = ? AND position < ? AND outcome NOT IN ('offline', 'failed', 'pending')
+         AND ${IS_THEIRS}
+       ORDER BY position DESC LIMIT 1`,
+    ).get(patientId, before)
+    if (row === undefined) return
+    before = row.position
+    yield before
+  }
+}
+
 const isCurrent = ({ outcome, results }: LastAnswer) =>
   outcome !== 'invalid' && results.some((one) => !isAid(one) && one.insurerNumber?.trim())
 
 function answerAt(sql: Sql, position: number): LastAnswer | undefined {
   const row = sql<AnsweredRow>(
-    `SELECT verification_id AS verificationId, at,
-       CAST(body AS TEXT) ->> '$.verification' AS verification
-     FROM events WHERE position = ?`,
+    'SELECT verification_id AS verificationId, at, body FROM events WHERE position = ?',
   ).get(position)
   if (row === undefined) return undefined
-  const said: unknown = JSON.parse(row.verification)
-  if (!Check(Answered, said)) return undefined
+  const event: unknown = JSON.parse(Buffer.from(row.body).toString())
+  if (!Check(Answered, event)) return undefined
   const { verificationId, at } = row
-  return {
-    verificationId,
-    at,
-    source: said.source.kind,
-    outcome: said.outcome,
-    results: said.results,
-  }
+  const { source, outcome, results } = event.verification
+  return { verificationId, at, source: source.kind, outcome, results }
 }

@@ -15,6 +15,8 @@ const ROW = randomBytes(2_048)
 /** The log of a store in use is written over, not grown: it is filled once to this many rows. */
 const LOG_ROWS = 3_000
 const WARM_UP = 150
+/** In turns: nobody comes hundreds of times within minutes, and what is known of each is looked at. */
+const PEOPLE = 50
 const NS_PER_MS = 1e6
 
 /**
@@ -105,7 +107,7 @@ function inserter(db: Connection): (count: number) => number[] {
 
 /** Times of the commits that end `count` questions. */
 function ender(store: Store): (count: number) => Promise<number[]> {
-  const ask = instantAsker(store)
+  const ask = instantAsker(store, PEOPLE)
   return async (count) => {
     const times: number[] = []
     for (let n = 0; n < count; n += 1) {

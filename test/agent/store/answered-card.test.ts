@@ -60,6 +60,8 @@ test('the card of a patient is that of the newest answer that was valid', async 
   const aid = { ...result, insuredCardClassification: 'A1', insuredIdentificationNumber: '7' }
   await endWith(store, [aid, { ...result, insuredIdentificationNumber: '8' }])
   assert.equal(store.answeredCard('00042')?.insuredIdentificationNumber, '8')
+  await endWith(store, [aid])
+  assert.equal(store.answeredCard('00042')?.insuredIdentificationNumber, '8')
   assert.equal(store.answeredCard('42'), null)
 })
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { personOf } from '../../../agent/eligibility/person.ts'
 import type { OfficialResult } from '../../../agent/kernel/official.ts'
-import { end, judged, open, question, scratch } from './fixtures.ts'
+import type { Outcome } from '../../../agent/kernel/verification.ts'
+import { end, judged, open, question, scratch, verification } from './fixtures.ts'
 
 const result: OfficialResult = {
   insurerNumber: '06139992',
@@ -51,4 +52,32 @@ test('a newer answer about the patient makes the history that a judgement looked
   await store.end(await ended())
   const [one, other] = [await ended(), await ended()]
   assert.deepEqual([await store.end(one), await store.end(other)], [true, false])
+})
+
+test('the last answer is the newest that named an insurer, whatever came after it', async (t) => {
+  const store = await open(scratch(t))
+  t.after(() => store.close())
+  const subject = personOf([result])
+  const numbers = { asked: '00042', returned: null }
+  const ended = async (outcome: Outcome, results: readonly OfficialResult[]) => {
+    const { id } = await store.accept(question())
+    const said = { ...verification(id, outcome), results: [...results] }
+    await store.end(judged(store, end(id, { subject, numbers, verification: said })))
+    return id
+  }
+  const last = () => {
+    const [patient] = store.known({ questionId: '', supersedes: null, numbers, subject }).patients
+    const answer = patient && store.historyOf(patient.id).last
+    return answer && [answer.verificationId, answer.outcome]
+  }
+  assert.equal(last(), undefined)
+  const invalid = await ended('invalid', [result])
+  assert.deepEqual(last(), [invalid, 'invalid'], 'nothing better is known')
+  await ended('valid', [result])
+  const valid = await ended('valid', [result])
+  await ended('invalid', [result])
+  await ended('failed', [])
+  await ended('not-found', [])
+  await ended('valid', [{ ...result, insuredCardClassification: 'A1' }])
+  assert.deepEqual(last(), [valid, 'valid'])
 })
