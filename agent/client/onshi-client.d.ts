@@ -410,6 +410,7 @@ export type FeedEvent = {
             /** UUID. */
             id: string;
             referenceNumber: string | null;
+            /** Received here for the first time; not where nobody came, as for a bulk question. */
             firstSeenHere: boolean;
             /** Another insurer than at the patient’s last verification with a result. */
             insurerChanged: boolean;
@@ -1301,6 +1302,7 @@ export type Verification = {
         /** UUID. */
         id: string;
         referenceNumber: string | null;
+        /** Received here for the first time; not where nobody came, as for a bulk question. */
         firstSeenHere: boolean;
         /** Another insurer than at the patient’s last verification with a result. */
         insurerChanged: boolean;

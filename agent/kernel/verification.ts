@@ -67,7 +67,10 @@ export const PatientLink = Type.Object(
   {
     id: Id,
     referenceNumber: nullable(Type.String({ description: 'The clinic’s patient number.' })),
-    firstSeenHere: Type.Boolean(),
+    firstSeenHere: Type.Boolean({
+      description:
+        'Received here for the first time; not where nobody came, as for a bulk question.',
+    }),
     insurerChanged: Type.Boolean({
       description: 'Another insurer than at the patient’s last verification with a result.',
     }),
