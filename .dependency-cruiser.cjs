@@ -44,7 +44,7 @@ module.exports = {
         orphan: true,
         path: OURS,
         pathNot:
-          '^((agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|agent/outbox/face-thread|drivers/host)\\.ts|agent/client/onshi-client\\.(js|d\\.ts))$',
+          '^((agent/cli|agent/store/(writer|checkpoint)|agent/folders/thread|agent/outbox/face-thread|agent/desk/main|drivers/host)\\.ts|agent/client/onshi-client\\.(js|d\\.ts))$',
       },
       to: {},
     },
@@ -114,6 +114,13 @@ module.exports = {
       below('api'),
       'Routes declare what they need; main.ts supplies it.',
     ),
+    {
+      name: 'the-page-is-a-leaf',
+      severity: 'error',
+      comment: 'Browsers load it: of the rest it knows types, which are gone by then.',
+      from: { path: '^agent/desk/' },
+      to: { path: OURS, pathNot: '^agent/desk/', dependencyTypesNot: ['type-only'] },
+    },
     only(
       'ops-above-the-parts',
       '^agent/ops/',
@@ -211,6 +218,12 @@ module.exports = {
       'node-cron',
       '^(agent/ops/jobs|config)/',
       'Times of jobs are read in one place; the configuration only checks them.',
+    ),
+    monopoly(
+      'templates-only-on-the-page',
+      'lit-html',
+      '^agent/desk/',
+      'What the page is made of runs in browsers.',
     ),
     monopoly('toml-only-in-config', 'smol-toml', '^config/', 'One reader of the config.'),
   ],

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { drivers } from '../drivers/index.ts'
 import { Clinic, Maintenance } from './clinic.ts'
+import { Desk } from './desk.ts'
 import { Gateway } from './gateway.ts'
 import { Jobs } from './jobs.ts'
 import { Failover, Line, name } from './line.ts'
@@ -86,6 +87,7 @@ export const Config = Type.Object(
     terminal: Type.Optional(Terminal),
     outbox: Outbox,
     clinic: Clinic,
+    desk: Desk,
     jobs: Jobs,
     maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),

@@ -29,7 +29,7 @@ export const PresentationList = Type.Object({
     }),
   ),
 })
-type PresentationList = Static<typeof PresentationList>
+export type PresentationList = Static<typeof PresentationList>
 
 const Confirmation = Type.Object(
   {

@@ -11,6 +11,10 @@ export const roles = {
     title: '医事',
     detail: 'Billing office: every field, held ones too; asks and decides.',
   },
+  reception: {
+    title: '受付',
+    detail: 'Front desk: every field but of held ones; asks and adds notes.',
+  },
   liaison: {
     title: '地域連携室',
     detail: 'Liaison office: first visits, changes of insurer and referral ticks.',
@@ -40,7 +44,7 @@ export type RoleName = Static<typeof RoleName>
 export const isRole = (name: string): name is Role => Object.hasOwn(roles, name)
 
 /** Roles that may see every field, and so the official bytes. */
-const full: readonly Role[] = ['receipt-computer', 'ehr', 'billing', 'remote-billing']
+const full: readonly Role[] = ['receipt-computer', 'ehr', 'billing', 'reception', 'remote-billing']
 /** Roles that see some fields; which, `field-roles.ts` says. */
 export const narrowRoles = ['liaison', 'ward', 'after-hours'] as const satisfies readonly Role[]
 export type NarrowRole = (typeof narrowRoles)[number]

@@ -17,7 +17,7 @@ type Group<K extends keyof ShownRosterEntry> = Rows<NonNullable<ShownRosterEntry
 /** 医事, in the house and outside it. */
 const office: readonly Role[] = ['billing', 'remote-billing']
 /** Who works with the patient’s insurance. */
-const insurance: readonly Role[] = ['receipt-computer', 'ehr', ...office]
+const insurance: readonly Role[] = ['receipt-computer', 'ehr', 'reception', ...office]
 /** 総務 needs to know which contract, and no more of the patient. [source pages, 在宅酸素] */
 const contract: readonly Role[] = [...office, 'general-affairs']
 const managers: readonly Role[] = [...insurance, 'general-affairs']
@@ -25,7 +25,7 @@ const managers: readonly Role[] = [...insurance, 'general-affairs']
 const care: readonly Role[] = ['ward', 'after-hours']
 
 const nobody: readonly Role[] = []
-const editors: readonly Role[] = ['receipt-computer', 'ehr', 'billing']
+const editors: readonly Role[] = ['receipt-computer', 'ehr', 'billing', 'reception']
 /** Billing too: a small clinic has no 総務. */
 const contractors: readonly Role[] = ['billing', 'general-affairs']
 

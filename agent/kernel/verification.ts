@@ -165,9 +165,20 @@ export function readVerification(stored: object): Verification | undefined {
 
 /** A later fact about a verification. */
 export const NoteKind = Type.Enum(
-  ['original-sighted', 'referral', 'hold', 'release', 'rejection', 'paid-in-full', 'closing'],
+  [
+    'original-sighted',
+    'referral',
+    'hold',
+    'release',
+    'rejection',
+    'paid-in-full',
+    'closing',
+    'assignment',
+    'acknowledgement',
+  ],
   {
-    description: '現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了.',
+    description:
+      '現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了, 連携の担当（`text`: その人、なければ `by`）, 連携の確認済.',
   },
 )
 export type NoteKind = Static<typeof NoteKind>

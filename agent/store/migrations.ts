@@ -254,6 +254,37 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX roster_questions_question ON roster_questions (question_id);
   `,
+  `
+  -- People who sign in at the desk. secret, pin, one_time: how it was hashed, and the hash. second_factor:
+  -- TOTP key, Base32; second_factor_step: of the last code that was taken, which opens once.
+  CREATE TABLE staff (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, sources TEXT NOT NULL,
+    created_at INTEGER NOT NULL, disabled_at INTEGER, used_at INTEGER,
+    secret TEXT, pin TEXT, second_factor TEXT, second_factor_step INTEGER,
+    one_time TEXT, one_time_until INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX staff_name ON staff (name) WHERE disabled_at IS NULL;
+  CREATE TABLE recovery_codes (
+    hash BLOB PRIMARY KEY, staff_id TEXT NOT NULL, at INTEGER NOT NULL, used_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX recovery_codes_staff ON recovery_codes (staff_id);
+  -- Who is signed in, so that a restart locks the page and does not sign everybody out. hash: of the
+  -- cookie.
+  CREATE TABLE sessions (
+    hash BLOB PRIMARY KEY, id TEXT NOT NULL, staff_id TEXT NOT NULL, at INTEGER NOT NULL,
+    source TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_staff ON sessions (staff_id);
+
+  -- What reception and the liaison office hand over. reasons: JSON list. at: when it became one.
+  CREATE TABLE handovers (
+    verification_id TEXT PRIMARY KEY, at INTEGER NOT NULL, reasons TEXT NOT NULL,
+    referral_text TEXT, owner TEXT, owned_at INTEGER,
+    acknowledged_by TEXT, acknowledged_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX handovers_open ON handovers (at) WHERE acknowledged_at IS NULL;
+  CREATE INDEX handovers_at ON handovers (at);
+  `,
 ]
 
 /** Brings the schema up. Throws `STORE_NEWER` when it is more than one release ahead of us. */

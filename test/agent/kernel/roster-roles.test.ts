@@ -71,6 +71,7 @@ const expected: Readonly<Record<Role, readonly string[]>> = {
   'remote-billing': everything,
   'receipt-computer': withoutContract,
   ehr: withoutContract,
+  reception: withoutContract,
   'general-affairs': [
     'id',
     'at',

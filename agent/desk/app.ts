@@ -1,0 +1,57 @@
+import type { TemplateResult } from 'lit-html'
+import type { DeskState, Session } from '../api/desk-shapes.ts'
+import type { Answer, CallOptions } from './call.ts'
+import type { Day } from './day.ts'
+
+/** What a view may use. There is one, and it is the same as long as somebody is signed in. */
+export interface App {
+  /** Who is signed in: `staff` is there. */
+  readonly session: Session
+  /** Newest state of readers, lines and conditions; null before the first. */
+  readonly state: DeskState | null
+  /** False: the agent is out of reach, and everything on the page is as old as `state`. */
+  readonly isConnected: boolean
+  /** The verifications of today, live. */
+  readonly day: Day
+  /** Whether the role may use a route, `GET /v1/worklist`. */
+  may(route: string): boolean
+  call<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    options?: CallOptions,
+  ): Promise<Answer<T>>
+  /** To be called after anything that is shown has changed. */
+  changed(): void
+  /** `#/today/ID`: goes to another view. */
+  go(path: string): void
+  /** Says something for a moment, also to screen readers. */
+  say(text: string): void
+  /** Prints a sheet, audited: the page is the sheet until the print dialogue has closed. */
+  print(sheet: Sheet): void
+}
+
+export interface Sheet {
+  readonly kind: 'slip' | 'declaration' | 'procedure' | 'list' | 'recovery-codes'
+  /** Id of what it is about, or a day. */
+  readonly subject: string
+  readonly body: TemplateResult
+}
+
+/** One page of the desk. Made once per signing in, so that it may keep what is being typed. */
+export interface View {
+  /** `now`: at `#/now`. */
+  readonly name: string
+  /** In the navigation, Japanese. */
+  readonly title: string
+  /** It is shown to who may use this route. */
+  readonly needs: string
+  /** A number behind its title, of what waits there. */
+  count?(): number
+  /** What stands behind the name: `#/today/ID` gives `ID`; called each time that it is gone to. */
+  enter?(argument: string): void
+  render(): TemplateResult
+  /** A file of the feed has come, or the state is new. */
+  heard?(): void
+}
+
+export type MakeView = (app: App) => View

@@ -1,0 +1,4 @@
+import type { MakeView } from '../app.ts'
+
+/** Every view of the desk, in the order of the navigation. */
+export const views: readonly MakeView[] = []

@@ -1,0 +1,48 @@
+import type { Role } from './roles.ts'
+
+/**
+ * Roles of people who sign in at the desk. Programs have none; a support vendor comes in by a door of
+ * its own. [security checklist, A4]
+ */
+export const staffRoles = [
+  'reception',
+  'billing',
+  'liaison',
+  'ward',
+  'general-affairs',
+  'remote-billing',
+  'after-hours',
+  'it',
+] as const satisfies readonly Role[]
+export type StaffRole = (typeof staffRoles)[number]
+
+export const isStaffRole = (role: string): role is StaffRole =>
+  staffRoles.some((known) => known === role)
+
+/** Who administers others signs in with a second factor. [security checklist, A3] */
+export const needsSecondFactor = (role: StaffRole): boolean => role === 'it'
+
+/** A person who signs in at the desk. Times are epoch ms. No secret is in it. */
+export interface Staff {
+  /** `staff-` and 12 hex digits; the actor in the audit. */
+  readonly id: string
+  readonly name: string
+  readonly role: StaffRole
+  /** Addresses or CIDR blocks that they come from; empty: from anywhere. */
+  readonly sources: readonly string[]
+  readonly createdAt: number
+  /** Null: may sign in. */
+  readonly disabledAt: number | null
+  /** When they last signed in or unlocked. */
+  readonly usedAt: number | null
+  /** False: only a one-time code opens. */
+  readonly hasSecret: boolean
+  readonly hasSecondFactor: boolean
+  readonly recoveryCodesLeft: number
+}
+
+export interface NewStaff {
+  readonly name: string
+  readonly role: StaffRole
+  readonly sources: readonly string[]
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const executablePath = PLACES.find((place) => existsSync(place))
+
+/** Why the page cannot be tried here; false: it can. For `skip`. */
+export const noBrowser: string | false =
+  executablePath === undefined ? 'needs Chromium (apt-get install chromium fonts-noto-cjk)' : false
+
+/** The reception PC of the tests. */
+export const SCREEN = { width: 1024, height: 768 } as const
+
+let running: Promise<Browser> | undefined
+
+/** One browser per test file; ended with the process. */
+async function browser(): Promise<Browser> {
+  running ??= chromium.launch({
+    executablePath: executablePath ?? '',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=ja'],
+  })
+  return running
+}
+
+/** To be called in `after` of a test file that opened pages. */
+export async function closeBrowser(): Promise<void> {
+  await (await running)?.close()
+  running = undefined
+}
+
+interface Tried {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What the page itself did wrong: exceptions, errors on its console (also of CSP). Expected empty. */
+  readonly errors: string[]
+}
+
+/** A fresh profile with one page, as a reception PC in Japan has it. */
+export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): Promise<Tried> {
+  const context = await (await browser()).newContext({
+    viewport: SCREEN,
+    locale: 'ja-JP',
+    timezoneId: 'Asia/Tokyo',
+    ...options,
+  })
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('console', (message) => {
+    // A refused request is an answer, and the network of a test is cut on purpose.
+    const isOfNetwork = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !isOfNetwork) errors.push(message.text())
+  })
+  return { page, context, errors }
+}
