@@ -92,10 +92,7 @@ function withoutTypes(source: string): string {
 
 /** The one for browsers, whatever Node would take for itself. */
 function library(): string {
-  const [folder = ''] = createRequire(import.meta.url)
-    .resolve('lit-html')
-    .split('/lit-html/node/')
-  const source = readFileSync(join(folder, 'lit-html', LIT), 'utf8')
+  const source = readFileSync(new URL(`../${LIT}`, import.meta.resolve('lit-html')), 'utf8')
   return source.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
 }
 
