@@ -7,6 +7,8 @@ export interface Trouble {
   readonly title: string
   readonly action: string
   readonly mistakes: readonly Mistake[]
+  /** Of a wrong PIN of a card. */
+  readonly triesLeft?: number
 }
 
 export interface Mistake {
