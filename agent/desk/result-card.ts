@@ -33,8 +33,6 @@ export function resultCard(entry: Entry, actions: TemplateResult | typeof nothin
         ${lastKnownOf(verification.lastKnown)}
         ${publicExpense(verification)}
         ${officialOf(verification.official)}
-        ${differencesOf(verification.identity)}
-        ${changesOf(verification.history)}
       </div>
       <div class="words">
         <h3>患者さんへ</h3>
@@ -43,6 +41,8 @@ export function resultCard(entry: Entry, actions: TemplateResult | typeof nothin
         ${stepList(stepsOf(verification))}
       </div>
     </div>
+    ${differencesOf(verification.identity)}
+    ${changesOf(verification.history)}
     ${notesOf(entry)}
     ${actions}
     ${more(entry)}
@@ -61,9 +61,14 @@ function stepList(steps: readonly Step[]): TemplateResult {
 
 const weights = { stop: '先に', warn: '確認', info: '参考' } as const
 
+/** The outcome’s own step has no title: its number stands in the head of the card. */
 const stepItem = ({ number, weight, title, action }: Step): TemplateResult =>
   html`<li>
-    <p><span class="badge ${weight}">${weights[weight]}</span> <strong>${title}</strong> <span class="number">${number}</span></p>
+    ${
+      title === ''
+        ? nothing
+        : html`<p><span class="badge ${weight}">${weights[weight]}</span> <strong>${title}</strong> <span class="number">${number}</span></p>`
+    }
     ${parts(action).map((part) => html`<p>${part}</p>`)}
   </li>`
 

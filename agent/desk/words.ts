@@ -51,6 +51,9 @@ export const standings = {
   'valid-stop': { ...said('K112', 'stop', '先に確認が必要です（資格は有効の回答）', '確かめたいことがありますので、少しお待ちください。', '示された項目を確かめるまで、この結果で受付を進めないでください。'), mark: HALT },
 } as const satisfies Readonly<Record<string, Said>>
 
+/** All of them, by code. */
+export const sayings: Readonly<Record<string, Said>> = { ...outcomes, ...standings }
+
 type Standing = Pick<Verification, 'outcome' | 'held'> & {
   readonly advisories?: readonly Pick<Advisory, 'severity'>[]
 }

@@ -26,13 +26,12 @@ const shapes: Readonly<Record<FieldName, Shape>> = {
   birthdate: { label: '生年月日', hint: '例 19800502、S55.5.2', size: 13, digits: false },
   insuredPartialContributionRatio: { label: '負担割合', hint: '書かれていれば', size: 4, digits: true },
   insurerNumber: { label: '保険者番号', hint: '6桁か8桁', size: 10, digits: true },
-  patientNumber: { label: '患者番号（診察券）', hint: '空のままでも照会できます', size: 10, digits: false },
+  patientNumber: { label: '患者番号（診察券）', hint: '空でも照会できます', size: 10, digits: false },
 }
 const ROWS: readonly (readonly FieldName[])[] = [
   ['insuredCardSymbol', 'insuredIdentificationNumber', 'insuredBranchNumber'],
   ['birthdate', 'insuredPartialContributionRatio'],
-  ['insurerNumber'],
-  ['patientNumber'],
+  ['insurerNumber', 'patientNumber'],
 ]
 const RATIOS = ['1割', '2割', '3割']
 

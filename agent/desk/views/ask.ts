@@ -58,14 +58,14 @@ export const ask: MakeView = (app) => {
       <div class="sides">
         ${askForm(question, checker, left, { submit: () => void submit(), changed: app.changed })}
         <div class="answer">
+          <p class="row next">
+            <button type="button" aria-keyshortcuts="F8" ?hidden=${question.answer === undefined} @click=${() => void question.again()}>もう一度照会 <kbd>F8</kbd></button>
+            <button type="button" aria-keyshortcuts="F9" @click=${clear}>次の方（すべて消す） <kbd>F9</kbd></button>
+          </p>
           <p class=${question.asking.isAsking ? 'asking' : 'unseen'} role="status">${spoken(question.asking.isAsking, question.answer)}</p>
           ${question.asking.trouble === null ? nothing : troubleCard(question.asking.trouble)}
           ${ticking === null ? nothing : troubleCard(ticking)}
           ${answerOf(app, question.answer, failed)}
-          <p class="row actions">
-            <button type="button" aria-keyshortcuts="F8" ?hidden=${question.answer === undefined} @click=${() => void question.again()}>もう一度照会 <kbd>F8</kbd></button>
-            <button type="button" aria-keyshortcuts="F9" @click=${clear}>次の方（すべて消す） <kbd>F9</kbd></button>
-          </p>
         </div>
       </div>
     </section>`,

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import type { Verification } from '../../kernel/verification.ts'
 import type { App, MakeView, View } from '../app.ts'
 import { askFor, newKey } from '../asking.ts'
 import type { Trouble } from '../call.ts'
@@ -7,6 +8,7 @@ import { onKeys } from '../keys.ts'
 import { type Reader, readerSaid, type Tap } from '../reader-words.ts'
 import { isTyped, takeAim, tick } from '../result-actions.ts'
 import { resultCard } from '../result-card.ts'
+import { filled } from '../result-facts.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { clockOf, saidOf } from '../words.ts'
 import { openTaps, type Taps } from './taps.ts'
@@ -131,7 +133,12 @@ function earlierOf(entries: readonly Entry[]): TemplateResult | typeof nothing {
   if (entries.length === 0) return nothing
   return html`<h2>その前の結果</h2><ul class="earlier">${entries.map(({ id, at, verification }) => {
     const { mark, title, tone } = saidOf(verification)
-    const name = verification.patient?.name ?? verification.results[0]?.name ?? ''
-    return html`<li><a href="#/today/${id}">${clockOf(at)}　${name}</a> <span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${title}</span></li>`
+    return html`<li><a href="#/today/${id}">${clockOf(at)}　${shortNameOf(verification)}</a> <span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${title}</span></li>`
   })}</ul>`
 }
+
+/** A name, else the number; a role may see neither. */
+const shortNameOf = ({ patient, results, patientNumber }: Verification): string =>
+  patient?.name ??
+  results[0]?.name ??
+  (filled(patientNumber) ? `患者番号 ${patientNumber}` : 'お名前なし')
