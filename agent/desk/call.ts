@@ -74,7 +74,10 @@ export async function call<T>(
     ...(csv !== undefined && { body: csv }),
   }).catch(() => undefined)
   if (answer === undefined) return troubled(OUT_OF_REACH)
-  const parsed = await answer.json().catch(() => undefined)
+  const parsed = await answer
+    .text()
+    .then(JSON.parse)
+    .catch(() => undefined)
   if (answer.ok && (parsed !== undefined || answer.status === 204)) {
     const location = answer.headers.get('location') ?? ''
     return { ok: true, status: answer.status, body: parsed, location }

@@ -2,9 +2,9 @@
  * Every operational fault that the agent can report, as data.
  *
  * `number` is what is read over the phone: never reused, and unique over faults, conditions,
- * advisories and what the desk says, so that a misheard letter does no harm. The letter keeps it apart from a face
- * reader's own 001, 002. Codes are public: add freely, never rename. Each has a section in
- * systemd/RUNBOOK.md; test/documents.test.ts keeps the two in step.
+ * advisories and what the desk says of results, so that a misheard letter does no harm. The letter
+ * keeps it apart from a face reader's own 001, 002. Codes are public: add freely, never rename. Each
+ * has a section in systemd/RUNBOOK.md; test/documents.test.ts keeps the two in step.
  */
 export interface Fault {
   readonly number: `E${number}`
