@@ -7,6 +7,8 @@ export interface Trouble {
   readonly title: string
   readonly action: string
   readonly mistakes: readonly Mistake[]
+  /** How long to wait before the next try, where the agent says so. */
+  readonly waitSeconds?: number
 }
 
 export interface Mistake {
@@ -77,7 +79,13 @@ export async function call<T>(
     const location = answer.headers.get('location') ?? ''
     return { ok: true, status: answer.status, body: parsed, location }
   }
-  return troubled(isTrouble(parsed) ? { ...parsed, mistakes: parsed.mistakes ?? [] } : OUT_OF_REACH)
+  if (!isTrouble(parsed)) return troubled(OUT_OF_REACH)
+  const waitSeconds = Number(answer.headers.get('retry-after') ?? 0)
+  return troubled({
+    ...parsed,
+    mistakes: parsed.mistakes ?? [],
+    ...(waitSeconds > 0 && { waitSeconds }),
+  })
 }
 
 function troubled(trouble: Trouble): { readonly ok: false; readonly trouble: Trouble } {
