@@ -1,27 +1,26 @@
 /**
- * Keys of the view that is shown, wherever the focus is: its root bears `data-view`. A view that is
- * made anew, as after each signing in, takes the place of the one before.
+ * Alt and a digit: function keys are the IME’s (F6–F10) and the browser’s, Ctrl and a digit its tabs.
+ * Taken by place on the keyboard, since Option and a digit is another character on an iPad.
  */
-const hearers = new Map<string, (event: KeyboardEvent, isFree: boolean) => void>()
+export const viewKey = (index: number): string => String((index + 1) % 10)
 
-/** `isFree`: the key means nothing to what has the focus, as it does to a field or, Enter, to a button. */
-export const onKeys = (
-  view: string,
-  hear: (event: KeyboardEvent, isFree: boolean) => void,
-): void => {
-  hearers.set(view, hear)
+interface KeyDoors {
+  view(index: number): void
+  lock(): void
 }
 
-const FIELDS = 'input, select, textarea, [contenteditable]'
-const PRESSED = 'button, a, summary'
-
-document.addEventListener('keydown', (event) => {
-  const { target, key, isComposing, repeat } = event
-  const isChord = event.ctrlKey || event.altKey || event.metaKey
-  if (isComposing || repeat || isChord || event.defaultPrevented) return
-  if (document.querySelector('dialog[open]') !== null) return
-  const shown = document.querySelector<HTMLElement>('[data-view]')?.dataset['view'] ?? ''
-  const within = (what: string) => target instanceof Element && target.closest(what) !== null
-  const isFree = !within(FIELDS) && !(key === 'Enter' && within(PRESSED))
-  hearers.get(shown)?.(event, isFree)
-})
+/** The keys of the frame, for as long as it is shown. */
+export function openKeys({ view, lock }: KeyDoors): { close(): void } {
+  const pressed = (event: KeyboardEvent) => {
+    const { altKey, ctrlKey, metaKey, shiftKey, isComposing, code } = event
+    // AltGr comes as Ctrl and Alt.
+    if (!altKey || ctrlKey || metaKey || shiftKey || isComposing) return
+    const digit = /^Digit(\d)$/.exec(code)?.[1]
+    if (digit === undefined && code !== 'KeyL') return
+    event.preventDefault()
+    if (digit === undefined) lock()
+    else view((Number(digit) + 9) % 10)
+  }
+  window.addEventListener('keydown', pressed)
+  return { close: () => window.removeEventListener('keydown', pressed) }
+}

@@ -3,7 +3,7 @@ import type { App, MakeView, View } from '../app.ts'
 import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
 import { openChecker } from '../face-check.ts'
-import { onKeys } from '../keys.ts'
+import { onKeys } from '../view-keys.ts'
 import { tick } from '../result-actions.ts'
 import { resultCard } from '../result-card.ts'
 import { troubleCard } from '../trouble-card.ts'
@@ -53,7 +53,7 @@ export const ask: MakeView = (app) => {
     needs: 'POST /v1/verifications',
     enter: () => window.requestAnimationFrame(focusFirst),
     render: () => html`<section class="ask" data-view=${NAME}>
-      <h1 tabindex="-1">照会</h1>
+      <h1>照会</h1>
       <p class="soft">${app.session.documents.join('・')}の番号を、書かれている順に入力します。</p>
       <div class="sides">
         ${askForm(question, checker, left, { submit: () => void submit(), changed: app.changed })}

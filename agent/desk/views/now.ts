@@ -4,7 +4,7 @@ import type { App, MakeView, View } from '../app.ts'
 import { askFor, newKey } from '../asking.ts'
 import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
-import { onKeys } from '../keys.ts'
+import { onKeys } from '../view-keys.ts'
 import { type Reader, readerSaid, type Tap } from '../reader-words.ts'
 import { isTyped, takeAim, tick } from '../result-actions.ts'
 import { resultCard } from '../result-card.ts'
@@ -65,7 +65,7 @@ export const now: MakeView = (app) => {
       const [entry, ...earlier] = atDesk(app)
       aim.show(entry?.id)
       return html`<section class="now" data-view=${NAME}>
-        <h1 tabindex="-1">いま</h1>
+        <h1>いま</h1>
         ${readersOf(app, taps)}
         ${taps.render()}
         ${trouble === null ? nothing : troubleCard(trouble)}
