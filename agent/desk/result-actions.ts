@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { FeedEvent, NoteKind } from '../kernel/verification.ts'
-import type { App } from './app.ts'
+import type { App, Sheet } from './app.ts'
 import type { Trouble } from './call.ts'
 import type { Entry } from './day.ts'
+import { declarationSheet } from './sheets/declaration.ts'
+import { slipSheet } from './sheets/slip.ts'
 import { noteWords } from './words.ts'
 
 /** A result that has just taken the place of another: what was aimed at the other does not hit it. */
@@ -63,6 +65,28 @@ export function tick(
     if (isMeant()) void add()
   }
   return html`<button type="button" @click=${press}>${noteWords[kind]}</button>`
+}
+
+/** Notes, slips and the way to the list, for who shows one result and nothing else. */
+export function resultActions(
+  app: App,
+  entry: Entry,
+  { isMeant = () => true, failed }: Ticking,
+): TemplateResult {
+  const { outcome, held } = entry.verification
+  const print = (sheet: () => Sheet) => () => {
+    if (isMeant()) app.print(sheet())
+  }
+  const isConfirmed = outcome === 'valid' || outcome === 'valid-unregistered'
+  return html`
+    ${tick(app, entry, 'original-sighted', { isMeant, failed })}
+    <button type="button" @click=${print(() => slipSheet(entry, app.session))}>結果票を印刷</button>
+    ${
+      isConfirmed || held
+        ? nothing
+        : html`<button type="button" @click=${print(() => declarationSheet(entry))}>申立書を印刷</button>`
+    }
+    <a class="button" href="#/today/${entry.id}">本日の一覧で開く</a>`
 }
 
 /** A question that needs no card, so that it can be asked once more. */

@@ -3,10 +3,10 @@ import type { App, MakeView, View } from '../app.ts'
 import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
 import { openChecker } from '../face-check.ts'
-import { onKeys } from '../view-keys.ts'
-import { tick } from '../result-actions.ts'
+import { resultActions } from '../result-actions.ts'
 import { resultCard } from '../result-card.ts'
 import { troubleCard } from '../trouble-card.ts'
+import { onKeys } from '../view-keys.ts'
 import { saidOf } from '../words.ts'
 import { askForm, fieldsOf } from './ask-form.ts'
 import { openQuestion } from './question.ts'
@@ -84,7 +84,6 @@ function answerOf(
   failed: (trouble: Trouble | null) => void,
 ): TemplateResult | typeof nothing {
   if (entry === undefined) return nothing
-  const actions = html`<p class="row actions">${tick(app, entry, 'original-sighted', { failed })}
-    <a class="button" href="#/today/${entry.id}">本日の一覧で開く</a></p>`
+  const actions = html`<p class="row actions">${resultActions(app, entry, { failed })}</p>`
   return html`<div class="new">${resultCard(entry, actions)}</div>`
 }

@@ -4,12 +4,12 @@ import type { App, MakeView, View } from '../app.ts'
 import { askFor, newKey } from '../asking.ts'
 import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
-import { onKeys } from '../view-keys.ts'
 import { type Reader, readerSaid, type Tap } from '../reader-words.ts'
-import { isTyped, takeAim, tick } from '../result-actions.ts'
+import { isTyped, resultActions, takeAim } from '../result-actions.ts'
 import { resultCard } from '../result-card.ts'
 import { filled } from '../result-facts.ts'
 import { troubleCard } from '../trouble-card.ts'
+import { onKeys } from '../view-keys.ts'
 import { clockOf, saidOf } from '../words.ts'
 import { openTaps, type Taps } from './taps.ts'
 
@@ -47,13 +47,12 @@ export const now: MakeView = (app) => {
   })
 
   const actions = (entry: Entry) => html`<p class="row actions">
-    ${tick(app, entry, 'original-sighted', { isMeant: aim.isMeant, failed })}
     ${
       isTyped(entry) && app.may(RECHECK)
         ? html`<button type="button" aria-keyshortcuts="R" aria-disabled=${isAsking} @click=${() => void again(entry)}>もう一度照会 <kbd>R</kbd></button>`
         : nothing
     }
-    <a class="button" href="#/today/${entry.id}">本日の一覧で開く</a>
+    ${resultActions(app, entry, { isMeant: aim.isMeant, failed })}
   </p>`
 
   const view: View = {
