@@ -26,7 +26,7 @@ export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Scr
     void printSheet({ kind: 'recovery-codes', subject, body }, { show, refused })
   }
   const page = () => html`<main class="door">
-    <h1 tabindex="-1">回復コード</h1>
+    <h1>回復コード</h1>
     <p>パスワードを忘れたときや、認証アプリが使えないときに、代わりに一度ずつ使えます。<strong>この画面を閉じると、もう表示できません。</strong>印刷して、鍵のかかる場所に保管してください。</p>
     ${troubleBox(trouble)}
     ${codeList(recoveryCodes)}
