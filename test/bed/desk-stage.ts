@@ -22,9 +22,11 @@ export interface StageOptions {
 export class Refusal {
   readonly status: number
   readonly body: object
-  constructor(status: number, body: object) {
+  readonly headers: Readonly<Record<string, string>>
+  constructor(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
     this.status = status
     this.body = body
+    this.headers = headers
   }
 }
 
@@ -36,6 +38,9 @@ export interface Stage {
   readonly asked: { readonly route: string; readonly body: unknown }[]
   /** Sends an event of `/desk/live` to the page. */
   push(event: 'state' | 'item' | 'session', data: object, id?: string): void
+  /** Takes the agent away: streams end, and nothing is answered until `mend`. */
+  cut(): void
+  mend(): void
   close(): Promise<void>
 }
 
@@ -47,6 +52,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const assets = pageAssets()
   const asked: { route: string; body: unknown }[] = []
   const streams = new Set<ServerResponse>()
+  let isCut = false
   const state = { ...stateOf(), ...options.state }
   const answers: Readonly<Record<string, Given | object>> = {
     'GET /desk/session': { ...sessionOf(options.role ?? 'billing'), ...options.session },
@@ -83,7 +89,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const problem = { code: 'NOT_FOUND', number: 'E610', title: '見つかりません。', action: '' }
     respond(response, said ?? new Refusal(404, problem))
   }
-  const server = http.createServer((request, response) => void answer(request, response))
+  const server = http.createServer((request, response) => {
+    if (isCut) request.socket.destroy()
+    else void answer(request, response)
+  })
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
   await promise
@@ -101,6 +110,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       for (const stream of streams)
         stream.write(`event: ${event}\n${head}data: ${JSON.stringify(data)}\n\n`)
     },
+    cut() {
+      isCut = true
+      for (const stream of streams) stream.destroy()
+    },
+    mend() {
+      isCut = false
+    },
     async close() {
       await context.close()
       server.closeAllConnections()
@@ -110,8 +126,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function respond(response: ServerResponse, said: unknown): void {
-  const [status, sent] = said instanceof Refusal ? [said.status, said.body] : [200, said]
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(sent))
+  const { status, body, headers } = said instanceof Refusal ? said : new Refusal(200, Object(said))
+  const all = { 'content-type': 'application/json', ...headers }
+  response.writeHead(status, all).end(JSON.stringify(body))
 }
 
 /** As `GET /desk/session` says it of somebody of a role. */
