@@ -17,7 +17,9 @@ import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { jobRoutes } from './jobs.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { lineRoutes } from './lines.ts'
+import { lineQualityRoutes } from './line-quality.ts'
+import { lineRoutes, lineSwitchRoutes } from './lines.ts'
+import type { Lines } from './lines-port.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
 import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
@@ -33,7 +35,6 @@ import type {
   Feed,
   HealthSource,
   Jobs,
-  Lines,
   OfflineIntakes,
   Outages,
   ReferenceNumbers,
@@ -187,6 +188,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   presentationRoutes(app, desk, verifications, context)
   readerRoutes(app, desk)
   lineRoutes(app, options.lines, context)
+  lineSwitchRoutes(app, options.lines)
+  lineQualityRoutes(app, options.lines)
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   worklistRoutes(app, options.worklist, context)

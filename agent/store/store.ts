@@ -221,6 +221,7 @@ const openKept = (
   ),
   lineChoice: openLineChoice(sql, {
     hold: (record) => commit('holdLine', record),
+    release: (record) => commit('releaseLine', record),
     tested: (record) => commit('lineTested', record),
   }),
   folderFiles: openFolderFiles(sql, {
