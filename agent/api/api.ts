@@ -9,6 +9,7 @@ import { appointmentRoutes } from './appointments.ts'
 import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseCsvBody, parseJsonBody } from './body.ts'
+import { cardFaceRoutes } from './card-faces.ts'
 import type { App, Context } from './context.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { digestRoutes } from './digest.ts'
@@ -179,6 +180,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
 
   const routes = documentedRoutes(app)
   askRoutes(app, verifications, context)
+  cardFaceRoutes(app, verifications)
   verificationRoutes(app, verifications, context)
   partRoutes(app, verifications, context)
   noteRoutes(app, verifications)

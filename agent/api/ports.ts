@@ -4,7 +4,7 @@ import type {
   AppointmentSource,
   AppointmentsReplaced,
 } from '../kernel/appointment.ts'
-import type { AskBody, CardFace } from '../kernel/card-face.ts'
+import type { AskBody, CardFace, CheckedPart } from '../kernel/card-face.ts'
 import type { ClaimForm } from '../kernel/claim-form.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
@@ -52,6 +52,11 @@ export interface Verifications {
    * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
    */
   ask(body: AskBody, by: Asking): Promise<{ id: string }>
+  /**
+   * What is said of a card face while it is typed, by the checks of `ask`; nothing is kept of it.
+   * Throws `INDIVIDUAL_NUMBER_REFUSED`.
+   */
+  checkPart(part: Partial<CardFace>): CheckedPart
   recheck(id: string, by: Asking): Promise<{ id: string }>
   /**
    * 目視確認 by a named person, or, for null, PIN entry in the reader's own pad. Throws

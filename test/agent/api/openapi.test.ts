@@ -6,6 +6,7 @@ import { serve } from './served.ts'
 
 const routes = [
   'POST /v1/verifications',
+  'POST /v1/card-faces/check',
   'POST /v1/verifications/{id}/recheck',
   'GET /v1/verifications/{id}',
   'GET /v1/patients/{patientNumber}/verifications/latest',
