@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
+import { OUT_OF_REACH } from '../agent/desk/call.ts'
+import { sayings } from '../agent/desk/words.ts'
 import { advisories } from '../agent/kernel/advisories.ts'
 import { conditions } from '../agent/kernel/conditions.ts'
 import { faults } from '../agent/kernel/faults.ts'
@@ -24,9 +26,15 @@ const catalogue = [
   ...Object.entries(conditions),
   ...Object.entries(advisories),
 ]
+/** With what the desk’s page says by itself. */
+const spoken = [
+  ...catalogue,
+  ...Object.entries(sayings),
+  [OUT_OF_REACH.code, OUT_OF_REACH] as const,
+]
 const headings = (runbook: string) => matches(runbook, /^### (.+)$/gm)
 const keys = keysOf(JSON.parse(read('config/agent.schema.json')), '')
-const expectedHeadings = catalogue.map(([code, { number }]) => `\`${code}\` (${number})`)
+const expectedHeadings = spoken.map(([code, { number }]) => `\`${code}\` (${number})`)
 
 test('every code that anyone can meet has its section in the runbook, and no section is stale', () => {
   const documented = headings(read('systemd/RUNBOOK.md'))
@@ -44,7 +52,7 @@ test('a code without a section, one under a wrong number and a stale section are
 
 test('a runbook section says what staff see, in the words they see, and what to do', () => {
   const sections = read('systemd/RUNBOOK.md').split(/^###? /m)
-  for (const [code, { number, title }] of catalogue) {
+  for (const [code, { number, title }] of spoken) {
     // A fault and a condition may share a word; the number tells them apart.
     const section = sections.find((text) => text.startsWith(`\`${code}\` (${number})`)) ?? ''
     assert.deepEqual(
@@ -56,8 +64,8 @@ test('a runbook section says what staff see, in the words they see, and what to 
   }
 })
 
-test('a number belongs to one fault, condition or advisory', () => {
-  const digits = catalogue.map(([, { number }]) => number.slice(1))
+test('a number belongs to one fault, condition, advisory or result', () => {
+  const digits = spoken.map(([, { number }]) => number.slice(1))
   const doubled = digits.filter((one, at) => digits.indexOf(one) !== at)
   assert.deepEqual(doubled, [])
 })

@@ -83,7 +83,14 @@ export type Settled = Static<typeof Settled>
 /** `POST /desk/prints`: what was printed, for the audit. */
 export const Print = Type.Object(
   {
-    kind: Type.Enum(['slip', 'declaration', 'procedure', 'list', 'recovery-codes']),
+    kind: Type.Enum([
+      'slip',
+      'declaration',
+      'procedure',
+      'list',
+      'recovery-codes',
+      'one-time-code',
+    ]),
     subject: Type.String({ maxLength: 100, description: 'Id of what it is about, or a day.' }),
   },
   strict,

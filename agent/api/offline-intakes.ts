@@ -29,6 +29,7 @@ export const ShownOutage = Type.Object({
   title: Type.String({ description: 'Japanese.' }),
 })
 export const OutageList = Type.Object({ items: Type.Array(ShownOutage) })
+export type OutageList = Static<typeof OutageList>
 
 const kept = IntakeForm.properties
 export const ShownIntake = Type.Object({
@@ -60,7 +61,7 @@ export const ShownIntake = Type.Object({
     }),
   ),
 })
-type ShownIntake = Static<typeof ShownIntake>
+export type ShownIntake = Static<typeof ShownIntake>
 
 export const IntakeList = Type.Object({
   items: Type.Array(ShownIntake),

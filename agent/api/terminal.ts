@@ -38,7 +38,7 @@ export const TerminalView = Type.Object({
     Type.String({ description: 'The one step, on this machine as root, that does so.' }),
   ),
 })
-type TerminalView = Static<typeof TerminalView>
+export type TerminalView = Static<typeof TerminalView>
 
 /** The folders as the API and the control socket show them. */
 export const shownTerminal = (report: TerminalReport): TerminalView => ({

@@ -1,5 +1,5 @@
 import type { TemplateResult } from 'lit-html'
-import type { DeskState, Session } from '../api/desk-shapes.ts'
+import type { DeskState, Print, Session } from '../api/desk-shapes.ts'
 import type { Answer, CallOptions } from './call.ts'
 import type { Day } from './day.ts'
 
@@ -20,24 +20,30 @@ export interface App {
     path: string,
     options?: CallOptions,
   ): Promise<Answer<T>>
-  /** To be called after anything that is shown has changed. */
+  /** To be called after anything that is shown has changed; it is drawn when this returns. */
   changed(): void
   /** `#/today/ID`: goes to another view. */
   go(path: string): void
   /** Says something for a moment, also to screen readers. */
   say(text: string): void
-  /** Prints a sheet, audited: the page is the sheet until the print dialogue has closed. */
+  /**
+   * Prints a sheet, audited: the page is the sheet until the print dialogue has closed, or, where the
+   * browser does not say when, until the person goes back.
+   */
   print(sheet: Sheet): void
 }
 
 export interface Sheet {
-  readonly kind: 'slip' | 'declaration' | 'procedure' | 'list' | 'recovery-codes'
+  readonly kind: Print['kind']
   /** Id of what it is about, or a day. */
   readonly subject: string
   readonly body: TemplateResult
 }
 
-/** One page of the desk. Made once per signing in, so that it may keep what is being typed. */
+/**
+ * One page of the desk. Made once per signing in, so that it may keep what is being typed; while the
+ * page is locked nothing of it is in the document.
+ */
 export interface View {
   /** `now`: at `#/now`. */
   readonly name: string
@@ -50,7 +56,7 @@ export interface View {
   /** What stands behind the name: `#/today/ID` gives `ID`; called each time that it is gone to. */
   enter?(argument: string): void
   render(): TemplateResult
-  /** A file of the feed has come, or the state is new. */
+  /** Something of the feed has come, or the state is new: once for all that came since it was drawn. */
   heard?(): void
 }
 

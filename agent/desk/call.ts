@@ -7,6 +7,10 @@ export interface Trouble {
   readonly title: string
   readonly action: string
   readonly mistakes: readonly Mistake[]
+  /** Of a wrong PIN of a card. */
+  readonly triesLeft?: number
+  /** How long to wait before the next try, where the agent says so. */
+  readonly waitSeconds?: number
 }
 
 export interface Mistake {
@@ -72,12 +76,21 @@ export async function call<T>(
     ...(csv !== undefined && { body: csv }),
   }).catch(() => undefined)
   if (answer === undefined) return troubled(OUT_OF_REACH)
-  const parsed = await answer.json().catch(() => undefined)
+  const parsed = await answer
+    .text()
+    .then(JSON.parse)
+    .catch(() => undefined)
   if (answer.ok && (parsed !== undefined || answer.status === 204)) {
     const location = answer.headers.get('location') ?? ''
     return { ok: true, status: answer.status, body: parsed, location }
   }
-  return troubled(isTrouble(parsed) ? { ...parsed, mistakes: parsed.mistakes ?? [] } : OUT_OF_REACH)
+  if (!isTrouble(parsed)) return troubled(OUT_OF_REACH)
+  const waitSeconds = Number(answer.headers.get('retry-after') ?? 0)
+  return troubled({
+    ...parsed,
+    mistakes: parsed.mistakes ?? [],
+    ...(waitSeconds > 0 && { waitSeconds }),
+  })
 }
 
 function troubled(trouble: Trouble): { readonly ok: false; readonly trouble: Trouble } {

@@ -7,6 +7,8 @@ export interface LiveHearer {
   /** The session is no longer what it was: locked, ended. */
   session(): void
   connected(isConnected: boolean): void
+  /** The agent gave no stream: the session or the cursor is not good any more. Nothing comes after. */
+  refused(): void
 }
 
 export interface Live {
@@ -19,47 +21,48 @@ const SILENT_MS = 22_000
 /**
  * What happens, as it happens. The browser connects again by itself and tells the last cursor; a
  * connection that is there and silent is taken for what it is, dead, and made anew.
- * `after`: cursor, or null where the role has no feed.
+ * `after`: cursor, or null for who gets no feed.
  */
-export function openLive(after: () => string | null, hear: LiveHearer): Live {
+export function openLive(after: string | null, hear: LiveHearer): Live {
   let source: EventSource | undefined
-  let cursor = after()
+  let cursor = after
   let timer: number | undefined
 
-  const alive = () => {
+  const watch = () => {
     window.clearTimeout(timer)
-    timer = window.setTimeout(silent, SILENT_MS)
-    hear.connected(true)
+    timer = window.setTimeout(() => {
+      hear.connected(false)
+      connect()
+    }, SILENT_MS)
   }
-  const silent = () => {
-    hear.connected(false)
-    connect()
+  const alive = () => {
+    watch()
+    hear.connected(true)
   }
   function connect() {
     source?.close()
-    window.clearTimeout(timer)
-    timer = window.setTimeout(silent, SILENT_MS)
+    watch()
     const query = cursor === null ? '' : `?after=${encodeURIComponent(cursor)}`
-    source = new EventSource(`/desk/live${query}`)
-    source.addEventListener('state', ({ data }) => {
+    const opened = new EventSource(`/desk/live${query}`)
+    source = opened
+    opened.addEventListener('state', ({ data }) => {
       alive()
       hear.state(JSON.parse(data))
     })
-    source.addEventListener('item', ({ data, lastEventId }) => {
+    opened.addEventListener('item', ({ data, lastEventId }) => {
       cursor = lastEventId
       alive()
       hear.item(JSON.parse(data))
     })
-    source.addEventListener('session', () => hear.session())
-    source.addEventListener('error', () => {
+    opened.addEventListener('session', () => hear.session())
+    opened.addEventListener('error', () => {
       hear.connected(false)
-      // What the browser gives up for good (an answer that is no stream) is asked for again here.
-      if (source?.readyState === EventSource.CLOSED) retryLater()
+      if (opened.readyState === EventSource.CLOSED) refused()
     })
   }
-  const retryLater = () => {
+  const refused = () => {
     window.clearTimeout(timer)
-    timer = window.setTimeout(connect, 2_000)
+    hear.refused()
   }
   connect()
   return {

@@ -1,7 +1,6 @@
-import { render } from 'lit-html'
 import type { Session } from '../api/desk-shapes.ts'
-import { call, OUT_OF_REACH, onTrouble, type Trouble, useToken } from './call.ts'
-import { door } from './door.ts'
+import { call, onTrouble, useToken } from './call.ts'
+import { openDoor } from './door/door.ts'
 import { openShell, type Shell } from './shell.ts'
 
 /**
@@ -14,35 +13,81 @@ const place = root
 
 let session: Session | undefined
 let shell: Shell | undefined
+/** Locked here, and the agent has not heard of it: what it says of the session does not open the page. */
+let isLocking = false
+let isLooking = false
 
-async function look(): Promise<void> {
-  const answer = await call<Session>('GET', '/desk/session')
-  if (answer.ok) admit(answer.body)
-  else showDoor(answer.trouble)
-}
+const door = openDoor(place, { admit, look, signOut })
+const doors = { look, signOut, lock: () => void lock() }
 
+/** What the agent says of the session counts. */
 function admit(given: Session): void {
+  const wasIn = session?.staff != null
   session = given
+  isLocking = false
   useToken(given.token)
-  if (given.state === 'active' && shell?.isOf(given)) shell.unlocked(given)
-  else if (given.state === 'active') {
-    shell?.close()
-    shell = openShell(given, place, { left: look })
-  } else if (given.state === 'locked' && shell?.isOf(given)) shell.locked()
+  if (given.state === 'active') {
+    door.leave()
+    if (shell?.isOf(given) !== true) {
+      shell?.close()
+      shell = openShell(given, place, doors)
+    }
+    shell.show(given)
+    return
+  }
+  if (given.state === 'locked' && shell?.isOf(given) === true) shell.hide()
   else {
     shell?.close()
     shell = undefined
-    showDoor(null)
   }
+  door.show(given, wasIn)
 }
 
-const showDoor = (trouble: Trouble | null) =>
-  render(door(session, trouble, { admit, again: () => void look() }), place)
+function look(): void {
+  if (!isLooking) void lookNow()
+}
 
-onTrouble(({ code, status }) => {
-  const isOver = code === 'DESK_LOCKED' || code === 'SESSION_ENDED' || code === 'SECRET_UNSET'
-  if (isOver || (status === 401 && shell !== undefined)) void look()
+async function lookNow(): Promise<void> {
+  isLooking = true
+  await ask()
+  isLooking = false
+}
+
+async function ask(): Promise<void> {
+  const answer = await call<Session>('GET', '/desk/session')
+  if (!answer.ok) door.failed(answer.trouble)
+  else if (isLocking && answer.body.state === 'active') await lock()
+  else admit(answer.body)
+}
+
+/** Blank first, for the agent may be out of reach. */
+async function lock(): Promise<void> {
+  isLocking = true
+  blank()
+  const answer = await call<Session>('POST', '/desk/session/lock')
+  if (answer.ok) admit(answer.body)
+}
+
+function blank(): void {
+  if (session === undefined) return
+  shell?.hide()
+  door.show({ ...session, state: 'locked' }, false)
+}
+
+async function signOutNow(): Promise<void> {
+  const answer = await call('DELETE', '/desk/session')
+  if (answer.ok) look()
+  else door.failed(answer.trouble)
+}
+function signOut(): void {
+  void signOutNow()
+}
+
+/** How the agent says that the session is not what the page takes it for. */
+const over = ['SESSION_ENDED', 'UNAUTHENTICATED', 'SECRET_UNSET', 'REQUEST_FORGED']
+onTrouble(({ code }) => {
+  if (code === 'DESK_LOCKED' && session?.state === 'active') blank()
+  if (code === 'DESK_LOCKED' || over.includes(code)) look()
 })
-place.addEventListener('desk-look', () => void look())
 
-void look().catch(() => showDoor(OUT_OF_REACH))
+look()

@@ -1,135 +1,200 @@
-import { html, nothing, render, type TemplateResult } from 'lit-html'
-import type { DayList, DeskState, Session } from '../api/desk-shapes.ts'
+import { html, nothing, render } from 'lit-html'
+import type { DeskState, Session } from '../api/desk-shapes.ts'
 import type { App, Sheet, View } from './app.ts'
 import { call } from './call.ts'
-import { openDay } from './day.ts'
-import { type Live, openLive } from './live.ts'
+import { openCanvas } from './canvas.ts'
+import { nowInJapan } from './clock.ts'
+import { type Day, openDay } from './day.ts'
+import { openFocus } from './focus.ts'
+import { followDay } from './follow.ts'
+import { frame } from './frame.ts'
+import { openKeys } from './keys.ts'
+import { type Notice, openNotice } from './notice.ts'
+import { printSheet, sheetPage } from './print.ts'
+import { forgetRoute, routeNow } from './route.ts'
+import { openSwitch } from './switch.ts'
 import { views } from './views/index.ts'
+import { watchPerson } from './watch.ts'
 
 export interface Shell {
   isOf(session: Session): boolean
-  unlocked(session: Session): void
-  /** Nothing of a patient is on the page any more. */
-  locked(): void
+  /** On the page from here on, after `hide` too: with what was being typed, and the day read anew. */
+  show(session: Session): void
+  /**
+   * Takes everything off the page at once. Views stay in memory, so that who was called away in the
+   * middle of a form does not type it again, with new mistakes: only the same person gets it back.
+   */
+  hide(): void
+  /** Nothing is kept. */
   close(): void
 }
 
-/** The frame around the views while somebody is signed in: navigation, what is broken, the view. */
-export function openShell(given: Session, place: HTMLElement, _on: { left(): void }): Shell {
-  let session = given
-  let state: DeskState | null = null
-  let isConnected = true
-  let said = ''
-  let cursor: string | null = null
-  let live: Live | undefined
-  let sheet: Sheet | undefined
+interface ShellDoors {
+  lock(): void
+  signOut(): void
+  /** The session may be over. */
+  look(): void
+}
+
+/** What is so at the moment. */
+interface Now {
+  session: Session
+  state: DeskState | null
+  /** When the agent was lost; null: it is there. */
+  lostAt: string | null
+  sheet: Sheet | undefined
+  view: View | undefined
+}
+
+/** The frame around the views while somebody is signed in. */
+export function openShell(given: Session, place: HTMLElement, doors: ShellDoors): Shell {
+  const now: Now = { session: given, state: null, lostAt: null, sheet: undefined, view: undefined }
   const day = openDay()
-
-  const app: App = {
-    get session() {
-      return session
+  const focus = openFocus(place)
+  /** What goes on only while the shell is on the page. */
+  let running: readonly { close(): void }[] | undefined
+  const canvas = openCanvas(
+    () => {
+      for (const view of all) view.heard?.()
     },
-    get state() {
-      return state
+    () => {
+      if (running !== undefined) focus.around(paint)
     },
-    get isConnected() {
-      return isConnected
-    },
-    day,
-    may: (route) => session.may.includes(route),
-    call,
-    changed: () => draw(),
-    go(path) {
-      location.hash = path
-    },
-    say(text) {
-      said = text
-      draw()
-    },
-    print(given) {
-      sheet = given
-      draw()
-      void call('POST', '/desk/prints', { body: { kind: given.kind, subject: given.subject } })
-      window.print()
-      sheet = undefined
-      draw()
-    },
+  )
+  const notice = openNotice(canvas.draw)
+  const showSheet = (sheet: Sheet | undefined) => {
+    if (sheet !== undefined) focus.keep()
+    now.sheet = sheet
+    canvas.draw()
+    if (sheet === undefined) focus.restore()
   }
+  const app = appOf(now, { day, notice, changed: canvas.draw, showSheet })
   const all = views.map((make) => make(app)).filter(({ needs }) => app.may(needs))
-  const current = (): View | undefined => {
-    const [, name] = location.hash.split('/')
-    return all.find((view) => view.name === name) ?? all[0]
-  }
+  const paint = painter(place, now, { app, all, notice, showSheet, doors, skip: focus.skip })
 
-  const link = (view: View): TemplateResult => {
-    const count = view.count?.() ?? 0
-    return html`<a href="#/${view.name}" aria-current=${current() === view ? 'page' : nothing}
-      >${view.title}${count > 0 ? html`<span class="count">${count}</span>` : nothing}</a>`
-  }
-  function draw() {
-    const view = current()
-    render(
-      html`<div class="frame" ?hidden=${sheet !== undefined}>
-          <header class="top"><nav aria-label="画面">${all.map(link)}</nav></header>
-          <main>${view?.render() ?? nothing}</main>
-          <p class="said" role="status">${said}</p>
-        </div>
-        ${sheet === undefined ? nothing : html`<article class="sheet">${sheet.body}</article>`}`,
-      place,
-    )
-  }
   const navigated = () => {
-    const [, , ...rest] = location.hash.split('/')
-    current()?.enter?.(decodeURIComponent(rest.join('/')))
-    draw()
+    const { name, argument } = routeNow()
+    const before = now.view
+    now.view = all.find((view) => view.name === name) ?? all[0]
+    now.view?.enter?.(argument)
+    canvas.draw()
+    document.title = `${now.view?.title ?? ''}｜資格確認`
+    if (now.view !== before) focus.enter()
   }
-  async function begin() {
-    if (app.may('GET /v1/verifications')) {
-      const answer = await call<DayList>('GET', `/v1/verifications?day=${today()}`)
-      if (answer.ok) {
-        for (const event of answer.body.items) day.take(event)
-        cursor = answer.body.cursor
-      }
-    }
-    live = openLive(() => cursor, {
-      state(given) {
-        state = given
-        for (const view of all) view.heard?.()
-        draw()
-      },
-      item(event) {
-        day.take(event)
-        for (const view of all) view.heard?.()
-        draw()
-      },
-      session: () => place.dispatchEvent(new Event('desk-look')),
-      connected(is) {
-        if (is === isConnected) return
-        isConnected = is
-        draw()
-      },
-    })
-    navigated()
+  const hide = () => {
+    if (running === undefined) return
+    focus.keep()
+    for (const part of running) part.close()
+    running = undefined
+    canvas.close()
+    notice.close()
+    day.clear()
+    now.sheet = undefined
+    render(nothing, place)
   }
-  window.addEventListener('hashchange', navigated)
-  void begin()
   return {
-    isOf: ({ staff }) => staff?.id === session.staff?.id,
-    unlocked(given) {
-      session = given
-      draw()
+    isOf: ({ staff }) => staff?.id === now.session.staff?.id,
+    show(session) {
+      now.session = session
+      if (running !== undefined) return canvas.draw()
+      running = [
+        followNow(now, day, app.may('GET /v1/verifications'), canvas.soon, doors.look),
+        watchPerson(session.lockSeconds * 1_000, { touch, lock: doors.lock }),
+        openKeys({ view: (index) => goTo(all[index]), lock: doors.lock }),
+        listening('hashchange', navigated),
+      ]
+      const isBack = now.view !== undefined
+      navigated()
+      if (isBack) focus.restore()
     },
-    locked() {
-      day.clear()
-      draw()
-    },
+    hide,
     close() {
-      live?.close()
-      window.removeEventListener('hashchange', navigated)
-      render(nothing, place)
+      hide()
+      forgetRoute()
     },
   }
 }
 
-/** The day in Japan, whatever the PC’s own time zone is. */
-export const today = (): string => new Date(Date.now() + 9 * 60 * 60_000).toISOString().slice(0, 10)
+const touch = () => void call('POST', '/desk/session/touch')
+const goTo = (view: View | undefined) => {
+  if (view !== undefined) location.hash = `/${view.name}`
+}
+
+function listening(event: 'hashchange', hear: () => void): { close(): void } {
+  window.addEventListener(event, hear)
+  return { close: () => window.removeEventListener(event, hear) }
+}
+
+/** Keeps `now` and `day` in step with the agent. */
+function followNow(now: Now, day: Day, hasFeed: boolean, changed: () => void, look: () => void) {
+  return followDay(day, hasFeed, {
+    state(state) {
+      now.state = state
+      changed()
+    },
+    changed,
+    session: look,
+    connected(is) {
+      if (is === (now.lostAt === null)) return
+      now.lostAt = is ? null : nowInJapan()
+      changed()
+    },
+  })
+}
+
+interface AppParts {
+  readonly day: Day
+  readonly notice: Notice
+  changed(): void
+  showSheet(sheet: Sheet | undefined): void
+}
+
+const appOf = (now: Now, { day, notice, changed, showSheet }: AppParts): App => ({
+  get session() {
+    return now.session
+  },
+  get state() {
+    return now.state
+  },
+  get isConnected() {
+    return now.lostAt === null
+  },
+  day,
+  may: (route) => now.session.may.includes(route),
+  call,
+  changed,
+  go(path) {
+    location.hash = path
+  },
+  say: notice.say,
+  print: (sheet) => void printSheet(sheet, { show: showSheet, refused: notice.trouble }),
+})
+
+interface PainterParts {
+  readonly app: App
+  readonly all: readonly View[]
+  readonly notice: Notice
+  readonly doors: ShellDoors
+  showSheet(sheet: undefined): void
+  skip(): void
+}
+
+function painter(place: HTMLElement, now: Now, parts: PainterParts): () => void {
+  const { app, all, notice, skip } = parts
+  const lines = openSwitch(app)
+  const stripDoors = {
+    procedure: all.some(({ name }) => name === 'status'),
+    ...(app.may('POST /v1/lines/:name/use') && { lines }),
+  }
+  const doors = { ...parts.doors, skip }
+  const back = () => parts.showSheet(undefined)
+  return () => {
+    const { sheet, view: current, session, state, lostAt } = now
+    const shown = { session, state, lostAt, current, views: all, said: notice.text }
+    render(
+      html`<div class="frame" ?hidden=${sheet !== undefined}>${frame({ ...shown, stripDoors, doors })}</div>
+        ${sheet === undefined ? nothing : sheetPage(sheet, back)}`,
+      place,
+    )
+  }
+}

@@ -19,7 +19,7 @@ export function lineInfoOf(face: CardFace, index: number): SearchInfo {
 export const unencodableIn = (faces: readonly CardFace[], charset: Charset): Mistake[] =>
   faces.flatMap((face, index) => {
     const field = unencodableField(lineInfoOf(face, index), charset)
-    const title = 'Shift_JIS で表せない文字があります。'
+    const title = '資格確認端末に送れない文字があります。よく使われる字体に直してください。'
     const detail = 'holds a character that CP932 cannot carry'
     return field === null ? [] : [{ field: `items[${index}].${field}`, title, detail }]
   })

@@ -1,10 +1,10 @@
 /**
  * Every operational fault that the agent can report, as data.
  *
- * `number` is what is read over the phone: never reused, and unique over faults, conditions and
- * advisories, so that a misheard letter does no harm. The letter keeps it apart from a face
- * reader's own 001, 002. Codes are public: add freely, never rename. Each has a section in
- * systemd/RUNBOOK.md; test/documents.test.ts keeps the two in step.
+ * `number` is what is read over the phone: never reused, and unique over faults, conditions,
+ * advisories and what the desk says of results, so that a misheard letter does no harm. The letter
+ * keeps it apart from a face reader's own 001, 002. Codes are public: add freely, never rename. Each
+ * has a section in systemd/RUNBOOK.md; test/documents.test.ts keeps the two in step.
  */
 export interface Fault {
   readonly number: `E${number}`
@@ -77,7 +77,7 @@ export const faults = {
   CERTIFICATE_OF_ANOTHER_INSTITUTION: fault('E417', 422, '別の医療機関の電子証明書です。', '自院の電子証明書を用意してください。', 'The certificate names another 医療機関コード than `institution.code`.'),
   CERTIFICATE_KEY_MISMATCH: fault('E418', 422, '電子証明書と秘密鍵の組み合わせが違います。', '電子証明書をもう一度ダウンロードしてください。', 'The PKCS#12 holds no key that fits its certificate.'),
   CERTIFICATE_CIPHER_OLD: fault('E419', 422, '電子証明書ファイルの暗号方式が古くて開けません。', '保守業者に連絡してください。', 'Convert the file: openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW'),
-  CERTIFICATE_UNTRIED: fault('E420', 409, 'この電子証明書はまだ接続を確かめていません。', '先に接続の確認（cert try）を行ってください。', 'Run `onshi-agent cert try ID`; at least one line must accept it before it is activated.'),
+  CERTIFICATE_UNTRIED: fault('E420', 409, 'この電子証明書はまだ接続を確かめていません。', '先に、この証明書での接続の確認を行ってください。', 'Run `onshi-agent cert try ID`; at least one line must accept it before it is activated.'),
   LINE_SILENT: fault('E421', 504, '回線から応答がなくなりました。', 'ルーターと ONU の電源を確認してください。', 'The line shows no sign of life: packets go out and nothing comes back.'),
   GATEWAY_UNREACHABLE: fault('E422', 503, 'オンライン資格確認システムに接続できません。', '全国的な障害の可能性があります。お知らせを確認してください。', 'The lines live and the gateway does not take connections: an outage on the official side is likely.'),
   TERMINAL_UNREACHABLE: fault('E423', 503, '資格確認端末の共有フォルダーにつながりません。', '資格確認端末の電源と、LANケーブルを確認してください。', 'The folder of `[terminal]` cannot be listed or written: terminal off, share gone, network, account.'),
@@ -102,7 +102,7 @@ export const faults = {
   CARD_QUERY_OFF: fault('E531', 409, 'カードでの照会は使えない設定です。', '資格確認書や資格情報のお知らせの番号で照会してください。', 'Whether the official side takes card queries from this agent is not public; `gateway.card_queries` is off.'),
   CARD_NEEDED: fault('E532', 409, 'カードがもう一度必要です。', 'カードを置いていただき、本人確認をやり直してください。', 'A card question is never asked again without the card.'),
   QUEUE_FULL: fault('E533', 503, '照会が混み合っています。', '少し待ってもう一度照会してください。', 'More questions wait than `gateway.queue_limit` allows.'),
-  CHARACTER_UNENCODABLE: fault('E534', 422, 'Shift_JIS で表せない文字があります。', '文字を確認するか、UTF-8 を使ってください。', 'A character has no CP932 form; nothing was replaced, nothing was sent.'),
+  CHARACTER_UNENCODABLE: fault('E534', 422, '送れない文字があります。', '示された文字を、よく使われる字体に直してください。', 'A character has no CP932 form; nothing was replaced, nothing was sent.'),
   TERMINAL_NEEDED: fault('E535', 409, '資格確認端末の共有フォルダー経由でのみ使えます。', '保守業者に連絡してください。', 'Bulk questions and registrations go through `gateway.via = "terminal"` only; nothing is known of them over the Web API.'),
   NOT_VISIBLE_HERE: fault('E536', 409, '回線と電子証明書は資格確認端末のもので、ここからは見えません。', '資格確認端末で確認してください。', '`gateway.via` is `terminal`: lines and certificates are the terminal’s.'),
 

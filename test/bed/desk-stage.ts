@@ -22,9 +22,11 @@ export interface StageOptions {
 export class Refusal {
   readonly status: number
   readonly body: object
-  constructor(status: number, body: object) {
+  readonly headers: Readonly<Record<string, string>>
+  constructor(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
     this.status = status
     this.body = body
+    this.headers = headers
   }
 }
 
@@ -36,6 +38,9 @@ export interface Stage {
   readonly asked: { readonly route: string; readonly body: unknown }[]
   /** Sends an event of `/desk/live` to the page. */
   push(event: 'state' | 'item' | 'session', data: object, id?: string): void
+  /** Takes the agent away: streams end, and nothing is answered until `mend`. */
+  cut(): void
+  mend(): void
   close(): Promise<void>
 }
 
@@ -47,6 +52,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const assets = pageAssets()
   const asked: { route: string; body: unknown }[] = []
   const streams = new Set<ServerResponse>()
+  let isCut = false
   const state = { ...stateOf(), ...options.state }
   const answers: Readonly<Record<string, Given | object>> = {
     'GET /desk/session': { ...sessionOf(options.role ?? 'billing'), ...options.session },
@@ -65,6 +71,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     response.on('close', () => streams.delete(response))
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    if (isCut) return void request.socket.destroy()
     const url = new URL(request.url ?? '/', 'http://stage')
     const name = url.pathname.replace(/^\/desk\//, '') || 'index.html'
     const asset = request.method === 'GET' ? assets.find(name) : undefined
@@ -101,6 +108,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       for (const stream of streams)
         stream.write(`event: ${event}\n${head}data: ${JSON.stringify(data)}\n\n`)
     },
+    cut() {
+      isCut = true
+      for (const stream of streams) stream.destroy()
+    },
+    mend() {
+      isCut = false
+    },
     async close() {
       await context.close()
       server.closeAllConnections()
@@ -110,8 +124,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function respond(response: ServerResponse, said: unknown): void {
-  const [status, sent] = said instanceof Refusal ? [said.status, said.body] : [200, said]
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(sent))
+  const { status, body, headers } = said instanceof Refusal ? said : new Refusal(200, Object(said))
+  const all = { 'content-type': 'application/json', ...headers }
+  response.writeHead(status, all).end(JSON.stringify(body))
 }
 
 /** As `GET /desk/session` says it of somebody of a role. */

@@ -1,4 +1,7 @@
 import type { MakeView } from '../app.ts'
+import { ask } from './ask.ts'
+import { now } from './now.ts'
+import { staffView } from './staff.ts'
 
 /** Every view of the desk, in the order of the navigation. */
-export const views: readonly MakeView[] = []
+export const views: readonly MakeView[] = [now, ask, staffView]

@@ -1,0 +1,51 @@
+import { html, nothing, type TemplateResult } from 'lit-html'
+import type { Session, Settled } from '../../api/desk-shapes.ts'
+import type { Sheet } from '../app.ts'
+import type { Trouble } from '../call.ts'
+import { troubleBox } from '../forms.ts'
+import { printSheet, sheetPage } from '../print.ts'
+import type { Screen, ScreenTools } from './door.ts'
+
+/** Codes for the day on which secret or app are gone: shown once. */
+export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Screen {
+  const { session, recoveryCodes } = settled
+  let sheet: Sheet | undefined
+  let trouble: Trouble | undefined
+  const show = (given: Sheet | undefined) => {
+    sheet = given
+    draw()
+  }
+  const refused = (given: Trouble) => {
+    trouble = given
+    draw()
+  }
+  const print = () => {
+    trouble = undefined
+    const subject = session.staff?.id ?? ''
+    const body = codesSheet(session, recoveryCodes)
+    void printSheet({ kind: 'recovery-codes', subject, body }, { show, refused })
+  }
+  const page = () => html`<main class="door">
+    <h1 tabindex="-1">回復コード</h1>
+    <p>パスワードを忘れたときや、認証アプリが使えないときに、代わりに一度ずつ使えます。<strong>この画面を閉じると、もう表示できません。</strong>印刷して、鍵のかかる場所に保管してください。</p>
+    ${troubleBox(trouble)}
+    ${codeList(recoveryCodes)}
+    <p class="row"><button class="main" @click=${print}>印刷する</button>
+      <button @click=${() => admit(session)}>保管したので始める</button></p>
+  </main>`
+  return {
+    title: '回復コード',
+    render: () =>
+      html`<div ?hidden=${sheet !== undefined}>${page()}</div>
+        ${sheet === undefined ? nothing : sheetPage(sheet, () => show(undefined))}`,
+  }
+}
+
+const codeList = (codes: readonly string[]): TemplateResult =>
+  html`<ol class="codes" translate="no">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>`
+
+const codesSheet = ({ staff }: Session, codes: readonly string[]): TemplateResult => html`
+  <h1>回復コード</h1>
+  <p>${staff?.name}（${staff?.roleTitle}）</p>
+  <p>サインインの「パスワード」または「確認コード」の代わりに、一度ずつ使えます。使ったものは線で消してください。鍵のかかる場所に保管し、ほかの人に見せないでください。</p>
+  ${codeList(codes)}`

@@ -1,0 +1,52 @@
+/**
+ * Where the keyboard is. A view that was gone to starts at its heading; one that was taken away and
+ * comes back starts where it was left.
+ */
+export interface Focus {
+  /** To be called before the page is taken away. */
+  keep(): void
+  /** To where it was kept, or else to the heading. */
+  restore(): void
+  /** To the heading of the view, unless the view has taken the focus itself. */
+  enter(): void
+  /** To the heading of the view, from wherever. */
+  skip(): void
+  /** Draws; a focus that the drawing took away goes to the heading, for the keyboard must be somewhere. */
+  around(draw: () => void): void
+}
+
+export function openFocus(place: HTMLElement): Focus {
+  let kept = ''
+  let element: Element | null = null
+
+  const toHeading = (options?: FocusOptions) => {
+    const main = place.querySelector('main')
+    const heading = main?.querySelector('h1')
+    if (heading instanceof HTMLElement) heading.tabIndex = -1
+    const target = heading ?? main
+    target?.focus(options)
+  }
+  const skip = () => toHeading()
+  const enter = () => {
+    if (place.querySelector('main')?.contains(document.activeElement) !== true) skip()
+  }
+  return {
+    skip,
+    enter,
+    around(draw) {
+      const before = document.activeElement
+      draw()
+      if (before !== null && !before.isConnected) toHeading({ preventScroll: true })
+    },
+    keep() {
+      element = document.activeElement
+      kept = element?.id ?? ''
+    },
+    restore() {
+      const again = element?.isConnected === true ? element : document.getElementById(kept)
+      element = null
+      if (again instanceof HTMLElement && place.contains(again)) again.focus()
+      else enter()
+    },
+  }
+}

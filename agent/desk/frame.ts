@@ -1,0 +1,56 @@
+import { html, nothing, type TemplateResult } from 'lit-html'
+import type { DeskState, Session } from '../api/desk-shapes.ts'
+import type { View } from './app.ts'
+import { OUT_OF_REACH } from './call.ts'
+import { sinceOf } from './clock.ts'
+import { viewKey } from './keys.ts'
+import { type StripDoors, strip, stripWords } from './strip.ts'
+
+export interface Frame {
+  readonly session: Session
+  readonly views: readonly View[]
+  readonly current: View | undefined
+  readonly state: DeskState | null
+  /** When the agent was lost, RFC 3339 of Japan; null: it is there. */
+  readonly lostAt: string | null
+  readonly said: string
+  readonly stripDoors: StripDoors
+  readonly doors: { lock(): void; signOut(): void; skip(): void }
+}
+
+/** Everything around a view: where one is, what is broken, who is signed in. */
+export function frame({ doors, ...shown }: Frame): TemplateResult {
+  const { session, views, current, state, lostAt, said, stripDoors } = shown
+  return html`<header class="top">
+      <button class="skip" @click=${doors.skip}>本文へ移動</button>
+      <nav aria-label="画面">${views.map((view, index) => link(view, index, view === current))}</nav>
+      <div class="who">
+        <span class="name">${session.staff?.name}<small>${session.staff?.roleTitle}</small></span>
+        <button aria-keyshortcuts="Alt+L" title="Alt＋L" @click=${doors.lock}>ロック</button>
+        <button @click=${doors.signOut}>サインアウト</button>
+      </div>
+    </header>
+    <div role="alert">${lostAt === null ? nothing : lost(lostAt, state)}</div>
+    ${strip(state, stripDoors)}
+    <p class="unseen" role="status">${stripWords(state)}</p>
+    <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${current?.render() ?? nothing}</main>
+    <p class="said" role="status">${said}</p>`
+}
+
+function link(view: View, index: number, isCurrent: boolean): TemplateResult {
+  const count = view.count?.() ?? 0
+  const key = viewKey(index)
+  return html`<a href="#/${view.name}" aria-current=${isCurrent ? 'page' : nothing}
+    aria-keyshortcuts="Alt+${key}" title="Alt＋${key}"
+    ><kbd aria-hidden="true">${key}</kbd>${view.title}${
+      count > 0 ? html`<span class="count">${count}<span class="unseen">件</span></span>` : nothing
+    }</a>`
+}
+
+const lost = (lostAt: string, state: DeskState | null): TemplateResult =>
+  html`<div class="lost">
+    <span class="number" translate="no">${OUT_OF_REACH.number}</span>
+    <div><p><strong>× ${OUT_OF_REACH.title}</strong> <span class="soft">${sinceOf(lostAt, lostAt)} から</span></p>
+    <p>→ ${OUT_OF_REACH.action}</p>
+    ${state === null ? nothing : html`<p>下の表示は <strong>${sinceOf(state.at, lostAt)}</strong> 現在のものです。つながると自動で新しくなります。</p>`}</div>
+  </div>`
