@@ -2,10 +2,10 @@ import type { Config } from '../config/schema.ts'
 import { unencodableIn } from './eligibility/bulk-lines.ts'
 import { askable } from './intake/appointments.ts'
 import type { Checks } from './intake/card-face.ts'
+import { dayAt } from './kernel/calendar.ts'
 import type { CardFace } from './kernel/card-face.ts'
 import type { Clock } from './kernel/ports.ts'
 import { inForce, type Rules } from './kernel/rules.ts'
-import { inJapan } from './kernel/time.ts'
 import type { Store } from './store/store.ts'
 
 /** What typed faces are checked against at this moment. */
@@ -15,8 +15,8 @@ export function checksOf(
   rules: Rules,
 ): Checks {
   const nowMs = clock.now()
-  const { laws } = inForce(rules.insurerLaws, inJapan(nowMs).slice(0, 10))
-  return { nowMs, laws, isKnownNumber }
+  const { laws, titles } = inForce(rules.insurerLaws, dayAt(nowMs))
+  return { nowMs, laws, titles: titles ?? {}, isKnownNumber }
 }
 
 /**

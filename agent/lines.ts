@@ -1,7 +1,7 @@
 import { lineCard } from '../config/line-card.ts'
 import { maintenanceFile } from '../config/maintenance.ts'
 import type { Config } from '../config/schema.ts'
-import type { Lines } from './api/ports.ts'
+import type { Lines } from './api/lines-port.ts'
 import { clinicTimesOf } from './clinic.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { statusRequest } from './gateway/assumptions.ts'
@@ -15,6 +15,7 @@ import type { UplinkEvent } from './kernel/line.ts'
 import type { Part } from './kernel/ports.ts'
 import { type LineHistory, startLineHistory } from './ops/line-history.ts'
 import { logLines } from './ops/line-log.ts'
+import { lastMinutes } from './ops/line-quality.ts'
 import { reportOf } from './ops/line-report.ts'
 import { watchLines } from './ops/line-watch.ts'
 import { watchMaintenance } from './ops/maintenance.ts'
@@ -89,11 +90,11 @@ export async function openLines(
   listeners.add(watch.take)
   listeners.add(history.take)
   listeners.add(logLines(log))
-  listeners.add(keepChoice(uplink, store, platform))
+  listeners.add(keepTests(uplink, store, platform))
 
   return {
     uplink,
-    lines: apiLines(uplink, cards, { records: store.lines, history }, clock),
+    lines: apiLines(uplink, cards, { store, history }, platform),
     attend: (reasking) => {
       listeners.add(watchOutages({ ...platform, outages: store.outages, reasking }, uplink.lines()))
     },
@@ -101,33 +102,38 @@ export async function openLines(
   }
 }
 
-/** What must be known after a restart: which line is held, when one that costs by use was tested. */
-function keepChoice(
+/** What must be known after a restart: when a line that costs by use was tested. */
+function keepTests(
   uplink: Uplink,
   { lineChoice }: Pick<Store, 'lineChoice'>,
   { log, onBug }: Platform,
 ): (event: UplinkEvent) => void {
   const metered = new Set(uplink.lines().flatMap(({ name, metered }) => (metered ? [name] : [])))
   const stamped = new Map<string, number>()
-  const keep = (change: Promise<void>) =>
-    void change
-      .catch((error) => log.error({ code: asFault(error).code }, 'line-choice-not-kept'))
-      .catch(onBug)
   return (event) => {
-    if (event.is === 'held') keep(lineChoice.hold(event.line, event.at))
     if (event.is !== 'tested' || !metered.has(event.line)) return
     if (event.at - (stamped.get(event.line) ?? 0) < STAMP_EVERY_MS) return
     stamped.set(event.line, event.at)
-    keep(lineChoice.tested(event.line, event.at))
+    void kept(lineChoice.tested(event.line, event.at), log).catch(onBug)
+  }
+}
+
+/** Lines go on without a store that fails, which says so itself. */
+async function kept(change: Promise<void>, log: Platform['log']): Promise<void> {
+  try {
+    await change
+  } catch (error) {
+    log.error({ code: asFault(error).code }, 'line-choice-not-kept')
   }
 }
 
 function apiLines(
   uplink: Uplink,
   cards: readonly ReturnType<typeof lineCard>[],
-  { records, history }: { readonly records: Store['lines']; readonly history: LineHistory },
-  clock: Platform['clock'],
+  { store, history }: { readonly store: Store; readonly history: LineHistory },
+  { clock, log }: Pick<Platform, 'clock' | 'log'>,
 ): Lines {
+  const { lines: records, lineChoice } = store
   const cardOf = (name: string) => {
     const card = cards.find((one) => one.name === name)
     if (card === undefined) throw new AgentError('NOT_FOUND', 'no line of this name')
@@ -138,8 +144,19 @@ function apiLines(
     async test() {
       await uplink.test()
     },
-    use: uplink.use,
-    release: uplink.release,
+    async use(name, actor) {
+      uplink.use(name)
+      await kept(lineChoice.hold(name, { actor, at: clock.now() }), log)
+    },
+    async release(name, actor) {
+      uplink.release(name)
+      await kept(lineChoice.release(name, { actor, at: clock.now() }), log)
+    },
+    async quality(name, hours) {
+      cardOf(name)
+      await history.flush()
+      return lastMinutes(records, name, hours, clock.now())
+    },
     async report(name, days) {
       const card = cardOf(name)
       await history.flush()

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Certificates } from './api/control-certificates.ts'
-import type { Lines } from './api/ports.ts'
+import type { Lines } from './api/lines-port.ts'
 import type { Judging } from './eligibility/ending.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { type CardGateway, type Gateway, openGateway } from './gateway/gateway.ts'
@@ -111,8 +111,9 @@ const notVisible = () => {
 const noLines: Lines = {
   list: () => [],
   test: async () => {},
-  use: notVisible,
-  release: notVisible,
+  use: async () => notVisible(),
+  release: async () => notVisible(),
+  quality: async () => notVisible(),
   report: async () => notVisible(),
 }
 

@@ -1,10 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { ClinicPage, Sessions, StaffDesk } from './api/desk-ports.ts'
 import { sourceRule } from './api/hosts.ts'
+import { dayAt } from './kernel/calendar.ts'
 import type { Conditions } from './kernel/conditions.ts'
 import type { Clock } from './kernel/ports.ts'
-import { inForce, type Rules } from './kernel/rules.ts'
-import { inJapan } from './kernel/time.ts'
+import { documentsOn, type Rules } from './kernel/rules.ts'
 import { openSecrets } from './ops/staff/secrets.ts'
 import { type OpenSessions, openSessions } from './ops/staff/sessions.ts'
 import { staffDeskOf } from './ops/staff/staff.ts'
@@ -63,5 +63,5 @@ export const clinicPageOf = (
   clock: Pick<Clock, 'now'>,
 ): ClinicPage => ({
   institution: institution.code,
-  documents: () => inForce(rules.documents, inJapan(clock.now()).slice(0, 10)).names,
+  documents: () => documentsOn(rules, dayAt(clock.now())),
 })

@@ -9,6 +9,7 @@ import type { Judging } from './eligibility/ending.ts'
 import { officialMessage } from './eligibility/message.ts'
 import { addNote } from './eligibility/notes.ts'
 import { checkAsk } from './intake/ask-body.ts'
+import { checkFacePart } from './intake/face-part.ts'
 import type { Intake } from './intake/intake.ts'
 import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
@@ -52,6 +53,7 @@ export function verificationsOf(
       const { face, declared } = checkAsk(body, checksOf(store, clock, judging.rules))
       return eligibility.ask(face, askerOf(by), declared)
     },
+    checkPart: (part) => checkFacePart(part, checksOf(store, clock, judging.rules)),
     recheck: (id, by) => eligibility.recheck(id, askerOf(by)),
     async confirm(presentationId, person, by) {
       try {

@@ -9,6 +9,8 @@ import { type Placed, placed, repeats } from './repeats.ts'
 /** The file that `clinic.rules_file` names: rows of some of the tables. */
 const RulesFile = Type.Partial(Rules)
 
+type InsurerLaws = Rules['insurerLaws'][number]
+
 /**
  * The dated rows that a revision of fees brings, beside those built in. Throws `CONFIG_UNREADABLE`,
  * or `CONFIG_INVALID` with every mistake.
@@ -37,6 +39,7 @@ function breaches(rules: Partial<Rules>): Finding[] {
     ...tables.flatMap(aboutDates),
     ...placed(rules.ages ?? [], 'ages').flatMap((row) => unordered(row, ages)),
     ...placed(rules.renewals ?? [], 'renewals').flatMap((row) => offYear(row, 'day')),
+    ...placed(rules.insurerLaws ?? [], 'insurerLaws').flatMap(aboutTitles),
     ...receptionTimes.flatMap((row) => [
       ...unordered(row, hours),
       ...offYear(row, 'holidaysFrom'),
@@ -61,6 +64,19 @@ function unordered<K extends string>(
     return [mistake(`${key}.${name}`, '値が範囲の外です。', found, 'a number not before that')]
   })
 }
+
+/** A title of a number that the row has not. */
+const aboutTitles = ({ key, value: { laws, titles = {} } }: Placed<InsurerLaws>): Finding[] =>
+  Object.keys(titles)
+    .filter((law) => !laws.includes(law))
+    .map((law) =>
+      mistake(
+        `${key}.titles.${law}`,
+        '使えない名前です。',
+        'a number not in `laws`',
+        'one of them',
+      ),
+    )
 
 /** A month and day that no year has; 29 February is one. */
 function offYear<K extends string>(

@@ -9,6 +9,7 @@ import { appointmentRoutes } from './appointments.ts'
 import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseCsvBody, parseJsonBody } from './body.ts'
+import { cardFaceRoutes } from './card-faces.ts'
 import type { App, Context } from './context.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { sayWho } from './desk-by.ts'
@@ -22,7 +23,9 @@ import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { jobRoutes } from './jobs.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { lineRoutes } from './lines.ts'
+import { lineQualityRoutes } from './line-quality.ts'
+import { lineRoutes, lineSwitchRoutes } from './lines.ts'
+import type { Lines } from './lines-port.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
 import { metricsRoute } from './metrics.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
@@ -38,7 +41,6 @@ import type {
   Feed,
   HealthSource,
   Jobs,
-  Lines,
   OfflineIntakes,
   Outages,
   ReferenceNumbers,
@@ -190,6 +192,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
 
   const routes = documentedRoutes(app)
   askRoutes(app, verifications, context)
+  cardFaceRoutes(app, verifications)
   verificationRoutes(app, verifications, context)
   partRoutes(app, verifications, context)
   noteRoutes(app, verifications)
@@ -199,6 +202,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   presentationRoutes(app, desk, verifications, context)
   readerRoutes(app, desk)
   lineRoutes(app, options.lines, context)
+  lineSwitchRoutes(app, options.lines)
+  lineQualityRoutes(app, options.lines)
   terminalRoutes(app, options.terminal)
   offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
   worklistRoutes(app, options.worklist, context)

@@ -1,9 +1,12 @@
 import { AgentError } from '../kernel/errors.ts'
 import { REPORT_DAYS, shownLines, testWithin } from './lines.ts'
-import type { Lines } from './ports.ts'
+import type { Lines } from './lines-port.ts'
 
 /** Within what the command waits for an answer. */
 const TEST_MS = 12_000
+
+/** Who commands through the socket, in the audit. */
+const CONSOLE = 'console'
 
 type Routed = readonly [status: number, body: unknown]
 
@@ -22,7 +25,7 @@ export async function lineRoute(
   }
   const [, name = '', verb] = /^POST \/lines\/([a-z0-9-]{1,64})\/(use|release)$/.exec(command) ?? []
   if (verb !== undefined) {
-    await (verb === 'use' ? lines.use(name) : lines.release(name))
+    await (verb === 'use' ? lines.use(name, CONSOLE) : lines.release(name, CONSOLE))
     return [200, shownLines(lines.list())]
   }
   const [, reported, days] =

@@ -209,12 +209,9 @@ export const LineQuality = Type.Object({
 export type LineQuality = Static<typeof LineQuality>
 
 /** `POST /v1/card-faces/check`: what is typed so far; fields that are absent are not looked at. */
-export const FacePart = Type.Object(
-  Object.fromEntries(
-    Object.entries(CardFace.properties).map(([name, field]) => [name, Type.Optional(field)]),
-  ),
-  strict,
-)
+export const FacePart = Type.Partial(CardFace, strict)
+export type FacePart = Static<typeof FacePart>
+
 export const FaceCheck = Type.Object({
   mistakes: Type.Array(
     Type.Object({
@@ -227,12 +224,12 @@ export const FaceCheck = Type.Object({
   birthdate: orNull(
     Type.Object({
       date: Type.String({ description: 'YYYYMMDD.' }),
-      era: Type.String({ description: '昭和55年5月2日.' }),
+      era: Type.String({ description: '昭和55年5月2日; before 明治6年 by the Gregorian year.' }),
       age: Type.Integer({ description: 'Today.' }),
     }),
   ),
   insurer: orNull(
-    Type.String({ description: 'What the 法別番号 says, Japanese: 全国健康保険協会管掌健康保険.' }),
+    Type.String({ description: 'What the 法別番号 says, Japanese: 後期高齢者医療.' }),
   ),
 })
 export type FaceCheck = Static<typeof FaceCheck>

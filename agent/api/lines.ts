@@ -4,8 +4,9 @@ import { type PathReport, STEPS } from '../kernel/line.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { FaultReport } from '../kernel/verification.ts'
 import { faultReport, orNull, timeOrNull } from './answers.ts'
+import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
-import type { LineItem, Lines } from './ports.ts'
+import type { LineItem, Lines } from './lines-port.ts'
 
 /** Longer than every step of a path takes to time out, shorter than a person waits. */
 const TEST_MS = 30_000
@@ -39,7 +40,7 @@ export const LineAnswer = Type.Object({
   }),
   since: Type.String({ description: 'Of the standing. RFC 3339.' }),
   isCurrent: Type.Boolean({ description: 'The next question goes out here.' }),
-  isHeldByHand: Type.Boolean({ description: 'Chosen by `onshi-agent line use`.' }),
+  isHeldByHand: Type.Boolean({ description: 'Chosen by a person: `POST /v1/lines/{name}/use`.' }),
   fault: orNull(FaultReport),
   address: nullable('Own address; null: none, or the system chooses.'),
   rttMs: orNull(Type.Number({ description: 'Round trip of TCP, smoothed.' })),
@@ -152,7 +153,7 @@ const ReportQuery = Type.Object(
   },
   strict,
 )
-const NamedLine = Type.Object({ name: Type.String({ maxLength: 64 }) })
+export const NamedLine = Type.Object({ name: Type.String({ maxLength: 64 }) })
 
 export function lineRoutes(app: App, lines: Lines, { clock, closing, onBug }: Context): void {
   const tests = joined(lines)
@@ -186,6 +187,38 @@ export function lineRoutes(app: App, lines: Lines, { clock, closing, onBug }: Co
       const { days = REPORT_DAYS } = request.query
       const text = await lines.report(request.params.name, days)
       return reply.type('text/plain; charset=utf-8').send(text)
+    },
+  )
+}
+
+const NoBody = Type.Union([Type.Object({}, strict), Type.Null()])
+
+/** By hand: for announced works, and where a person knows better. */
+export function lineSwitchRoutes(app: App, lines: Pick<Lines, 'use' | 'release' | 'list'>): void {
+  const doc = {
+    answers: { 200: { description: 'The lines as they are now.', schema: LineList } },
+    problems: ['NOT_FOUND', 'NOT_VISIBLE_HERE'],
+  } as const
+  const useDoc = {
+    ...doc,
+    summary: 'Send everything over this line until it is released',
+    description:
+      'A line that is down is not asked over: the best of the others is, until it is back.',
+  } as const
+  const releaseDoc = { ...doc, summary: 'Give the choice of the line back to the agent' } as const
+  const schema = { params: NamedLine, body: NoBody } as const
+
+  app.post('/v1/lines/:name/use', { schema, config: { doc: useDoc } }, async (request, reply) => {
+    await lines.use(request.params.name, callerOf(request).consumer.id)
+    return reply.send(shownLines(lines.list()))
+  })
+
+  app.post(
+    '/v1/lines/:name/release',
+    { schema, config: { doc: releaseDoc } },
+    async (request, reply) => {
+      await lines.release(request.params.name, callerOf(request).consumer.id)
+      return reply.send(shownLines(lines.list()))
     },
   )
 }

@@ -4,7 +4,7 @@ import type {
   AppointmentSource,
   AppointmentsReplaced,
 } from '../kernel/appointment.ts'
-import type { AskBody, CardFace } from '../kernel/card-face.ts'
+import type { AskBody, CardFace, CheckedPart } from '../kernel/card-face.ts'
 import type { ClaimForm } from '../kernel/claim-form.ts'
 import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
@@ -13,7 +13,6 @@ import type { Digest } from '../kernel/digest.ts'
 import type { Facts } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { JobReport, JobRun } from '../kernel/job.ts'
-import type { LineCard, LineReport } from '../kernel/line.ts'
 import type { Closing, IntakeForm, OfflineIntake, Outage } from '../kernel/offline-intake.ts'
 import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
 import type { Registration, RegistrationResult } from '../kernel/registration.ts'
@@ -53,6 +52,11 @@ export interface Verifications {
    * `IDEMPOTENCY_KEY_REUSED`, `STORE_*`.
    */
   ask(body: AskBody, by: Asking): Promise<{ id: string }>
+  /**
+   * What is said of a card face while it is typed, by the checks of `ask`; nothing is kept of it.
+   * Throws `INDIVIDUAL_NUMBER_REFUSED`.
+   */
+  checkPart(part: Partial<CardFace>): CheckedPart
   recheck(id: string, by: Asking): Promise<{ id: string }>
   /**
    * 目視確認 by a named person, or, for null, PIN entry in the reader's own pad. Throws
@@ -270,27 +274,7 @@ export interface HealthSource {
   ready(): boolean
 }
 
-/** A line as it is and as it is written. */
-export interface LineItem extends LineReport {
-  readonly kind: LineCard['kind']
-  readonly family: LineCard['family']
-  readonly contact: LineCard['contact']
-}
-
 /** The official terminal as it is seen from its folders. */
 export interface Terminal {
   report(): TerminalReport
-}
-
-export interface Lines {
-  /** In order of preference. */
-  list(): readonly LineItem[]
-  /** Tests the whole path of every line; what it found is in `list`. Concurrent calls join. */
-  test(): Promise<void>
-  /** Everything goes over this line until it is released. Throws `NOT_FOUND`. */
-  use(name: string): void | Promise<void>
-  /** Gives the choice back. Throws `NOT_FOUND`. */
-  release(name: string): void | Promise<void>
-  /** One page of text about the last days. Throws `NOT_FOUND`, `REQUEST_INVALID`. */
-  report(name: string, days: number): Promise<string>
 }

@@ -2,10 +2,8 @@ import type { AppointmentItem } from '../kernel/appointment.ts'
 import type { CardFace } from '../kernel/card-face.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
 import { holdsIndividualNumber } from '../kernel/individual-number.ts'
-import { toOfficialDate } from '../kernel/time.ts'
-import { type Checks, isWritable, mistakesIn, tidy } from './card-face.ts'
+import { type Checks, isWritable, mistakesOf, tidy } from './card-face.ts'
 import { type NumberChecks, refuseIndividualNumbers, type TypedField } from './individual-number.ts'
-import { misreadings } from './insurer-number.ts'
 
 /**
  * A list of who is expected, made fit to be kept: blanks left out, digits half-width, keys in one order.
@@ -60,11 +58,8 @@ function kept({ time, patientNumber = '', cardFace }: AppointmentItem): Appointm
 }
 
 /** A card face made fit to be asked, or the fields that cannot be. */
-export function askable(face: CardFace, { nowMs, laws }: Checks): CardFace | readonly string[] {
+export function askable(face: CardFace, checks: Checks): CardFace | readonly string[] {
   const tidied = tidy(face)
-  const wrong = [
-    ...mistakesIn(tidied, toOfficialDate(nowMs)),
-    ...misreadings(tidied.insurerNumber, laws),
-  ].map(({ field }) => field)
+  const wrong = mistakesOf(tidied, checks).map(({ field }) => field)
   return wrong.length === 0 ? tidied : [...new Set(wrong)]
 }

@@ -62,6 +62,17 @@ export function officialDayOf(typed: string): string {
   return read.is === 'day' ? read.day : typed.trim()
 }
 
+/**
+ * A day of the calendar, YYYYMMDD, by its era: 昭和55年5月2日, the first year 元年. A day that bears two
+ * names has the later one; one before 明治6年 is told by its Gregorian year.
+ */
+export function eraTextOf(day: string): string {
+  const era = eras.findLast(({ first, last }) => first <= day && day <= last)
+  const [year, month, date] = [day.slice(0, 4), day.slice(4, 6), day.slice(6)].map(Number)
+  const inEra = Number(year) - (era?.firstYear ?? 1) + 1
+  return `${era?.name ?? '西暦'}${inEra === 1 ? '元' : inEra}年${month}月${date}日`
+}
+
 /** Half-width, and without the one-character era names; ² and ① become no digits. */
 const plainOf = (typed: string) =>
   typed

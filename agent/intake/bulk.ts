@@ -2,9 +2,8 @@ import type { CardFace } from '../kernel/card-face.ts'
 import type { Mistake } from '../kernel/errors.ts'
 import type { Registration } from '../kernel/registration.ts'
 import { toOfficialDate } from '../kernel/time.ts'
-import { type Checks, isWritable, lengthOf, mistakesIn, refuseFace, tidy } from './card-face.ts'
+import { type Checks, isWritable, lengthOf, mistakesOf, refuseFace, tidy } from './card-face.ts'
 import { refuseIndividualNumbers, type TypedField } from './individual-number.ts'
-import { misreadings } from './insurer-number.ts'
 
 /** [official message 照会番号登録: 照会番号] */
 const REFERENCE_LENGTH = 50
@@ -21,11 +20,9 @@ export function checkBatch(typed: readonly CardFace[], checks: Checks): CardFace
   const day = dayOf(faces[0], today)
   refuseFace(
     faces.flatMap((face, index) =>
-      [
-        ...mistakesIn(face, today),
-        ...misreadings(face.insurerNumber, checks.laws),
-        ...bulkMistakes(face, dayOf(face, today) === day),
-      ].map((mistake) => ({ ...mistake, field: `items[${index}].${mistake.field}` })),
+      [...mistakesOf(face, checks), ...bulkMistakes(face, dayOf(face, today) === day)].map(
+        (mistake) => ({ ...mistake, field: `items[${index}].${mistake.field}` }),
+      ),
     ),
   )
   return faces
@@ -57,13 +54,9 @@ export function checkRegistration(typed: Registration, checks: Checks): Registra
   refuseIndividualNumbers(Object.entries(typed), checks)
   const { referenceNumber: number, ...insured } = typed
   const referenceNumber = number.trim()
-  // A registration names no birth date; any that can be one stands in.
-  const { birthdate: _, ...tidied } = tidy({ ...insured, birthdate: '19800101' })
-  refuseFace([
-    ...referenceMistakes(referenceNumber),
-    ...mistakesIn({ ...tidied, birthdate: '19800101' }, toOfficialDate(checks.nowMs)),
-    ...misreadings(tidied.insurerNumber, checks.laws),
-  ])
+  // A registration names no birth date.
+  const { birthdate: _, ...tidied } = tidy({ ...insured, birthdate: '' })
+  refuseFace([...referenceMistakes(referenceNumber), ...mistakesOf(tidied, checks)])
   return { referenceNumber, ...tidied }
 }
 

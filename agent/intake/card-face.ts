@@ -10,6 +10,8 @@ export interface Checks extends NumberChecks {
   readonly nowMs: number
   /** 法別番号 in force. */
   readonly laws: readonly string[]
+  /** What they are called, Japanese, as far as it is known. */
+  readonly titles: Readonly<Record<string, string>>
 }
 
 /** Lengths of the official search fields, characters. Two public clients agree on them; agent/decisions/0003-official-elements-are-one-table.md */
@@ -27,12 +29,15 @@ const ELDERLY = /^39\d{6}$/
 export function checkCardFace(typed: CardFace, checks: Checks): CardFace {
   refuseIndividualNumbers(Object.entries(typed), checks)
   const face = tidy(typed)
-  refuseFace([
-    ...mistakesIn(face, toOfficialDate(checks.nowMs)),
-    ...misreadings(face.insurerNumber, checks.laws),
-  ])
+  refuseFace(mistakesOf(face, checks))
   return face
 }
+
+/** Everything that is wrong with a tidy face, or with the part of it that there is. */
+export const mistakesOf = (face: Partial<CardFace>, { nowMs, laws }: Checks): Mistake[] => [
+  ...mistakesIn(face, toOfficialDate(nowMs)),
+  ...misreadings(face.insurerNumber ?? '', laws),
+]
 
 /** Throws `CARD_FACE_INVALID` where there is a mistake. */
 export function refuseFace(mistakes: readonly Mistake[]): void {
@@ -56,8 +61,19 @@ const FULL_WIDTH_OFFSET = 0xfee0
  * Digits half-width, days as the official side writes them, empty fields left out, everything else as
  * typed. Keys come out in one order, whatever order they were sent in.
  */
-export function tidy(typed: CardFace): CardFace {
-  const optional = {
+export const tidy = (typed: CardFace): CardFace => ({
+  insurerNumber: '',
+  insuredIdentificationNumber: '',
+  birthdate: '',
+  ...tidyPart(typed),
+})
+
+/** As `tidy`, of what there is so far. */
+export function tidyPart(typed: Partial<CardFace>): Partial<CardFace> {
+  const fields = {
+    insurerNumber: typed.insurerNumber && withoutPadding(digits(typed.insurerNumber)),
+    insuredIdentificationNumber: typed.insuredIdentificationNumber?.trim(),
+    birthdate: typed.birthdate && officialDayOf(typed.birthdate),
     insuredCardSymbol: typed.insuredCardSymbol?.trim(),
     insuredBranchNumber: typed.insuredBranchNumber && digits(typed.insuredBranchNumber),
     qualificationConfirmationDate:
@@ -68,14 +84,9 @@ export function tidy(typed: CardFace): CardFace {
     patientNumber: typed.patientNumber?.trim(),
     arbitraryIdentifier: typed.arbitraryIdentifier,
   }
-  return {
-    insurerNumber: withoutPadding(digits(typed.insurerNumber)),
-    insuredIdentificationNumber: typed.insuredIdentificationNumber.trim(),
-    birthdate: officialDayOf(typed.birthdate),
-    ...Object.fromEntries(
-      Object.entries(optional).filter(([, value]) => value !== undefined && value !== ''),
-    ),
-  }
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''),
+  )
 }
 
 /** 2割, as it is said and printed, is 020 in official messages. */
@@ -85,11 +96,12 @@ const ratioOf = (typed: string) => digits(typed).replace(/^([123])割$/, '0$10')
 type Rule = readonly [boolean, string, string, string]
 
 /**
- * What of a tidy face cannot be on any card; `today` is YYYYMMDD. What a card may bear all the same is
- * `misreadings` of `insurer-number.ts`.
+ * What of a tidy face, or of the part of it that there is, cannot be on any card; a field that is not
+ * there is not judged. `today` is YYYYMMDD. What a card may bear all the same is `misreadings` of
+ * `insurer-number.ts`.
  */
-export function mistakesIn(face: CardFace, today: string): Mistake[] {
-  const { birthdate, insurerNumber, insuredIdentificationNumber: number } = face
+export function mistakesIn(face: Partial<CardFace>, today: string): Mistake[] {
+  const { birthdate = '', insurerNumber = '', insuredIdentificationNumber: number = '' } = face
   const branch = face.insuredBranchNumber
   const date = face.qualificationConfirmationDate
   const birth = readDay(birthdate)
@@ -111,7 +123,7 @@ export function mistakesIn(face: CardFace, today: string): Mistake[] {
     ...unwritable(face),
   ]
   return rules
-    .filter(([isWrong]) => isWrong)
+    .filter(([isWrong, field]) => isWrong && field in face)
     .map(([, field, title, detail]) => ({ field, title, detail }))
 }
 
@@ -131,7 +143,7 @@ export const lengthOf = (text = '') => [...text].length
  */
 const UNWRITABLE = /[\ufffe\uffff]|\p{Cc}|\p{Surrogate}/u
 
-const unwritable = (face: CardFace) =>
+const unwritable = (face: Partial<CardFace>) =>
   Object.entries(face).map(
     ([field, value]): Rule => [
       !isWritable(value),

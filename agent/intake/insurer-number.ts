@@ -37,6 +37,23 @@ export function hasCheckDigit(number: string): boolean {
   return sum % 10 === 0
 }
 
+/** Six digits have no 法別番号. [eligibility messages, 2.5] */
+const MUNICIPAL = '国民健康保険'
+
+/**
+ * What kind of insurance the form of a number says, Japanese; null: none that is known. `titles` by
+ * 法別番号.
+ */
+export function insuranceOf(
+  number: string,
+  titles: Readonly<Record<string, string>>,
+): string | null {
+  if (!isInsurerNumber(number)) return null
+  if (number.length === 6) return MUNICIPAL
+  const law = number.slice(0, 2)
+  return Object.hasOwn(titles, law) ? (titles[law] ?? null) : null
+}
+
 /** 国保 numbers begin with a prefecture; all others with one of the 法別番号 `laws`. */
 const hasLaw = (number: string, laws: readonly string[]) =>
   number.length === 6 || laws.includes(number.slice(0, 2))

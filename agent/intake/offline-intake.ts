@@ -1,10 +1,8 @@
 import { AgentError, type Mistake } from '../kernel/errors.ts'
 import type { IntakeFace, IntakeForm } from '../kernel/offline-intake.ts'
-import { toOfficialDate } from '../kernel/time.ts'
 import { officialDayOf } from './birthdate.ts'
-import { type Checks, digits, isWritable, lengthOf, mistakesIn, tidy } from './card-face.ts'
+import { type Checks, digits, isWritable, lengthOf, mistakesOf, tidy } from './card-face.ts'
 import { refuseIndividualNumbers, type TypedField } from './individual-number.ts'
-import { misreadings } from './insurer-number.ts'
 
 const NAME_LENGTH = 100
 const ADDRESS_LENGTH = 200
@@ -86,12 +84,6 @@ function mistakesInForm(form: IntakeForm, checks: Checks): Mistake[] {
 
 /** The birth date and, where there is a card face, its fields. */
 const mistakesOfFace = (birthdate: string, face: IntakeFace | undefined, checks: Checks) =>
-  [
-    ...mistakesIn({ ...(face ?? STAND_IN), birthdate }, toOfficialDate(checks.nowMs)),
-    ...(face === undefined ? [] : misreadings(face.insurerNumber, checks.laws)),
-  ].map((mistake) =>
+  mistakesOf({ ...face, birthdate }, checks).map((mistake) =>
     mistake.field === 'birthdate' ? mistake : { ...mistake, field: `cardFace.${mistake.field}` },
   )
-
-/** A face without mistakes, where only the birth date is to be judged. */
-const STAND_IN: IntakeFace = { insurerNumber: '06000000', insuredIdentificationNumber: '1' }

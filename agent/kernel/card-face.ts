@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { By } from './by.ts'
+import type { Mistake } from './errors.ts'
 
 const field = (description: string, maxLength: number) =>
   Type.Optional(Type.String({ description, maxLength }))
@@ -36,6 +37,22 @@ export const CardFace = Type.Object(
   { additionalProperties: false },
 )
 export type CardFace = Static<typeof CardFace>
+
+/** What is said of a card face while it is typed; of a field that is not there, nothing. */
+export interface CheckedPart {
+  readonly mistakes: readonly Mistake[]
+  /** Null: none, or none that can be a birth date. */
+  readonly birthdate: {
+    /** YYYYMMDD. */
+    readonly date: string
+    /** By its era, Japanese. */
+    readonly era: string
+    /** Whole years, today. */
+    readonly age: number
+  } | null
+  /** What kind of insurance the number says, Japanese. */
+  readonly insurer: string | null
+}
 
 const strict = { additionalProperties: false } as const
 const declaration = (description: string) =>

@@ -42,6 +42,20 @@ export interface PathReport {
   readonly facts: Facts
 }
 
+/** How a line was for one minute. */
+export interface LineMinute {
+  /** When it began, epoch ms. */
+  readonly at: number
+  /** The worst of the minute. */
+  readonly standing: Standing
+  readonly probes: number
+  readonly lost: number
+  readonly questions: number
+  readonly failed: number
+  /** Null: nothing came back. */
+  readonly rttMedianMs: number | null
+}
+
 /** One line as it is now. Times are epoch ms. */
 export interface LineReport {
   readonly name: string

@@ -19,6 +19,12 @@ const Shares = Type.Array(
   Type.String({ pattern: '^0[0-9]{2}$', 'x-write': 'an official code in quotes, "030"' }),
   { minItems: 1 },
 )
+const name = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  'x-write': 'one line of up to 40 characters',
+})
 
 /**
  * What the fee schedule and the law say, as dated tables: of each the row with the latest `from` that
@@ -93,28 +99,20 @@ export const Rules = Type.Object(
           laws: Type.Array(
             Type.String({ pattern: '^\\d{2}$', 'x-write': 'two digits in quotes, "06"' }),
           ),
+          titles: Type.Optional(
+            Type.Record(Type.String(), name, {
+              description: 'What those of `laws` are called, Japanese; said to who types one.',
+            }),
+          ),
         },
         strict,
       ),
       { minItems: 1, description: '法別番号: first two of eight digits of an 保険者番号.' },
     ),
-    documents: Type.Array(
-      Type.Object(
-        {
-          from,
-          names: Type.Array(
-            Type.String({
-              minLength: 1,
-              maxLength: 40,
-              'x-write': 'a name in quotes, "資格確認書"',
-            }),
-            { minItems: 1 },
-          ),
-        },
-        strict,
-      ),
-      { minItems: 1, description: 'What bears the numbers that reception types.' },
-    ),
+    documents: Type.Array(Type.Object({ from, names: Type.Array(name, { minItems: 1 }) }, strict), {
+      minItems: 1,
+      description: 'What bears the numbers that reception types, Japanese.',
+    }),
   },
   strict,
 )
@@ -140,3 +138,7 @@ export const withRows = (rules: Rules, more: Partial<Rules>): Rules => ({
   insurerLaws: [...rules.insurerLaws, ...(more.insurerLaws ?? [])],
   documents: [...rules.documents, ...(more.documents ?? [])],
 })
+
+/** What bears the numbers that are typed on a day, `YYYY-MM-DD`; the usual one first. */
+export const documentsOn = ({ documents }: Rules, day: string): readonly string[] =>
+  inForce(documents, day).names

@@ -1,8 +1,31 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { LineMinute } from '../kernel/line.ts'
 import type { LineRecords, MinuteQuality } from '../store/line-history.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 const JAPAN_MS = 9 * 60 * 60 * 1_000
+
+const MINUTE_MS = 60_000
+/** Two days in rows of a minute are 500 kB of an answer; a picture needs no more. */
+const MOST_HOURS = 48
+
+/**
+ * The last minutes of a line, oldest first, the one that runs among them: at most 48 hours of them.
+ * Between two halves of them others get their turn.
+ */
+export async function lastMinutes(
+  records: Pick<LineRecords, 'minutes'>,
+  line: string,
+  hours: number,
+  now: number,
+): Promise<LineMinute[]> {
+  const to = (Math.floor(now / MINUTE_MS) + 1) * MINUTE_MS
+  const from = to - Math.min(hours, MOST_HOURS) * 60 * MINUTE_MS
+  const middle = Math.max(from, to - DAY_MS)
+  const older = from < middle ? records.minutes(line, { from, to: middle }) : []
+  if (older.length > 0) await turn()
+  return [...older, ...records.minutes(line, { from: middle, to })]
+}
 
 /** One day of a line. */
 export interface DayQuality {

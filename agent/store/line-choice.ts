@@ -5,10 +5,25 @@ import type { Sql } from './database.ts'
 export interface LineChoice {
   /** The line that a person chose; null: none. */
   held(): string | null
-  hold(line: string | null, at: number): Promise<void>
+  /** Durable, with its audit. */
+  hold(line: string, change: Change): Promise<void>
+  /** That the line is held no more. */
+  release(line: string, change: Change): Promise<void>
   /** When the whole path of a line was tested last. */
   testedAt(line: string): number | null
   tested(line: string, at: number): Promise<void>
+}
+
+/** Who did it when. */
+interface Change {
+  /** Id of who did it, `console` for the one at the machine. */
+  readonly actor: string
+  /** Epoch ms. */
+  readonly at: number
+}
+
+interface LineChange extends Change {
+  readonly line: string
 }
 
 const HELD = 'line-held'
@@ -17,11 +32,13 @@ const put = (sql: Sql, key: string, value: string) =>
   sql('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value)
 
 export const lineChoiceTransactions = {
-  /** By a person, at the console. */
-  holdLine(sql: Sql, { line, at }: { readonly line: string | null; readonly at: number }): void {
-    put(sql, HELD, line ?? '')
-    const action = line === null ? 'line-release' : 'line-use'
-    audit(sql, { id: `line-held/${at}`, at, actor: 'console', action, subject: line ?? '' })
+  holdLine(sql: Sql, change: LineChange): void {
+    put(sql, HELD, change.line)
+    audited(sql, 'line-use', change)
+  },
+  releaseLine(sql: Sql, change: LineChange): void {
+    put(sql, HELD, '')
+    audited(sql, 'line-release', change)
   },
   /** No person did anything: no audit. */
   lineTested(sql: Sql, { line, at }: { readonly line: string; readonly at: number }): void {
@@ -29,9 +46,15 @@ export const lineChoiceTransactions = {
   },
 }
 
+const audited = (sql: Sql, action: 'line-use' | 'line-release', change: LineChange) => {
+  const { line: subject, actor, at } = change
+  audit(sql, { id: `${action}/${subject}/${at}`, at, actor, action, subject })
+}
+
 /** The transactions above, in the writer thread. */
 interface ChoiceWriter {
-  hold(record: { readonly line: string | null; readonly at: number }): Promise<void>
+  hold(change: LineChange): Promise<void>
+  release(change: LineChange): Promise<void>
   tested(record: { readonly line: string; readonly at: number }): Promise<void>
 }
 
@@ -40,7 +63,8 @@ export function openLineChoice(sql: Sql, writer: ChoiceWriter): LineChoice {
     sql<{ value: string }>('SELECT value FROM meta WHERE key = ?').get(key)?.value
   return {
     held: () => kept(HELD) || null,
-    hold: (line, at) => writer.hold({ line, at }),
+    hold: (line, change) => writer.hold({ line, ...change }),
+    release: (line, change) => writer.release({ line, ...change }),
     testedAt(line) {
       const at = kept(testedKey(line))
       return at === undefined ? null : Number(at)

@@ -1,5 +1,5 @@
 import type { Facts } from '../kernel/errors.ts'
-import type { Standing } from '../kernel/line.ts'
+import type { LineMinute, Standing } from '../kernel/line.ts'
 import type { Sql } from './database.ts'
 
 /** How a line was for one minute. */
@@ -108,7 +108,9 @@ function oldestMinutes(sql: Sql): { readonly line: string; readonly oldest: numb
 }
 
 /** A minute as reports need it. */
-export type MinuteQuality = Omit<MinuteRecord, 'line' | 'minute' | 'standing' | 'rttMinMs'>
+export interface MinuteQuality extends LineMinute {
+  readonly rttMaxMs: number | null
+}
 
 /** From `from` to before `to`, epoch ms. */
 interface Period {
@@ -121,7 +123,7 @@ export interface LineRecords {
   record(batch: LineBatch): Promise<void>
   /** Forgets what is older than `before`, epoch ms. */
   purge(before: number): Promise<void>
-  /** A day of them takes milliseconds: ask for no more at a time. */
+  /** In order. A day of them takes milliseconds: ask for no more at a time. */
   minutes(line: string, period: Period): MinuteQuality[]
   /** In order. */
   events(line: string, period: Period): LineEventRecord[]
@@ -151,8 +153,8 @@ export function openLineRecords(sql: Sql, writer: LineWriter): LineRecords {
     },
     minutes: (line, period) =>
       sql<MinuteQuality>(
-        `SELECT probes, lost, questions, failed, rtt_median_ms AS rttMedianMs,
-           rtt_max_ms AS rttMaxMs
+        `SELECT minute * 60000 AS at, standing, probes, lost, questions, failed,
+           rtt_median_ms AS rttMedianMs, rtt_max_ms AS rttMaxMs
          FROM line_minutes WHERE line = ? AND minute >= ? AND minute < ? ORDER BY minute`,
       ).all(line, ...minutesOf(period)),
     events: (line, { from, to }) =>

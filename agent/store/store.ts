@@ -233,6 +233,7 @@ const openKept = (
   ),
   lineChoice: openLineChoice(sql, {
     hold: (record) => commit('holdLine', record),
+    release: (record) => commit('releaseLine', record),
     tested: (record) => commit('lineTested', record),
   }),
   folderFiles: openFolderFiles(sql, {

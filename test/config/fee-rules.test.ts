@@ -52,6 +52,11 @@ test('a revision of the fees is read by table, and every table may be left out',
   })
   assert.deepEqual(Object.keys(readRules(rulesFile(t, '# nothing yet\n'))), [])
   assert.equal(readRules(rulesFile(t, ages)).ages?.length, 1)
+  const papers = '[[documents]]\nfrom = "2028-04-01"\nnames = ["資格確認書"]\n'
+  const named = `${laws}titles = { "06" = "健保組合" }\n`
+  const { documents, insurerLaws } = structuredClone(readRules(rulesFile(t, papers + named)))
+  assert.deepEqual(documents, [{ from: '2028-04-01', names: ['資格確認書'] }])
+  assert.deepEqual(insurerLaws?.[0]?.titles, { '06': '健保組合' })
 })
 
 const refused: readonly (readonly [name: string, toml: string, field: string, says: RegExp])[] = [
@@ -102,6 +107,24 @@ const refused: readonly (readonly [name: string, toml: string, field: string, sa
     '[[renewals]]\nfrom = "2028-04-01"\nday = "13-01"\nage = 70\n',
     'renewals[0].day',
     /"13-01"/,
+  ],
+  [
+    'a title of a 法別番号 that the row has not',
+    `${laws}titles = { "07" = "自衛官等" }\n`,
+    'insurerLaws[0].titles.07',
+    /`laws`/,
+  ],
+  [
+    'a paper without a name',
+    '[[documents]]\nfrom = "2028-04-01"\nnames = ["資格確認書", ""]\n',
+    'documents[0].names[1]',
+    /one line/,
+  ],
+  [
+    'no paper at all',
+    '[[documents]]\nfrom = "2028-04-01"\nnames = []\n',
+    'documents[0].names',
+    /at least 1/,
   ],
   ['two rows of one day', `${laws}${laws}`, 'insurerLaws[1].from', /insurerLaws\[0\]/],
   [

@@ -11,7 +11,7 @@ import type {
   Verifications,
   Worklist,
 } from '../../agent/api/ports.ts'
-import type { AskBody } from '../../agent/kernel/card-face.ts'
+import type { AskBody, CardFace, CheckedPart } from '../../agent/kernel/card-face.ts'
 import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
@@ -88,6 +88,7 @@ export class FakeVerifications implements Verifications {
     person?: string
   }[] = []
   readonly notes: ({ id: string } & Note)[] = []
+  readonly parts: Partial<CardFace>[] = []
   readonly #found = new Map<string, Uint8Array | 'open'>()
   readonly #waiting = new Map<string, Set<() => void>>()
   refuse: Error | undefined
@@ -115,6 +116,12 @@ export class FakeVerifications implements Verifications {
   }
 
   ask = async (face: AskBody, by: Asking) => this.#accept({ face, by })
+
+  checkPart(part: Partial<CardFace>): CheckedPart {
+    if (this.refuse !== undefined) throw this.refuse
+    this.parts.push(part)
+    return { mistakes: [], birthdate: null, insurer: null }
+  }
 
   async recheck(id: string, by: Asking) {
     if (!this.#found.has(id)) throw new AgentError('NOT_FOUND', 'no verification has this id')

@@ -1,5 +1,6 @@
-import type { LineItem, Lines } from '../../agent/api/ports.ts'
+import type { LineItem, Lines } from '../../agent/api/lines-port.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
+import type { LineMinute } from '../../agent/kernel/line.ts'
 
 /** A line that is well; `over` is what the test is about. */
 export const lineItem = (over: Partial<LineItem> = {}): LineItem => ({
@@ -35,6 +36,9 @@ export class FakeLines implements Lines {
   items: LineItem[] = [lineItem()]
   held: string | null = null
   tests = 0
+  minutes: LineMinute[] = []
+  /** Who did what. */
+  readonly actors: string[] = []
   readonly #running = new Set<PromiseWithResolvers<void>>()
 
   list = () => this.items.map((item) => ({ ...item, isHeldByHand: item.name === this.held }))
@@ -54,12 +58,20 @@ export class FakeLines implements Lines {
     this.#running.clear()
   }
 
-  use(name: string) {
+  async use(name: string, actor: string) {
     this.held = this.#known(name)
+    this.actors.push(`${actor} use ${name}`)
   }
 
-  release(name: string) {
-    if (this.held === this.#known(name)) this.held = null
+  async release(name: string, actor: string) {
+    if (this.held !== this.#known(name)) throw new AgentError('NOT_FOUND', 'this line is not held')
+    this.held = null
+    this.actors.push(`${actor} release ${name}`)
+  }
+
+  async quality(name: string, hours: number) {
+    this.#known(name)
+    return this.minutes.slice(-hours * 60)
   }
 
   async report(name: string, days: number) {

@@ -241,6 +241,8 @@ test('line and certificate are said to be the terminal’s, and its folders are 
   assert.match((await cli('terminal')).stdout, /beside/)
   const certificates = await cli('cert', 'list')
   assert.match(certificates.stderr, /NOT_VISIBLE_HERE/)
+  const quality = await client.get('/v1/lines/ngn/quality')
+  assert.deepEqual([quality.status, JSON.parse(quality.text).code], [409, 'NOT_VISIBLE_HERE'])
 })
 
 test('no file of another program is changed or taken away', async (t) => {

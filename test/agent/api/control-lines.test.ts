@@ -20,6 +20,7 @@ test('a line is used and released by name', async () => {
   assert.equal(lines.held, 'ipsec')
   assert.equal(held(await command('POST /lines/ipsec/release')), 0)
   assert.equal(lines.held, null)
+  assert.deepEqual(lines.actors, ['console use ipsec', 'console release ipsec'])
 })
 
 test('a line that there is not is not found', async () => {

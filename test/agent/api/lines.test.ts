@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Check } from 'typebox/schema'
+import { LineQuality } from '../../../agent/api/desk-shapes.ts'
 import { LineList } from '../../../agent/api/lines.ts'
 import { AgentError } from '../../../agent/kernel/errors.ts'
+import type { LineMinute } from '../../../agent/kernel/line.ts'
+import { billingToken } from '../../fakes/consumers.ts'
 import { FakeLines, lineItem } from '../../fakes/lines.ts'
 import { pathReport } from '../ops/line-reports.ts'
 import { problem, serve, until } from './served.ts'
@@ -93,8 +96,78 @@ test('the report of a line is one page of text', async (t) => {
     )
 })
 
+test('a line is used and released by hand, in the name of who did it', async (t) => {
+  const { lines, post, call } = await serve(t)
+  const headers = { authorization: `Bearer ${billingToken}` }
+  lines.items = [lineItem(), lineItem({ name: 'ipsec' })]
+  const held = async (answer: Response) => {
+    const body: unknown = JSON.parse(await answer.text())
+    assert.equal(answer.status, 200)
+    assert.ok(Check(LineList, body))
+    return body.items.flatMap(({ name, isHeldByHand }) => (isHeldByHand ? [name] : []))
+  }
+  assert.deepEqual(await held(await post('/v1/lines/ipsec/use', {}, headers)), ['ipsec'])
+  assert.deepEqual(
+    await held(await call('/v1/lines/ipsec/release', { method: 'POST', headers })),
+    [],
+  )
+  assert.deepEqual(lines.actors, ['id-of-billing use ipsec', 'id-of-billing release ipsec'])
+})
+
+test('a line that there is not, or is not held, is not found', async (t) => {
+  const { lines, post } = await serve(t)
+  const headers = { authorization: `Bearer ${billingToken}` }
+  for (const path of ['/v1/lines/x/use', '/v1/lines/x/release', '/v1/lines/ngn/release'])
+    assert.equal((await problem(await post(path, {}, headers)))['code'], 'NOT_FOUND')
+  assert.equal(
+    (await problem(await post('/v1/lines/ngn/use', { by: 'x' }, headers)))['code'],
+    'REQUEST_INVALID',
+  )
+  assert.deepEqual(lines.actors, [])
+})
+
+const minute = (when: number): LineMinute => ({
+  at: when,
+  standing: 'trial',
+  probes: 6,
+  lost: 1,
+  questions: 2,
+  failed: 1,
+  rttMedianMs: 8.46,
+})
+
+test('the quality of a line is a row a minute', async (t) => {
+  const { lines, call } = await serve(t)
+  lines.minutes = Array.from({ length: 2 * 60 }, (_, i) => minute(at + i * 60_000))
+  const answer = await call('/v1/lines/ngn/quality?hours=1')
+  const body: unknown = JSON.parse(await answer.text())
+  assert.ok(Check(LineQuality, body), 'as /openapi.json says')
+  assert.equal(body.items.length, 60)
+  assert.deepEqual(body.items[0], {
+    at: '2026-04-01T10:30:00+09:00',
+    standing: 'trial',
+    probes: 6,
+    lost: 1,
+    questions: 2,
+    failed: 1,
+    rttMedianMs: 8.5,
+  })
+  lines.minutes = [{ ...minute(at), rttMedianMs: null }]
+  const day = JSON.parse(await (await call('/v1/lines/ngn/quality')).text())
+  assert.deepEqual(
+    day.items.map((item: { rttMedianMs: unknown }) => item.rttMedianMs),
+    [null],
+  )
+  assert.equal((await problem(await call('/v1/lines/x/quality')))['code'], 'NOT_FOUND')
+  for (const hours of ['0', '49', 'x', '1.5'])
+    assert.equal(
+      (await problem(await call(`/v1/lines/ngn/quality?hours=${hours}`)))['code'],
+      'REQUEST_INVALID',
+    )
+})
+
 test('lines are for who has a token', async (t) => {
   const { url } = await serve(t, { lines: new FakeLines() })
-  for (const path of ['/v1/lines', '/v1/lines/ngn/report'])
+  for (const path of ['/v1/lines', '/v1/lines/ngn/report', '/v1/lines/ngn/quality'])
     assert.equal((await problem(await fetch(`${url}${path}`)))['code'], 'UNAUTHENTICATED')
 })

@@ -6,6 +6,7 @@ import { serve } from './served.ts'
 
 const routes = [
   'POST /v1/verifications',
+  'POST /v1/card-faces/check',
   'POST /v1/verifications/{id}/recheck',
   'GET /v1/verifications/{id}',
   'GET /v1/patients/{patientNumber}/verifications/latest',
@@ -24,6 +25,9 @@ const routes = [
   'GET /v1/lines',
   'GET /v1/terminal',
   'GET /v1/lines/{name}/report',
+  'GET /v1/lines/{name}/quality',
+  'POST /v1/lines/{name}/use',
+  'POST /v1/lines/{name}/release',
   'POST /v1/offline-intakes',
   'GET /v1/offline-intakes',
   'GET /v1/offline-intakes/{id}',

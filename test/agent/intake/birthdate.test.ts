@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { officialDayOf, readDay } from '../../../agent/intake/birthdate.ts'
+import { eraTextOf, officialDayOf, readDay } from '../../../agent/intake/birthdate.ts'
 
 const dayOf = (typed: string) => {
   const read = readDay(typed)
@@ -68,4 +68,27 @@ test('what is no day of the calendar, or no form that is known, is none', () => 
     'S550502S550502',
   ])
     assert.equal(dayOf(typed), 'none', typed)
+})
+
+test('a day is told by its era, the first year as 元年, and the later name where it bears two', () => {
+  for (const [day, text] of [
+    ['19800502', '昭和55年5月2日'],
+    ['19890107', '昭和64年1月7日'],
+    ['19890108', '平成元年1月8日'],
+    ['20190430', '平成31年4月30日'],
+    ['20190501', '令和元年5月1日'],
+    ['20261231', '令和8年12月31日'],
+    ['19120730', '大正元年7月30日'],
+    ['19261225', '昭和元年12月25日'],
+    ['18730101', '明治6年1月1日'],
+    ['18721231', '西暦1872年12月31日'],
+  ] satisfies [string, string][])
+    assert.equal(eraTextOf(day), text)
+})
+
+test('what is told of a day by its era is read as that day again', () => {
+  for (let at = Date.UTC(1873, 0, 1); at < Date.UTC(2030, 0, 1); at += 86_400_000) {
+    const day = new Date(at).toISOString().slice(0, 10).replaceAll('-', '')
+    assert.equal(dayOf(eraTextOf(day)), day)
+  }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dayOf, qualityOf } from '../../../agent/ops/line-quality.ts'
+import { dayOf, lastMinutes, qualityOf } from '../../../agent/ops/line-quality.ts'
 import type { MinuteQuality } from '../../../agent/store/line-history.ts'
 
 const at = (text: string) => Date.parse(`${text}+09:00`)
@@ -14,6 +14,8 @@ const recorded = (minutes: ReadonlyMap<number, Partial<MinuteQuality>>) => ({
         ? []
         : [
             {
+              at: when,
+              standing: 'up' as const,
               probes: 6,
               lost: 0,
               questions: 1,
@@ -64,4 +66,29 @@ test('round trips are the median, the 95th of a hundred, and the worst of all', 
   const { rtt } = await qualityOf(recorded(new Map(minutes)), 'ngn', period)
   assert.deepEqual(rtt, { median: 50, p95: 95, worst: 200 })
   assert.equal((await qualityOf(recorded(new Map()), 'ngn', period)).rtt, null)
+})
+
+test('the last hours come minute by minute, oldest first, the minute that runs among them', async () => {
+  const now = at('2026-04-03T10:00:30')
+  const from = at('2026-04-01T00:00:00')
+  const all = recorded(
+    new Map(Array.from({ length: 4 * 24 * 60 }, (_, i) => [from + i * MINUTE_MS, {}])),
+  )
+  const asked: number[] = []
+  const records: typeof all = {
+    minutes(line, period) {
+      asked.push((period.to - period.from) / MINUTE_MS)
+      return all.minutes(line, period)
+    },
+  }
+  const last = async (hours: number) => {
+    const rows = await lastMinutes(records, 'ngn', hours, now)
+    return [rows.length, rows[0]?.at, rows.at(-1)?.at]
+  }
+  const newest = at('2026-04-03T10:00:00')
+  assert.deepEqual(await last(1), [60, at('2026-04-03T09:01:00'), newest])
+  assert.deepEqual(await last(24), [24 * 60, at('2026-04-02T10:01:00'), newest])
+  assert.deepEqual(await last(48), [48 * 60, at('2026-04-01T10:01:00'), newest])
+  assert.deepEqual(await last(1_000), [48 * 60, at('2026-04-01T10:01:00'), newest])
+  assert.ok(Math.max(...asked) <= 24 * 60, 'never more than a day at a time')
 })

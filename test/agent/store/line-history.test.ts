@@ -45,10 +45,10 @@ test('minutes come back as they were written, also after a restart', async (t) =
   await first.close()
   const store = await open(path)
   t.after(() => store.close())
-  const counts = { probes: 6, questions: 1 }
+  const counts = { probes: 6, questions: 1, standing: 'up' }
   assert.deepEqual(store.lines.minutes('ngn', day), [
-    { ...counts, lost: 6, failed: 0, rttMedianMs: null, rttMaxMs: null },
-    { ...counts, lost: 0, failed: 1, rttMedianMs: 8, rttMaxMs: 9 },
+    { at: day.from, ...counts, lost: 6, failed: 0, rttMedianMs: null, rttMaxMs: null },
+    { at: day.to - MINUTE_MS, ...counts, lost: 0, failed: 1, rttMedianMs: 8, rttMaxMs: 9 },
   ])
 })
 
