@@ -7,8 +7,8 @@ export const focusOn = (id: string): void => afterDraw(() => document.getElement
 
 /**
  * Call it before a list is drawn anew: rows are drawn over each other by position, so the focus
- * would stand on the same button of another row, or nowhere. Afterwards it is on the element with
- * the id that had it, else on `fallback` (an id).
+ * would stand on the same button of another row, or, where its own is gone, wherever the frame put
+ * it. Afterwards it is on the element with the id that had it, else on `fallback` (an id).
  */
 export function keepFocus(fallback: string): void {
   const before = document.activeElement
@@ -16,9 +16,9 @@ export function keepFocus(fallback: string): void {
   const { id } = before
   afterDraw(() => {
     const now = document.activeElement
-    const isLost = now === null || now === document.body
+    const isGone = !before.isConnected || now === null || now === document.body
     const isAnother = now === before && now.id !== id
-    if (isLost || isAnother)
+    if (isGone || isAnother)
       (document.getElementById(id) ?? document.getElementById(fallback))?.focus()
   })
 }

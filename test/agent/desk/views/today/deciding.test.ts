@@ -89,7 +89,7 @@ test('a card question says that the card is needed, what to do, and the number',
   const { page } = stage
   await page.getByRole('option', { name: /二郎/ }).click()
   await page.getByRole('button', { name: 'もう一度照会' }).click()
-  const alert = page.getByRole('alert')
+  const alert = page.getByRole('alert').filter({ hasText: 'E532' })
   match(await textOf(alert), /カードがもう一度必要です。[\s\S]*E532[\s\S]*カードを置いていただき/)
   await focusIs(stage, 'today-detail')
 })
