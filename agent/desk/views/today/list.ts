@@ -52,7 +52,7 @@ function line(row: Row, model: Model): TemplateResult {
     @click=${() => model.open(row.id)}
   >
     <span class="time">${clockOf(entry.at)}</span>
-    <span class="who">
+    <span class="person">
       ${person.kana === '' || person.kana === name ? nothing : html`<small>${person.kana}</small>`}
       <strong>${name}</strong>
     </span>

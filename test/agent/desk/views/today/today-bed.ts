@@ -49,7 +49,7 @@ export async function openToday(options: StageOptions = {}, items = three()) {
 }
 
 export const names = (stage: Stage) =>
-  stage.page.getByRole('option').locator('.who strong').allInnerTexts()
+  stage.page.getByRole('option').locator('.person strong').allInnerTexts()
 export const sentTo = (stage: Stage, end: string) =>
   stage.asked.filter(({ route }) => route.startsWith('POST ') && route.endsWith(end))
 export const textOf = async (locator: Locator) => (await locator.textContent()) ?? ''
