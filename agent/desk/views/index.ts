@@ -1,4 +1,5 @@
 import type { MakeView } from '../app.ts'
+import { statusView } from './status.ts'
 
 /** Every view of the desk, in the order of the navigation. */
-export const views: readonly MakeView[] = []
+export const views: readonly MakeView[] = [statusView]
