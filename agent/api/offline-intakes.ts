@@ -70,6 +70,7 @@ export const IntakeList = Type.Object({
   }),
   outage: orNull(ShownOutage),
 })
+export type IntakeList = Static<typeof IntakeList>
 
 const ListQuery = Type.Object(
   { state: Type.Optional(Type.Enum(['open', 'all'], { description: 'open when absent.' })) },
