@@ -10,9 +10,12 @@ import { authentication } from './auth.ts'
 import { batchRoutes } from './batches.ts'
 import { parseCsvBody, parseJsonBody } from './body.ts'
 import type { App, Context } from './context.ts'
+import type { Days, Handovers } from './day-ports.ts'
+import { dayRoutes } from './days.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
+import { handoverRoutes } from './handovers.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { jobRoutes } from './jobs.ts'
@@ -69,6 +72,8 @@ export interface ApiOptions {
   readonly version: string
   readonly feed: Feed
   readonly verifications: Verifications
+  readonly days: Days
+  readonly handovers: Handovers
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
@@ -188,12 +193,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   readerRoutes(app, desk)
   lineRoutes(app, options.lines, context)
   terminalRoutes(app, options.terminal)
-  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
-  worklistRoutes(app, options.worklist, context)
-  rosterRoutes(app, options.roster, context)
+  officeRoutes(app, options, context)
   deliveryRoutes(app, options.deliveries, context)
-  digestRoutes(app, options.digests, context)
-  appointmentRoutes(app, options.appointments, context)
   jobRoutes(app, options.jobs)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
@@ -203,6 +204,17 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
   )
   return { app, document }
+}
+
+/** What people of the clinic work through. */
+function officeRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
+  dayRoutes(app, options.days, context)
+  handoverRoutes(app, options.handovers, context)
+  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
+  worklistRoutes(app, options.worklist, context)
+  rosterRoutes(app, options.roster, context)
+  digestRoutes(app, options.digests, context)
+  appointmentRoutes(app, options.appointments, context)
 }
 
 /** 405 with what the path does take, or 404. */

@@ -38,6 +38,8 @@ export interface Feed {
    * `CURSOR_GONE` with `facts.oldest` (a cursor). Items as the role sees them; others are passed over.
    */
   page(after: string | null, limit: number, role: Role): FeedPage
+  /** The cursor of where it ends now. */
+  end(): string
   /** Calls back after each commit of an event, until unsubscribed. */
   subscribe(wake: () => void): () => void
 }

@@ -28,6 +28,7 @@ import { FakeAppointments } from './appointments.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
+import { FakeDays, FakeHandovers } from './days.ts'
 import { FakeDeliveries } from './deliveries.ts'
 import { FakeDigests } from './digests.ts'
 import { FakeJobs } from './jobs.ts'
@@ -54,6 +55,8 @@ export class FakeFeed implements Feed {
     const cursor = `c${position + items.length}`
     return { items, cursor, version: `${position}-${items.length}` }
   }
+
+  end = () => `c${this.items.length}`
 
   subscribe(wake: () => void) {
     this.subscribers.add(wake)
@@ -265,6 +268,8 @@ export function fakePorts() {
     batches: new FakeBatches(),
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
+    days: new FakeDays(feed),
+    handovers: new FakeHandovers(),
     worklist: new FakeWorklist(),
     roster: new FakeRoster(),
     outages: new FakeOutages(),
