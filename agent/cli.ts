@@ -10,6 +10,8 @@ const USAGE = `onshi-agent: online eligibility verification for a clinic (オン
                                     line dies in mid-question and comes back
   consumer add NAME --role ROLE [--sink KIND …]|list|revoke NAME
                                     who reads or is pushed to: receipt computer, EHR, offices
+  staff add NAME --role ROLE|reset NAME|disable NAME|list
+                                    who signs in at the desk's page (職員の登録)
   delivery list|retry ID|drop ID|replay CONSUMER --from TIME [--to TIME]
                                     what is on its way to whom, and what waits for a person
   cert import FILE [--passphrase-file F]|list|try ID|activate ID
@@ -47,12 +49,12 @@ const OF_CONFIG = /^(CONFIG_|SECRET_|FOLDER_LOOP|LISTEN_UNSAFE|CERTIFICATE_|STOR
 /** Of the configured certificate, or of one that `cert` was given. */
 const OF_CERTIFICATE = /^(CLIENT_)?CERTIFICATE_/
 /** Of what the person wrote. */
-const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID|SINK_TARGET_REFUSED|DELIVERY_ENDED)$/
+const OF_INPUT = /^(NOT_FOUND|REQUEST_INVALID|SINK_TARGET_REFUSED|DELIVERY_ENDED|STAFF_DUPLICATE)$/
 /** Of what else runs, or does not run, on this machine. */
 const OF_OTHERS = /^(AGENT_NOT_RUNNING|NOT_VISIBLE_HERE|READER_BUSY)$/
 
 /** They print their own help. */
-const HELPS_ITSELF: readonly string[] = ['demo', 'sim', 'consumer', 'delivery', 'job']
+const HELPS_ITSELF: readonly string[] = ['demo', 'sim', 'consumer', 'staff', 'delivery', 'job']
 
 async function command([name = '', ...args]: string[]): Promise<number> {
   if (args.includes('--help') && !HELPS_ITSELF.includes(name)) return print(USAGE)
@@ -65,6 +67,8 @@ async function command([name = '', ...args]: string[]): Promise<number> {
       return simCommand(args)
     case 'consumer':
       return print(await (await import('./consumer-command.ts')).consumerCommand(args))
+    case 'staff':
+      return print(await (await import('./staff-command.ts')).staffCommand(args))
     case 'delivery':
       return print(await (await import('./delivery-command.ts')).deliveryCommand(args))
     case 'cert':

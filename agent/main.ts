@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { readStoreKey } from '../config/files.ts'
-import { parseListenAddress, weaknesses } from '../config/listen.ts'
+import { parseListenAddress } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
@@ -28,7 +28,8 @@ import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Jobs } from './ops/jobs/jobs.ts'
 import type { Platform } from './platform.ts'
-import { doctorLines, listenSettings, readIdentity, withKey } from './settings.ts'
+import { doctorLines, listenSettings, readIdentity, standing, withKey } from './settings.ts'
+import { clinicPageOf, type OpenedStaff, openStaff } from './staff.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
@@ -84,7 +85,8 @@ export async function start(config: Config, platform: Platform): Promise<Agent> 
         platform,
       ),
     )
-    const served = { ...connected, desk, store, judging, conditions, deliveries, jobs }
+    const people = closer.add('staff', openStaff(config, { store, conditions }, platform))
+    const served = { ...connected, desk, people, store, judging, conditions, deliveries, jobs }
     const api = closer.add('api', await openApi(apiOptions(config, served, platform)))
     const { urls } = api
     ports.push(...urls.map((url) => Number(new URL(url).port)))
@@ -207,15 +209,17 @@ interface Served extends Pick<Official, 'lines' | 'terminal' | 'challenge'> {
   readonly desk: Intake<Accepted>
   readonly deliveries: OpenedDeliveries
   readonly jobs: Jobs
+  readonly people: OpenedStaff
 }
 
 /** What the API and the console both show. */
 const sharedOf = (
-  { store, conditions, lines, terminal, desk, deliveries, jobs }: Served,
+  { store, conditions, lines, terminal, desk, deliveries, jobs, people }: Served,
   { onBug }: Platform,
 ) => ({
   version: VERSION,
   consumers: store.consumers,
+  staff: people.staff,
   desk,
   lines,
   terminal,
@@ -227,12 +231,15 @@ const sharedOf = (
 
 const apiOptions = (config: Config, served: Served, platform: Platform): ApiOptions => {
   const { challenge, store, judging, eligibility, reasking, openTimes, orders } = served
+  const { rules } = judging
   const { deliveries, desk: intake } = served
   const { clock, log } = platform
   return {
     ...sharedOf(served, platform),
     listen: listenSettings(config),
     monitorFrom: config.monitor_from,
+    sessions: served.people.sessions,
+    clinic: clinicPageOf(config, rules, clock),
     feed: { page: store.feed.page, end: store.feed.end, subscribe: store.subscribe },
     verifications: verificationsOf(
       config,
@@ -241,7 +248,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     ),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
-    ...officeOf(config, { store, rules: judging.rules, reasking, openTimes, deliveries }, platform),
+    ...officeOf(config, { store, rules, reasking, openTimes, deliveries }, platform),
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,
     clock,
@@ -270,15 +277,6 @@ function refuseLineAddress({ listen }: Config, lines: Lines): void {
     const fault = new AgentError('LISTEN_UNSAFE', `${address} is the address of a line`)
     throw withKey(fault, 'listen', address)
   }
-}
-
-/** Conditions that the configuration itself is. */
-function standing({ gateway, listen }: Config) {
-  const standing: Parameters<Conditions['raise']>[] = []
-  if (gateway.simulator) standing.push(['SIMULATOR_IN_USE', 'gateway'])
-  for (const one of listen)
-    if (weaknesses(one).length > 0) standing.push(['INSECURE_LISTEN', one.address])
-  return standing
 }
 
 function versionIn(packageJson: string): string {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { readSecretText } from '../config/files.ts'
 import { familyOfLine, hostOf, lineCard } from '../config/line-card.ts'
+import { weaknesses } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
 import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
 import type { TerminalSettings } from './gateway/terminal.ts'
+import type { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { type FolderRole, folderRoles } from './kernel/terminal.ts'
 import type { DoctorLine } from './ops/doctor.ts'
@@ -200,4 +202,13 @@ export function fhirAssumptions({ outbox: { fhir } }: Config): FhirAssumptions {
     ownSystem: fhir.own_system,
     extraHeaders: fhir.extra_headers,
   }
+}
+
+/** Conditions that the configuration itself is. */
+export function standing({ gateway, listen }: Config) {
+  const standing: Parameters<Conditions['raise']>[] = []
+  if (gateway.simulator) standing.push(['SIMULATOR_IN_USE', 'gateway'])
+  for (const one of listen)
+    if (weaknesses(one).length > 0) standing.push(['INSECURE_LISTEN', one.address])
+  return standing
 }

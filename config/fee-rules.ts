@@ -31,6 +31,7 @@ function breaches(rules: Partial<Rules>): Finding[] {
     placed(rules.cardCertificates ?? [], 'cardCertificates'),
     receptionTimes,
     placed(rules.insurerLaws ?? [], 'insurerLaws'),
+    placed(rules.documents ?? [], 'documents'),
   ]
   return [
     ...tables.flatMap(aboutDates),

@@ -13,6 +13,11 @@ import type { App, Context } from './context.ts'
 import type { Days, Handovers } from './day-ports.ts'
 import { dayRoutes } from './days.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { sayWho } from './desk-by.ts'
+import { deskPageRoutes } from './desk-page.ts'
+import type { ClinicPage, Sessions, StaffDesk } from './desk-ports.ts'
+import { deskSessionRoutes } from './desk-session.ts'
+import { deskStaffRoutes } from './desk-staff.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
 import { handoverRoutes } from './handovers.ts'
@@ -89,6 +94,9 @@ export interface ApiOptions {
   readonly terminal: Terminal | null
   readonly audit: Audit
   readonly consumers: Pick<Consumers, 'authenticate' | 'isLive' | 'onChange'>
+  readonly sessions: Sessions
+  readonly staff: StaffDesk
+  readonly clinic: ClinicPage
   readonly desk: Desk
   readonly health: HealthSource
   readonly log: Log
@@ -156,7 +164,8 @@ const unused = (): never => {
 
 /** The app with every route, and what /openapi.json says of them. It calls no port by itself. */
 export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
-  const { consumers, clock, monitorFrom, version, verifications, desk, feed, health } = options
+  const { consumers, sessions, clock, monitorFrom, version, verifications, desk, feed, health } =
+    options
   const app = Fastify({
     logger: false,
     bodyLimit: context.limits.bodyBytes,
@@ -177,7 +186,10 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
     reply.headers(commonHeaders)
     done()
   })
-  app.addHook('onRequest', authentication(consumers, clock, sourceRule(monitorFrom)))
+  app.decorateRequest('deskSession', null)
+  const isMonitor = sourceRule(monitorFrom)
+  app.addHook('onRequest', authentication({ consumers, sessions, clock, isMonitor }))
+  app.addHook('preValidation', sayWho)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
   answerUnrouted(app)
 
@@ -196,6 +208,9 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   officeRoutes(app, options, context)
   deliveryRoutes(app, options.deliveries, context)
   jobRoutes(app, options.jobs)
+  deskPageRoutes(app)
+  deskSessionRoutes(app, sessions, options.clinic)
+  deskStaffRoutes(app, options.staff, context)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)

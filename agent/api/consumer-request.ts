@@ -3,7 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type ConsumerListing, consumerName, type NewConsumer } from '../kernel/consumer.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
-import { isFull, needsSources, RoleName, seesPatients } from '../kernel/roles.ts'
+import { isFull, needsSources, type Role, RoleName, seesPatients } from '../kernel/roles.ts'
 import {
   carriesEverything,
   FaceFolderSink,
@@ -51,13 +51,7 @@ export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
   if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(inWords))
   const { name, role, sources } = filled
-  checkSources(sources)
-  if (needsSources(role) && sources.length === 0)
-    throw invalid(
-      'sources',
-      '接続元のアドレスが必要です。',
-      `role ${role} comes from named sources only: consumer add … --from ADDRESS,…`,
-    )
+  checkSources(role, sources)
   const sink = filled.sink === null ? null : sinkIn(filled.sink)
   if (sink !== null && !(carriesEverything(sink.kind) ? isFull(role) : seesPatients(role)))
     throw invalid(
@@ -91,7 +85,14 @@ function sinkIn(given: unknown): SinkSettings {
 const inWords = (mistake: Mistake): Mistake =>
   mistake.field === 'name' ? { ...mistake, detail: consumerName.detail } : mistake
 
-function checkSources(sources: readonly string[]): void {
+/** Throws `REQUEST_INVALID`: where who asks comes from is not to be read, or has to be said. */
+export function checkSources(role: Role, sources: readonly string[]): void {
+  if (needsSources(role) && sources.length === 0)
+    throw invalid(
+      'sources',
+      '接続元のアドレスが必要です。',
+      `role ${role} comes from named sources only: add … --from ADDRESS,…`,
+    )
   try {
     sourceRule(sources)
   } catch (cause) {

@@ -9,6 +9,8 @@ import { type Certificates, certificateRoute } from './control-certificates.ts'
 import { deliveryRoute } from './control-deliveries.ts'
 import { jobRoute } from './control-jobs.ts'
 import { lineRoute } from './control-lines.ts'
+import { staffRoute } from './control-staff.ts'
+import type { StaffDesk } from './desk-ports.ts'
 import { healthOf } from './health.ts'
 import { defaultLimits } from './limits.ts'
 import { closeServer } from './listener.ts'
@@ -33,6 +35,7 @@ export interface ControlOptions {
   readonly certificates: Certificates
   readonly lines: Lines
   readonly jobs: Jobs
+  readonly staff: StaffDesk
   readonly terminal: Terminal | null
   /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
   readonly examine?: () => Promise<object>
@@ -151,12 +154,14 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
         return [200, shownConsumer(await consumers.revoke(decoded(name)))]
       }
       const body = () => jsonIn(request)
+      const now = () => options.clock.now()
       if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
       const routed =
         (await lineRoute(options.lines, command, options.onBug)) ??
         (await jobRoute(options.jobs, command)) ??
         (await certificateRoute(certificates, command, body)) ??
-        (await deliveryRoute(options.deliveries, command, body, () => options.clock.now()))
+        (await staffRoute(options.staff, command, body, now)) ??
+        (await deliveryRoute(options.deliveries, command, body, now))
       if (routed !== undefined) return routed
       throw new AgentError('NOT_FOUND', 'no such command')
     }

@@ -65,7 +65,7 @@ export type SecondFactor = Static<typeof SecondFactor>
 export const Setting = Type.Object(
   {
     secret: Type.String({ minLength: 1, maxLength: 200 }),
-    pin: Type.String({ pattern: '^[0-9]{4,8}$' }),
+    pin: Type.String({ minLength: 1, maxLength: 20, description: '4 to 8 digits.' }),
     code: Type.Optional(
       Type.String({ maxLength: 10, description: 'Of the second factor that was scanned.' }),
     ),

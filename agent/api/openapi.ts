@@ -1,4 +1,4 @@
-import type { FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyContextConfig, FastifySchema, RouteOptions } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { AppointmentItem } from '../kernel/appointment.ts'
 import { CardFace } from '../kernel/card-face.ts'
@@ -92,7 +92,7 @@ export interface DocumentedRoute {
   readonly method: string
   readonly url: string
   readonly schema: FastifySchema
-  readonly access: 'open' | 'monitor' | 'token'
+  readonly access: NonNullable<FastifyContextConfig['access']> | 'token'
   readonly doc: RouteDoc
 }
 

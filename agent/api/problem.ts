@@ -49,6 +49,9 @@ export const commonHeaders = {
 } as const
 
 const challenge = ['Bearer realm="onshi-agent"', 'Basic realm="onshi-agent", charset="UTF-8"']
+/** A browser asks for a name and a password of its own accord where it is challenged. */
+const isChallenged = ({ code, facts }: AgentError) =>
+  code === 'UNAUTHENTICATED' && facts['challenge'] !== false
 const DEFAULT_RETRY_S = 5
 
 /** A fault as an answer. `status` where HTTP has a finer one than the fault's own. */
@@ -73,7 +76,7 @@ export function problemOf(error: AgentError, status: number = error.fault.http):
       ...commonHeaders,
       'content-type': 'application/problem+json; charset=utf-8',
       'content-length': String(Buffer.byteLength(body)),
-      ...(status === 401 && { 'www-authenticate': challenge }),
+      ...(isChallenged(error) && { 'www-authenticate': challenge }),
       ...(wait && { 'retry-after': String(facts['retryAfterSeconds'] ?? DEFAULT_RETRY_S) }),
       ...(typeof facts['allow'] === 'string' && { allow: facts['allow'] }),
     },

@@ -41,4 +41,9 @@ export const builtInRules: Rules = {
       laws: ['01', '02', '03', '04', '06', '07', '12', '31', '32', '33', '34', '39', '63', '67', '72', '73', '74', '75'],
     },
   ],
+  documents: [
+    { from: EVER, names: ['被保険者証', '資格確認書', '資格情報のお知らせ'] },
+    // The last 被保険者証 were valid on the day before. [readers, 3]
+    { from: '2025-12-02', names: ['資格確認書', '資格情報のお知らせ'] },
+  ],
 }

@@ -96,6 +96,7 @@ export const conditions = {
   DELIVERY_PARKED: kind('C939', 'delivery', 'warn', 0, '人の確認を待つ配信があります。', '一覧を確認し、承認するか取り消してください。', 'Parked: `onshi-agent delivery list`; later ones of the same patient wait behind it.'),
   DELIVERY_BEFORE_RESTORE: kind('C940', 'delivery', 'warn', 0, '復元より前の配信が送られずに残っています。', '配信先に届いているか確認し、必要なら送り直してください。', 'Not sent by itself after a restore: `onshi-agent delivery replay`, or drop.'),
   JOB_FAILED: kind('C941', 'agent', 'warn', 0, '決まった時刻に自動で行う確認ができませんでした。', '予約患者や在宅名簿の資格が未確認のことがあります。一覧を確かめ、もう一度実行するか、保守業者に連絡してください。', 'The job failed, and once more when it was tried again; see `job` and `code`. `onshi-agent job run NAME` runs it now; cleared by a run that is done.'),
+  STAFF_UNUSED: kind('C942', 'agent', 'warn', 0, '90日以上使われていない職員の登録があります。', '退職した人の登録を無効にしてください。', '`onshi-agent staff list` has `unusedFor90Days`; `onshi-agent staff disable NAME`.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions

@@ -98,6 +98,23 @@ export const Rules = Type.Object(
       ),
       { minItems: 1, description: '法別番号: first two of eight digits of an 保険者番号.' },
     ),
+    documents: Type.Array(
+      Type.Object(
+        {
+          from,
+          names: Type.Array(
+            Type.String({
+              minLength: 1,
+              maxLength: 40,
+              'x-write': 'a name in quotes, "資格確認書"',
+            }),
+            { minItems: 1 },
+          ),
+        },
+        strict,
+      ),
+      { minItems: 1, description: 'What bears the numbers that reception types.' },
+    ),
   },
   strict,
 )
@@ -121,4 +138,5 @@ export const withRows = (rules: Rules, more: Partial<Rules>): Rules => ({
   cardCertificates: [...rules.cardCertificates, ...(more.cardCertificates ?? [])],
   receptionTimes: [...rules.receptionTimes, ...(more.receptionTimes ?? [])],
   insurerLaws: [...rules.insurerLaws, ...(more.insurerLaws ?? [])],
+  documents: [...rules.documents, ...(more.documents ?? [])],
 })

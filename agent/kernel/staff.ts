@@ -22,6 +22,12 @@ export const isStaffRole = (role: string): role is StaffRole =>
 /** Who administers others signs in with a second factor. [security checklist, A3] */
 export const needsSecondFactor = (role: StaffRole): boolean => role === 'it'
 
+/**
+ * setting: came in by a one-time or recovery code and has to set a secret and a PIN first. locked: the
+ * same person goes on with the PIN.
+ */
+export type SessionState = 'setting' | 'active' | 'locked' | 'ended'
+
 /** A person who signs in at the desk. Times are epoch ms. No secret is in it. */
 export interface Staff {
   /** `staff-` and 12 hex digits; the actor in the audit. */
@@ -46,3 +52,9 @@ export interface NewStaff {
   readonly role: StaffRole
   readonly sources: readonly string[]
 }
+
+const UNUSED_MS = 90 * 24 * 3_600_000
+
+/** Who may sign in and has not for 90 days is likely somebody who left. [security checklist, A5] */
+export const isUnused = ({ disabledAt, usedAt, createdAt }: Staff, now: number): boolean =>
+  disabledAt === null && now - (usedAt ?? createdAt) > UNUSED_MS

@@ -27,6 +27,7 @@ import { openReads, type Reads } from './reads.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
 import { openRoster, type Roster } from './roster.ts'
 import { openRosterQuestions, type RosterQuestions } from './roster-questions.ts'
+import { openStaffRegistry, type StaffRegistry, type StaffWrites } from './staff.ts'
 import type { ExpectedRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
 import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
@@ -52,6 +53,7 @@ export interface Store extends Part, Reads, KnownReads {
   readonly registrations: Registrations
   readonly roster: Roster
   readonly rosterQuestions: RosterQuestions
+  readonly staff: StaffRegistry
   readonly jobs: JobRuns
   readonly appointments: Appointments
   readonly deliveries: Deliveries
@@ -143,6 +145,7 @@ function openOn(writer: WriterThread, closer: Closer, options: StoreOptions): St
   return {
     feed,
     consumers,
+    staff: openStaffRegistry(sql, staffWrites(commit)),
     ...openReads(sql, feed),
     ...openKnown(sql),
     ...openKept(sql, commit, announce, clock),
@@ -189,6 +192,15 @@ const consumerWrites = (commit: WriterThread['commit']): Parameters<typeof openC
   add: (record) => commit('addConsumer', record),
   revoke: (record) => commit('revokeConsumer', record),
   use: (record) => commit('useConsumers', record),
+})
+
+const staffWrites = (commit: WriterThread['commit']): StaffWrites => ({
+  add: (record) => commit('addStaff', record),
+  reset: (record) => commit('resetStaff', record),
+  disable: (record) => commit('disableStaff', record),
+  signIn: (record) => commit('signInStaff', record),
+  settle: (record) => commit('settleStaff', record),
+  moveSession: (record) => commit('moveSession', record),
 })
 
 /** What is kept beside questions and verifications. */

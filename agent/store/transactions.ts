@@ -25,6 +25,7 @@ import {
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
 import { rosterTransactions } from './roster.ts'
+import { staffTransactions } from './staff-changes.ts'
 
 /** A question that the agent asks by itself. */
 export interface ReaskRecord {
@@ -115,6 +116,7 @@ export const transactions = {
   ...appointmentTransactions,
   ...certificateTransactions,
   ...rosterTransactions,
+  ...staffTransactions,
 }
 
 export type Transactions = typeof transactions

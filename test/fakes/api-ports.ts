@@ -35,6 +35,7 @@ import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 import { FakeRoster } from './roster.ts'
+import { FakeSessions, FakeStaff, fakeClinic } from './sessions.ts'
 
 type Note = Parameters<Verifications['note']>[1]
 
@@ -280,6 +281,9 @@ export function fakePorts() {
     certificates: noCertificates,
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
+    sessions: new FakeSessions(),
+    staff: new FakeStaff(),
+    clinic: fakeClinic,
     deliveries: new FakeDeliveries(),
     digests: new FakeDigests(),
     desk: new FakeDesk(),

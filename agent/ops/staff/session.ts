@@ -1,0 +1,234 @@
+import { hash, randomBytes } from 'node:crypto'
+import type { Consumer } from '../../kernel/consumer.ts'
+import { AgentError, asFault } from '../../kernel/errors.ts'
+import { uuidV7 } from '../../kernel/ids.ts'
+import type { Clock, Log } from '../../kernel/ports.ts'
+import type { SessionState, Staff } from '../../kernel/staff.ts'
+import type { SessionMove, SessionRow, StaffRegistry } from '../../store/staff.ts'
+import { hashOf } from './codes.ts'
+import type { Secrets } from './secrets.ts'
+import { type Chosen, openSetting, type Setting } from './setting.ts'
+import type { SlowDown } from './slow-down.ts'
+import { pinForm } from './strength.ts'
+
+/** What sessions stand on. */
+export interface Ground {
+  readonly store: StaffRegistry
+  readonly clock: Clock
+  readonly log: Log
+  readonly onBug: (error: unknown) => void
+  readonly secrets: Secrets
+  readonly slowDown: SlowDown
+  /** 医療機関コード. */
+  readonly institution: string
+  readonly lockMs: number
+  readonly lastsMs: number
+  /** Puts a session in the place of one that ended, and forgets what ended. */
+  readonly began: (session: Session) => void
+  readonly ended: (session: Session) => void
+}
+
+export interface Begun {
+  readonly staff: Staff
+  readonly row: SessionRow
+  readonly state: Exclude<SessionState, 'ended'>
+  /** What was compared with when they signed in: settling is refused where it is another by then. */
+  readonly compared: string | null
+}
+
+const WRONG_PINS = 5
+const COOKIE_BYTES = 32
+
+/** A cookie for the browser, and what is kept of it. */
+export function newCookie(staffId: string, source: string, now: number) {
+  const cookie = randomBytes(COOKIE_BYTES).toString('base64url')
+  const row: SessionRow = { hash: cookieHash(cookie), id: uuidV7(now), staffId, at: now, source }
+  return { cookie, row }
+}
+
+export const cookieHash = (cookie: string): Uint8Array => hash('sha256', cookie, 'buffer')
+
+/**
+ * Somebody who signed in. It locks by itself when idle and ends by itself when old; both are decided
+ * by the clock whenever anybody looks, so that a stalled process leaves nothing open.
+ */
+export class Session {
+  readonly staff: Staff
+  readonly consumer: Consumer
+  readonly row: SessionRow
+  #token = ''
+  readonly #ground: Ground
+  readonly #compared: string | null
+  readonly #hearers = new Set<() => void>()
+  #state: SessionState
+  #seenAt: number
+  #wrongPins = 0
+  readonly #setting: Setting
+  #nap = new AbortController()
+
+  constructor({ staff, row, state, compared }: Begun, ground: Ground) {
+    const { id, name, role, sources, createdAt } = staff
+    this.staff = staff
+    this.consumer = { id, name, role, sources, createdAt, sink: null }
+    this.row = row
+    this.#ground = ground
+    this.#compared = compared
+    this.#setting = openSetting(staff, ground)
+    this.#state = state
+    this.#seenAt = ground.clock.now()
+    this.#watch().catch(ground.onBug)
+  }
+
+  get token(): string {
+    return this.#token
+  }
+
+  /** Of the cookie comes the page’s token, so that a restart, which has only its hash, keeps both. */
+  foundBy(cookie: string): this {
+    this.#token = hash('sha256', `desk ${cookie}`, 'base64url')
+    return this
+  }
+
+  state = (): SessionState => {
+    this.#lookAtClock()
+    return this.#state
+  }
+
+  touch(): void {
+    if (this.#state === 'active' || this.#state === 'setting')
+      this.#seenAt = this.#ground.clock.now()
+  }
+
+  onChange = (hear: () => void): (() => void) => {
+    this.#hearers.add(hear)
+    return () => void this.#hearers.delete(hear)
+  }
+
+  async lock(): Promise<void> {
+    if (this.state() !== 'active') return
+    this.#become('locked')
+    await this.#record('lock')
+  }
+
+  async signOut(): Promise<void> {
+    const was = this.state()
+    this.end()
+    if (was === 'active' || was === 'locked') await this.#record('sign-out')
+  }
+
+  /** Without a record: whoever ends it has written one. */
+  end(): void {
+    if (this.#state !== 'ended') this.#become('ended')
+  }
+
+  /** The agent ends; who is signed in stays so, behind a lock. */
+  leave(): void {
+    this.#state = 'ended'
+    this.#nap.abort()
+  }
+
+  async unlock(pin: string, source: string): Promise<void> {
+    const { store, secrets, slowDown } = this.#ground
+    const was = this.state()
+    if (was === 'active') return
+    if (was === 'setting') throw notNow()
+    slowDown.begin(source)
+    this.#wrongPins += 1
+    // Before it is compared, so that many at once are no more tries than one after the other.
+    if (was === 'ended' || this.#wrongPins > WRONG_PINS) throw ended()
+    const kept = store.credentials(this.staff.id)?.pin ?? null
+    const isRight = await secrets.opens(pinForm(pin), kept)
+    if (this.state() === 'ended') throw ended()
+    if (isRight) return this.#unlocked(source)
+    if (this.#wrongPins < WRONG_PINS) throw refused()
+    this.end()
+    await this.#record('session-end')
+    throw ended()
+  }
+
+  async #unlocked(source: string): Promise<void> {
+    this.#ground.slowDown.forgive(source)
+    await this.#record('unlock')
+    if (this.state() !== 'locked') return
+    this.#wrongPins = 0
+    this.#seenAt = this.#ground.clock.now()
+    this.#become('active')
+  }
+
+  secondFactor() {
+    return this.#inSetting().secondFactor()
+  }
+
+  async settle(given: Chosen) {
+    const { store, clock } = this.#ground
+    const kept = await this.#inSetting().keep(given)
+    if (this.state() !== 'setting') throw ended()
+    const at = clock.now()
+    const { id: staffId } = this.staff
+    const { cookie, row } = newCookie(staffId, this.row.source, at)
+    const { recoveryCodes, ...record } = kept
+    const hashes = recoveryCodes.map(hashOf)
+    const compared = this.#compared
+    await store.settle({ ...record, staffId, at, compared, recoveryCodes: hashes, session: row })
+    const staff = store.credentials(staffId)?.staff ?? this.staff
+    const begun = { staff, row, state: 'active', compared: null } as const
+    const session = new Session(begun, this.#ground).foundBy(cookie)
+    this.#ground.began(session)
+    this.end()
+    return { session, cookie, recoveryCodes }
+  }
+
+  /** Throws `FORBIDDEN` where nothing is to be set. */
+  #inSetting(): Setting {
+    if (this.state() !== 'setting') throw notNow()
+    return this.#setting
+  }
+
+  #lookAtClock(): void {
+    const { clock, lockMs, lastsMs } = this.#ground
+    const now = clock.now()
+    this.#seenAt = Math.min(this.#seenAt, now)
+    const isIdle = now - this.#seenAt >= lockMs
+    const isOver = now - this.row.at >= lastsMs
+    if (this.#state === 'setting' && (isIdle || isOver)) this.#become('ended')
+    else if (this.#state !== 'ended' && isOver) this.#byItself('ended', 'session-end')
+    else if (this.#state === 'active' && isIdle) this.#byItself('locked', 'lock')
+  }
+
+  #byItself(state: SessionState, to: SessionMove['to']): void {
+    this.#become(state)
+    this.#record(to).catch((error: unknown) => {
+      if (error instanceof AgentError)
+        this.#ground.log.warn({ code: asFault(error).code }, 'session-not-recorded')
+      else this.#ground.onBug(error)
+    })
+  }
+
+  #become(state: SessionState): void {
+    this.#state = state
+    if (state === 'ended') this.#ground.ended(this)
+    this.#nap.abort()
+    for (const hear of [...this.#hearers]) hear()
+  }
+
+  #record(to: SessionMove['to']): Promise<void> {
+    const { store, clock } = this.#ground
+    const { hash: key, id, staffId } = this.row
+    return store.moveSession({ hash: key, id, staffId, at: clock.now(), to })
+  }
+
+  /** Who listens is told when it is time, not when somebody looks. */
+  async #watch(): Promise<void> {
+    const { clock, lockMs, lastsMs } = this.#ground
+    while (this.state() !== 'ended') {
+      this.#nap = new AbortController()
+      const endsAt = this.row.at + lastsMs
+      const dueAt = this.#state === 'locked' ? endsAt : Math.min(endsAt, this.#seenAt + lockMs)
+      await clock.sleep(Math.max(1, dueAt - clock.now()), this.#nap.signal)
+    }
+  }
+}
+
+const ended = () => new AgentError('SESSION_ENDED', 'the session has ended')
+const notNow = () => new AgentError('FORBIDDEN', 'not in this state of the session')
+export const refused = () => new AgentError('SIGN_IN_REFUSED', 'not who they say, or disabled')

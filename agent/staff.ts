@@ -1,0 +1,67 @@
+import type { Config } from '../config/schema.ts'
+import type { ClinicPage, Sessions, StaffDesk } from './api/desk-ports.ts'
+import { sourceRule } from './api/hosts.ts'
+import type { Conditions } from './kernel/conditions.ts'
+import type { Clock } from './kernel/ports.ts'
+import { inForce, type Rules } from './kernel/rules.ts'
+import { inJapan } from './kernel/time.ts'
+import { openSecrets } from './ops/staff/secrets.ts'
+import { type OpenSessions, openSessions } from './ops/staff/sessions.ts'
+import { staffDeskOf } from './ops/staff/staff.ts'
+import { watchUnused } from './ops/staff/unused.ts'
+import type { Platform } from './platform.ts'
+import type { Store } from './store/store.ts'
+
+export interface OpenedStaff {
+  readonly sessions: Sessions
+  readonly staff: StaffDesk
+  close(): Promise<void>
+}
+
+/** Who may sign in at the desk, and who is signed in. */
+export function openStaff(
+  { desk, institution }: Pick<Config, 'desk' | 'institution'>,
+  { store, conditions }: { readonly store: Pick<Store, 'staff'>; readonly conditions: Conditions },
+  { clock, log, onBug }: Pick<Platform, 'clock' | 'log' | 'onBug'>,
+): OpenedStaff {
+  const sessions: OpenSessions = openSessions({
+    store: store.staff,
+    clock,
+    log,
+    onBug,
+    institution: institution.code,
+    lockMs: desk.lock_minutes * 60_000,
+    lastsMs: desk.session_hours * 3_600_000,
+    comesFrom: (sources, address) => sourceRule(sources)(address),
+  })
+  const unused = watchUnused({ list: store.staff.list, conditions, clock, log, onBug })
+  const staff = staffDeskOf({
+    store: store.staff,
+    clock,
+    secrets: sessions.secrets,
+    onClosed: sessions.end,
+    onChange: unused.look,
+  })
+  return {
+    sessions,
+    staff,
+    async close() {
+      await unused.close()
+      await sessions.close()
+    },
+  }
+}
+
+/** For commands, where no agent runs and so nobody is signed in. */
+export const staffOffline = ({ staff: store }: Pick<Store, 'staff'>): StaffDesk =>
+  staffDeskOf({ store, clock: { now: () => Date.now() }, secrets: openSecrets() })
+
+/** What the page says of the clinic. */
+export const clinicPageOf = (
+  { institution }: Pick<Config, 'institution'>,
+  rules: Rules,
+  clock: Pick<Clock, 'now'>,
+): ClinicPage => ({
+  institution: institution.code,
+  documents: () => inForce(rules.documents, inJapan(clock.now()).slice(0, 10)).names,
+})
