@@ -14,10 +14,13 @@ import type { Days, Handovers } from './day-ports.ts'
 import { dayRoutes } from './days.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { sayWho } from './desk-by.ts'
+import { deskLiveRoute } from './desk-live.ts'
 import { deskPageRoutes } from './desk-page.ts'
 import type { ClinicPage, Sessions, StaffDesk } from './desk-ports.ts'
+import { deskPrintRoute } from './desk-prints.ts'
 import { deskSessionRoutes } from './desk-session.ts'
 import { deskStaffRoutes } from './desk-staff.ts'
+import { watchDesk } from './desk-state.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
 import { handoverRoutes } from './handovers.ts'
@@ -208,9 +211,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   officeRoutes(app, options, context)
   deliveryRoutes(app, options.deliveries, context)
   jobRoutes(app, options.jobs)
-  deskPageRoutes(app)
-  deskSessionRoutes(app, sessions, options.clinic)
-  deskStaffRoutes(app, options.staff, context)
+  deskRoutes(app, options, context)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)
@@ -219,6 +220,16 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
   )
   return { app, document }
+}
+
+/** The page, and what it alone uses. */
+function deskRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
+  const { clock, feed, sessions, clinic, staff, onBug } = options
+  deskPageRoutes(app)
+  deskSessionRoutes(app, sessions, clinic)
+  deskStaffRoutes(app, staff, context)
+  deskLiveRoute(app, feed, watchDesk(options, clock, onBug), context)
+  deskPrintRoute(app, context)
 }
 
 /** What people of the clinic work through. */

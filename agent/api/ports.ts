@@ -265,6 +265,8 @@ export interface Jobs {
 export interface Desk {
   readers(): ReaderState[]
   presentations(): WaitingPresentation[]
+  /** Calls back after most changes of both, at once, until unsubscribed. */
+  onChange(hear: () => void): () => void
 }
 
 export interface HealthSource {

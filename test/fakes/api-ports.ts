@@ -3,7 +3,6 @@ import type { Certificates } from '../../agent/api/control-certificates.ts'
 import type {
   Asking,
   Audit,
-  Desk,
   Feed,
   HealthSource,
   OfflineIntakes,
@@ -21,7 +20,6 @@ import type {
   OfflineIntake,
   Outage,
 } from '../../agent/kernel/offline-intake.ts'
-import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
 import type { WorkItem } from '../../agent/kernel/worklist.ts'
 import { FakeAppointments } from './appointments.ts'
@@ -30,6 +28,7 @@ import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
 import { FakeDays, FakeHandovers } from './days.ts'
 import { FakeDeliveries } from './deliveries.ts'
+import { FakeDesk } from './desk.ts'
 import { FakeDigests } from './digests.ts'
 import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
@@ -176,13 +175,6 @@ export class FakeAudit implements Audit {
     if (this.refuse !== undefined) throw this.refuse
     this.reads.push(`${consumer.name} ${action} ${subject}`)
   }
-}
-
-export class FakeDesk implements Desk {
-  readonly states: ReaderState[] = []
-  readonly taps: WaitingPresentation[] = []
-  readers = () => this.states
-  presentations = () => this.taps
 }
 
 export class FakeHealth implements HealthSource {
