@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { Session, Settled } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
 import type { Trouble } from '../call.ts'
+import { toHeading } from '../focus.ts'
 import { troubleBox } from '../forms.ts'
-import { printSheet, sheetPage } from '../print.ts'
+import { focusSheet, printSheet, sheetPage } from '../print.ts'
 import type { Screen, ScreenTools } from './door.ts'
 
 /** Codes for the day on which secret or app are gone: shown once. */
@@ -14,6 +15,8 @@ export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Scr
   const show = (given: Sheet | undefined) => {
     sheet = given
     draw()
+    if (given === undefined) toHeading()
+    else focusSheet()
   }
   const refused = (given: Trouble) => {
     trouble = given

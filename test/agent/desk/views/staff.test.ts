@@ -96,12 +96,35 @@ test('somebody is added from the keyboard; the code is shown once and printed, a
     subject: 'staff-9',
   })
   assert.deepEqual(await axeViolations(page), [])
-  await page.getByRole('button', { name: '画面に戻る' }).click()
+  assert.equal(await focused(), '画面に戻る')
+  await press('Escape')
   assert.equal(await focused(), '印刷する')
   await page.getByRole('button', { name: '渡したので閉じる' }).click()
   assert.equal((await page.content()).includes(CODE), false)
   assert.equal(await focused(), '職員')
   assert.deepEqual(errors, [])
+})
+
+test('where the browser says when printing is over, the page comes back by itself', {
+  skip,
+}, async (t) => {
+  const { page, focused } = await openHands(t, {
+    role: 'it',
+    answers: {
+      'GET /desk/staff': { items: staff() },
+      'POST /desk/staff/:id/reset': {
+        staff: { id: 'staff-1', name: '医事 花子' },
+        oneTimeCode: CODE,
+      },
+    },
+  })
+  await page.getByRole('button', { name: '医事 花子 さんの番号を再発行' }).click()
+  await page.getByRole('button', { name: '発行する', exact: true }).click()
+  await page.getByRole('button', { name: '印刷する' }).click()
+  await page.waitForFunction('window.printed')
+  assert.match(await page.evaluate<string>('window.printed'), /最初のサインイン[\s\S]*K7QF/)
+  await page.locator('.sheet').waitFor({ state: 'detached' })
+  assert.equal(await focused(), '印刷する')
 })
 
 test('nothing is printed that the agent could not write down', { skip }, async (t) => {
