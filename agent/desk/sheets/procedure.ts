@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
-import type { Day } from '../day.ts'
 import { clockOf, dayOf } from '../words.ts'
+import type { Counts } from './counts.ts'
 import { nowInJapan } from './values.ts'
 
 /** コールセンター that opens the emergency function; by phone only. [wic-net 10145, p. 8] */
@@ -21,21 +21,6 @@ export interface ProcedureFacts {
   readonly counts: Counts | null
   /** Offline intakes that wait; null: not known. */
   readonly intakes: number | null
-}
-
-export interface Counts {
-  readonly received: number
-  readonly unresolved: number
-}
-
-/** Of the day, each question by its newest answer. */
-export function countsOf({ entries }: Pick<Day, 'entries'>): Counts {
-  const replaced = new Set(entries.map(({ verification }) => verification.supersedes))
-  const newest = entries.filter(({ id }) => !replaced.has(id))
-  const isOpen = ({ outcome, held }: { outcome: string; held: boolean }) =>
-    held || !outcome.startsWith('valid')
-  const unresolved = newest.filter(({ verification }) => isOpen(verification)).length
-  return { received: newest.length, unresolved }
 }
 
 /** 停止時の手順: one page of A4 to work with when nothing can be asked. No patient’s data is on it. */
