@@ -46,8 +46,13 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
   }
 }
 
+/** Subject of what concerns every line. */
+const EVERY_LINE = 'gateway'
 /** Components of which there may be several, so that a name tells which. */
 const NAMED: readonly string[] = ['reader', 'line', 'delivery']
+
+const deviceOf = (component: string, id: string) =>
+  NAMED.includes(component) && id !== EVERY_LINE ? id : ''
 
 /** What fails comes before what warns. */
 const wrongIn = (state: DeskState) =>
@@ -55,7 +60,7 @@ const wrongIn = (state: DeskState) =>
     .flatMap(([component, checks]) =>
       checks.map((check) => ({
         ...check,
-        device: NAMED.includes(component) ? check.componentId : '',
+        device: deviceOf(component, check.componentId),
       })),
     )
     .filter(({ status }) => status !== 'pass')
@@ -124,6 +129,7 @@ const script = (
     「医療機関コード <b>${institution}</b> の受付の＿＿＿です。${state?.outage ? `${clockOf(state.outage.startedAt)}` : '＿＿時＿＿分'}から照会できません。
     待っている方は＿＿人です。<b>緊急時医療情報・資格確認機能（資格情報照会・システム障害時）</b>を開いてください。」
   </p>
+  <p>聞いて書く</p>
   <ul class="heard">
     <li>受付番号</li>
     <li>担当者</li>
