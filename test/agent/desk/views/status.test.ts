@@ -164,11 +164,12 @@ test('what cannot be loaded says why, and the marks stay', { skip }, async (t) =
 
 test('each part is reached from its mark, and everything by keyboard', { skip }, async (t) => {
   const { page } = await statusOf(t, { role: 'it' })
+  const button = page.getByRole('button', { name: '回線テスト' })
+  await button.waitFor()
   await page.getByRole('button', { name: '回線ngnの詳しい様子' }).focus()
   await page.keyboard.press('Enter')
   await page.waitForFunction('document.activeElement.id === "status-lines"')
   await page.keyboard.press('Tab')
-  const button = page.getByRole('button', { name: '回線テスト' })
   await page.locator(':focus').and(button).waitFor()
 })
 
