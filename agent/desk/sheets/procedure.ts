@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
-import type { Day } from '../day.ts'
 import { clockOf, dayOf } from '../words.ts'
+import type { Counts } from './counts.ts'
 import { nowInJapan } from './values.ts'
 
 /** コールセンター that opens the emergency function; by phone only. [wic-net 10145, p. 8] */
@@ -21,21 +21,6 @@ export interface ProcedureFacts {
   readonly counts: Counts | null
   /** Offline intakes that wait; null: not known. */
   readonly intakes: number | null
-}
-
-export interface Counts {
-  readonly received: number
-  readonly unresolved: number
-}
-
-/** Of the day, each question by its newest answer. */
-export function countsOf({ entries }: Pick<Day, 'entries'>): Counts {
-  const replaced = new Set(entries.map(({ verification }) => verification.supersedes))
-  const newest = entries.filter(({ id }) => !replaced.has(id))
-  const isOpen = ({ outcome, held }: { outcome: string; held: boolean }) =>
-    held || !outcome.startsWith('valid')
-  const unresolved = newest.filter(({ verification }) => isOpen(verification)).length
-  return { received: newest.length, unresolved }
 }
 
 /** 停止時の手順: one page of A4 to work with when nothing can be asked. No patient’s data is on it. */
@@ -61,8 +46,13 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
   }
 }
 
+/** Subject of what concerns every line. */
+const EVERY_LINE = 'gateway'
 /** Components of which there may be several, so that a name tells which. */
 const NAMED: readonly string[] = ['reader', 'line', 'delivery']
+
+const deviceOf = (component: string, id: string) =>
+  NAMED.includes(component) && id !== EVERY_LINE ? id : ''
 
 /** What fails comes before what warns. */
 const wrongIn = (state: DeskState) =>
@@ -70,7 +60,7 @@ const wrongIn = (state: DeskState) =>
     .flatMap(([component, checks]) =>
       checks.map((check) => ({
         ...check,
-        device: NAMED.includes(component) ? check.componentId : '',
+        device: deviceOf(component, check.componentId),
       })),
     )
     .filter(({ status }) => status !== 'pass')
@@ -139,6 +129,7 @@ const script = (
     「医療機関コード <b>${institution}</b> の受付の＿＿＿です。${state?.outage ? `${clockOf(state.outage.startedAt)}` : '＿＿時＿＿分'}から照会できません。
     待っている方は＿＿人です。<b>緊急時医療情報・資格確認機能（資格情報照会・システム障害時）</b>を開いてください。」
   </p>
+  <p>聞いて書く</p>
   <ul class="heard">
     <li>受付番号</li>
     <li>担当者</li>

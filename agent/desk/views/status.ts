@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { IntakeList } from '../../api/offline-intakes.ts'
 import type { App, MakeView } from '../app.ts'
-import { countsOf, procedureSheet } from '../sheets/procedure.ts'
+import { countsOf } from '../sheets/counts.ts'
+import { procedureSheet } from '../sheets/procedure.ts'
 import { nowInJapan } from '../sheets/values.ts'
 import { hasLines, hasTerminal, openStatusData, type StatusData } from '../status/data.ts'
 import {
