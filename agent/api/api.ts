@@ -1,7 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import Fastify, {
+  type FastifyContextConfig,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
 import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
@@ -157,7 +162,7 @@ const unused = (): never => {
   throw new Error('a compiler of fastify is in use')
 }
 
-/** The app with every route, and what /openapi.json says of them. It calls no port by itself. */
+/** The app with every route, which those are, and what /openapi.json says of them. It calls no port by itself. */
 export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   const { consumers, sessions, clock, monitorFrom, version, verifications, desk, feed, health } =
     options
@@ -186,7 +191,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   app.addHook('onRequest', authentication({ consumers, sessions, clock, isMonitor }))
   app.addHook('preValidation', sayWho)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
-  answerUnrouted(app)
+  const served = answerUnrouted(app)
 
   const routes = documentedRoutes(app)
   askRoutes(app, verifications, context)
@@ -217,15 +222,22 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   openApiRoute(app, () =>
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
   )
-  return { app, document }
+  return { app, document, served }
 }
 
-/** 405 with what the path does take, or 404. */
-function answerUnrouted(app: App): void {
-  const routes: { readonly path: RegExp; readonly method: string }[] = []
-  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
+export interface ServedRoute {
+  readonly method: string
+  readonly url: string
+  readonly path: RegExp
+  readonly access: FastifyContextConfig['access']
+}
+
+/** 405 with what the path does take, or 404. Gives the routes, from now on as they are added. */
+function answerUnrouted(app: App): readonly ServedRoute[] {
+  const routes: ServedRoute[] = []
+  app.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
     const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
-    routes.push({ path, method: String(method) })
+    routes.push({ method: String(method), url, path, access: config?.access })
   })
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?', 1)
@@ -234,6 +246,7 @@ function answerUnrouted(app: App): void {
     const facts = { allow: allowed.join(', ') }
     return answerFault(new AgentError('METHOD_REFUSED', 'no such method here', { facts }), reply)
   })
+  return routes
 }
 
 function answerFault(error: AgentError, reply: FastifyReply): FastifyReply {
