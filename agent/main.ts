@@ -6,10 +6,8 @@ import { sameAddress } from '../config/sources.ts'
 import { type ApiOptions, openApi } from './api/api.ts'
 import { openControl } from './api/control.ts'
 import type { Lines } from './api/lines-port.ts'
-import { openAppointments } from './appointments.ts'
 import { openTerminalOrders, type TerminalOrders } from './batches.ts'
 import { type OpenedDeliveries, openDeliveries } from './deliveries.ts'
-import { digestsOf } from './digests.ts'
 import { type Eligibility, openEligibility } from './eligibility/eligibility.ts'
 import type { Judging } from './eligibility/ending.ts'
 import { askOneByOne } from './eligibility/expected.ts'
@@ -22,21 +20,19 @@ import { Conditions } from './kernel/conditions.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { Closer } from './kernel/lifecycle.ts'
 import { openHoursOf } from './lines.ts'
+import { officeOf } from './office.ts'
 import { type Official, openOfficial } from './official.ts'
-import { offlineIntakesOf } from './offline.ts'
 import { openClockTrust } from './ops/clock-trust.ts'
 import { examine } from './ops/doctor.ts'
 import { foundBy } from './ops/doctor-folders.ts'
 import { watchAttempts, watchStore } from './ops/fault-watch.ts'
 import type { Jobs } from './ops/jobs/jobs.ts'
 import type { Platform } from './platform.ts'
-import { rosterOf } from './roster.ts'
 import { doctorLines, listenSettings, readIdentity, standing, withKey } from './settings.ts'
 import { clinicPageOf, type OpenedStaff, openStaff } from './staff.ts'
 import { openStore, type Store } from './store/store.ts'
 import type { Identity } from './uplink/identity.ts'
 import { verificationsOf } from './verifications.ts'
-import { worklistOf } from './worklist.ts'
 
 export interface Agent {
   /** Where the API listens. */
@@ -244,20 +240,15 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     monitorFrom: config.monitor_from,
     sessions: served.people.sessions,
     clinic: clinicPageOf(config, rules, clock),
-    feed: { page: store.feed.page, subscribe: store.subscribe },
+    feed: { page: store.feed.page, end: store.feed.end, subscribe: store.subscribe },
     verifications: verificationsOf(
       config,
       { judging, challenge, store, eligibility, intake },
       platform,
     ),
-    offlineIntakes: offlineIntakesOf(config, { store, rules, reasking, clock }),
-    appointments: openAppointments(config, { store, rules }, platform),
     batches: orders.batches,
     referenceNumbers: orders.referenceNumbers,
-    worklist: worklistOf({ store, clock, openTimes }),
-    roster: rosterOf(store, clock, rules),
-    outages: store.outages,
-    digests: digestsOf({ store, deliveries, clock }),
+    ...officeOf(config, { store, rules, reasking, openTimes, deliveries }, platform),
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     log,
     clock,

@@ -58,10 +58,21 @@ export const staffOffline = ({ staff: store }: Pick<Store, 'staff'>): StaffDesk 
 
 /** What the page says of the clinic. */
 export const clinicPageOf = (
-  { institution }: Pick<Config, 'institution'>,
+  {
+    institution,
+    clinic,
+    desk,
+    gateway,
+  }: Pick<Config, 'institution' | 'clinic' | 'desk' | 'gateway'>,
   rules: Rules,
   clock: Pick<Clock, 'now'>,
 ): ClinicPage => ({
   institution: institution.code,
+  via: gateway.via,
+  contacts: [
+    ...desk.contacts,
+    // Name and number in one text, as it stands in the call script.
+    ...(clinic.help_desk === undefined ? [] : [{ name: clinic.help_desk, phone: '', hours: '' }]),
+  ],
   documents: () => documentsOn(rules, dayAt(clock.now())),
 })

@@ -13,9 +13,11 @@ import { checkFacePart } from './intake/face-part.ts'
 import type { Intake } from './intake/intake.ts'
 import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
+import { isOfHandover } from './kernel/handover.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
 import type { OfficialResult } from './kernel/official.ts'
-import { seesHeld } from './kernel/roles.ts'
+import { type Role, seesHeld } from './kernel/roles.ts'
+import type { NoteKind } from './kernel/verification.ts'
 import type { Official } from './official.ts'
 import { askerOf } from './offline.ts'
 import type { Platform } from './platform.ts'
@@ -91,10 +93,10 @@ export function verificationsOf(
       const { role } = by.consumer
       // Of what a role may not see it knows nothing, and adds nothing.
       const found = store.find(verificationId)
-      if (found instanceof Uint8Array && store.feed.shown(found, role) === undefined)
+      const isHidden = found instanceof Uint8Array && store.feed.shown(found, role) === undefined
+      if (isHidden && !store.handovers.isHandedOver(verificationId))
         throw new AgentError('NOT_FOUND', 'no such verification')
-      if (role === 'liaison' && note.kind !== 'referral')
-        throw new AgentError('FORBIDDEN', 'the liaison office adds referral ticks')
+      refuseForeign(note.kind, role)
       if ((note.kind === 'release' || note.kind === 'rejection') && !seesHeld(role))
         throw new AgentError('FORBIDDEN', 'whose it is is said by who sees what is in it')
       const about = { verificationId, ...note }
@@ -104,6 +106,16 @@ export function verificationsOf(
       return shown
     },
   }
+}
+
+/** Who takes care of a handover is said by those who hand it over to each other. */
+const handingOver: readonly Role[] = ['reception', 'billing', 'liaison']
+
+function refuseForeign(kind: NoteKind, role: Role): void {
+  if (isOfHandover(kind) && !handingOver.includes(role))
+    throw new AgentError('FORBIDDEN', 'reception, billing and the liaison office hand over')
+  if (role === 'liaison' && kind !== 'referral' && !isOfHandover(kind))
+    throw new AgentError('FORBIDDEN', 'the liaison office adds ticks of referrals and handovers')
 }
 
 /** What the store wrote itself. */

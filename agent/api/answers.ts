@@ -16,6 +16,20 @@ export const bufferOf = (bytes: Uint8Array): Buffer =>
 export const sendJson = (reply: FastifyReply, status: number, json: Uint8Array): FastifyReply =>
   reply.code(status).type(JSON_TYPE).send(bufferOf(json))
 
+const comma = Buffer.from(',')
+const opening = Buffer.from('{"items":[')
+
+/** Items with the cursor behind them. They are JSON already; they are joined, not parsed. */
+export function pageBody(items: readonly Uint8Array[], cursor: string): Buffer {
+  const parts: Uint8Array[] = [opening]
+  items.forEach((item, at) => {
+    if (at > 0) parts.push(comma)
+    parts.push(bufferOf(item))
+  })
+  parts.push(Buffer.from(`],"cursor":${JSON.stringify(cursor)}}`))
+  return Buffer.concat(parts)
+}
+
 /** An item of the feed as far as the API itself looks into it. */
 export interface ItemHead {
   readonly cursor: string

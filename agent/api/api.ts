@@ -11,14 +11,20 @@ import { batchRoutes } from './batches.ts'
 import { parseCsvBody, parseJsonBody } from './body.ts'
 import { cardFaceRoutes } from './card-faces.ts'
 import type { App, Context } from './context.ts'
+import type { Days, Handovers } from './day-ports.ts'
+import { dayRoutes } from './days.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { sayWho } from './desk-by.ts'
+import { deskLiveRoute } from './desk-live.ts'
 import { deskPageRoutes } from './desk-page.ts'
 import type { ClinicPage, Sessions, StaffDesk } from './desk-ports.ts'
+import { deskPrintRoute } from './desk-prints.ts'
 import { deskSessionRoutes } from './desk-session.ts'
 import { deskStaffRoutes } from './desk-staff.ts'
+import { watchDesk } from './desk-state.ts'
 import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
+import { handoverRoutes } from './handovers.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
 import { jobRoutes } from './jobs.ts'
@@ -76,6 +82,8 @@ export interface ApiOptions {
   readonly version: string
   readonly feed: Feed
   readonly verifications: Verifications
+  readonly days: Days
+  readonly handovers: Handovers
   readonly batches: Batches
   readonly referenceNumbers: ReferenceNumbers
   readonly offlineIntakes: OfflineIntakes
@@ -205,16 +213,10 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   lineSwitchRoutes(app, options.lines)
   lineQualityRoutes(app, options.lines)
   terminalRoutes(app, options.terminal)
-  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
-  worklistRoutes(app, options.worklist, context)
-  rosterRoutes(app, options.roster, context)
+  officeRoutes(app, options, context)
   deliveryRoutes(app, options.deliveries, context)
-  digestRoutes(app, options.digests, context)
-  appointmentRoutes(app, options.appointments, context)
   jobRoutes(app, options.jobs)
-  deskPageRoutes(app)
-  deskSessionRoutes(app, sessions, options.clinic)
-  deskStaffRoutes(app, options.staff, context)
+  deskRoutes(app, options, context)
   probeRoutes(app, health)
   metricsRoute(app, options.deliveries, clock)
   healthRoutes(app, health, version)
@@ -223,6 +225,27 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
   )
   return { app, document }
+}
+
+/** The page, and what it alone uses. */
+function deskRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
+  const { clock, feed, sessions, clinic, staff, onBug } = options
+  deskPageRoutes(app)
+  deskSessionRoutes(app, sessions, clinic)
+  deskStaffRoutes(app, staff, context)
+  deskLiveRoute(app, feed, watchDesk(options, clock, onBug), context)
+  deskPrintRoute(app, context)
+}
+
+/** What people of the clinic work through. */
+function officeRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
+  dayRoutes(app, options.days, context)
+  handoverRoutes(app, options.handovers, context)
+  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
+  worklistRoutes(app, options.worklist, context)
+  rosterRoutes(app, options.roster, context)
+  digestRoutes(app, options.digests, context)
+  appointmentRoutes(app, options.appointments, context)
 }
 
 /** 405 with what the path does take, or 404. */

@@ -9,7 +9,6 @@ import {
 import { appointmentRoles, type ShownAppointment } from '../kernel/appointment-roles.ts'
 import { masked } from '../kernel/masking.ts'
 import { isFull, narrowRole, type Role } from '../kernel/roles.ts'
-import { isoDateOf } from '../kernel/time.ts'
 import { Outcome } from '../kernel/verification.ts'
 import { orNull } from './answers.ts'
 import {
@@ -24,8 +23,8 @@ import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { CSV_BYTES, headsOf, toldByRow } from './csv.ts'
 import { isCsv, sendCsv, wantsCsv } from './csv-body.ts'
+import { dayIn } from './day-query.ts'
 import type { Appointments } from './ports.ts'
-import { invalid } from './problem.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -151,10 +150,4 @@ export function appointmentRoutes(app: App, appointments: Appointments, context:
       return sendCsv(reply, `appointments-${day}`, file)
     },
   )
-}
-
-/** Throws `REQUEST_INVALID` for what is no day of the calendar. */
-function dayIn(day: string): string {
-  if (isoDateOf(day.replaceAll('-', '')) === day) return day
-  throw invalid('day', '日付が正しくありません。', 'must be a day of the calendar')
 }

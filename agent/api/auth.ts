@@ -132,7 +132,12 @@ function routeRefused(
 
 function callerFor(consumer: Consumer, consumers: Pick<Consumers, 'isLive' | 'onChange'>): Caller {
   const holds = () => consumers.isLive(consumer.id)
-  return { consumer, holds, onRevoked: once(holds, consumers.onChange), refusal: noToken }
+  return {
+    consumer,
+    holds,
+    onRevoked: once(holds, (hear) => consumers.onChange(hear)),
+    refusal: noToken,
+  }
 }
 
 function personFor(session: DeskSession): Caller {
@@ -140,7 +145,7 @@ function personFor(session: DeskSession): Caller {
   return {
     consumer: session.consumer,
     holds,
-    onRevoked: once(holds, session.onChange),
+    onRevoked: once(holds, (hear) => session.onChange(hear)),
     refusal: () => stateRefused(session.state()),
   }
 }

@@ -77,9 +77,19 @@ export interface NewCode {
 }
 
 /** What the page says of the clinic. */
+export interface Contact {
+  readonly name: string
+  readonly phone: string
+  readonly hours: string
+}
+
 export interface ClinicPage {
   /** 医療機関コード. */
   readonly institution: string
   /** What bears the numbers that are typed, today, Japanese. */
   documents(): readonly string[]
+  /** How the official side is asked. */
+  readonly via: 'lines' | 'terminal'
+  /** Whom to call, beside the carriers of the lines. */
+  readonly contacts: readonly Contact[]
 }

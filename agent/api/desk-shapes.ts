@@ -91,7 +91,12 @@ export const Print = Type.Object(
       'recovery-codes',
       'one-time-code',
     ]),
-    subject: Type.String({ maxLength: 100, description: 'Id of what it is about, or a day.' }),
+    subject: Type.String({
+      // No name gets into the audit by it.
+      pattern:
+        '^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|staff-[0-9a-f]{12}|\\d{4}-\\d{2}(-\\d{2})?)$',
+      description: 'Id of what it is about, a day or a month.',
+    }),
   },
   strict,
 )

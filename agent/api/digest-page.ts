@@ -21,6 +21,8 @@ const WORDS: Readonly<Record<string, string>> = {
   rejection: 'この人ではない',
   'paid-in-full': '全額支払い',
   closing: '対応終了',
+  assignment: '連携の担当',
+  acknowledgement: '連携の確認済',
 }
 /** What staff call it. */
 export const wordOf = (code: string): string => WORDS[code] ?? code

@@ -5,16 +5,14 @@ import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { type Column, csvOf } from './csv.ts'
 import { sendCsv } from './csv-body.ts'
+import { DayText, dayIn } from './day-query.ts'
 import { digestPage, wordOf } from './digest-page.ts'
 import type { Digests } from './ports.ts'
-import { invalid } from './problem.ts'
 
 const strict = { additionalProperties: false } as const
 const Query = Type.Object(
   {
-    day: Type.Optional(
-      Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Today when absent.' }),
-    ),
+    day: Type.Optional(DayText('Today when absent.')),
     format: Type.Optional(
       Type.Enum(['json', 'csv', 'html'], {
         description: 'csv opens in Excel, html is for printing; json when absent.',
@@ -93,16 +91,13 @@ function rowsOf(digest: Digest): Record<string, string>[] {
   ]
 }
 
-const isDay = (day: string) => inJapan(Date.parse(`${day}T00:00:00+09:00`)).startsWith(day)
-
 export function digestRoutes(app: App, digests: Digests, context: Context): void {
   app.get(
     '/v1/digest',
     { schema: { querystring: Query }, config: { doc } },
     async (request, reply) => {
-      const { day = inJapan(context.clock.now()).slice(0, 10), format = 'json' } = request.query
-      if (Number.isNaN(Date.parse(day)) || !isDay(day))
-        throw invalid('day', '日付がありません。', 'no day of the calendar')
+      const { format = 'json' } = request.query
+      const day = dayIn(request.query.day ?? inJapan(context.clock.now()).slice(0, 10))
       const digest = await digests.of(day)
       await context.audit.read(callerOf(request).consumer, 'digest', day)
       if (format === 'csv') return sendCsv(reply, `digest-${day}`, csvOf(columns, rowsOf(digest)))

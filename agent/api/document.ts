@@ -31,6 +31,8 @@ function portsOf({ log, clock, audit, onBug }: Context): Omit<ApiOptions, 'liste
     verifications: unplugged('verifications'),
     batches: unplugged('batches'),
     referenceNumbers: unplugged('referenceNumbers'),
+    days: unplugged('days'),
+    handovers: unplugged('handovers'),
     offlineIntakes: unplugged('offlineIntakes'),
     worklist: unplugged('worklist'),
     roster: unplugged('roster'),

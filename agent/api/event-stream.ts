@@ -1,15 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import { AgentError } from '../kernel/errors.ts'
 import { bufferOf, headOf } from './answers.ts'
 import type { Caller } from './auth.ts'
 import type { Context } from './context.ts'
 import type { Feed, FeedPage } from './ports.ts'
-import { commonHeaders } from './problem.ts'
 import { Bell, type Span, startSpan } from './span.ts'
-
-const BATCH = 100
-const headers = { ...commonHeaders, 'content-type': 'text/event-stream; charset=utf-8' }
+import { audited, BATCH, beginStream, interrupted, send } from './stream.ts'
 
 /**
  * Sends the items after a cursor, then each as it is committed, until the reader goes, is no longer
@@ -27,9 +23,7 @@ export async function streamEvents(
   try {
     const first = feed.page(after, BATCH, caller.consumer.role)
     await audited(first, after, caller, context)
-    reply.hijack()
-    reply.raw.writeHead(200, headers)
-    reply.raw.write('retry: 2000\n\n')
+    beginStream(reply)
     await follow(first, caller, reply.raw, feed, bell, context)
   } catch (error) {
     if (!reply.raw.headersSent) throw error
@@ -74,11 +68,6 @@ async function follow(
   response.end()
 }
 
-async function audited(page: FeedPage, after: string | null, caller: Caller, { audit }: Context) {
-  if (page.items.length === 0) return
-  await audit.read(caller.consumer, 'events', `${after ?? ''}..${page.cursor}`)
-}
-
 const frameOf = (item: Uint8Array): string =>
   `id: ${headOf(item).cursor}\ndata: ${bufferOf(item).toString()}\n\n`
 
@@ -89,35 +78,4 @@ function framesOf(page: FeedPage): Buffer {
   const known = frames.get(page) ?? Buffer.from(page.items.map(frameOf).join(''))
   frames.set(page, known)
   return known
-}
-
-/**
- * Writes, and waits while the reader’s buffer is full, so that a backlog of any length costs one
- * batch of memory. A reader that stays behind for `stallMs` is cut off.
- */
-async function send(
-  text: string | Buffer,
-  caller: Caller,
-  response: ServerResponse,
-  context: Context,
-): Promise<void> {
-  if (response.destroyed || !caller.holds() || response.write(text)) return
-  const span = startSpan(context.limits.stallMs, response, context, caller)
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const drained = () => resolve(true)
-  response.once('drain', drained)
-  span.signal.addEventListener('abort', () => resolve(false), { once: true })
-  const inTime = await promise
-  response.off('drain', drained)
-  span.close()
-  if (inTime || response.destroyed) return
-  if (!context.closing.aborted) context.log.warn({}, 'event-stream-cut')
-  response.destroy()
-}
-
-/** The stream has begun, so there is no problem to send: it ends, and the reader asks again. */
-function interrupted(error: unknown, response: ServerResponse, { log, onBug }: Context): void {
-  response.destroy()
-  if (error instanceof AgentError) log.warn({ code: error.code }, 'event-stream-ended')
-  else onBug(error)
 }

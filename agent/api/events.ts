@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { Type } from 'typebox'
 import { FeedEvent } from '../kernel/verification.ts'
-import { bufferOf, JSON_TYPE } from './answers.ts'
+import { JSON_TYPE, pageBody } from './answers.ts'
 import { type Caller, callerOf, stillAdmitted } from './auth.ts'
 import type { App, Context } from './context.ts'
 import { streamEvents } from './event-stream.ts'
@@ -96,24 +96,13 @@ async function nextPage(
   }
 }
 
-const comma = Buffer.from(',')
-const opening = Buffer.from('{"items":[')
-
 /** Of pages that the feed gives to several pollers: each is joined once. */
 const bodies = new WeakMap<FeedPage, Buffer>()
 
-/** Items are JSON already; they are joined, not parsed. */
 function bodyOf(page: FeedPage): Buffer {
   const known = bodies.get(page)
   if (known !== undefined) return known
-  const { items, cursor } = page
-  const parts: Uint8Array[] = [opening]
-  items.forEach((item, at) => {
-    if (at > 0) parts.push(comma)
-    parts.push(bufferOf(item))
-  })
-  parts.push(Buffer.from(`],"cursor":${JSON.stringify(cursor)}}`))
-  const body = Buffer.concat(parts)
+  const body = pageBody(page.items, page.cursor)
   bodies.set(page, body)
   return body
 }

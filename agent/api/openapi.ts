@@ -17,6 +17,7 @@ import { AppointmentView } from './appointments.ts'
 import { ShownBatch } from './batches.ts'
 import type { App } from './context.ts'
 import { ComparisonItem, ConsumerDelivery, OpenDeliveryItem } from './deliveries.ts'
+import { DayList, HandoverList } from './desk-shapes.ts'
 import type { AnswerDoc, RequestHeader, RouteDoc } from './docs.ts'
 import { EventPage } from './events.ts'
 import { Health } from './health.ts'
@@ -40,10 +41,12 @@ const components = {
   Comparison: ComparisonItem,
   Consents,
   ConsumerDelivery,
+  DayList,
   Digest,
   EventPage,
   FaultReport,
   FeedEvent,
+  HandoverList,
   Health,
   History,
   Identity,

@@ -37,6 +37,8 @@ export interface Feed {
    * `CURSOR_GONE` with `facts.oldest` (a cursor). Items as the role sees them; others are passed over.
    */
   page(after: string | null, limit: number, role: Role): FeedPage
+  /** The cursor of where it ends now. */
+  end(): string
   /** Calls back after each commit of an event, until unsubscribed. */
   subscribe(wake: () => void): () => void
 }
@@ -267,6 +269,8 @@ export interface Jobs {
 export interface Desk {
   readers(): ReaderState[]
   presentations(): WaitingPresentation[]
+  /** Calls back after most changes of both, at once, until unsubscribed. */
+  onChange(hear: () => void): () => void
 }
 
 export interface HealthSource {

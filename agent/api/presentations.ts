@@ -82,7 +82,8 @@ function confirmerIn({ method = 'visual', by }: Static<typeof Confirmation>): st
     : invalid('by', '確認した人の名前が必要です。', 'must say who confirmed by sight')
 }
 
-const shown = (one: WaitingPresentation): PresentationList['items'][number] => ({
+/** Taps as the API and the desk’s page show them. */
+export const shownPresentation = (one: WaitingPresentation): PresentationList['items'][number] => ({
   id: one.id,
   reader: one.reader,
   at: toRfc3339(one.at),
@@ -104,7 +105,7 @@ export function presentationRoutes(
   context: Context,
 ): void {
   app.get('/v1/presentations', { config: { doc: listDoc } }, async (_request, reply) =>
-    reply.send({ items: desk.presentations().map(shown) }),
+    reply.send({ items: desk.presentations().map(shownPresentation) }),
   )
 
   app.post(

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Caller } from './auth.ts'
 import type { Context } from './context.ts'
-import type { Feed } from './ports.ts'
 
 /** A stretch of waiting. Its signal aborts at the end of it; `close` releases what it holds. */
 export interface Span {
@@ -38,20 +37,26 @@ export function startSpan(
   }
 }
 
-/** Tells of commits. One that falls between a look at the feed and the wait is kept, not lost. */
+/** What can be listened to: commits, and whatever else changes. */
+export interface Source {
+  subscribe(wake: () => void): () => void
+}
+
+/** Tells of news. What falls between a look at a source and the wait is kept, not lost. */
 export class Bell {
   #hasRung = false
   #wake: () => void = () => undefined
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
 
-  constructor(feed: Pick<Feed, 'subscribe'>) {
-    this.#unsubscribe = feed.subscribe(() => {
+  constructor(...sources: readonly Source[]) {
+    const ring = () => {
       this.#hasRung = true
       this.#wake()
-    })
+    }
+    this.#unsubscribe = sources.map((source) => source.subscribe(ring))
   }
 
-  /** True at the next commit since the last call; false when `signal` aborts first. */
+  /** True at the next news since the last call; false when `signal` aborts first. */
   async next(signal: AbortSignal): Promise<boolean> {
     if (!this.#hasRung && !signal.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -67,6 +72,6 @@ export class Bell {
   }
 
   close(): void {
-    this.#unsubscribe()
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
   }
 }

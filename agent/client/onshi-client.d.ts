@@ -284,6 +284,12 @@ export type ConsumerDelivery = {
     nextAttemptAt: string | null;
     fault: FaultReport | null;
 };
+export type DayList = {
+    /** Verifications as they are after what people decided, and their notes. */
+    items: FeedEvent[];
+    /** Of the feed: what comes after it is not in here. */
+    cursor: string;
+};
 export type Digest = {
     /** YYYY-MM-DD, Japanese time. */
     day: string;
@@ -441,6 +447,22 @@ export type FeedEvent = {
         consents: Consents | null;
         reception: Reception | null;
     };
+};
+export type HandoverList = {
+    items: {
+        verificationId: string;
+        /** RFC 3339. */
+        at: string;
+        reasons: ("first-visit" | "insurer-changed" | "referral")[];
+        owner: string | null;
+        ownedAt: string | null;
+        acknowledgedBy: string | null;
+        acknowledgedAt: string | null;
+        /** Not acknowledged for more than one business day. */
+        isOverdue: boolean;
+        referralText: string | null;
+        event: FeedEvent | null;
+    }[];
 };
 export type Health = {
     status: "pass" | "warn" | "fail";
@@ -782,8 +804,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
-    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了, 連携の担当（`text`: その人、なければ `by`）, 連携の確認済. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement";
     /** Who. */
     by: string;
     text: string | null;
@@ -1385,6 +1407,11 @@ export interface Client {
         id: string;
         state: "open";
     }>>;
+    /** A day as it stands. The verifications of a day after what people decided on them, their notes, and the notes of the day about others. Go on with the feed after `cursor`; what comes twice has the same `id`: `GET /v1/verifications` */
+    getVerifications(request?: {
+        /** YYYY-MM-DD of Japan; today when absent. */
+        day?: string;
+    }, options?: CallOptions): Promise<Answer<200, DayList>>;
     /** Ask again; the new verification supersedes this one: `POST /v1/verifications/{id}/recheck` */
     postVerificationsIdRecheck(request: {
         /** UUID. */
@@ -1434,8 +1461,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
-            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了, 連携の担当（`text`: その人、なければ `by`）, 連携の確認済. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement";
             /** Who. */
             by: string;
             text?: string | null;
@@ -1589,6 +1616,11 @@ export interface Client {
         bypassed: boolean;
         bypass: string | null;
     }>>;
+    /** What reception and the liaison office hand over. First visits, changes of insurer, and whatever was ticked as `referral`; not while it is held. Notes of kind `assignment` say who takes care of one, `acknowledgement` that it was seen to: `GET /v1/handovers` */
+    getHandovers(request?: {
+        /** open: nobody has acknowledged it; all: of the last 31 days. */
+        state?: "open" | "all";
+    }, options?: CallOptions): Promise<Answer<200, HandoverList>>;
     /** Keep who was received while nobody could be asked. With a card face it is asked by itself when a line is back, for the day on which it was kept. What cannot be a person’s is refused, and nothing of it is kept: `POST /v1/offline-intakes` */
     postOfflineIntakes(request: {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
@@ -1650,7 +1682,7 @@ export interface Client {
             needs: FaultReport | null;
             advisories: Advisory[];
             /** Kinds of the notes on it and on what it stands in the place of. */
-            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing")[];
+            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement")[];
         }[];
     }>>;
     /** The home-care roster. With the eligibility of a month, whoever asked for it. `Accept: text/csv` gets a file for Excel. A role gets the fields of the entries that it may see: `GET /v1/roster` */
@@ -1728,6 +1760,38 @@ export interface Client {
             at?: string;
         };
     }, options?: CallOptions): Promise<Answer<200, RosterEntry>>;
+    /** One day in figures and lists. Also as CSV (`format=csv`) and as a page to print (`format=html`): `GET /v1/digest` */
+    getDigest(request?: {
+        /** Today when absent. */
+        day?: string;
+        /** csv opens in Excel, html is for printing; json when absent. */
+        format?: "json" | "csv" | "html";
+    }, options?: CallOptions): Promise<Answer<200, Digest>>;
+    /** Who is expected on a day: replaces the list of one source. JSON or a CSV file. They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
+    putAppointmentsDay(request: {
+        day: string;
+        /** Whose list it is: only this one of the day is replaced. Default: csv for a CSV file, else api. */
+        source?: "api" | "csv" | "orca";
+        /** A CSV file is headed by time (予約時刻), patientNumber (患者番号), insurerNumber (保険者番号), insuredCardSymbol (記号), insuredIdentificationNumber (番号), insuredBranchNumber (枝番), birthdate (生年月日). */
+        body: {
+            items: AppointmentItem[];
+        };
+    }, options?: CallOptions): Promise<Answer<200, {
+        added: number;
+        /** They were there, and keep what was asked about them. */
+        kept: number;
+        cancelled: number;
+    }>>;
+    /** Who is expected on a day, and what is known. With `Accept: text/csv` a file for Excel, without card numbers: `GET /v1/appointments/{day}` */
+    getAppointmentsDay(request: {
+        day: string;
+        /** morning: only those who need a look: changed, invalid, unknown, and not checked. */
+        list?: "all" | "morning";
+    }, options?: CallOptions): Promise<Answer<200, {
+        day: string;
+        /** By time. */
+        items: Appointment[];
+    }>>;
     /** What is on its way to whom. A consumer that reads or is pushed to sees its own; those who look after it, all: `GET /v1/deliveries` */
     getDeliveries(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         items: ConsumerDelivery[];
@@ -1763,38 +1827,6 @@ export interface Client {
         limit?: number;
     }, options?: CallOptions): Promise<Answer<200, {
         items: Comparison[];
-    }>>;
-    /** One day in figures and lists. Also as CSV (`format=csv`) and as a page to print (`format=html`): `GET /v1/digest` */
-    getDigest(request?: {
-        /** Today when absent. */
-        day?: string;
-        /** csv opens in Excel, html is for printing; json when absent. */
-        format?: "json" | "csv" | "html";
-    }, options?: CallOptions): Promise<Answer<200, Digest>>;
-    /** Who is expected on a day: replaces the list of one source. JSON or a CSV file. They are asked about by the job `appointments`. Whoever was there before keeps what was asked; who is missing is cancelled: `PUT /v1/appointments/{day}` */
-    putAppointmentsDay(request: {
-        day: string;
-        /** Whose list it is: only this one of the day is replaced. Default: csv for a CSV file, else api. */
-        source?: "api" | "csv" | "orca";
-        /** A CSV file is headed by time (予約時刻), patientNumber (患者番号), insurerNumber (保険者番号), insuredCardSymbol (記号), insuredIdentificationNumber (番号), insuredBranchNumber (枝番), birthdate (生年月日). */
-        body: {
-            items: AppointmentItem[];
-        };
-    }, options?: CallOptions): Promise<Answer<200, {
-        added: number;
-        /** They were there, and keep what was asked about them. */
-        kept: number;
-        cancelled: number;
-    }>>;
-    /** Who is expected on a day, and what is known. With `Accept: text/csv` a file for Excel, without card numbers: `GET /v1/appointments/{day}` */
-    getAppointmentsDay(request: {
-        day: string;
-        /** morning: only those who need a look: changed, invalid, unknown, and not checked. */
-        list?: "all" | "morning";
-    }, options?: CallOptions): Promise<Answer<200, {
-        day: string;
-        /** By time. */
-        items: Appointment[];
     }>>;
     /** What the agent does by itself: when, and what came of it: `GET /v1/jobs` */
     getJobs(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {

@@ -15,6 +15,8 @@ export interface Intake<T> extends Part {
   /** Process ids of the readers' children, in the readers' order; undefined between two. */
   pids(): (number | undefined)[]
   presentations(): WaitingPresentation[]
+  /** Calls back after each change of a reader and each news of what stands there, until unsubscribed. */
+  onChange(hear: () => void): () => void
   /** See `WaitingRoom.confirm`. */
   confirm(id: string, how: Confirming, use: (card: ConfirmedCard) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -35,13 +37,28 @@ export interface IntakeSetup {
 /** Starts one supervised process per reader. A reader that does not work is no error here. */
 export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Intake<T> {
   const room = openWaitingRoom<T>(ports.clock, lapseMs)
+  const hearers = new Set<() => void>()
+  const changed = () => {
+    for (const hear of hearers) hear()
+  }
   const supervisors = readers.map((setup) =>
-    superviseReader(setup, { ...ports, news: (news) => admit(room, setup.name, news) }),
+    superviseReader(setup, {
+      ...ports,
+      changed,
+      news: (news) => {
+        admit(room, setup.name, news)
+        changed()
+      },
+    }),
   )
   return {
     readers: () => supervisors.map((supervisor) => supervisor.state()),
     pids: () => supervisors.map((supervisor) => supervisor.pid()),
     presentations: () => room.list(),
+    onChange(hear) {
+      hearers.add(hear)
+      return () => void hearers.delete(hear)
+    },
     confirm: (id, how, use) => room.confirm(id, how, use),
     close: async () => {
       await Promise.all(supervisors.map((supervisor) => supervisor.close()))

@@ -38,6 +38,8 @@ export interface SupervisorPorts {
   readonly log: Log
   readonly conditions: Pick<Conditions, 'raise' | 'clear'>
   readonly news: (news: ReaderNews) => void
+  /** To be called after each change of `state()`. */
+  readonly changed?: () => void
   /** The child's entry; another one in tests. */
   readonly host?: string
 }
@@ -58,7 +60,7 @@ export const restartAfterMs = (failures: number): number =>
  * silences it, costs a restart and is a condition until the reader is ready again.
  */
 export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Supervisor {
-  const { clock, log, conditions, news, host } = ports
+  const { clock, log, conditions, news, changed, host } = ports
   const reader = setup.name
   const stop = new AbortController()
   let child: Child | undefined
@@ -75,6 +77,7 @@ export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Sup
     state = stateAfter(state, to, clock.now())
     if (state.state !== 'down') conditions.clear('READER_DOWN', reader)
     else conditions.raise('READER_DOWN', reader, { code: state.fault ?? 'READER_HUNG', detail })
+    changed?.()
   }
   const take = makeTaker(reader, log, news, change)
   const live = async () => {

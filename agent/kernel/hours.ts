@@ -1,3 +1,4 @@
+import { daysAfter } from './calendar.ts'
 import { inJapan } from './time.ts'
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
@@ -112,4 +113,27 @@ export function isOpenAt(times: Opening, atMs: number): boolean {
   const { day, minute } = minuteInJapan(atMs)
   const { spans } = hoursOn(times, day)
   return spans === null || isWithin(spans, minute)
+}
+
+/**
+ * Whether the clinic works on a day, `YYYY-MM-DD`. Where no hours are known, from Monday to Friday, but
+ * on national holidays and its days off.
+ */
+export function isBusinessDay(times: Opening, day: string): boolean {
+  const { spans } = hoursOn(times, day)
+  if (spans !== null) return spans.length > 0
+  const weekday = weekdayOf(day)
+  return weekday !== 'sat' && weekday !== 'sun' && times.holidays.nameOf(day) === null
+}
+
+/** A clinic that does not open for so long has closed down, or has hours that nobody keeps. */
+const LOOKED_AHEAD_DAYS = 60
+
+/** The first business day after a day, `YYYY-MM-DD`. */
+export function businessDayAfter(times: Opening, day: string): string {
+  for (let days = 1; days < LOOKED_AHEAD_DAYS; days += 1) {
+    const next = daysAfter(day, days)
+    if (isBusinessDay(times, next)) return next
+  }
+  return daysAfter(day, LOOKED_AHEAD_DAYS)
 }

@@ -1,6 +1,6 @@
 import { type Audience, type FieldRoles, fieldRoles, verificationRoles } from './field-roles.ts'
+import { isForLiaison, type News } from './handover.ts'
 import { isFull, type NarrowRole, narrowRole, type Role, seesHeld } from './roles.ts'
-import type { NoteKind, Outcome, PatientLink } from './verification.ts'
 
 /**
  * An item of the feed as a role sees it: fields that it may not see are absent, those without a row
@@ -13,25 +13,24 @@ export function maskItem(item: Uint8Array, role: Role): Uint8Array | null {
   if (isFull(role)) return bytesOf(withoutHeld(event))
   const narrow = narrowRole(role)
   if (narrow === undefined || (narrow === 'liaison' && !isForLiaison(newsIn(event)))) return null
-  return bytesOf(masked(withoutBlind(withoutHeld(event), narrow), fieldRoles, narrow))
+  return narrowed(event, narrow)
 }
+
+/**
+ * A verification that was handed over to the liaison office: it sees whom it is to take care of, also
+ * where nothing but the tick of a referral says so. To other roles it is what it always is.
+ */
+export function maskHandedOver(item: Uint8Array, role: Role): Uint8Array | null {
+  if (narrowRole(role) !== 'liaison') return maskItem(item, role)
+  return narrowed(JSON.parse(Buffer.from(item).toString()), 'liaison')
+}
+
+const narrowed = (event: unknown, role: NarrowRole): Uint8Array =>
+  bytesOf(masked(withoutBlind(withoutHeld(event), role), fieldRoles, role))
 
 const bytesOf = (event: unknown) => Buffer.from(JSON.stringify(event))
 
-/** What an event tells the liaison office. */
-export interface News {
-  readonly patient: Partial<PatientLink> | null
-  /** Null: a note. */
-  readonly outcome: Outcome | null
-  readonly noteKind: NoteKind | null
-}
-
-/** First visits, changes of insurer, referral ticks. [source pages, 地域連携室] */
-export const isForLiaison = ({ patient, outcome, noteKind }: News): boolean =>
-  patient?.firstSeenHere === true ||
-  patient?.insurerChanged === true ||
-  outcome === 'invalid-new-exists' ||
-  noteKind === 'referral'
+const liaisonKinds = ['referral', 'assignment', 'acknowledgement'] as const
 
 function newsIn(event: unknown): News {
   const { verification, note } = fieldsOf(event)
@@ -40,7 +39,7 @@ function newsIn(event: unknown): News {
   return {
     patient: { firstSeenHere: firstSeenHere === true, insurerChanged: insurerChanged === true },
     outcome: outcome === 'invalid-new-exists' ? outcome : null,
-    noteKind: fieldsOf(note)['kind'] === 'referral' ? 'referral' : null,
+    noteKind: liaisonKinds.find((kind) => kind === fieldsOf(note)['kind']) ?? null,
   }
 }
 

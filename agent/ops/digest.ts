@@ -4,6 +4,7 @@ import type { AdvisoryCode } from '../kernel/advisories.ts'
 import type { Digest } from '../kernel/digest.ts'
 import { Advisory } from '../kernel/judgement.ts'
 import { toRfc3339 } from '../kernel/time.ts'
+import { inTurns } from '../kernel/turns.ts'
 import { NoteKind, type Outcome, Verification } from '../kernel/verification.ts'
 import type { Store } from '../store/store.ts'
 
@@ -19,8 +20,6 @@ export interface DigestParts {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-/** Items that are looked at before polls and questions have their turn: a few ms. */
-const AT_ONCE = 25
 
 /** One day, `YYYY-MM-DD` of Japan, as it stands at `madeAt` (epoch ms). */
 export async function digestOf(
@@ -31,13 +30,10 @@ export async function digestOf(
   const from = Date.parse(`${day}T00:00:00+09:00`)
   const ended: Told[] = []
   const notes: NoteKind[] = []
-  let items = 0
-  for (const item of store.itemsBetween(from, from + DAY_MS)) {
+  for await (const item of inTurns(store.itemsBetween(from, from + DAY_MS))) {
     const event = eventIn(item)
     if (event?.type === 'note') notes.push(event.note.kind)
     if (event?.type === 'verification') ended.push(toldOf(event.verification, item, store))
-    items += 1
-    if (items % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   return {
     day,

@@ -22,6 +22,8 @@ export interface Feed {
    * `CURSOR_GONE` with `facts.oldest` for a purged or another epoch's cursor.
    */
   page(after: string | null, limit: number, role: Role): FeedPage
+  /** The cursor of where it ends now. */
+  end(): string
   /** As it is stored, with its cursor. */
   item(position: number): Uint8Array | undefined
   /** The same, but held where a person has doubted its verification since. */
@@ -105,6 +107,7 @@ export function openFeed(sql: Sql, epoch: string): Feed {
       if (pages.size < KEPT_PAGES && bytes <= KEPT_PAGE_BYTES) pages.set(key, page)
       return page
     },
+    end: () => cursorAt(last),
     item: (position) => all.at(position, 1),
     standing: (position) => standing.at(position, 1),
     shown: all.shown,

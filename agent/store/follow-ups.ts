@@ -44,7 +44,7 @@ const isNoAnswer = (outcome: Outcome) => outcome === 'offline' || outcome === 'f
 /** A question is asked again at most some twenty times; the rest are rechecks of people. */
 const CHAIN_MOST = 100
 /** A verification and all that it stands in the place of. Parameters: id. */
-const CHAIN = `WITH RECURSIVE chain (id, depth) AS (
+export const CHAIN = `WITH RECURSIVE chain (id, depth) AS (
     SELECT ?, 0
     UNION ALL
     SELECT q.supersedes, c.depth + 1 FROM chain c JOIN questions q ON q.id = c.id

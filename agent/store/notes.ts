@@ -1,8 +1,9 @@
-import { isForLiaison } from '../kernel/masking.ts'
+import { isForLiaison } from '../kernel/handover.ts'
 import type { Note, Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { closeFollowUp, resolveOthers } from './follow-ups.ts'
+import { handOverReleased, noteHandover } from './handovers.ts'
 import { decideHold, type Release, refuseDecided, released } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { proposeToIntakes } from './intakes.ts'
@@ -23,13 +24,14 @@ export interface NoteRecord {
 export const noteTransactions = {
   /**
    * The same key and body find the first note. Throws `HOLD_DECIDED` where a note about whose a
-   * verification is finds nothing to decide.
+   * verification is finds nothing to decide, and what `noteHandover` throws.
    */
   note(sql: Sql, record: NoteRecord): Committed {
     const { eventId, at, note, key, actor } = record
     const known = recall(sql, key, at)
     if (known !== undefined) return { position: Number(known) }
     refuseDecided(sql, note)
+    noteHandover(sql, note, at)
     const { release } = record
     const verification = release === null ? null : released(sql, release, at, note.by)
     if (release !== null && verification !== null) settle(sql, release, verification, at)
@@ -60,6 +62,7 @@ export const noteTransactions = {
 function settle(sql: Sql, { subject, numbers }: Release, verification: Verification, at: number) {
   const { id, outcome, patient } = verification
   proposeToIntakes(sql, subject, id, at)
+  handOverReleased(sql, verification, at)
   const patientNumber = numbers.asked ?? numbers.returned
   resolveOthers(sql, { id, at, outcome, patientId: patient?.id ?? null, patientNumber })
 }

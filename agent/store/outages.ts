@@ -11,7 +11,7 @@ export interface Outages {
   began(cause: FaultCode): Promise<void>
   /** A line is usable. */
   ended(): Promise<void>
-  /** The one that lasts. */
+  /** The one that lasts; from memory. */
   current(): Outage | undefined
   /** The newest first, 200 at most. */
   list(): Outage[]
@@ -63,16 +63,20 @@ export const outageTransactions = {
 }
 
 export function openOutages(sql: Sql, writer: OutageWriter, clock: Pick<Clock, 'now'>): Outages {
+  const read = () => sql<Row>(`${OUTAGE} WHERE ended_at IS NULL`).get()
+  // Asked for ten times a second while the desk’s page is open; only what is written here changes it.
+  let current = read()
   return {
     async began(cause) {
       const at = clock.now()
       await writer.begin({ id: uuidV7(at), at, cause })
+      current = read()
     },
-    ended: () => writer.end({ at: clock.now() }),
-    current() {
-      const row = sql<Row>(`${OUTAGE} WHERE ended_at IS NULL`).get()
-      return row && outageOf(row)
+    async ended() {
+      await writer.end({ at: clock.now() })
+      current = read()
     },
+    current: () => current && outageOf(current),
     list: () => sql<Row>(`${OUTAGE} ORDER BY started_at DESC LIMIT ${LISTED}`).all().map(outageOf),
   }
 }

@@ -1,11 +1,12 @@
+import { isForLiaison } from '../kernel/handover.ts'
 import type { Link, PatientNumbers } from '../kernel/known.ts'
-import { isForLiaison } from '../kernel/masking.ts'
 import type { CardKey, Subject } from '../kernel/person.ts'
 import type { Verification } from '../kernel/verification.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import { enqueue, type NewEvent } from './fan-out.ts'
 import { followUp } from './follow-ups.ts'
+import { handOver } from './handovers.ts'
 import { hasOtherInsurer, holdJudged } from './holds.ts'
 import { type RequestKey, recall, remember } from './idempotency.ts'
 import { followQuestion, proposeToIntakes } from './intakes.ts'
@@ -148,7 +149,10 @@ export function end(sql: Sql, e: EndRecord): Committed {
   )
   if (held) holdJudged(sql, e.id, e.at, identity?.patientId ?? null)
   sql('UPDATE questions SET ended_at = ? WHERE id = ?').run(e.at, e.id)
-  if (!held) proposeToIntakes(sql, e.subject, e.id, e.at)
+  if (!held) {
+    proposeToIntakes(sql, e.subject, e.id, e.at)
+    handOver(sql, { id: e.id, supersedes, patient, outcome }, e.at)
+  }
   followUp(sql, {
     ...{ id: e.id, at: e.at, outcome, supersedes, held },
     patientId: patient?.id ?? null,

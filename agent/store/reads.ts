@@ -2,10 +2,11 @@ import type { CardFace } from '../kernel/card-face.ts'
 import type { Outcome } from '../kernel/verification.ts'
 import { answeredCardOf } from './answered-card.ts'
 import type { Sql } from './database.ts'
+import { asDecided } from './decided.ts'
 import type { Feed } from './feed.ts'
 import { type Hold, holdOf } from './hold-state.ts'
 import { isKnownNumber } from './known-numbers.ts'
-import { positionBefore } from './positions.ts'
+import { openStretches, type Stretches } from './stretches.ts'
 import { ownerOf } from './whose.ts'
 
 /** A question that was accepted and has not ended, or that a recheck repeats. */
@@ -28,7 +29,7 @@ export interface Unanswered extends StoredQuestion {
 }
 
 /** What is known of questions and verifications. */
-export interface Reads {
+export interface Reads extends Stretches {
   /** Accepted and not ended, oldest first: what a crash interrupted. */
   openQuestions(): StoredQuestion[]
   question(id: string): StoredQuestion | undefined
@@ -51,11 +52,6 @@ export interface Reads {
    * bulk questions, which are not asked under their ids.
    */
   questionsMade(fromMs: number, toMs: number): string[]
-  /**
-   * Feed items as they were committed from `fromMs` to before `toMs`, epoch ms, oldest first; each is
-   * read when its turn comes.
-   */
-  itemsBetween(fromMs: number, toMs: number): Iterable<Uint8Array>
   /** How long a question took that has ended, ms; null: nobody waited for it. */
   lookupMs(id: string): number | null
   /** Whether a later question stands in this one's place. */
@@ -134,13 +130,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
       )
         .all(firstIdAt(fromMs), firstIdAt(toMs))
         .map(({ id }) => id),
-    *itemsBetween(fromMs, toMs) {
-      const to = positionBefore(sql, toMs)
-      for (let at = positionBefore(sql, fromMs) + 1; at <= to; at += 1) {
-        const item = feed.item(at)
-        if (item !== undefined) yield item
-      }
-    },
+    ...openStretches(sql, feed),
     lookupMs: (id) =>
       sql<{ ms: number }>(
         `SELECT v.ended_at - q.accepted_at AS ms FROM verifications v JOIN questions q ON q.id = v.id
@@ -169,33 +159,6 @@ const isWaiting = (hold: Hold | undefined) => hold !== undefined && hold.state !
 /** It was asked with a number that a person said is not theirs. */
 const NOT_REJECTED = `NOT EXISTS (
   SELECT 1 FROM holds h WHERE h.verification_id = v.id AND h.state = 'rejected')`
-
-/** The newest word of a person that it is somebody’s. */
-const RELEASE = `SELECT max(position) AS position FROM events
-  WHERE type = 'note' AND verification_id = ? AND CAST(body AS TEXT) ->> '$.note.kind' = 'release'`
-
-/** An item as it is after what people decided on its verification: held, released, nobody’s. */
-function asDecided(
-  sql: Sql,
-  feed: Feed,
-  item: Uint8Array | undefined,
-  hold: Hold | undefined,
-): Uint8Array | undefined {
-  if (item === undefined || hold === undefined || hold.position === null) return item
-  const event = parsed(item)
-  const release = sql<{ position: number | null }>(RELEASE).get(hold.verificationId)?.position
-  const note = release == null ? undefined : feed.item(release)
-  const verification = {
-    ...(note === undefined ? event : parsed(note)).verification,
-    held: hold.state !== 'released',
-    ...(hold.state === 'rejected' && { patient: null }),
-  }
-  return Buffer.from(JSON.stringify({ ...event, verification }))
-}
-
-/** What the store wrote itself. */
-const parsed = (item: Uint8Array): { readonly verification: Readonly<Record<string, unknown>> } =>
-  JSON.parse(Buffer.from(item).toString())
 
 /** Where ids of a time begin: UUID v7 has it first, 48 bits. [RFC 9562, section 5.7] */
 export function firstIdAt(ms: number): string {

@@ -14,6 +14,7 @@ import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
 import { type FolderFiles, openFolderFiles } from './folder-files.ts'
 import { type FollowUps, openFollowUps } from './follow-ups.ts'
+import { type Handovers, openHandovers } from './handovers.ts'
 import { type Intakes, openIntakes } from './intakes.ts'
 import { type JobRuns, openJobRuns } from './jobs.ts'
 import { type KnownReads, openKnown } from './known.ts'
@@ -43,6 +44,7 @@ export interface Store extends Part, Reads, KnownReads {
   readonly intakes: Intakes
   readonly followUps: FollowUps
   readonly work: WorkRows
+  readonly handovers: Handovers
   readonly outages: Outages
   readonly lines: LineRecords
   readonly lineChoice: LineChoice
@@ -214,6 +216,7 @@ const openKept = (
   }),
   followUps: openFollowUps(sql),
   work: openWorkRows(sql),
+  handovers: openHandovers(sql),
   certificates: openCertificates(
     sql,
     {

@@ -12,7 +12,7 @@ export const openScratchApi = (store: Store, parts: Partial<ApiOptions> = {}) =>
     listen: [{ address: '127.0.0.1:0', allow: [], tls: null, hosts: [] }],
     monitorFrom: [],
     version: 'bench',
-    feed: { page: store.feed.page, subscribe: store.subscribe },
+    feed: { page: store.feed.page, end: store.feed.end, subscribe: store.subscribe },
     outages: store.outages,
     audit: { read: ({ id }, action, subject) => store.auditRead(id, action, subject) },
     consumers: store.consumers,

@@ -3,7 +3,6 @@ import type { Certificates } from '../../agent/api/control-certificates.ts'
 import type {
   Asking,
   Audit,
-  Desk,
   Feed,
   HealthSource,
   OfflineIntakes,
@@ -21,14 +20,15 @@ import type {
   OfflineIntake,
   Outage,
 } from '../../agent/kernel/offline-intake.ts'
-import type { ReaderState, WaitingPresentation } from '../../agent/kernel/presentation.ts'
 import type { Role } from '../../agent/kernel/roles.ts'
 import type { WorkItem } from '../../agent/kernel/worklist.ts'
 import { FakeAppointments } from './appointments.ts'
 import { FakeBatches, FakeReferenceNumbers } from './bulk-ports.ts'
 import { FakeClock } from './clock.ts'
 import { FakeConsumers } from './consumers.ts'
+import { FakeDays, FakeHandovers } from './days.ts'
 import { FakeDeliveries } from './deliveries.ts'
+import { FakeDesk } from './desk.ts'
 import { FakeDigests } from './digests.ts'
 import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
@@ -55,6 +55,8 @@ export class FakeFeed implements Feed {
     const cursor = `c${position + items.length}`
     return { items, cursor, version: `${position}-${items.length}` }
   }
+
+  end = () => `c${this.items.length}`
 
   subscribe(wake: () => void) {
     this.subscribers.add(wake)
@@ -182,13 +184,6 @@ export class FakeAudit implements Audit {
   }
 }
 
-export class FakeDesk implements Desk {
-  readonly states: ReaderState[] = []
-  readonly taps: WaitingPresentation[] = []
-  readers = () => this.states
-  presentations = () => this.taps
-}
-
 export class FakeHealth implements HealthSource {
   readonly shows: Showing[] = []
   isReady = true
@@ -273,6 +268,8 @@ export function fakePorts() {
     batches: new FakeBatches(),
     referenceNumbers: new FakeReferenceNumbers(),
     offlineIntakes: new FakeIntakes(),
+    days: new FakeDays(feed),
+    handovers: new FakeHandovers(),
     worklist: new FakeWorklist(),
     roster: new FakeRoster(),
     outages: new FakeOutages(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type TSchema, Type } from 'typebox'
 import { type Audience, type FieldRoles, fieldRoles } from '../../../agent/kernel/field-roles.ts'
-import { isAudience, maskItem } from '../../../agent/kernel/masking.ts'
+import { isAudience, maskHandedOver, maskItem } from '../../../agent/kernel/masking.ts'
 import { isFull, narrowRole, type Role, roleNames, seesHeld } from '../../../agent/kernel/roles.ts'
 import { FeedEvent } from '../../../agent/kernel/verification.ts'
 
@@ -130,8 +130,23 @@ test('the liaison office gets first visits, changes of insurer and referral tick
   assert.ok(!gets(news(known)))
   assert.ok(!gets(news(null, 'failed')))
   const note = (kind: string) => ({ type: 'note', id: 'e', note: { verificationId: 'v', kind } })
-  assert.ok(gets(note('referral')))
+  for (const kind of ['referral', 'assignment', 'acknowledgement'])
+    assert.ok(gets(note(kind)), kind)
   assert.ok(!gets(note('closing')))
+})
+
+test('of what was handed over the liaison office sees its fields, and no more; other roles what they always see', () => {
+  const known = bytes(news({ id: 'p', firstSeenHere: false, insurerChanged: false }))
+  const seen = maskHandedOver(known, 'liaison')
+  assert.ok(seen !== null && maskItem(known, 'liaison') === null)
+  const whole = JSON.stringify(
+    JSON.parse(Buffer.from(maskHandedOver(bytes(unheld), 'liaison') ?? []).toString()),
+  )
+  assert.equal(whole, JSON.stringify(asSeen(unheld, 'liaison')))
+  for (const hidden of ['limitApplicationCertificate', 'results.reasonOfLoss'])
+    assert.ok(!whole.includes(hidden), hidden)
+  assert.equal(maskHandedOver(known, 'it'), null)
+  assert.equal(maskHandedOver(known, 'billing'), known)
 })
 
 test('a held verification says nothing of the patient but to those who decide on it', () => {

@@ -102,7 +102,7 @@ export function toldIn(item: unknown): Told {
       results: results.map((result) => Object.entries(result)),
     }),
     isForLiaison:
-      note?.kind === 'referral' ||
+      ['referral', 'assignment', 'acknowledgement'].includes(note?.kind ?? '') ||
       patient?.firstSeenHere === true ||
       patient?.insurerChanged === true ||
       outcome === 'invalid-new-exists',
