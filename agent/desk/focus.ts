@@ -15,17 +15,18 @@ export interface Focus {
   around(draw: () => void): void
 }
 
+/** To the heading of what is shown: the start of the view, for who lost their place. */
+export function toHeading(options?: FocusOptions): void {
+  const heading = document.querySelector('main h1')
+  if (heading instanceof HTMLElement) heading.tabIndex = -1
+  const target = heading ?? document.querySelector('main')
+  if (target instanceof HTMLElement) target.focus(options)
+}
+
 export function openFocus(place: HTMLElement): Focus {
   let kept = ''
   let element: Element | null = null
 
-  const toHeading = (options?: FocusOptions) => {
-    const main = place.querySelector('main')
-    const heading = main?.querySelector('h1')
-    if (heading instanceof HTMLElement) heading.tabIndex = -1
-    const target = heading ?? main
-    target?.focus(options)
-  }
   const skip = () => toHeading()
   const enter = () => {
     if (place.querySelector('main')?.contains(document.activeElement) !== true) skip()

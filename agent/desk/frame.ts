@@ -33,9 +33,12 @@ export function frame({ doors, ...shown }: Frame): TemplateResult {
     <div role="alert">${lostAt === null ? nothing : lost(lostAt, state)}</div>
     ${strip(state, stripDoors)}
     <p class="unseen" role="status">${stripWords(state)}</p>
-    <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${current?.render() ?? nothing}</main>
+    <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${current?.render() ?? NOTHING_HERE}</main>
     <p class="said" role="status">${said}</p>`
 }
+
+/** A role whose views all came to nothing is a mistake of whoever gave it; said, not left blank. */
+const NOTHING_HERE = html`<h1>使える画面がありません</h1><p>院内の管理者に、役割を確認してください。</p>`
 
 function link(view: View, index: number, isCurrent: boolean): TemplateResult {
   const count = view.count?.() ?? 0

@@ -90,4 +90,6 @@ onTrouble(({ code }) => {
   if (code === 'DESK_LOCKED' || over.includes(code)) look()
 })
 
+// lit-html draws beside what it finds.
+place.replaceChildren()
 look()

@@ -33,6 +33,18 @@ export async function printSheet(sheet: Sheet, { show, refused }: Printing): Pro
 }
 
 /** A sheet on the screen, with the way back. */
-export const sheetPage = (sheet: Sheet, back: () => void): TemplateResult =>
-  html`<p class="sheet-bar"><button class="main" @click=${back}>画面に戻る</button></p>
-    <article class="sheet">${sheet.body}</article>`
+export function sheetPage(sheet: Sheet, back: () => void): TemplateResult {
+  const pressed = ({ key }: KeyboardEvent) => {
+    if (key === 'Escape') back()
+  }
+  return html`<main class="paper" @keydown=${pressed}>
+    <p class="sheet-bar"><button class="main" @click=${back}>画面に戻る</button></p>
+    <article class="sheet">${sheet.body}</article>
+  </main>`
+}
+
+/** Into the sheet, so that the keyboard finds the way back. */
+export function focusSheet(): void {
+  const button = document.querySelector('.sheet-bar button')
+  if (button instanceof HTMLElement) button.focus()
+}

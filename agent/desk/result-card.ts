@@ -26,7 +26,7 @@ export function resultCard(entry: Entry, actions: TemplateResult | typeof nothin
       <h2>${title}</h2>
       <span class="number">${number}</span>
     </header>
-    <div class="halves">
+    <div class="result-halves">
       <div>
         ${whoOf(verification)}
         ${verification.results.map((one) => resultOf(one, verification, first))}
@@ -139,6 +139,6 @@ function more({ id, at, verification }: Entry): TemplateResult {
     ['結果の番号', html`<span translate="no">${id}</span>`],
   ]
   return html`<details class="more"><summary>くわしく</summary>
-    <dl class="facts">${rows.map(([title, value]) => (value === '' ? nothing : fact(title, value)))}</dl>
+    <dl class="result-facts">${rows.map(([title, value]) => (value === '' ? nothing : fact(title, value)))}</dl>
   </details>`
 }

@@ -32,8 +32,8 @@ export function whoOf(verification: Verification): Shown {
   const number = patient?.referenceNumber ?? patientNumber
   if (!filled(name) && !filled(number)) return nothing
   const differs = filled(official) && official !== name
-  return html`<div class="who">
-    ${filled(name) ? html`<p class="name">${name}</p>` : nothing}
+  return html`<div class="result-person">
+    ${filled(name) ? html`<p class="fullname">${name}</p>` : nothing}
     ${first === undefined ? nothing : personOf(first, verification.askedAt)}
     ${differs ? html`<p class="soft">公式の回答の氏名：${official}${official.includes(PLACEHOLDER) ? '（●は表示できない文字）' : ''}</p>` : nothing}
     ${filled(first?.nameOfOther) ? html`<p class="soft">氏名（その他）：${first.nameOfOther}</p>` : nothing}
@@ -69,12 +69,12 @@ export function resultOf(
   const isOther = result !== first && filled(result.name) && result.name !== first?.name
   return html`<div class="result">
     ${isLost ? html`<p class="badge stop">この資格は失われています</p>` : nothing}
-    ${isOther ? html`<p class="name">${result.name}</p>${personOf(result, verification.askedAt)}` : nothing}
-    <dl class="facts">${insuranceOf(result)}</dl>
-    <dl class="facts large">
+    ${isOther ? html`<p class="fullname">${result.name}</p>${personOf(result, verification.askedAt)}` : nothing}
+    <dl class="result-facts">${insuranceOf(result)}</dl>
+    <dl class="result-facts large">
       ${isLost ? lossOf(result) : html`${sharesOf(result, verification)}${untilOf(result)}`}
     </dl>
-    ${isLost ? nothing : html`<dl class="facts">${limitsOf(result)}</dl>`}
+    ${isLost ? nothing : html`<dl class="result-facts">${limitsOf(result)}</dl>`}
   </div>`
 }
 

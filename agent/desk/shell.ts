@@ -10,7 +10,7 @@ import { followDay } from './follow.ts'
 import { frame } from './frame.ts'
 import { openKeys } from './keys.ts'
 import { type Notice, openNotice } from './notice.ts'
-import { printSheet, sheetPage } from './print.ts'
+import { focusSheet, printSheet, sheetPage } from './print.ts'
 import { forgetRoute, routeNow } from './route.ts'
 import { openSwitch } from './switch.ts'
 import { views } from './views/index.ts'
@@ -67,6 +67,7 @@ export function openShell(given: Session, place: HTMLElement, doors: ShellDoors)
     now.sheet = sheet
     canvas.draw()
     if (sheet === undefined) focus.restore()
+    else focusSheet()
   }
   const app = appOf(now, { day, notice, changed: canvas.draw, showSheet })
   const all = views.map((make) => make(app)).filter(({ needs }) => app.may(needs))

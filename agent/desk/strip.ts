@@ -57,18 +57,16 @@ export function strip(state: DeskState | null, doors: StripDoors): Markup {
   const item = ([component, check]: (typeof wrong)[number]) => wrongItem(state, component, check)
   return html`<section class="strip ${tone}" aria-label="障害とお知らせ">
     ${open.map(item)}
-    ${open.length > 0 ? lineRow(state, doors) : nothing}
+    ${open.length > 0 ? foot(state, doors) : nothing}
     ${
       folded.length === 0
         ? nothing
         : html`<details>
       <summary>${foldedWords(folded, open.length > 0)}</summary>
       ${folded.map(item)}
-      ${open.length > 0 ? nothing : lineRow(state, doors)}
       ${open.length > 0 ? nothing : foot(state, doors)}
     </details>`
     }
-    ${open.length > 0 ? foot(state, doors) : nothing}
   </section>`
 }
 
@@ -87,8 +85,7 @@ function wrongItem(state: DeskState, component: string, check: Check): TemplateR
       <p><strong>${check.status === 'fail' ? '×' : '△'} ${check.title}</strong>
         ${kind === undefined ? nothing : html`<span class="badge">${kind} <span translate="no">${check.componentId}</span></span>`}
         <span class="soft">${sinceOf(check.since, state.at)} から</span></p>
-      <p>→ ${check.action}</p>
-      ${component === 'line' ? carrier(line) : nothing}
+      <p>→ ${check.action} ${component === 'line' ? carrier(line) : nothing}</p>
     </div>
   </div>`
 }
@@ -98,20 +95,18 @@ const phone = (number: string): TemplateResult =>
 
 function carrier(line: Line | undefined): Markup {
   if (line?.phone == null) return nothing
-  return html`<p>回線の窓口：${line.carrier ?? ''} ${phone(line.phone)} ${line.hours === null ? nothing : html`<span class="soft">（${line.hours}）</span>`}</p>`
+  return html`<span class="carrier">☎ 回線の窓口 ${line.carrier ?? ''} ${phone(line.phone)} ${line.hours === null ? nothing : html`<span class="soft">（${line.hours}）</span>`}</span>`
 }
 
 /** The lines and the switch by hand, where a line is what is wrong. */
 function lineRow(state: DeskState, { lines }: StripDoors): Markup {
   const isOfLine = state.checks['line']?.some(({ status }) => status !== 'pass') ?? false
-  if (!isOfLine || state.via !== 'lines' || state.lines.length === 0) return nothing
-  return html`<div class="strip-lines">
-    ${state.lines.map(
-      (line) => html`<span>${line.isCurrent ? 'いまの回線' : '回線'}
+  if (!isOfLine || state.via !== 'lines') return nothing
+  return html`${state.lines.map(
+    (line) => html`<span>${line.isCurrent ? 'いまの回線' : '回線'}
       <strong translate="no">${line.name}</strong>（${standings[line.standing]}${line.isHeldByHand ? '・手動で固定' : ''}）
       ${lines === undefined ? nothing : lineButton(line, lines)}</span>`,
-    )}
-  </div>`
+  )}`
 }
 
 function lineButton(line: Line, doors: NonNullable<StripDoors['lines']>): Markup {
@@ -121,10 +116,10 @@ function lineButton(line: Line, doors: NonNullable<StripDoors['lines']>): Markup
   return html`<button aria-disabled=${doors.isBusy} @click=${() => doors.use(line.name)}>回線 ${line.name} に切り替える</button>`
 }
 
-function foot({ contacts }: DeskState, { procedure }: StripDoors): Markup {
-  if (contacts.length === 0 && !procedure) return nothing
-  return html`<p class="strip-foot">
-    ${contacts.map(({ name, phone: number, hours }) => html`<span>☎ ${name} ${phone(number)} <span class="soft">（${hours}）</span></span>`)}
-    ${procedure ? html`<a href="#/status/procedure">停止時の手順を印刷する</a>` : nothing}
-  </p>`
+function foot(state: DeskState, doors: StripDoors): TemplateResult {
+  return html`<div class="strip-foot">
+    ${lineRow(state, doors)}
+    ${state.contacts.map(({ name, phone: number, hours }) => html`<span>☎ ${name} ${phone(number)} <span class="soft">（${hours}）</span></span>`)}
+    ${doors.procedure ? html`<a href="#/status/procedure">停止時の手順を印刷する</a>` : nothing}
+  </div>`
 }

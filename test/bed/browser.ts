@@ -35,6 +35,15 @@ interface Tried {
   readonly errors: string[]
 }
 
+/**
+ * Nobody closes the print dialogue of a browser without a screen: it would stand there for ever. What
+ * was printed is in `window.printed`.
+ */
+const PRINT = `window.print = () => {
+  window.printed = document.body.innerText
+  window.dispatchEvent(new Event('afterprint'))
+}`
+
 /** A fresh profile with one page, as a reception PC in Japan has it. */
 export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): Promise<Tried> {
   const context = await (await browser()).newContext({
@@ -43,6 +52,7 @@ export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): P
     timezoneId: 'Asia/Tokyo',
     ...options,
   })
+  await context.addInitScript(PRINT)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))

@@ -71,7 +71,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     response.on('close', () => streams.delete(response))
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    if (isCut) return void request.socket.destroy()
     const url = new URL(request.url ?? '/', 'http://stage')
     const name = url.pathname.replace(/^\/desk\//, '') || 'index.html'
     const asset = request.method === 'GET' ? assets.find(name) : undefined
@@ -90,7 +89,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const problem = { code: 'NOT_FOUND', number: 'E610', title: '見つかりません。', action: '' }
     respond(response, said ?? new Refusal(404, problem))
   }
-  const server = http.createServer((request, response) => void answer(request, response))
+  const server = http.createServer((request, response) => {
+    if (isCut) request.socket.destroy()
+    else void answer(request, response)
+  })
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
   await promise

@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { Session, Settled } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
 import type { Trouble } from '../call.ts'
+import { toHeading } from '../focus.ts'
 import { troubleBox } from '../forms.ts'
-import { printSheet, sheetPage } from '../print.ts'
+import { focusSheet, printSheet, sheetPage } from '../print.ts'
 import type { Screen, ScreenTools } from './door.ts'
 
 /** Codes for the day on which secret or app are gone: shown once. */
@@ -14,6 +15,8 @@ export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Scr
   const show = (given: Sheet | undefined) => {
     sheet = given
     draw()
+    if (given === undefined) toHeading()
+    else focusSheet()
   }
   const refused = (given: Trouble) => {
     trouble = given
@@ -26,7 +29,7 @@ export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Scr
     void printSheet({ kind: 'recovery-codes', subject, body }, { show, refused })
   }
   const page = () => html`<main class="door">
-    <h1 tabindex="-1">回復コード</h1>
+    <h1>回復コード</h1>
     <p>パスワードを忘れたときや、認証アプリが使えないときに、代わりに一度ずつ使えます。<strong>この画面を閉じると、もう表示できません。</strong>印刷して、鍵のかかる場所に保管してください。</p>
     ${troubleBox(trouble)}
     ${codeList(recoveryCodes)}

@@ -1,6 +1,7 @@
 import { html } from 'lit-html'
 import type { SecondFactor, Setting, Settled } from '../../api/desk-shapes.ts'
 import { call, type Mistake, type Trouble, useToken } from '../call.ts'
+import { toHeading } from '../focus.ts'
 import { focusWrong, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
 import type { Screen, ScreenTools } from './door.ts'
 import { codesScreen } from './recovery-codes.ts'
@@ -51,8 +52,7 @@ export function settingScreen(tools: ScreenTools): Screen {
     useToken(answer.body.session.token)
     codes = codesScreen(tools, answer.body)
     draw()
-    const heading = place.querySelector('h1')
-    if (heading instanceof HTMLElement) heading.focus()
+    toHeading()
   }
   if (form.isFactorNeeded) void scan()
   return {

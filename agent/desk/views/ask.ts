@@ -84,6 +84,6 @@ function answerOf(
   failed: (trouble: Trouble | null) => void,
 ): TemplateResult | typeof nothing {
   if (entry === undefined) return nothing
-  const actions = html`<p class="row actions">${resultActions(app, entry, { failed })}</p>`
+  const actions = html`<p class="row result-actions">${resultActions(app, entry, { failed })}</p>`
   return html`<div class="new">${resultCard(entry, actions)}</div>`
 }

@@ -46,7 +46,7 @@ export const now: MakeView = (app) => {
     if (isAgain && entry !== undefined) void again(entry)
   })
 
-  const actions = (entry: Entry) => html`<p class="row actions">
+  const actions = (entry: Entry) => html`<p class="row result-actions">
     ${
       isTyped(entry) && app.may(RECHECK)
         ? html`<button type="button" aria-keyshortcuts="R" aria-disabled=${isAsking} @click=${() => void again(entry)}>もう一度照会 <kbd>R</kbd></button>`

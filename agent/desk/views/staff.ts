@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { StaffAdded } from '../../api/desk-shapes.ts'
 import type { App, View } from '../app.ts'
 import { closeDialog, openDialog } from '../dialog.ts'
+import { toHeading } from '../focus.ts'
 import { focusWrong, onSubmit, type Typed, troubleBox } from '../forms.ts'
 import { oneTimeCard, oneTimeSheet } from './staff-code.ts'
 import { addForm, bodyOf } from './staff-form.ts'
@@ -40,15 +41,18 @@ export function staffView(app: App): View {
   }
   const answered = async ({ what, member }: Question) => {
     closeDialog(DIALOG)
-    if (what === 'reset') given(await registry.reset(member.id))
-    else if (await registry.disable(member.id)) app.say(`${member.name} さんを停止しました。`)
+    if (what === 'reset') return given(await registry.reset(member.id))
+    if (!(await registry.disable(member.id))) return
+    // The row is gone; the button that is there now would stop the next person.
+    toHeading()
+    app.say(`${member.name} さんを停止しました。`)
   }
   const print = (code: StaffAdded) =>
     app.print({ kind: 'one-time-code', subject: code.staff.id, body: oneTimeSheet(code) })
   const forget = () => {
     added = undefined
     app.changed()
-    document.querySelector('h1')?.focus()
+    toHeading()
   }
   return {
     name: 'staff',

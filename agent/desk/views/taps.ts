@@ -28,9 +28,14 @@ export function openTaps(app: App): Taps {
   let failed: { readonly id: string; readonly trouble: Trouble } | undefined
   /** What is being confirmed here, and how. */
   const confirming = new Map<string, Method>()
+  /** Those that were: the state that says so comes after the answer. */
+  const confirmed = new Set<string>()
   const clock = openClock(app)
 
-  const all = () => app.state?.presentations ?? []
+  const all = (): readonly Tap[] =>
+    (app.state?.presentations ?? []).map((tap) =>
+      confirmed.has(tap.id) ? { ...tap, state: 'confirmed' } : tap,
+    )
   const waiting = () =>
     all().filter(({ kind, state }) => kind === 'my-number-card' && state === 'waiting')
   const isOld = (id: string) => waiting().some((tap) => tap.id > id)
@@ -54,6 +59,7 @@ export function openTaps(app: App): Taps {
     // A PIN that failed is no news where somebody confirmed by sight meanwhile.
     if (confirming.get(id) !== method) return
     confirming.delete(id)
+    if (asked?.ok === true) confirmed.add(id)
     if (asked !== null && !asked.ok) failed = { id, trouble: asked.trouble }
     app.changed()
   }

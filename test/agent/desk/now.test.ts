@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict'
+import { after, type TestContext, test } from 'node:test'
+import type { DeskState } from '../../../agent/api/desk-shapes.ts'
+import { advisory } from '../../../agent/kernel/advisories.ts'
+import { faults } from '../../../agent/kernel/faults.ts'
+import type { Reception } from '../../../agent/kernel/judgement.ts'
+import type { Verification } from '../../../agent/kernel/verification.ts'
+import { axeViolations } from '../../bed/axe.ts'
+import { closeBrowser, noBrowser } from '../../bed/browser.ts'
+import { sampleEvent, sampleNote } from '../../bed/desk-samples.ts'
+import { openStage, Refusal, type StageOptions, stateOf } from '../../bed/desk-stage.ts'
+
+const skip = noBrowser
+after(closeBrowser)
+
+type Tap = DeskState['presentations'][number]
+
+const tapOf = (given: Partial<Tap> = {}): Tap => ({
+  id: '0197c000-0000-7000-8000-00000000000a',
+  reader: 'desk-1',
+  at: '2026-04-01T09:29:50+09:00',
+  kind: 'my-number-card',
+  state: 'waiting',
+  lapsesAt: '2026-04-01T09:30:50+09:00',
+  cardPresent: true,
+  pin: 'none',
+  certificateExpired: false,
+  name: null,
+  fault: null,
+  ...given,
+})
+const reception: Reception = {
+  at: '2026-04-01T09:30:00+09:00',
+  inHours: true,
+  band: 'day',
+  day: 'weekday',
+  holiday: null,
+  timeClass: 'in-hours',
+  matched: ['in-hours'],
+  basis: '診療時間内です。',
+  clock: 'synchronised',
+  afterHoursLevel: null,
+}
+const came = (given: Partial<Verification> = {}, at?: string) =>
+  sampleEvent({ reception, ...given }, at)
+const CONFIRM = `POST /v1/presentations/${tapOf().id}/confirmation`
+const faultOf = (code: keyof typeof faults) => ({ ...faults[code], code, detail: 'not shown' })
+
+async function stageFor(t: TestContext, options: StageOptions = {}) {
+  const stage = await openStage(options)
+  t.after(() => stage.close())
+  await stage.page.getByRole('heading', { name: 'いま', exact: true }).waitFor()
+  return {
+    ...stage,
+    /** A new state, as the agent sends it. */
+    state: (given: Partial<DeskState>) => stage.push('state', { ...stateOf(), ...given }),
+    confirmations: () => stage.asked.filter(({ route }) => route === CONFIRM),
+  }
+}
+
+test('a reader that waits says so, and so does one that is down, with what helps and the number', {
+  skip,
+}, async (t) => {
+  const { page, state, errors } = await stageFor(t)
+  await page.getByText('待機中').waitFor()
+  const [reader] = stateOf().readers
+  assert.ok(reader)
+  state({ readers: [{ ...reader, state: 'down', fault: faultOf('READER_GONE') }] })
+  const item = page.getByRole('listitem').filter({ hasText: 'カードリーダーが見つかりません。' })
+  await item.getByText('ケーブルを差し直してください').waitFor()
+  assert.equal(await item.locator('.number').textContent(), 'E301')
+  assert.deepEqual(errors, [])
+})
+
+test('what is no My Number card is named, with what to do', { skip }, async (t) => {
+  const { page, state } = await stageFor(t)
+  state({ presentations: [tapOf({ kind: 'other-card', name: '運転免許証' })] })
+  await page.getByText('マイナンバーカードではありません（運転免許証）').waitFor()
+  await page.getByText('マイナンバーカードを置いていただいてください。').waitFor()
+  state({ presentations: [tapOf({ kind: 'unreadable', fault: faultOf('TWO_CARDS') })] })
+  await page.getByText('カードが二枚置かれています。').waitFor()
+  await page.getByText('E314').waitFor()
+  assert.equal(await page.getByRole('button', { name: '目視で本人を確認した' }).count(), 0)
+})
+
+test('Enter confirms the one tap that waits, once, and the result arrives as a card', {
+  skip,
+}, async (t) => {
+  const event = came({
+    source: { kind: 'card', authentication: 'visual', reader: 'desk-1', line: 'ngn' },
+  })
+  const { page, state, push, confirmations, errors } = await stageFor(t, {
+    answers: { [CONFIRM]: () => event },
+  })
+  state({ presentations: [tapOf()] })
+  await page.getByText('あと50秒').waitFor()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
+  assert.deepEqual(
+    confirmations().map(({ body }) => body),
+    [{ method: 'visual' }],
+  )
+  // The live stream brings the same event once more, and the tap is confirmed.
+  push('item', event, event.cursor)
+  state({ presentations: [tapOf({ state: 'confirmed' })] })
+  await page.getByText('済（結果が出ました）').waitFor()
+  assert.equal(await page.getByRole('article').count(), 1)
+  assert.match(
+    (await page.locator('.now [role=status]').first().textContent()) ?? '',
+    /見本　一郎さん、資格は有効です。/,
+  )
+  assert.deepEqual(errors, [])
+})
+
+test('of two taps that wait, Enter confirms neither: a person says which', { skip }, async (t) => {
+  const other = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  const { page, state, confirmations } = await stageFor(t, {
+    answers: { [CONFIRM]: () => came() },
+  })
+  state({ presentations: [tapOf(), other] })
+  await page.getByText('desk-2、あと50秒').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '目視で本人を確認した' }).first().click()
+  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
+  assert.equal(confirmations().length, 1)
+})
+
+test('a PIN is asked for where the reader has a pad; a wrong one says how many tries are left', {
+  skip,
+}, async (t) => {
+  const refused = new Refusal(409, { ...faultOf('CARD_PIN_WRONG'), triesLeft: 2 })
+  const { page, state, confirmations } = await stageFor(t, {
+    answers: { [CONFIRM]: () => refused },
+  })
+  state({ presentations: [tapOf({ pin: 'possible' })] })
+  await page.getByRole('button', { name: '暗証番号で確認' }).click()
+  const trouble = page.locator('.trouble')
+  await trouble.getByText('あと2回').waitFor()
+  assert.match((await trouble.textContent()) ?? '', /暗証番号が違います。[\s\S]*E316/)
+  assert.deepEqual(confirmations()[0]?.body, { method: 'pin' })
+  state({ presentations: [tapOf({ pin: 'entering' })] })
+  await page.getByText('暗証番号の入力を待っています').waitFor()
+  state({ presentations: [tapOf({ pin: 'unusable' })] })
+  await page.getByText('このカードの暗証番号は使えません。目視で確認してください。').waitFor()
+  await page.getByRole('button', { name: '目視で本人を確認した' }).waitFor()
+})
+
+test('a tap that lapsed is said, so that nobody waits for its result', { skip }, async (t) => {
+  const { page, state } = await stageFor(t)
+  state({ presentations: [tapOf()] })
+  await page.getByText('本人を確認してください').waitFor()
+  state({ presentations: [] })
+  await page.getByText('カードの受付時間が過ぎました。').waitFor()
+})
+
+test('a result that comes live takes the place of the one before, which stays in reach', {
+  skip,
+}, async (t) => {
+  const { page, push } = await stageFor(t, {
+    answers: { 'GET /v1/verifications': { items: [came()], cursor: 'c1' } },
+  })
+  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
+  const next = came({
+    id: 'next',
+    outcome: 'offline',
+    results: [],
+    patient: null,
+    fault: faultOf('NO_LINE'),
+  })
+  push('item', next, next.cursor)
+  await page.getByRole('heading', { name: '今は照会できません' }).waitFor()
+  await page.getByRole('link', { name: /9:30.見本.一郎/ }).waitFor()
+  await page.getByRole('button', { name: '申立書を印刷' }).waitFor()
+})
+
+test('a press that was meant for the result before does not hit the one that has just come', {
+  skip,
+}, async (t) => {
+  const notes = /^POST .*\/notes$/
+  const { page, push, asked } = await stageFor(t, {
+    answers: {
+      'GET /v1/verifications': { items: [came({ id: 'one' })], cursor: 'c1' },
+      'POST /v1/verifications/:id/notes': ({ path }) =>
+        sampleNote(path.split('/')[3] ?? '', 'original-sighted'),
+    },
+  })
+  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
+  const next = came({ id: 'two', advisories: [advisory('INSURER_CHANGED')] })
+  push('item', next, next.cursor)
+  await page.getByRole('heading', { name: '確認することがあります' }).waitFor()
+  const button = page.getByRole('button', { name: '現物確認済' })
+  await button.click()
+  await page.getByText('新しい結果に変わりました。').waitFor()
+  assert.deepEqual(
+    asked.filter(({ route }) => notes.test(route)),
+    [],
+  )
+  await page.clock.install()
+  await page.clock.fastForward(60_000)
+  await button.click()
+  await page.getByText('✓ 現物確認済 9:40 受付 見本').waitFor()
+  assert.deepEqual(
+    asked.filter(({ route }) => notes.test(route)),
+    [{ route: 'POST /v1/verifications/two/notes', body: { kind: 'original-sighted' } }],
+  )
+})
+
+test('R asks a typed one again; one that needs its card is not offered', { skip }, async (t) => {
+  const { page, push, asked } = await stageFor(t, {
+    answers: {
+      'GET /v1/verifications': {
+        items: [came({ id: 'typed', outcome: 'pending', results: [] })],
+        cursor: 'c1',
+      },
+      'POST /v1/verifications/typed/recheck': () => came({ id: 'anew', supersedes: 'typed' }),
+    },
+  })
+  await page.getByRole('heading', { name: '確認中です' }).waitFor()
+  await page.keyboard.press('r')
+  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
+  assert.equal(asked.filter(({ route }) => route.endsWith('/recheck')).length, 1)
+  const source = { kind: 'card', authentication: 'visual', reader: 'desk-1', line: 'ngn' } as const
+  const card = came({ id: 'card', outcome: 'pending', results: [], source })
+  push('item', card, card.cursor)
+  await page.getByRole('heading', { name: '確認中です' }).waitFor()
+  assert.equal(await page.getByRole('button', { name: 'もう一度照会' }).count(), 0)
+})
+
+test('who is asked about by itself, hours later or in bulk, does not stand at the desk', {
+  skip,
+}, async (t) => {
+  const { page } = await stageFor(t, {
+    answers: {
+      'GET /v1/verifications': {
+        items: [
+          came({ id: 'bulk', reception: null }),
+          came({ id: 'later', askedAt: '2026-04-01T12:30:00+09:00' }),
+        ],
+        cursor: 'c1',
+      },
+    },
+  })
+  await page.getByText('今日はまだ結果がありません。').waitFor()
+  assert.equal(await page.getByRole('article').count(), 0)
+})
+
+test('where the card is read at the terminal, that is said', { skip }, async (t) => {
+  const { page } = await stageFor(t, { state: { via: 'terminal', readers: [] } })
+  await page.getByText('カードは資格確認端末で読み取ります。').waitFor()
+})
+
+test('a live update takes the keyboard from nobody', { skip }, async (t) => {
+  const { page, push, state } = await stageFor(t, {
+    answers: { 'GET /v1/verifications': { items: [came()], cursor: 'c1' } },
+  })
+  const button = page.getByRole('button', { name: '結果票を印刷' })
+  await button.focus()
+  const next = came({ id: 'next', outcome: 'multiple' })
+  push('item', next, next.cursor)
+  state({ presentations: [tapOf()] })
+  await page.getByRole('heading', { name: '条件に合う方が複数います' }).waitFor()
+  await page.getByText('本人を確認してください').waitFor()
+  assert.equal(await button.evaluate((one) => one === one.ownerDocument.activeElement), true)
+})
+
+test('the view has no fault that axe knows, with a tap, a trouble and a card', {
+  skip,
+}, async (t) => {
+  const advisories = [
+    'GIVEN_NAME_DIFFERS',
+    'INSURER_CHANGED',
+    'ADDRESS_CHANGED',
+    'BURDEN_RATIO_CHANGED',
+  ] as const
+  const { page, state } = await stageFor(t, {
+    answers: {
+      'GET /v1/verifications': {
+        items: [came(), came({ id: 'two', advisories: advisories.map((one) => advisory(one)) })],
+        cursor: 'c1',
+      },
+      [CONFIRM]: () => new Refusal(409, faultOf('CARD_QUERY_OFF')),
+    },
+  })
+  state({ presentations: [tapOf({ pin: 'possible' })] })
+  await page.getByRole('button', { name: '目視で本人を確認した' }).click()
+  await page.locator('.trouble').waitFor()
+  assert.deepEqual(await axeViolations(page), [])
+})
