@@ -1,8 +1,9 @@
-import { html, render, type TemplateResult } from 'lit-html'
+import { html, render } from 'lit-html'
 import type { Session } from '../../api/desk-shapes.ts'
 import type { Trouble } from '../call.ts'
 import { troubleBox } from '../forms.ts'
 import { lockedScreen } from './locked.ts'
+import type { DoorWays, Screen, ScreenTools } from './screen.ts'
 import { settingScreen } from './setting.ts'
 import { nobodyScreen, signInScreen } from './sign-in.ts'
 
@@ -13,27 +14,6 @@ export interface Door {
   /** The agent cannot say how things stand; what is shown stays, and it is asked again. */
   failed(trouble: Trouble): void
   leave(): void
-}
-
-export interface DoorWays {
-  admit(session: Session): void
-  look(): void
-  signOut(): void
-}
-
-/** One of its screens; it lives as long as it is shown. */
-export interface Screen {
-  readonly title: string
-  render(): TemplateResult
-  close?(): void
-}
-
-export interface ScreenTools extends DoorWays {
-  readonly session: Session
-  readonly wasIn: boolean
-  /** To the page as it is in this moment. */
-  readonly place: HTMLElement
-  draw(): void
 }
 
 const AGAIN_MS = 3_000

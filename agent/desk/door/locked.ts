@@ -5,7 +5,7 @@ import { field, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
 import { type Live, openLive } from '../live.ts'
 import { strip, stripWords } from '../strip.ts'
 import { openAttempt } from './attempt.ts'
-import type { Screen, ScreenTools } from './door.ts'
+import type { Screen, ScreenTools } from './screen.ts'
 
 const AGAIN_MS = 3_000
 const readerWords: Readonly<Record<DeskState['readers'][number]['state'], string>> = {

@@ -5,7 +5,7 @@ import type { Trouble } from '../call.ts'
 import { toHeading } from '../focus.ts'
 import { troubleBox } from '../forms.ts'
 import { focusSheet, printSheet, sheetPage } from '../print.ts'
-import type { Screen, ScreenTools } from './door.ts'
+import type { Screen, ScreenTools } from './screen.ts'
 
 /** Codes for the day on which secret or app are gone: shown once. */
 export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Screen {

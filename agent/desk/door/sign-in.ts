@@ -3,7 +3,7 @@ import type { Session, SignIn } from '../../api/desk-shapes.ts'
 import { call } from '../call.ts'
 import { field, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
 import { openAttempt } from './attempt.ts'
-import type { Screen, ScreenTools } from './door.ts'
+import type { Screen, ScreenTools } from './screen.ts'
 
 /** Name and secret. Whatever was wrong, it looks the same: the name stays, the rest is typed anew. */
 export function signInScreen({ admit, draw, place, wasIn }: ScreenTools): Screen {

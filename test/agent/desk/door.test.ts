@@ -9,7 +9,7 @@ import { Refusal, sessionOf } from '../../bed/desk-stage.ts'
 const skip = noBrowser
 after(closeBrowser)
 
-const signedOut = { state: 'signed-out', staff: null, token: null, may: [] } as const
+const signedOut: Partial<Session> = { state: 'signed-out', staff: null, token: null, may: [] }
 const refused = new Refusal(401, {
   code: 'SIGN_IN_REFUSED',
   number: 'E641',

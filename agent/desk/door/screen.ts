@@ -1,0 +1,23 @@
+import type { TemplateResult } from 'lit-html'
+import type { Session } from '../../api/desk-shapes.ts'
+
+export interface DoorWays {
+  admit(session: Session): void
+  look(): void
+  signOut(): void
+}
+
+/** One of its screens; it lives as long as it is shown. */
+export interface Screen {
+  readonly title: string
+  render(): TemplateResult
+  close?(): void
+}
+
+export interface ScreenTools extends DoorWays {
+  readonly session: Session
+  readonly wasIn: boolean
+  /** To the page as it is in this moment. */
+  readonly place: HTMLElement
+  draw(): void
+}
