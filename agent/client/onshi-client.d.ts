@@ -782,8 +782,8 @@ export type Line = {
 export type Note = {
     /** UUID. */
     verificationId: string;
-    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
-    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
+    /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了, 連携の担当（`text`: その人、なければ `by`）, 連携の確認済. */
+    kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement";
     /** Who. */
     by: string;
     text: string | null;
@@ -1274,6 +1274,10 @@ export type RosterForm = {
 export type RosterList = {
     /** By patient number. */
     items: RosterEntry[];
+    /** Fields that the caller sees, e.g. device.supplier. */
+    seen: string[];
+    /** Fields that the caller may change. */
+    editable: string[];
 };
 export type Verification = {
     /** UUID. */
@@ -1434,8 +1438,8 @@ export interface Client {
         /** 1 to 255 visible ASCII characters; belongs to one body for 24 hours. */
         idempotencyKey?: string;
         body: {
-            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了. */
-            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing";
+            /** 現物確認, 紹介状, 保留, 同じ人, この人ではない, 全額（10割）支払い, 対応終了, 連携の担当（`text`: その人、なければ `by`）, 連携の確認済. */
+            kind: "original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement";
             /** Who. */
             by: string;
             text?: string | null;
@@ -1650,7 +1654,7 @@ export interface Client {
             needs: FaultReport | null;
             advisories: Advisory[];
             /** Kinds of the notes on it and on what it stands in the place of. */
-            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing")[];
+            notes: ("original-sighted" | "referral" | "hold" | "release" | "rejection" | "paid-in-full" | "closing" | "assignment" | "acknowledgement")[];
         }[];
     }>>;
     /** The home-care roster. With the eligibility of a month, whoever asked for it. `Accept: text/csv` gets a file for Excel. A role gets the fields of the entries that it may see: `GET /v1/roster` */

@@ -16,7 +16,15 @@ export interface Mistake {
 }
 
 export type Answer<T> =
-  | { readonly ok: true; readonly status: number; readonly body: T; readonly location: string }
+  | {
+      readonly ok: true
+      readonly status: number
+      /** A file is a `Blob`. */
+      readonly body: T
+      readonly location: string
+      /** Of what was read, for `If-Match`. */
+      readonly etag: string
+    }
   | { readonly ok: false; readonly trouble: Trouble }
 
 export interface CallOptions {
@@ -72,10 +80,12 @@ export async function call<T>(
     ...(csv !== undefined && { body: csv }),
   }).catch(() => undefined)
   if (answer === undefined) return troubled(OUT_OF_REACH)
-  const parsed = await answer.json().catch(() => undefined)
+  const isFile = answer.headers.get('content-type')?.startsWith('text/csv') === true
+  const parsed = await (isFile ? answer.blob() : answer.json()).catch(() => undefined)
   if (answer.ok && (parsed !== undefined || answer.status === 204)) {
-    const location = answer.headers.get('location') ?? ''
-    return { ok: true, status: answer.status, body: parsed, location }
+    const head = (name: string) => answer.headers.get(name) ?? ''
+    const [location, etag] = [head('location'), head('etag')]
+    return { ok: true, status: answer.status, body: parsed, location, etag }
   }
   return troubled(isTrouble(parsed) ? { ...parsed, mistakes: parsed.mistakes ?? [] } : OUT_OF_REACH)
 }

@@ -1,6 +1,10 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import http, {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { routeRoles } from '../../agent/api/access.ts'
 import { pageAssets, pageHeaders } from '../../agent/api/desk-page.ts'
@@ -28,12 +32,28 @@ export class Refusal {
   }
 }
 
+/** An answer with headers of its own, such as an ETag; a text is sent as a CSV file. */
+export class Sent {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: object | string
+  constructor(headers: Readonly<Record<string, string>>, body: object | string) {
+    this.headers = headers
+    this.body = body
+  }
+}
+
+interface Asked {
+  readonly route: string
+  readonly body: unknown
+  readonly headers: IncomingHttpHeaders
+}
+
 export interface Stage {
   readonly url: string
   readonly page: Page
   readonly errors: readonly string[]
-  /** What the page sent, as `POST /v1/…`, with its body. */
-  readonly asked: { readonly route: string; readonly body: unknown }[]
+  /** What the page sent, as `POST /v1/…`, with its body: of JSON the value, of a file the text. */
+  readonly asked: Asked[]
   /** Sends an event of `/desk/live` to the page. */
   push(event: 'state' | 'item' | 'session', data: object, id?: string): void
   close(): Promise<void>
@@ -45,7 +65,7 @@ export interface Stage {
  */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const assets = pageAssets()
-  const asked: { route: string; body: unknown }[] = []
+  const asked: Asked[] = []
   const streams = new Set<ServerResponse>()
   const state = { ...stateOf(), ...options.state }
   const answers: Readonly<Record<string, Given | object>> = {
@@ -74,9 +94,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     }
     const route = `${request.method} ${url.pathname}`
     if (route === 'GET /desk/live') return opened(response)
-    const isJson = request.headers['content-type'] === 'application/json'
-    const body = isJson ? await json(request) : undefined
-    asked.push({ route: `${route}${url.search}`, body })
+    const { headers } = request
+    const read = { 'application/json': json, 'text/csv': text }[headers['content-type'] ?? '']
+    const body = await read?.(request)
+    asked.push({ route: `${route}${url.search}`, body, headers })
     const given = find(route)
     const said =
       typeof given === 'function' ? await given({ path: request.url ?? '', body }) : given
@@ -110,6 +131,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function respond(response: ServerResponse, said: unknown): void {
+  if (said instanceof Sent) {
+    const isFile = typeof said.body === 'string'
+    const type = isFile ? 'text/csv; charset=utf-8' : 'application/json'
+    const sent = isFile ? said.body : JSON.stringify(said.body)
+    response.writeHead(200, { 'content-type': type, ...said.headers }).end(sent)
+    return
+  }
   const [status, sent] = said instanceof Refusal ? [said.status, said.body] : [200, said]
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(sent))
 }
