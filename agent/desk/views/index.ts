@@ -1,4 +1,5 @@
 import type { MakeView } from '../app.ts'
+import { expected } from './expected.ts'
 
 /** Every view of the desk, in the order of the navigation. */
-export const views: readonly MakeView[] = []
+export const views: readonly MakeView[] = [expected]
