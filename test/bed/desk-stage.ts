@@ -12,7 +12,7 @@ import type { DeskState, Session } from '../../agent/api/desk-shapes.ts'
 import { type Role, roles } from '../../agent/kernel/roles.ts'
 import { openPage } from './browser.ts'
 
-type Given = (asked: { path: string; body: unknown }) => unknown
+type Given = (asked: { path: string; body: unknown; headers: IncomingHttpHeaders }) => unknown
 
 export interface StageOptions {
   readonly role?: Role
@@ -100,7 +100,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     asked.push({ route: `${route}${url.search}`, body, headers })
     const given = find(route)
     const said =
-      typeof given === 'function' ? await given({ path: request.url ?? '', body }) : given
+      typeof given === 'function' ? await given({ path: request.url ?? '', body, headers }) : given
     const problem = { code: 'NOT_FOUND', number: 'E610', title: '見つかりません。', action: '' }
     respond(response, said ?? new Refusal(404, problem))
   }

@@ -155,7 +155,7 @@ function form(model: Model, ends: Ends): TemplateResult {
     <p class="soft">患者番号だけで、前回の保険を照会します。Enter で次の欄に進みます。</p>
     ${troubleCard(withoutRows(trouble), { isKept: true })}
     <div class="wide"><table>
-      <thead><tr><th>時刻</th><th>患者番号</th><th>保険の番号（初めての方）</th><th></th></tr></thead>
+      <thead><tr><th>時刻</th><th>患者番号</th><th>保険の番号（初めての方）</th><td></td></tr></thead>
       <tbody>${rows.map((row, at) => line(model, row, at))}</tbody>
     </table></div>
     <p class="row">

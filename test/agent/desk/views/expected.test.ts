@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { after, type TestContext, test } from 'node:test'
 import type { ShownAppointment } from '../../../../agent/kernel/appointment-roles.ts'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
@@ -46,6 +47,10 @@ const list = [
 ]
 const GET = 'GET /v1/appointments/:day'
 const PUT = 'PUT /v1/appointments/:day'
+/** The view is gone to again. */
+const REENTER = "window.dispatchEvent(new HashChangeEvent('hashchange'))"
+const DROPPED =
+  "(() => { const data = new DataTransfer(); data.items.add(new File(['患者番号\\r\\n7'], 'a.csv')); return data })()"
 const replaced = { added: 1, kept: 1, cancelled: 0 }
 
 async function shown(t: TestContext, options: StageOptions = {}) {
@@ -64,6 +69,7 @@ async function shown(t: TestContext, options: StageOptions = {}) {
     assert.deepEqual(stage.errors, [])
     return stage.close()
   })
+  stage.page.setDefaultTimeout(8_000)
   await stage.page.goto(`${stage.url}#/expected`)
   return stage
 }
@@ -179,9 +185,7 @@ test('a row’s mistake stands beside its field; typed rows stay through news an
   const birthdate = page.getByLabel('2人目の生年月日')
   assert.equal(await birthdate.getAttribute('aria-invalid'), 'true')
   await page.getByText('生年月日が正しくありません。').waitFor()
-  await page.waitForFunction(
-    () => document.activeElement?.getAttribute('name') === 'cardFace.birthdate',
-  )
+  await page.locator('[name="cardFace.birthdate"]:focus').waitFor()
   assert.deepEqual(sent(stage)[0]?.body, {
     items: [
       { time: '10:00', patientNumber: '00042' },
@@ -205,7 +209,7 @@ test('a row’s mistake stands beside its field; typed rows stay through news an
   await page.keyboard.type('0502')
   assert.equal(await birthdate.inputValue(), '19800502')
   assert.equal(await page.getByText('生年月日が正しくありません。').count(), 0)
-  await page.evaluate(() => window.dispatchEvent(new HashChangeEvent('hashchange')))
+  await page.evaluate(REENTER)
   assert.equal(await birthdate.inputValue(), '19800502')
 })
 
@@ -254,11 +258,7 @@ test('a file that is dropped anywhere on the view is read, and does not replace 
   const stage = await shown(t)
   const { page } = stage
   await page.getByRole('heading', { level: 1, name: '予約' }).waitFor()
-  const data = await page.evaluateHandle(() => {
-    const transfer = new DataTransfer()
-    transfer.items.add(new File(['患者番号\r\n7'], 'a.csv'))
-    return transfer
-  })
+  const data = await page.evaluateHandle(DROPPED)
   await page.dispatchEvent('h1', 'drop', { dataTransfer: data })
   await page.getByText('保存しました').waitFor()
   assert.equal(sent(stage)[0]?.body, '患者番号\r\n7')
@@ -270,7 +270,8 @@ test('the list and an empty file to fill in are saved through the page’s stric
   const csv = '\ufeff"予約時刻"\r\n"09:30"\r\n'
   const { page } = await shown(t, {
     answers: {
-      [GET]: () => new Sent({}, csv),
+      [GET]: ({ headers }: Pick<IncomingMessage, 'headers'>) =>
+        headers.accept === 'text/csv' ? new Sent({}, csv) : { day: '2026-04-02', items: list },
     },
   })
   const saved = async (name: string) => {
@@ -323,7 +324,7 @@ test('a list that cannot be read says so with its number, and the older one stay
     title: '記録に失敗しました。',
     action: '保守業者に連絡してください。',
   })
-  await page.evaluate(() => window.dispatchEvent(new HashChangeEvent('hashchange')))
+  await page.evaluate(REENTER)
   await page.getByRole('alert').getByText('E702').waitFor()
   await page.getByText('保守業者に連絡してください。').waitFor()
   await page.getByText('3人（うち要確認 2人）').waitFor()
