@@ -173,7 +173,11 @@ const isStop =
     return one === (group.find(({ checked }) => checked) ?? group[0])
   }
 
-/** The place goes on from there, once it has been drawn. */
-export const focusOn = (selector: string): void => {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus())
+/** The place goes on from there, at once: what is typed next must not go elsewhere. */
+export const focusOn = (selector: string): void =>
+  document.querySelector<HTMLElement>(selector)?.focus()
+
+/** As `focusOn`, where another view is drawn first. */
+export const focusSoon = (selector: string): void => {
+  requestAnimationFrame(() => focusOn(selector))
 }

@@ -3,7 +3,7 @@ import type { App, MakeView } from '../app.ts'
 import { dayNow, monthAfter, monthWords } from '../calendar.ts'
 import type { Trouble } from '../call.ts'
 import { droppable, fileDrop, saveFile } from '../csv-file.ts'
-import { focusOn } from '../draft.ts'
+import { focusOn, focusSoon } from '../draft.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { entryPage } from './roster-entry.ts'
@@ -19,6 +19,8 @@ interface Model {
   isUnconfirmed: boolean
   /** Id of the entry that is shown, `new`, or '': the list. */
   shown: string
+  /** On the way back from an entry to the list. */
+  isLeaving: boolean
   /** What is being typed, by id; somebody may look at another patient meanwhile. */
   readonly opened: Map<string, Opened>
   /** Of the list when it was saved as a file: what comes back was made from that one. */
@@ -40,6 +42,7 @@ export const roster: MakeView = (app) => {
     month: '',
     isUnconfirmed: false,
     shown: '',
+    isLeaving: false,
     opened: new Map(),
     exported: '',
     file: undefined,
@@ -53,8 +56,12 @@ export const roster: MakeView = (app) => {
     needs: 'GET /v1/roster',
     enter(argument) {
       model.shown = argument
-      if (argument === '') load(model)
-      else void open(model, argument)
+      if (argument !== '') void open(model, argument)
+      else {
+        load(model)
+        if (model.isLeaving) focusSoon('.roster h1')
+      }
+      model.isLeaving = false
     },
     heard() {
       const isNew = app.day.newest?.id !== model.seen
@@ -92,8 +99,8 @@ async function open(model: Model, id: string): Promise<void> {
           opened.delete(id)
           app.say(said)
         }
+        model.isLeaving = true
         app.go('#/roster')
-        focusOn('.roster h1')
       }
       const ends = { changed: () => load(model), left }
       opened.set(id, openRosterEntry(app, entry?.body, list.body, ends))
