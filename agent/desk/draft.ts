@@ -130,11 +130,12 @@ export function choice(
   choices: readonly (readonly [string, string])[],
 ): TemplateResult {
   const wrong = draft.mistakes.filter((one) => one.field === name)
-  return html`<fieldset class="field choice">
+  return html`<fieldset class="field choice" role="radiogroup"
+      aria-invalid=${wrong.length > 0 ? 'true' : nothing} aria-required=${isMust ? 'true' : nothing}>
     <legend>${label}${isMust ? html` <span class="must">必須</span>` : nothing}</legend>
     ${choices.map(
       ([value, text]) => html`<label><input type="radio" name="${draft.id}-${name}" value=${value}
-        .checked=${draft.value(name) === value} aria-invalid=${wrong.length > 0 ? 'true' : nothing}
+        .checked=${draft.value(name) === value}
         @change=${() => draft.type(name, value)}> ${text}</label>`,
     )}
     ${wrong.map((one) => mistake(draft, name, one))}
@@ -176,6 +177,10 @@ const isStop =
 /** The place goes on from there, at once: what is typed next must not go elsewhere. */
 export const focusOn = (selector: string): void =>
   document.querySelector<HTMLElement>(selector)?.focus()
+
+/** Where the first mistake stands. */
+export const focusOnMistake = (): void =>
+  focusOn('input[aria-invalid="true"], [role="radiogroup"][aria-invalid="true"] input')
 
 /** As `focusOn`, where another view is drawn first. */
 export const focusSoon = (selector: string): void => {

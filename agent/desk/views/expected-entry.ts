@@ -1,7 +1,15 @@
 import { html, type TemplateResult } from 'lit-html'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
-import { type Draft, enterGoesOn, field, focusOn, nested, openDraft } from '../draft.ts'
+import {
+  type Draft,
+  enterGoesOn,
+  field,
+  focusOn,
+  focusOnMistake,
+  nested,
+  openDraft,
+} from '../draft.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { type Expected, type ExpectedList, faceFields, timeIn } from './expected-words.ts'
 
@@ -134,7 +142,7 @@ function failed(model: Model, trouble: Trouble, rows: readonly Row[]): void {
     )
   }
   model.app.changed()
-  focusOn('.entry [aria-invalid="true"]')
+  focusOnMistake()
 }
 
 /** Mistakes of rows stand in them already. */

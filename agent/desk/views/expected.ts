@@ -137,7 +137,7 @@ function page(model: Model): TemplateResult {
     ${troubleCard(trouble)}
     ${troubleCard(list.trouble)}
     ${entry?.render() ?? nothing}
-    <div class="wide" aria-busy=${list.isLoading ? 'true' : 'false'}>${table(model)}</div>
+    <div class="wide" tabindex="0" role="region" aria-label="予約の一覧" aria-busy=${list.isLoading ? 'true' : 'false'}>${table(model)}</div>
     ${mayWrite && entry === undefined ? writing(model) : nothing}
   </section>`
 }

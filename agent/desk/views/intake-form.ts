@@ -2,7 +2,16 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { FaceCheck } from '../../api/desk-shapes.ts'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
-import { choice, type Draft, enterGoesOn, field, focusOn, nested, openDraft } from '../draft.ts'
+import {
+  choice,
+  type Draft,
+  enterGoesOn,
+  field,
+  focusOn,
+  focusOnMistake,
+  nested,
+  openDraft,
+} from '../draft.ts'
 import { openOnce } from '../once.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { dayOf } from '../words.ts'
@@ -89,7 +98,7 @@ async function send(model: Model): Promise<void> {
   model.trouble = answer.trouble
   draft.tell(answer.trouble.mistakes)
   app.changed()
-  focusOn('.intake form [aria-invalid="true"]')
+  focusOnMistake()
 }
 
 /** Looks at what can be looked at while the rest is still typed; nothing is kept or asked by it. */

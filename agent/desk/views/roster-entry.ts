@@ -88,7 +88,7 @@ function conflict(opened: Opened): TemplateResult | typeof nothing {
   )
   const typed = (path: string) => wordsAt(nested({ [path]: draft.value(path) }), path)
   return html`<div class="card warn conflict">
-    <h3 tabindex="-1">ほかの人が先に変更しました <span class="number" translate="no">E624</span></h3>
+    <h2 tabindex="-1">ほかの人が先に変更しました <span class="number" translate="no">E624</span></h2>
     <p>入力した内容は残っています。違うところを見比べて、もう一度「保存する」を押してください。</p>
     <div class="wide"><table><thead><tr><th>項目</th><th>今の名簿</th><th>あなたの入力</th><td></td></tr></thead>
     <tbody>${differing.map(

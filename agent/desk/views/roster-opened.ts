@@ -1,6 +1,6 @@
 import type { App } from '../app.ts'
 import type { Answer, Trouble } from '../call.ts'
-import { type Draft, focusOn, nested, openDraft } from '../draft.ts'
+import { type Draft, focusOn, focusOnMistake, nested, openDraft } from '../draft.ts'
 import { openOnce } from '../once.ts'
 import { type RosterList, type Shown, textAt } from './roster-words.ts'
 
@@ -67,7 +67,7 @@ export async function sending(
   if (answer.ok) {
     opened.once.answered()
     opened.ends.changed()
-  } else if (answer.trouble.mistakes.length > 0) focusOn('.lists [aria-invalid="true"]')
+  } else if (answer.trouble.mistakes.length > 0) focusOnMistake()
   app.changed()
   return answer.ok ? answer.body : undefined
 }
@@ -94,7 +94,7 @@ async function readTheirs(opened: Opened): Promise<void> {
   if (now.ok) Object.assign(opened, { theirs: now.body, trouble: undefined })
   else opened.trouble = now.trouble
   app.changed()
-  if (now.ok) focusOn('.conflict h3')
+  if (now.ok) focusOn('.conflict h2')
 }
 
 export async function remove(opened: Opened): Promise<void> {
@@ -105,11 +105,13 @@ export async function remove(opened: Opened): Promise<void> {
 
 /** `is`: given or revoked, by whom and when the draft of the consent says. */
 export async function recordConsent(opened: Opened, is: 'given' | 'revoked'): Promise<void> {
-  const { app, entry, consent, draft, rights } = opened
+  const { app, entry, consent, draft, rights, once } = opened
   const { by = '', at } = consent.written()
   const body = { by, ...(at !== undefined && { at: `${at}:00+09:00` }) }
   const path = `/v1/roster/${entry?.id}/consent${is === 'given' ? '' : '/revocation'}`
-  const now = await sending(opened, () => app.call('POST', path, { body }))
+  const now = await sending(opened, () =>
+    app.call('POST', path, { body, headers: once.headers(body) }),
+  )
   if (now === undefined) return
   const isSame = JSON.stringify(valuesOf(now, rights)) === JSON.stringify(valuesOf(entry, rights))
   // What somebody else changed meanwhile is not to be written over.

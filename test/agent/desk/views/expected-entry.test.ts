@@ -25,7 +25,6 @@ test('by keyboard alone: Enter goes on through the fields, begins the next row, 
   await page.keyboard.type('1015')
   await page.keyboard.press('Enter')
   await page.keyboard.type('00201')
-  await page.screenshot({ path: '/tmp/g7/expected-entry.png', fullPage: true })
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')

@@ -23,7 +23,6 @@ test('tomorrow’s list is there at once, each with its state in words and what 
   const invalid = page.getByRole('row', { name: '00055' })
   await invalid.getByText('新しい資格があります。受付で今の番号を確認してください。').waitFor()
   await page.getByText('3人（うち要確認 2人）').waitFor()
-  await page.screenshot({ path: '/tmp/g7/expected.png' })
 })
 
 test('only those who need a look are asked for, and another day is one press away', {
@@ -71,7 +70,6 @@ test('a CSV file goes as it is, and its mistakes are shown by row and column', {
   await page.getByText('3行目「予約時刻」：9:30 の形で入力してください。').waitFor()
   await page.getByText('E622').waitFor()
   assert.equal(await page.getByRole('row', { name: '00107' }).count(), 1)
-  await page.screenshot({ path: '/tmp/g7/expected-csv.png', fullPage: true })
   answer = replaced
   await choose.setInputFiles(file)
   await page.getByText('保存しました（追加1人・そのまま1人・取り消し0人）').waitFor()

@@ -61,7 +61,6 @@ test('when somebody else was first, both stand there, nothing typed is lost, and
   await conflict.getByText('ほかの人が先に変更しました').waitFor()
   await conflict.getByRole('row', { name: '契約の担当' }).getByText('総務 別人').waitFor()
   await conflict.getByRole('row', { name: '契約の担当' }).getByText('医事 見本').waitFor()
-  await page.screenshot({ path: '/tmp/g7/roster-conflict.png', fullPage: true })
   assert.equal(await page.getByRole('textbox', { name: '契約の担当' }).inputValue(), '医事 見本')
   await page.getByRole('button', { name: '備考を今の名簿に合わせる' }).click()
   assert.equal(await page.getByRole('textbox', { name: '備考' }).inputValue(), '電話済')

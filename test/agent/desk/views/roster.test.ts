@@ -17,7 +17,6 @@ test('billing sees who is confirmed this month, the consent and contracts that e
   await row.getByText('契約の期限が近づいています。').waitFor()
   await row.getByText('△ 契約の期限まで30日以内です').waitFor()
   await page.getByRole('row', { name: '00042' }).getByText('○ 確認済').waitFor()
-  await page.screenshot({ path: '/tmp/g7/roster.png' })
   await page.getByLabel('今月まだ確認できていない方だけ').check()
   await page.getByText('1人', { exact: true }).waitFor()
   await page.getByRole('button', { name: '前の月' }).click()
@@ -39,7 +38,6 @@ test('each role writes its own fields: 総務 the contract, 受付 the patient, 
     (await affairs.page.locator('body').textContent()) ?? '',
     /見本　一郎|06139992|同意/,
   )
-  await affairs.page.screenshot({ path: '/tmp/g7/roster-affairs.png', fullPage: true })
   await affairs.page.getByRole('button', { name: '一覧に戻る' }).click()
   await affairs.page.getByRole('row', { name: '00107' }).waitFor()
   assert.deepEqual(await affairs.page.getByRole('columnheader').allTextContents(), [
