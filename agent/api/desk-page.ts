@@ -76,7 +76,9 @@ function sourceOf(name: string): string {
   if (!name.endsWith('.ts')) return source
   // Browsers resolve no bare name, and import maps are younger than the tablets of many clinics.
   const up = '../'.repeat(name.split('/').length - 1) || './'
-  return withoutTypes(source).replaceAll(/(["'])lit-html\1/g, `"${up}${LIT}"`)
+  return withoutTypes(source)
+    .replaceAll(/(["'])lit-html\1/g, `"${up}${LIT}"`)
+    .replaceAll(/\n\s+/g, '\n')
 }
 
 /** Node says once that its own function is an experiment; whoever reads the journal cannot act on it. */

@@ -1296,6 +1296,10 @@ export type RosterForm = {
 export type RosterList = {
     /** By patient number. */
     items: RosterEntry[];
+    /** Fields that the caller sees, e.g. device.supplier. */
+    seen: string[];
+    /** Fields that the caller may change. */
+    editable: string[];
 };
 export type Verification = {
     /** UUID. */

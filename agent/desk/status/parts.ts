@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState } from '../../api/desk-shapes.ts'
-import type { OutageList } from '../../api/offline-intakes.ts'
+import type { OutageList } from '../../api/intake-shown.ts'
 import type { TerminalView } from '../../api/terminal.ts'
 import type { FaultReport } from '../../kernel/verification.ts'
 import type { Answer, Trouble } from '../call.ts'

@@ -54,12 +54,7 @@ export const liaison: MakeView = (app) => {
     refresher.now()
     app.changed()
   }
-  if (app.may('GET /v1/handovers')) refresher.now()
   return {
-    name: 'liaison',
-    title: '連携',
-    needs: 'GET /v1/handovers',
-    count: () => shown.items.filter(isOpen).length,
     enter: refresher.now,
     heard() {
       if (app.day.entries === seen) return

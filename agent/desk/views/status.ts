@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
-import type { IntakeList } from '../../api/offline-intakes.ts'
+import type { IntakeList } from '../../api/intake-shown.ts'
 import type { App, MakeView } from '../app.ts'
 import { countsOf } from '../sheets/counts.ts'
 import { procedureSheet } from '../sheets/procedure.ts'
@@ -29,7 +29,7 @@ import { tilesPart } from '../status/tiles-part.ts'
  * What is wrong, in one look, and below it what there is to know of each part. At `#/status/procedure`
  * the page to work by when nothing can be asked.
  */
-export const statusView: MakeView = (app) => {
+export const status: MakeView = (app) => {
   const data = openStatusData(app)
   const refresh = openRefresh(data.load)
   const acts = openActs(app, data, refresh.now)
@@ -44,9 +44,6 @@ export const statusView: MakeView = (app) => {
     app.changed()
   }
   return {
-    name: 'status',
-    title: '状態',
-    needs: 'GET /desk/live',
     enter(argument) {
       isProcedure = argument === 'procedure'
       if (isProcedure) void countIntakes()

@@ -16,9 +16,6 @@ export const today: MakeView = (app) => {
   const confirming = openConfirming(app, 'today-confirm')
   let seen = app.day.entries
   return {
-    name: 'today',
-    title: '本日',
-    needs: 'GET /v1/verifications',
     enter(id) {
       if (id !== '') void model.visit(id)
     },

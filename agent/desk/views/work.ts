@@ -42,7 +42,6 @@ interface Shown {
 /** 対応: what is left to do for people. */
 export const work: MakeView = (app) => {
   const shown: Shown = { items: [], isLoaded: false, trouble: null, month: null, busy: null }
-  let open = 0
   let seen = app.day.entries
   const load = async () => {
     const { month } = shown
@@ -50,10 +49,7 @@ export const work: MakeView = (app) => {
     const answer = await app.call<Static<typeof WorkList>>('GET', path)
     if (month !== shown.month) return
     shown.trouble = answer.ok ? null : answer.trouble
-    if (answer.ok) {
-      Object.assign(shown, { items: answer.body.items, isLoaded: true })
-      if (month === null) open = shown.items.length
-    }
+    if (answer.ok) Object.assign(shown, { items: answer.body.items, isLoaded: true })
     keepFocus(HEADING)
     app.changed()
   }
@@ -67,12 +63,7 @@ export const work: MakeView = (app) => {
     refresher.now()
     app.changed()
   }
-  if (app.may('GET /v1/worklist')) refresher.now()
   return {
-    name: 'work',
-    title: '対応',
-    needs: 'GET /v1/worklist',
-    count: () => open,
     enter: refresher.now,
     heard() {
       if (app.day.entries === seen) return

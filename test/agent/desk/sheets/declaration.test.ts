@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { ShownIntake } from '../../../../agent/api/offline-intakes.ts'
+import type { ShownIntake } from '../../../../agent/api/intake-shown.ts'
 import type { Verification } from '../../../../agent/kernel/verification.ts'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
 import { sampleVerification } from '../../../bed/desk-samples.ts'
