@@ -79,6 +79,8 @@ function bodyOf(draft: Draft): Record<string, unknown> {
 
 async function send(model: Model): Promise<void> {
   const { app, draft, once, kept } = model
+  // The second half of a double click meets a form that is empty again.
+  if (!draft.isTouched) return focusOn('.intake form input')
   if (model.isSending) return
   Object.assign(model, { isSending: true, trouble: undefined })
   app.changed()

@@ -61,6 +61,7 @@ for (const [at, presses] of places)
     t.after(() => stage.close())
     const { page } = stage
     await page.goto(`${stage.url}#/${at}`)
+    if (at === 'intake') await page.getByLabel('氏名').fill('見本　一郎')
     for (const name of presses) await page.getByRole('button', { name, exact: true }).click()
     if (presses.length > 0) await page.getByText('E601').waitFor()
     else await page.getByRole('table').waitFor()
