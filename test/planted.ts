@@ -96,6 +96,7 @@ export const packages = [
   'pcsc-mini',
   'csv-parse',
   'node-cron',
+  'otpauth',
   'smol-toml',
   'left-pad',
 ]
