@@ -98,6 +98,7 @@ export const packages = [
   'pcsc-mini',
   'csv-parse',
   'node-cron',
+  'otpauth',
   'smol-toml',
   'lit-html',
   'left-pad',
