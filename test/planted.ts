@@ -77,6 +77,7 @@ export const wrongImports: readonly Planted[] = [
   plant('pkcs12-only-in-uplink', 'agent/gateway/key.ts', imports('node-forge')),
   plant('native-devices-only-in-io', 'drivers/native.ts', imports('pcsc-mini')),
   plant('csv-only-in-api', 'agent/ops/csv.ts', imports('csv-parse')),
+  plant('second-factor-only-for-staff', 'agent/api/factor.ts', imports('otpauth')),
   plant('cron-only-in-jobs', 'agent/ops/cron.ts', imports('node-cron')),
   plant('toml-only-in-config', 'agent/ops/toml.ts', imports('smol-toml')),
 ]
