@@ -1,70 +1,27 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify from 'fastify'
+import Fastify, {
+  type FastifyContextConfig,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
 import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
-import { appointmentRoutes } from './appointments.ts'
 import { authentication } from './auth.ts'
-import { batchRoutes } from './batches.ts'
 import { parseCsvBody, parseJsonBody } from './body.ts'
-import { cardFaceRoutes } from './card-faces.ts'
 import type { App, Context } from './context.ts'
-import type { Days, Handovers } from './day-ports.ts'
-import { dayRoutes } from './days.ts'
-import { deliveryRoutes } from './deliveries.ts'
 import { sayWho } from './desk-by.ts'
-import { deskLiveRoute } from './desk-live.ts'
-import { deskPageRoutes } from './desk-page.ts'
-import type { ClinicPage, Sessions, StaffDesk } from './desk-ports.ts'
-import { deskPrintRoute } from './desk-prints.ts'
-import { deskSessionRoutes } from './desk-session.ts'
-import { deskStaffRoutes } from './desk-staff.ts'
-import { watchDesk } from './desk-state.ts'
-import { digestRoutes } from './digest.ts'
-import { eventRoutes } from './events.ts'
-import { handoverRoutes } from './handovers.ts'
-import { healthRoutes, probeRoutes } from './health.ts'
 import { sourceRule } from './hosts.ts'
-import { jobRoutes } from './jobs.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import { lineQualityRoutes } from './line-quality.ts'
-import { lineRoutes, lineSwitchRoutes } from './lines.ts'
-import type { Lines } from './lines-port.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
-import { metricsRoute } from './metrics.ts'
-import { answerError, answerUnrouted } from './no-answer.ts'
-import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
-import type {
-  Appointments,
-  Audit,
-  Batches,
-  Consumers,
-  Deliveries,
-  Desk,
-  Digests,
-  Feed,
-  HealthSource,
-  Jobs,
-  OfflineIntakes,
-  Outages,
-  ReferenceNumbers,
-  Terminal,
-  Verifications,
-  Worklist,
-} from './ports.ts'
-import { presentationRoutes } from './presentations.ts'
-import { commonHeaders } from './problem.ts'
-import { readerRoutes } from './readers.ts'
-import { referenceNumberRoutes } from './reference-numbers.ts'
-import { rosterRoutes } from './roster.ts'
-import type { Roster } from './roster-port.ts'
-import { terminalRoutes } from './terminal.ts'
+import type { Audit, Consumers } from './ports.ts'
+import { commonHeaders, faultIn, problemOf } from './problem.ts'
+import { addRoutes, type RoutePorts } from './routes.ts'
 import { compileValidator } from './validation.ts'
-import { askRoutes, noteRoutes, partRoutes, verificationRoutes } from './verifications.ts'
-import { worklistRoutes } from './worklist.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -75,36 +32,12 @@ declare module 'fastify' {
   }
 }
 
-export interface ApiOptions {
+export interface ApiOptions extends RoutePorts {
   readonly listen: readonly ListenSettings[]
   /** Sources that may read /health without a token, addresses or CIDR blocks. */
   readonly monitorFrom: readonly string[]
-  /** Of the agent, for /health and /openapi.json. */
-  readonly version: string
-  readonly feed: Feed
-  readonly verifications: Verifications
-  readonly days: Days
-  readonly handovers: Handovers
-  readonly batches: Batches
-  readonly referenceNumbers: ReferenceNumbers
-  readonly offlineIntakes: OfflineIntakes
-  readonly worklist: Worklist
-  readonly roster: Roster
-  readonly deliveries: Deliveries
-  readonly digests: Digests
-  readonly outages: Outages
-  readonly appointments: Appointments
-  readonly jobs: Jobs
-  readonly lines: Lines
-  /** Null where no folders are configured. */
-  readonly terminal: Terminal | null
   readonly audit: Audit
   readonly consumers: Pick<Consumers, 'authenticate' | 'isLive' | 'onChange'>
-  readonly sessions: Sessions
-  readonly staff: StaffDesk
-  readonly clinic: ClinicPage
-  readonly desk: Desk
-  readonly health: HealthSource
   readonly log: Log
   readonly clock: Clock
   /** Given an error that is no fault, after its request was answered 500. Expected to end the process. */
@@ -170,8 +103,7 @@ const unused = (): never => {
 
 /** The app with every route, which those are, and what /openapi.json says of them. It calls no port by itself. */
 export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
-  const { consumers, sessions, clock, monitorFrom, version, verifications, desk, feed, health } =
-    options
+  const { consumers, sessions, clock, monitorFrom, version, health } = options
   const app = Fastify({
     logger: false,
     bodyLimit: context.limits.bodyBytes,
@@ -200,27 +132,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   const served = answerUnrouted(app)
 
   const routes = documentedRoutes(app)
-  askRoutes(app, verifications, context)
-  cardFaceRoutes(app, verifications)
-  verificationRoutes(app, verifications, context)
-  partRoutes(app, verifications, context)
-  noteRoutes(app, verifications)
-  batchRoutes(app, options.batches, context)
-  referenceNumberRoutes(app, options.referenceNumbers, context)
-  eventRoutes(app, feed, context)
-  presentationRoutes(app, desk, verifications, context)
-  readerRoutes(app, desk)
-  lineRoutes(app, options.lines, context)
-  lineSwitchRoutes(app, options.lines)
-  lineQualityRoutes(app, options.lines)
-  terminalRoutes(app, options.terminal)
-  officeRoutes(app, options, context)
-  deliveryRoutes(app, options.deliveries, context)
-  jobRoutes(app, options.jobs)
-  deskRoutes(app, options, context)
-  probeRoutes(app, health)
-  metricsRoute(app, options.deliveries, clock)
-  healthRoutes(app, health, version)
+  addRoutes(app, options, context)
   const document = (simulator = false) => documentOf(routes, version, simulator)
   openApiRoute(app, () =>
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
@@ -228,23 +140,55 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   return { app, document, served }
 }
 
-/** The page, and what it alone uses. */
-function deskRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
-  const { clock, feed, sessions, clinic, staff, onBug } = options
-  deskPageRoutes(app)
-  deskSessionRoutes(app, sessions, clinic)
-  deskStaffRoutes(app, staff, context)
-  deskLiveRoute(app, feed, watchDesk(options, clock, onBug), context)
-  deskPrintRoute(app, context)
+export interface ServedRoute {
+  readonly method: string
+  readonly url: string
+  readonly path: RegExp
+  readonly access: FastifyContextConfig['access']
 }
 
-/** What people of the clinic work through. */
-function officeRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Context): void {
-  dayRoutes(app, options.days, context)
-  handoverRoutes(app, options.handovers, context)
-  offlineIntakeRoutes(app, options.offlineIntakes, options.outages, context)
-  worklistRoutes(app, options.worklist, context)
-  rosterRoutes(app, options.roster, context)
-  digestRoutes(app, options.digests, context)
-  appointmentRoutes(app, options.appointments, context)
+/** 405 with what the path does take, or 404. Gives the routes, from now on as they are added. */
+function answerUnrouted(app: App): readonly ServedRoute[] {
+  const routes: ServedRoute[] = []
+  app.addHook('onRoute', ({ url, method, config }: RouteOptions) => {
+    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
+    routes.push({ method: String(method), url, path, access: config?.access })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?', 1)
+    const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
+    if (allowed.length === 0) return answerFault(new AgentError('NOT_FOUND', 'no such path'), reply)
+    const facts = { allow: allowed.join(', ') }
+    return answerFault(new AgentError('METHOD_REFUSED', 'no such method here', { facts }), reply)
+  })
+  return routes
+}
+
+function answerFault(error: AgentError, reply: FastifyReply): FastifyReply {
+  const { status, headers, body } = problemOf(error)
+  return reply.code(status).headers(headers).send(body)
+}
+
+/** A fault is a problem. A bug is a 500 without detail, and then goes on its way. */
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { onBug }: Context,
+): FastifyReply {
+  const fault = faultIn(error)
+  if (fault !== undefined) return answerFault(finer(fault, request), reply)
+  reply.raw.once('close', () => onBug(error))
+  const message = 'the agent met an error of its own'
+  return answerFault(new AgentError('INTERNAL', message), reply.header('connection', 'close'))
+}
+
+/** Fields that do not fit are the route's own fault; a body that has no fields is not. */
+function finer(fault: AgentError, { routeOptions }: FastifyRequest): AgentError {
+  const { bodyFault } = routeOptions.config
+  const { mistakes, message } = fault
+  const inFields = 'validationContext' in fault && fault.validationContext === 'body'
+  if (bodyFault === undefined || !inFields || mistakes.some(({ field }) => field === ''))
+    return fault
+  return new AgentError(bodyFault, message, { mistakes })
 }

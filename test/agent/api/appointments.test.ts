@@ -184,7 +184,7 @@ test('ward and after-hours see when who comes and whether something is to be cle
   const csvOfWard = await (await get(PATH, { accept: 'text/csv' })).text()
   assert.equal(csvOfWard.split('\r\n')[0], '"予約時刻","患者番号","要確認"')
   const full = roleNames.filter((role) => 'status' in (seenBy(role, listed)[0] ?? {}))
-  assert.deepEqual(full, ['receipt-computer', 'ehr', 'billing', 'remote-billing'])
+  assert.deepEqual(full, ['receipt-computer', 'ehr', 'billing', 'reception', 'remote-billing'])
 })
 
 test('liaison, general affairs, IT and vendors see no appointments', async (t) => {

@@ -116,7 +116,7 @@ test('every field that is wrong is named at once', () => {
 })
 
 test('what carries every field is for roles that see every field; who sees no patient gets nothing', () => {
-  const full = ['receipt-computer', 'ehr', 'billing', 'remote-billing']
+  const full = ['receipt-computer', 'ehr', 'billing', 'reception', 'remote-billing']
   const patients = [...full, 'liaison', 'ward', 'after-hours']
   for (const role of roleNames)
     for (const [kind, sink] of Object.entries(every)) {

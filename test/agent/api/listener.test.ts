@@ -187,7 +187,7 @@ test('paths and methods that are not there are problems too', async (t) => {
   const wrong = await call('/v1/verifications/v1', { method: 'DELETE' })
   assert.equal((await problem(wrong))['code'], 'METHOD_REFUSED')
   assert.equal(wrong.headers.get('allow'), 'GET')
-  assert.equal((await call('/v1/verifications')).headers.get('allow'), 'POST')
+  assert.equal((await call('/v1/batches')).headers.get('allow'), 'POST')
   assert.equal((await call('/v1/events', { method: 'OPTIONS' })).status, 405)
   for (const path of ['/nothing', '/v1/verifications/%ff']) {
     assert.equal((await call(path)).headers.get('cache-control'), 'private, no-store')

@@ -7,6 +7,7 @@ import { serve } from './served.ts'
 const routes = [
   'POST /v1/verifications',
   'POST /v1/card-faces/check',
+  'GET /v1/verifications',
   'POST /v1/verifications/{id}/recheck',
   'GET /v1/verifications/{id}',
   'GET /v1/patients/{patientNumber}/verifications/latest',
@@ -33,6 +34,7 @@ const routes = [
   'GET /v1/offline-intakes/{id}',
   'POST /v1/offline-intakes/{id}/closing',
   'GET /v1/worklist',
+  'GET /v1/handovers',
   'GET /v1/roster',
   'POST /v1/roster',
   'PUT /v1/roster',

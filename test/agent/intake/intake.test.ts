@@ -52,6 +52,25 @@ async function until<T>(look: () => T | undefined | false): Promise<T> {
 const stateOf = (intake: Intake<string>) => intake.readers()[0]?.state
 const ready = (intake: Intake<string>) => until(() => stateOf(intake) === 'ready')
 
+test('who listens is told when a reader is ready and when a card is tapped, until they leave', {
+  timeout: 20_000,
+}, async (t) => {
+  const { link, intake } = await bench(t)
+  const seen: (string | undefined)[] = []
+  const forget = intake.onChange(() => {
+    seen.push(`${stateOf(intake)} ${intake.presentations().length}`)
+  })
+  await until(() => seen.includes('ready 0'))
+  const card = myNumberCard()
+  link.insert({ atr: card.atr, transmit: (apdu) => card.transmit(apdu), reset: () => card.reset() })
+  await until(() => seen.includes('card-present 1'))
+  forget()
+  const { length } = seen
+  link.remove()
+  await ready(intake)
+  assert.equal(seen.length, length)
+})
+
 test('a tapped card waits until a person confirms it', { timeout: 20_000 }, async (t) => {
   const { link, intake, log } = await bench(t)
   await ready(intake)
