@@ -220,6 +220,12 @@ module.exports = {
       'Times of jobs are read in one place; the configuration only checks them.',
     ),
     monopoly(
+      'second-factor-only-for-staff',
+      'otpauth',
+      '^agent/ops/staff/second-factor\\.ts$',
+      'Keys of people are handled in one place.',
+    ),
+    monopoly(
       'templates-only-on-the-page',
       'lit-html',
       '^agent/desk/',

@@ -60,6 +60,7 @@ export const wrongImports: readonly Planted[] = [
   plant('intake-knows-the-seam', 'agent/intake/up.ts', imports('../store/part.ts')),
   plant('intake-knows-the-seam', 'agent/intake/reader.ts', imports('../../drivers/pcsc.ts')),
   plant('api-declares-its-ports', 'agent/api/up.ts', imports('../store/part.ts')),
+  plant('the-page-is-a-leaf', 'agent/desk/up.ts', imports('../kernel/part.ts')),
   plant('ops-above-the-parts', 'agent/ops/up.ts', imports('../api/part.ts')),
   plant('sim-shares-nothing', 'agent/sim/gateway/up.ts', imports('../../kernel/part.ts')),
   plant('client-from-the-document', 'agent/client/up.ts', imports('../store/part.ts')),
@@ -77,7 +78,9 @@ export const wrongImports: readonly Planted[] = [
   plant('pkcs12-only-in-uplink', 'agent/gateway/key.ts', imports('node-forge')),
   plant('native-devices-only-in-io', 'drivers/native.ts', imports('pcsc-mini')),
   plant('csv-only-in-api', 'agent/ops/csv.ts', imports('csv-parse')),
+  plant('second-factor-only-for-staff', 'agent/api/factor.ts', imports('otpauth')),
   plant('cron-only-in-jobs', 'agent/ops/cron.ts', imports('node-cron')),
+  plant('templates-only-on-the-page', 'agent/api/page.ts', imports('lit-html')),
   plant('toml-only-in-config', 'agent/ops/toml.ts', imports('smol-toml')),
 ]
 
@@ -95,7 +98,9 @@ export const packages = [
   'pcsc-mini',
   'csv-parse',
   'node-cron',
+  'otpauth',
   'smol-toml',
+  'lit-html',
   'left-pad',
 ]
 

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
+import Fastify from 'fastify'
 import { AgentError } from '../kernel/errors.ts'
 import type { FaultCode } from '../kernel/faults.ts'
 import type { Clock, Log } from '../kernel/ports.ts'
@@ -34,6 +34,7 @@ import { lineRoutes, lineSwitchRoutes } from './lines.ts'
 import type { Lines } from './lines-port.ts'
 import { type Listener, type ListenSettings, openListener, refuse } from './listener.ts'
 import { metricsRoute } from './metrics.ts'
+import { answerError, answerUnrouted } from './no-answer.ts'
 import { offlineIntakeRoutes } from './offline-intakes.ts'
 import { documentedRoutes, documentOf, openApiRoute } from './openapi.ts'
 import type {
@@ -55,7 +56,7 @@ import type {
   Worklist,
 } from './ports.ts'
 import { presentationRoutes } from './presentations.ts'
-import { commonHeaders, faultIn, problemOf } from './problem.ts'
+import { commonHeaders } from './problem.ts'
 import { readerRoutes } from './readers.ts'
 import { referenceNumberRoutes } from './reference-numbers.ts'
 import { rosterRoutes } from './roster.ts'
@@ -167,7 +168,7 @@ const unused = (): never => {
   throw new Error('a compiler of fastify is in use')
 }
 
-/** The app with every route, and what /openapi.json says of them. It calls no port by itself. */
+/** The app with every route, which those are, and what /openapi.json says of them. It calls no port by itself. */
 export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   const { consumers, sessions, clock, monitorFrom, version, verifications, desk, feed, health } =
     options
@@ -196,7 +197,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   app.addHook('onRequest', authentication({ consumers, sessions, clock, isMonitor }))
   app.addHook('preValidation', sayWho)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
-  answerUnrouted(app)
+  const served = answerUnrouted(app)
 
   const routes = documentedRoutes(app)
   askRoutes(app, verifications, context)
@@ -224,7 +225,7 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   openApiRoute(app, () =>
     document(health.showing().some(({ code }) => code === 'SIMULATOR_IN_USE')),
   )
-  return { app, document }
+  return { app, document, served }
 }
 
 /** The page, and what it alone uses. */
@@ -246,49 +247,4 @@ function officeRoutes(app: App, options: Omit<ApiOptions, 'listen'>, context: Co
   rosterRoutes(app, options.roster, context)
   digestRoutes(app, options.digests, context)
   appointmentRoutes(app, options.appointments, context)
-}
-
-/** 405 with what the path does take, or 404. */
-function answerUnrouted(app: App): void {
-  const routes: { readonly path: RegExp; readonly method: string }[] = []
-  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
-    const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
-    routes.push({ path, method: String(method) })
-  })
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?', 1)
-    const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
-    if (allowed.length === 0) return answerFault(new AgentError('NOT_FOUND', 'no such path'), reply)
-    const facts = { allow: allowed.join(', ') }
-    return answerFault(new AgentError('METHOD_REFUSED', 'no such method here', { facts }), reply)
-  })
-}
-
-function answerFault(error: AgentError, reply: FastifyReply): FastifyReply {
-  const { status, headers, body } = problemOf(error)
-  return reply.code(status).headers(headers).send(body)
-}
-
-/** A fault is a problem. A bug is a 500 without detail, and then goes on its way. */
-function answerError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { onBug }: Context,
-): FastifyReply {
-  const fault = faultIn(error)
-  if (fault !== undefined) return answerFault(finer(fault, request), reply)
-  reply.raw.once('close', () => onBug(error))
-  const message = 'the agent met an error of its own'
-  return answerFault(new AgentError('INTERNAL', message), reply.header('connection', 'close'))
-}
-
-/** Fields that do not fit are the route's own fault; a body that has no fields is not. */
-function finer(fault: AgentError, { routeOptions }: FastifyRequest): AgentError {
-  const { bodyFault } = routeOptions.config
-  const { mistakes, message } = fault
-  const inFields = 'validationContext' in fault && fault.validationContext === 'body'
-  if (bodyFault === undefined || !inFields || mistakes.some(({ field }) => field === ''))
-    return fault
-  return new AgentError(bodyFault, message, { mistakes })
 }

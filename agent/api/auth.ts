@@ -132,30 +132,24 @@ function routeRefused(
 
 function callerFor(consumer: Consumer, consumers: Pick<Consumers, 'isLive' | 'onChange'>): Caller {
   const holds = () => consumers.isLive(consumer.id)
-  return {
-    consumer,
-    holds,
-    onRevoked: once(holds, (hear) => consumers.onChange(hear)),
-    refusal: noToken,
-  }
+  const onRevoked = (hear: () => void) => consumers.onChange(unless(holds, hear))
+  return { consumer, holds, onRevoked, refusal: noToken }
 }
 
 function personFor(session: DeskSession): Caller {
   const holds = () => session.state() === 'active'
+  const onRevoked = (hear: () => void) => session.onChange(unless(holds, hear))
   return {
     consumer: session.consumer,
     holds,
-    onRevoked: once(holds, (hear) => session.onChange(hear)),
+    onRevoked,
     refusal: () => stateRefused(session.state()),
   }
 }
 
-const once =
-  (holds: () => boolean, onChange: (hear: () => void) => () => void): Caller['onRevoked'] =>
-  (hear) =>
-    onChange(() => {
-      if (!holds()) hear()
-    })
+const unless = (holds: () => boolean, hear: () => void) => () => {
+  if (!holds()) hear()
+}
 
 const noToken = () => new AgentError('UNAUTHENTICATED', 'no valid token')
 

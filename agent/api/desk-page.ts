@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
-import { createRequire, stripTypeScriptTypes } from 'node:module'
+import { stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply } from 'fastify'
@@ -76,7 +76,9 @@ function sourceOf(name: string): string {
   if (!name.endsWith('.ts')) return source
   // Browsers resolve no bare name, and import maps are younger than the tablets of many clinics.
   const up = '../'.repeat(name.split('/').length - 1) || './'
-  return withoutTypes(source).replaceAll(/(["'])lit-html\1/g, `"${up}${LIT}"`)
+  return withoutTypes(source)
+    .replaceAll(/(["'])lit-html\1/g, `"${up}${LIT}"`)
+    .replaceAll(/\n\s+/g, '\n')
 }
 
 /** Node says once that its own function is an experiment; whoever reads the journal cannot act on it. */
@@ -92,10 +94,7 @@ function withoutTypes(source: string): string {
 
 /** The one for browsers, whatever Node would take for itself. */
 function library(): string {
-  const [folder = ''] = createRequire(import.meta.url)
-    .resolve('lit-html')
-    .split('/lit-html/node/')
-  const source = readFileSync(join(folder, 'lit-html', LIT), 'utf8')
+  const source = readFileSync(new URL(`../${LIT}`, import.meta.resolve('lit-html')), 'utf8')
   return source.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
 }
 

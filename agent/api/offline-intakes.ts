@@ -1,76 +1,17 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { By } from '../kernel/by.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { faults } from '../kernel/faults.ts'
-import {
-  IntakeFace,
-  IntakeForm,
-  IntakeState,
-  type OfflineIntake,
-  type Outage,
-} from '../kernel/offline-intake.ts'
+import { IntakeForm, type OfflineIntake, type Outage } from '../kernel/offline-intake.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import { orNull, timeOrNull } from './answers.ts'
 import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
 import type { App, Context } from './context.ts'
+import { IntakeList, OutageList, ShownIntake, type ShownOutage } from './intake-shown.ts'
 import type { OfflineIntakes, Outages } from './ports.ts'
 
 const strict = { additionalProperties: false } as const
-const id = Type.String({ description: 'UUID.' })
-const time = Type.String({ description: 'RFC 3339.' })
-
-export const ShownOutage = Type.Object({
-  id,
-  startedAt: time,
-  endedAt: orNull(time),
-  cause: Type.String({ description: 'Code of a fault.' }),
-  number: Type.String({ description: 'Short number to read over the phone, e.g. E410.' }),
-  title: Type.String({ description: 'Japanese.' }),
-})
-export const OutageList = Type.Object({ items: Type.Array(ShownOutage) })
-export type OutageList = Static<typeof OutageList>
-
-const kept = IntakeForm.properties
-export const ShownIntake = Type.Object({
-  id,
-  at: time,
-  state: IntakeState,
-  name: kept.name,
-  nameKana: orNull(Type.String()),
-  birthdate: kept.birthdate,
-  sex: kept.sex,
-  address: kept.address,
-  consent: orNull(Type.Boolean()),
-  patientNumber: orNull(Type.String()),
-  cardFace: orNull(IntakeFace),
-  verificationId: orNull(Type.String({ description: 'Of the newest question about it.' })),
-  outageId: orNull(Type.String({ description: 'The outage in which it was received.' })),
-  proposal: orNull(
-    Type.Object(
-      { verificationId: id, at: time },
-      { description: 'A later verification of somebody who seems to be the same.' },
-    ),
-  ),
-  closing: orNull(
-    Type.Object({
-      by: Type.String({ description: 'Who.' }),
-      at: time,
-      verificationId: orNull(id),
-      text: orNull(Type.String()),
-    }),
-  ),
-})
-export type ShownIntake = Static<typeof ShownIntake>
-
-export const IntakeList = Type.Object({
-  items: Type.Array(ShownIntake),
-  callScript: Type.String({
-    description: 'What to say on the phone to have the emergency function opened, Japanese.',
-  }),
-  outage: orNull(ShownOutage),
-})
-
 const ListQuery = Type.Object(
   { state: Type.Optional(Type.Enum(['open', 'all'], { description: 'open when absent.' })) },
   strict,
@@ -128,7 +69,7 @@ const outagesDoc = {
   answers: { 200: { description: 'Newest first, 200 at most.', schema: OutageList } },
 } as const
 
-const shownOutage = ({ id, startedAt, endedAt, cause }: Outage): Static<typeof ShownOutage> => ({
+const shownOutage = ({ id, startedAt, endedAt, cause }: Outage): ShownOutage => ({
   id,
   startedAt: toRfc3339(startedAt),
   endedAt: timeOrNull(endedAt),

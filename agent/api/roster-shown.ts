@@ -6,6 +6,10 @@ import { timeOrNull } from './answers.ts'
 
 export const RosterList = Type.Object({
   items: Type.Array(ShownRosterEntry, { description: 'By patient number.' }),
+  seen: Type.Array(Type.String(), {
+    description: 'Fields that the caller sees, e.g. device.supplier.',
+  }),
+  editable: Type.Array(Type.String(), { description: 'Fields that the caller may change.' }),
 })
 
 /** An entry with everything that there is, for `rosterEntryFor`. */

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { By } from '../kernel/by.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { RosterChange, RosterForm, type RosterStanding } from '../kernel/roster.ts'
-import { rosterEntryFor, sees } from '../kernel/roster-roles.ts'
+import { pathsFor, rosterEntryFor, sees } from '../kernel/roster-roles.ts'
 import { ShownRosterEntry } from '../kernel/roster-shown.ts'
 import { askingOf, Named } from './asked.ts'
 import { callerOf } from './auth.ts'
@@ -201,7 +201,12 @@ async function listed(
   reply.header('etag', tagOf(version))
   const shown = items.map(shownRosterEntry)
   if (wantsCsv(request)) return sendCsv(reply, 'roster', rosterCsv(shown, consumer.role))
-  return reply.send({ items: shown.map((entry) => rosterEntryFor(entry, consumer.role)) })
+  const { role } = consumer
+  return reply.send({
+    items: shown.map((entry) => rosterEntryFor(entry, role)),
+    seen: pathsFor(role, 'see'),
+    editable: pathsFor(role, 'change'),
+  })
 }
 
 function writeRoutes(app: App, roster: Roster, context: Context, answer: Answer): void {

@@ -763,7 +763,7 @@ export type Line = {
     since: string;
     /** The next question goes out here. */
     isCurrent: boolean;
-    /** Chosen by `onshi-agent line use`. */
+    /** Chosen by a person: `POST /v1/lines/{name}/use`. */
     isHeldByHand: boolean;
     fault: FaultReport | null;
     address: string | null;
@@ -1296,6 +1296,10 @@ export type RosterForm = {
 export type RosterList = {
     /** By patient number. */
     items: RosterEntry[];
+    /** Fields that the caller sees, e.g. device.supplier. */
+    seen: string[];
+    /** Fields that the caller may change. */
+    editable: string[];
 };
 export type Verification = {
     /** UUID. */
@@ -1425,6 +1429,48 @@ export interface Client {
         /** UUID of the verification to come. */
         id: string;
         state: "open";
+    }>>;
+    /** What is typed of a card face so far, checked. By the checks of `POST /v1/verifications`. Fields that are absent or empty are not looked at. Nothing is asked and nothing is kept: `POST /v1/card-faces/check` */
+    postCardFacesCheck(request: {
+        body: {
+            /** 保険者番号, 6 or 8 digits. */
+            insurerNumber?: string;
+            /** 被保険者証記号, up to 20 characters. */
+            insuredCardSymbol?: string;
+            /** 被保険者証番号, up to 20 characters. */
+            insuredIdentificationNumber?: string;
+            /** 枝番, 2 digits. Not for 後期高齢者. */
+            insuredBranchNumber?: string;
+            /** YYYYMMDD, or by its era: S550502, 昭和55年5月2日. */
+            birthdate?: string;
+            /** 資格確認日 YYYYMMDD; today when absent. */
+            qualificationConfirmationDate?: string;
+            /** 限度額適用認定証提供同意 0 or 1. Asked as 1 only with who confirmed the consent. */
+            limitApplicationCertificateRelatedConsFlg?: string;
+            /** 一部負担金割合 as printed, 010 or 1割 to 030 or 3割: compared with the answer, not asked. */
+            insuredPartialContributionRatio?: string;
+            /** The clinic’s patient number, echoed. */
+            patientNumber?: string;
+            /** Free text, echoed. */
+            arbitraryIdentifier?: string;
+        };
+    }, options?: CallOptions): Promise<Answer<200, {
+        mistakes: {
+            field: string;
+            /** Japanese. */
+            title: string;
+            detail: string;
+            proposals?: string[];
+        }[];
+        birthdate: {
+            /** YYYYMMDD. */
+            date: string;
+            /** 昭和55年5月2日; before 明治6年 by the Gregorian year. */
+            era: string;
+            /** Today. */
+            age: number;
+        } | null;
+        insurer: string | null;
     }>>;
     /** One verification: `GET /v1/verifications/{id}` */
     getVerificationsId(request: {
@@ -1585,6 +1631,38 @@ export interface Client {
         /** Today and the days before it. */
         days?: number;
     }, options?: CallOptions): Promise<Answer<200, string>>;
+    /** Send everything over this line until it is released. A line that is down is not asked over: the best of the others is, until it is back: `POST /v1/lines/{name}/use` */
+    postLinesNameUse(request: {
+        name: string;
+        body?: Record<string, never> | null;
+    }, options?: CallOptions): Promise<Answer<200, {
+        items: Line[];
+    }>>;
+    /** Give the choice of the line back to the agent: `POST /v1/lines/{name}/release` */
+    postLinesNameRelease(request: {
+        name: string;
+        body?: Record<string, never> | null;
+    }, options?: CallOptions): Promise<Answer<200, {
+        items: Line[];
+    }>>;
+    /** How a line was, minute by minute: `GET /v1/lines/{name}/quality` */
+    getLinesNameQuality(request: {
+        name: string;
+        /** The last hours. */
+        hours?: number;
+    }, options?: CallOptions): Promise<Answer<200, {
+        items: {
+            /** RFC 3339. */
+            at: string;
+            /** The worst of the minute. */
+            standing: "up" | "trial" | "down";
+            probes: number;
+            lost: number;
+            questions: number;
+            failed: number;
+            rttMedianMs: number | null;
+        }[];
+    }>>;
     /** The folders of the official terminal and how they are: `GET /v1/terminal` */
     getTerminal(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, {
         folders: ({

@@ -40,19 +40,24 @@ export interface Sheet {
   readonly body: TemplateResult
 }
 
-/**
- * One page of the desk. Made once per signing in, so that it may keep what is being typed; while the
- * page is locked nothing of it is in the document.
- */
-export interface View {
+/** What is known of a page of the desk before it is loaded. */
+export interface ViewCard {
   /** `now`: at `#/now`. */
   readonly name: string
   /** In the navigation, Japanese. */
   readonly title: string
   /** It is shown to who may use this route. */
   readonly needs: string
-  /** A number behind its title, of what waits there. */
-  count?(): number
+  /** Where the list is of what waits there; how long it is stands behind the title. */
+  readonly waiting?: string
+  load(): Promise<MakeView>
+}
+
+/**
+ * One page of the desk. Made once per signing in, so that it may keep what is being typed; while the
+ * page is locked nothing of it is in the document.
+ */
+export interface View {
   /** What stands behind the name: `#/today/ID` gives `ID`; called each time that it is gone to. */
   enter?(argument: string): void
   render(): TemplateResult

@@ -20,7 +20,15 @@ export interface Mistake {
 }
 
 export type Answer<T> =
-  | { readonly ok: true; readonly status: number; readonly body: T; readonly location: string }
+  | {
+      readonly ok: true
+      readonly status: number
+      /** A file is a `Blob`. */
+      readonly body: T
+      readonly location: string
+      /** Of what was read, for `If-Match`. */
+      readonly etag: string
+    }
   | { readonly ok: false; readonly trouble: Trouble }
 
 export interface CallOptions {
@@ -76,13 +84,13 @@ export async function call<T>(
     ...(csv !== undefined && { body: csv }),
   }).catch(() => undefined)
   if (answer === undefined) return troubled(OUT_OF_REACH)
-  const parsed = await answer
-    .text()
-    .then(JSON.parse)
-    .catch(() => undefined)
+  const isFile = answer.headers.get('content-type')?.startsWith('text/csv') === true
+  const read = isFile ? answer.blob() : answer.text().then(JSON.parse)
+  const parsed = await read.catch(() => undefined)
   if (answer.ok && (parsed !== undefined || answer.status === 204)) {
-    const location = answer.headers.get('location') ?? ''
-    return { ok: true, status: answer.status, body: parsed, location }
+    const head = (name: string) => answer.headers.get(name) ?? ''
+    const [location, etag] = [head('location'), head('etag')]
+    return { ok: true, status: answer.status, body: parsed, location, etag }
   }
   if (!isTrouble(parsed)) return troubled(OUT_OF_REACH)
   const waitSeconds = Number(answer.headers.get('retry-after') ?? 0)

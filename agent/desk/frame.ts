@@ -1,15 +1,18 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState, Session } from '../api/desk-shapes.ts'
-import type { View } from './app.ts'
+import type { ViewCard } from './app.ts'
 import { OUT_OF_REACH } from './call.ts'
 import { sinceOf } from './clock.ts'
 import { viewKey } from './keys.ts'
+import type { Pages } from './pages.ts'
 import { type StripDoors, strip, stripWords } from './strip.ts'
+import { troubleCard } from './trouble-card.ts'
+import type { Waiting } from './waiting.ts'
 
 export interface Frame {
   readonly session: Session
-  readonly views: readonly View[]
-  readonly current: View | undefined
+  readonly pages: Pages
+  readonly waiting: Waiting | undefined
   readonly state: DeskState | null
   /** When the agent was lost, RFC 3339 of Japan; null: it is there. */
   readonly lostAt: string | null
@@ -20,10 +23,10 @@ export interface Frame {
 
 /** Everything around a view: where one is, what is broken, who is signed in. */
 export function frame({ doors, ...shown }: Frame): TemplateResult {
-  const { session, views, current, state, lostAt, said, stripDoors } = shown
+  const { session, pages, waiting, state, lostAt, said, stripDoors } = shown
   return html`<header class="top">
       <button class="skip" @click=${doors.skip}>本文へ移動</button>
-      <nav aria-label="画面">${views.map((view, index) => link(view, index, view === current))}</nav>
+      <nav aria-label="画面">${pages.cards.map((card, index) => link(card, index, waiting?.of(card) ?? 0, card === pages.current))}</nav>
       <div class="who">
         <span class="name">${session.staff?.name}<small>${session.staff?.roleTitle}</small></span>
         <button aria-keyshortcuts="Alt+L" title="Alt＋L" @click=${doors.lock}>ロック</button>
@@ -33,19 +36,27 @@ export function frame({ doors, ...shown }: Frame): TemplateResult {
     <div role="alert">${lostAt === null ? nothing : lost(lostAt, state)}</div>
     ${strip(state, stripDoors)}
     <p class="unseen" role="status">${stripWords(state)}</p>
-    <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${current?.render() ?? NOTHING_HERE}</main>
+    <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${page(pages)}</main>
     <p class="said" role="status">${said}</p>`
 }
 
 /** A role whose views all came to nothing is a mistake of whoever gave it; said, not left blank. */
 const NOTHING_HERE = html`<h1>使える画面がありません</h1><p>院内の管理者に、役割を確認してください。</p>`
 
-function link(view: View, index: number, isCurrent: boolean): TemplateResult {
-  const count = view.count?.() ?? 0
+/** What stands there until a view has been loaded, and when it could not be. */
+function page({ current, view, trouble }: Pages): TemplateResult {
+  if (view !== undefined) return view.render()
+  if (current === undefined) return NOTHING_HERE
+  return html`<h1>${current.title}</h1>${
+    trouble === null ? html`<p class="soft">読み込んでいます…</p>` : troubleCard(trouble)
+  }`
+}
+
+function link(card: ViewCard, index: number, count: number, isCurrent: boolean): TemplateResult {
   const key = viewKey(index)
-  return html`<a href="#/${view.name}" aria-current=${isCurrent ? 'page' : nothing}
+  return html`<a href="#/${card.name}" aria-current=${isCurrent ? 'page' : nothing}
     aria-keyshortcuts="Alt+${key}" title="Alt＋${key}"
-    ><kbd aria-hidden="true">${key}</kbd>${view.title}${
+    ><kbd aria-hidden="true">${key}</kbd>${card.title}${
       count > 0 ? html`<span class="count">${count}<span class="unseen">件</span></span>` : nothing
     }</a>`
 }

@@ -1,19 +1,21 @@
 import { html, nothing, render } from 'lit-html'
 import type { DeskState, Session } from '../api/desk-shapes.ts'
-import type { App, Sheet, View } from './app.ts'
+import type { App, Sheet } from './app.ts'
 import { call } from './call.ts'
 import { openCanvas } from './canvas.ts'
 import { nowInJapan } from './clock.ts'
 import { type Day, openDay } from './day.ts'
-import { openFocus } from './focus.ts'
+import { type Focus, openFocus } from './focus.ts'
 import { followDay } from './follow.ts'
 import { frame } from './frame.ts'
 import { openKeys } from './keys.ts'
 import { type Notice, openNotice } from './notice.ts'
+import { openPages, type Pages } from './pages.ts'
 import { focusSheet, printSheet, sheetPage } from './print.ts'
 import { forgetRoute, routeNow } from './route.ts'
 import { openSwitch } from './switch.ts'
 import { views } from './views/index.ts'
+import { openWaiting, type Waiting } from './waiting.ts'
 import { watchPerson } from './watch.ts'
 
 export interface Shell {
@@ -43,19 +45,23 @@ interface Now {
   /** When the agent was lost; null: it is there. */
   lostAt: string | null
   sheet: Sheet | undefined
-  view: View | undefined
+  /** While the shell is on the page. */
+  waiting: Waiting | undefined
 }
+
+const NOTHING_YET = { state: null, lostAt: null, sheet: undefined, waiting: undefined } as const
 
 /** The frame around the views while somebody is signed in. */
 export function openShell(given: Session, place: HTMLElement, doors: ShellDoors): Shell {
-  const now: Now = { session: given, state: null, lostAt: null, sheet: undefined, view: undefined }
+  const now: Now = { ...NOTHING_YET, session: given }
   const day = openDay()
   const focus = openFocus(place)
   /** What goes on only while the shell is on the page. */
   let running: readonly { close(): void }[] | undefined
   const canvas = openCanvas(
     () => {
-      for (const view of all) view.heard?.()
+      pages.heard()
+      now.waiting?.heard()
     },
     () => {
       if (running !== undefined) focus.around(paint)
@@ -70,18 +76,10 @@ export function openShell(given: Session, place: HTMLElement, doors: ShellDoors)
     else focusSheet()
   }
   const app = appOf(now, { day, notice, changed: canvas.draw, showSheet })
-  const all = views.map((make) => make(app)).filter(({ needs }) => app.may(needs))
-  const paint = painter(place, now, { app, all, notice, showSheet, doors, skip: focus.skip })
+  const pages = openPages(app, views)
+  const paint = painter(place, now, { app, pages, notice, showSheet, doors, skip: focus.skip })
 
-  const navigated = () => {
-    const { name, argument } = routeNow()
-    const before = now.view
-    now.view = all.find((view) => view.name === name) ?? all[0]
-    now.view?.enter?.(argument)
-    canvas.draw()
-    document.title = `${now.view?.title ?? ''}｜資格確認`
-    if (now.view !== before) focus.enter()
-  }
+  const navigated = () => goToRoute(pages, focus, canvas.draw, () => running !== undefined)
   const hide = () => {
     if (running === undefined) return
     focus.keep()
@@ -98,13 +96,15 @@ export function openShell(given: Session, place: HTMLElement, doors: ShellDoors)
     show(session) {
       now.session = session
       if (running !== undefined) return canvas.draw()
+      now.waiting = openWaiting(app, pages.cards)
       running = [
+        now.waiting,
         followNow(now, day, app.may('GET /v1/verifications'), canvas.soon, doors.look),
         watchPerson(session.lockSeconds * 1_000, { touch, lock: doors.lock }),
-        openKeys({ view: (index) => goTo(all[index]), lock: doors.lock }),
+        openKeys({ view: (index) => goTo(pages.cards[index]), lock: doors.lock }),
         listening('hashchange', navigated),
       ]
-      const isBack = now.view !== undefined
+      const isBack = pages.view !== undefined
       navigated()
       if (isBack) focus.restore()
     },
@@ -116,9 +116,22 @@ export function openShell(given: Session, place: HTMLElement, doors: ShellDoors)
   }
 }
 
+/** Draws at once, and again when the view is there. */
+function goToRoute(pages: Pages, focus: Focus, draw: () => void, isShown: () => boolean): void {
+  const { name, argument } = routeNow()
+  const before = pages.current
+  pages.go(name, argument, () => {
+    if (!isShown()) return
+    draw()
+    if (pages.current !== before) focus.enter()
+  })
+  draw()
+  document.title = `${pages.current?.title ?? ''}｜資格確認`
+}
+
 const touch = () => void call('POST', '/desk/session/touch')
-const goTo = (view: View | undefined) => {
-  if (view !== undefined) location.hash = `/${view.name}`
+const goTo = (card: { readonly name: string } | undefined) => {
+  if (card !== undefined) location.hash = `/${card.name}`
 }
 
 function listening(event: 'hashchange', hear: () => void): { close(): void } {
@@ -162,7 +175,11 @@ const appOf = (now: Now, { day, notice, changed, showSheet }: AppParts): App => 
   },
   day,
   may: (route) => now.session.may.includes(route),
-  call,
+  async call<T>(...[method, path, options]: Parameters<App['call']>) {
+    const answer = await call<T>(method, path, options)
+    if (method !== 'GET' && answer.ok) now.waiting?.soon()
+    return answer
+  },
   changed,
   go(path) {
     location.hash = path
@@ -173,7 +190,7 @@ const appOf = (now: Now, { day, notice, changed, showSheet }: AppParts): App => 
 
 interface PainterParts {
   readonly app: App
-  readonly all: readonly View[]
+  readonly pages: Pages
   readonly notice: Notice
   readonly doors: ShellDoors
   showSheet(sheet: undefined): void
@@ -181,17 +198,17 @@ interface PainterParts {
 }
 
 function painter(place: HTMLElement, now: Now, parts: PainterParts): () => void {
-  const { app, all, notice, skip } = parts
+  const { app, pages, notice, skip } = parts
   const lines = openSwitch(app)
   const stripDoors = {
-    procedure: all.some(({ name }) => name === 'status'),
+    procedure: pages.cards.some(({ name }) => name === 'status'),
     ...(app.may('POST /v1/lines/:name/use') && { lines }),
   }
   const doors = { ...parts.doors, skip }
   const back = () => parts.showSheet(undefined)
   return () => {
-    const { sheet, view: current, session, state, lostAt } = now
-    const shown = { session, state, lostAt, current, views: all, said: notice.text }
+    const { sheet, session, state, lostAt, waiting } = now
+    const shown = { session, state, lostAt, pages, waiting, said: notice.text }
     render(
       html`<div class="frame" ?hidden=${sheet !== undefined}>${frame({ ...shown, stripDoors, doors })}</div>
         ${sheet === undefined ? nothing : sheetPage(sheet, back)}`,

@@ -111,6 +111,18 @@ export function seesPath(role: Role, path: string, table: RosterFields = rosterF
   return seesPath(role, rest.join('.'), row)
 }
 
+/** Paths of the fields that a role sees, or may change. */
+export const pathsFor = (
+  role: Role,
+  may: 'see' | 'change',
+  table: RosterFields = rosterFields,
+  path = '',
+): string[] =>
+  Object.entries(table).flatMap(([name, row]) => {
+    if (!isCell(row)) return pathsFor(role, may, row, `${path}${name}.`)
+    return row[may].includes(role) ? [path + name] : []
+  })
+
 /** An entry as a role sees it: what it may not see is absent. */
 export const rosterEntryFor = (entry: ShownRosterEntry, role: Role): Values =>
   visible({ ...entry, advisories: entry.advisories.filter(isFor(role)) }, rosterFields, role)

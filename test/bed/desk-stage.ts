@@ -1,6 +1,10 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import http, {
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { routeRoles } from '../../agent/api/access.ts'
 import { pageAssets, pageHeaders } from '../../agent/api/desk-page.ts'
@@ -8,7 +12,7 @@ import type { DeskState, Session } from '../../agent/api/desk-shapes.ts'
 import { type Role, roles } from '../../agent/kernel/roles.ts'
 import { openPage } from './browser.ts'
 
-type Given = (asked: { path: string; body: unknown }) => unknown
+type Given = (asked: { path: string; body: unknown; headers: IncomingHttpHeaders }) => unknown
 
 export interface StageOptions {
   readonly role?: Role
@@ -30,12 +34,28 @@ export class Refusal {
   }
 }
 
+/** An answer with headers of its own, such as an ETag; a text is sent as a CSV file. */
+export class Sent {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: object | string
+  constructor(headers: Readonly<Record<string, string>>, body: object | string) {
+    this.headers = headers
+    this.body = body
+  }
+}
+
+interface Asked {
+  readonly route: string
+  readonly body: unknown
+  readonly headers: IncomingHttpHeaders
+}
+
 export interface Stage {
   readonly url: string
   readonly page: Page
   readonly errors: readonly string[]
-  /** What the page sent, as `POST /v1/…`, with its body. */
-  readonly asked: { readonly route: string; readonly body: unknown }[]
+  /** What the page sent, as `POST /v1/…`, with its body: of JSON the value, of a file the text. */
+  readonly asked: Asked[]
   /** Sends an event of `/desk/live` to the page. */
   push(event: 'state' | 'item' | 'session', data: object, id?: string): void
   /** Takes the agent away: streams end, and nothing is answered until `mend`. */
@@ -50,7 +70,7 @@ export interface Stage {
  */
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const assets = pageAssets()
-  const asked: { route: string; body: unknown }[] = []
+  const asked: Asked[] = []
   const streams = new Set<ServerResponse>()
   let isCut = false
   const state = { ...stateOf(), ...options.state }
@@ -80,12 +100,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     }
     const route = `${request.method} ${url.pathname}`
     if (route === 'GET /desk/live') return opened(response)
-    const isJson = request.headers['content-type'] === 'application/json'
-    const body = isJson ? await json(request) : undefined
-    asked.push({ route: `${route}${url.search}`, body })
+    const { headers } = request
+    const read = { 'application/json': json, 'text/csv': text }[headers['content-type'] ?? '']
+    const body = await read?.(request)
+    asked.push({ route: `${route}${url.search}`, body, headers })
     const given = find(route)
     const said =
-      typeof given === 'function' ? await given({ path: request.url ?? '', body }) : given
+      typeof given === 'function' ? await given({ path: request.url ?? '', body, headers }) : given
     const problem = { code: 'NOT_FOUND', number: 'E610', title: '見つかりません。', action: '' }
     respond(response, said ?? new Refusal(404, problem))
   }
@@ -126,7 +147,17 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function respond(response: ServerResponse, said: unknown): void {
-  const { status, body, headers } = said instanceof Refusal ? said : new Refusal(200, Object(said))
+  if (said instanceof Sent && typeof said.body === 'string') {
+    response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8', ...said.headers })
+    response.end(said.body)
+    return
+  }
+  const { status, body, headers } =
+    said instanceof Refusal
+      ? said
+      : said instanceof Sent
+        ? { status: 200, body: said.body, headers: said.headers }
+        : new Refusal(200, Object(said))
   const all = { 'content-type': 'application/json', ...headers }
   response.writeHead(status, all).end(JSON.stringify(body))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Static, TSchema } from 'typebox'
-import { IntakeList, OutageList, ShownIntake } from '../../agent/api/offline-intakes.ts'
+import { IntakeList, OutageList, ShownIntake } from '../../agent/api/intake-shown.ts'
 import { patientByNumber } from '../../agent/sim/patients.ts'
 import { DEMO_INSTITUTION_CODE } from '../../agent/sim/pki.ts'
 import { startBed } from '../bed/agent.ts'

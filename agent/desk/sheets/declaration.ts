@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit-html'
-import type { ShownIntake } from '../../api/offline-intakes.ts'
+import type { ShownIntake } from '../../api/intake-shown.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
 import type { Entry } from '../day.ts'

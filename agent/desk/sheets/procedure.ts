@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
-import type { Day } from '../day.ts'
 import { clockOf, dayOf } from '../words.ts'
+import type { Counts } from './counts.ts'
 import { nowInJapan } from './values.ts'
 
 /** コールセンター that opens the emergency function; by phone only. [wic-net 10145, p. 8] */
@@ -19,26 +19,13 @@ export interface ProcedureFacts {
   readonly session: Pick<Session, 'institution'>
   /** Of today; null: the role does not see patients. */
   readonly counts: Counts | null
-}
-
-export interface Counts {
-  readonly received: number
-  readonly unresolved: number
-}
-
-/** Of the day, each question by its newest answer. */
-export function countsOf({ entries }: Pick<Day, 'entries'>): Counts {
-  const replaced = new Set(entries.map(({ verification }) => verification.supersedes))
-  const newest = entries.filter(({ id }) => !replaced.has(id))
-  const isOpen = ({ outcome, held }: { outcome: string; held: boolean }) =>
-    held || !outcome.startsWith('valid')
-  const unresolved = newest.filter(({ verification }) => isOpen(verification)).length
-  return { received: newest.length, unresolved }
+  /** Offline intakes that wait; null: not known. */
+  readonly intakes: number | null
 }
 
 /** 停止時の手順: one page of A4 to work with when nothing can be asked. No patient’s data is on it. */
 export function procedureSheet(facts: ProcedureFacts): Sheet {
-  const { state, counts, session } = facts
+  const { state, counts, intakes, session } = facts
   const at = nowInJapan()
   return {
     kind: 'procedure',
@@ -47,7 +34,7 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
       <h1>停止時の手順（紙での受付）</h1>
       <p class="facts">
         ${dayOf(at)} ${clockOf(at)} 印刷　医療機関コード <b>${session.institution}</b>
-        ${counts === null ? nothing : html`　本日の受付 <b>${counts.received}件</b>（うち未確認 <b>${counts.unresolved}件</b>）`}
+        ${counts === null ? nothing : html`　本日の受付 <b>${counts.received}件</b>（うち未確認 <b>${counts.unresolved}件</b>）`}${intakes === null ? nothing : html`　受付票 <b>${intakes}件</b>`}
       </p>
       <div class="halves">
         <div>${broken(facts)} ${steps()}</div>
@@ -59,10 +46,23 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
   }
 }
 
+/** Subject of what concerns every line. */
+const EVERY_LINE = 'gateway'
+/** Components of which there may be several, so that a name tells which. */
+const NAMED: readonly string[] = ['reader', 'line', 'delivery']
+
+const deviceOf = (component: string, id: string) =>
+  NAMED.includes(component) && id !== EVERY_LINE ? id : ''
+
 /** What fails comes before what warns. */
 const wrongIn = (state: DeskState) =>
-  Object.values(state.checks)
-    .flat()
+  Object.entries(state.checks)
+    .flatMap(([component, checks]) =>
+      checks.map((check) => ({
+        ...check,
+        device: deviceOf(component, check.componentId),
+      })),
+    )
     .filter(({ status }) => status !== 'pass')
     .sort((one, other) => one.status.localeCompare(other.status))
 
@@ -73,7 +73,7 @@ function broken({ state, isConnected }: ProcedureFacts): TemplateResult {
     ${state?.outage ? html`<p><b>${dayOf(state.outage.startedAt)} ${clockOf(state.outage.startedAt)}</b> から、どの回線でも照会できません。</p>` : nothing}
     ${wrong.length === 0 && state !== null ? html`<p>いまはありません（備えとして印刷）。</p>` : nothing}
     <ul>
-      ${wrong.slice(0, FAULTS).map(({ number, componentId, title, action, since }) => html`<li><b>${number}</b> ${title}（<span translate="no">${componentId}</span> ${clockOf(since)}から）${action}</li>`)}
+      ${wrong.slice(0, FAULTS).map(({ number, device, title, action, since }) => html`<li><b>${number}</b> ${title}（<span translate="no">${device}</span> ${clockOf(since)}から）${action}</li>`)}
       ${wrong.length > FAULTS ? html`<li>ほか${wrong.length - FAULTS}件</li>` : nothing}
     </ul>`
 }
@@ -129,7 +129,13 @@ const script = (
     「医療機関コード <b>${institution}</b> の受付の＿＿＿です。${state?.outage ? `${clockOf(state.outage.startedAt)}` : '＿＿時＿＿分'}から照会できません。
     待っている方は＿＿人です。<b>緊急時医療情報・資格確認機能（資格情報照会・システム障害時）</b>を開いてください。」
   </p>
-  <p>聞いて書く: 受付番号＿＿＿＿＿＿　担当者＿＿＿＿＿＿　開く時刻＿＿＿＿　復旧の見込み＿＿＿＿＿＿　報告のメールの宛先＿＿＿＿＿＿＿＿＿＿</p>
+  <p>聞いて書く</p>
+  <ul class="heard">
+    <li>受付番号</li>
+    <li>担当者</li>
+    <li>開く時刻・復旧の見込み</li>
+    <li>報告のメールの宛先</li>
+  </ul>
   <p>折り返しを待つ電話を空けておく。使い終わったら、開始・終了の時刻と人数をメールで報告する。</p>`
 
 const paper = () => html`<table>

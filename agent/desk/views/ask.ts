@@ -48,9 +48,6 @@ export const ask: MakeView = (app) => {
   }
 
   const view: View = {
-    name: NAME,
-    title: '照会',
-    needs: 'POST /v1/verifications',
     enter: () => window.requestAnimationFrame(focusFirst),
     render: () => html`<section class="ask" data-view=${NAME}>
       <h1>照会</h1>

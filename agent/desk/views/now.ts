@@ -56,9 +56,6 @@ export const now: MakeView = (app) => {
   </p>`
 
   const view: View = {
-    name: NAME,
-    title: 'いま',
-    needs: 'GET /v1/presentations',
     heard: () => taps.heard(),
     render() {
       const [entry, ...earlier] = atDesk(app)

@@ -17,7 +17,7 @@ interface Question {
 const DIALOG = 'staff-question'
 
 /** Who may sign in: added, given a new one-time code, or stopped. */
-export function staffView(app: App): View {
+export function staff(app: App): View {
   const registry = openRegistry(app)
   let added: StaffAdded | undefined
   let question: Question | undefined
@@ -55,9 +55,6 @@ export function staffView(app: App): View {
     toHeading()
   }
   return {
-    name: 'staff',
-    title: '職員',
-    needs: 'GET /desk/staff',
     enter() {
       void registry.load()
     },

@@ -133,14 +133,15 @@ export class Session {
     if (was === 'active') return
     if (was === 'setting') throw notNow()
     slowDown.begin(source)
-    this.#wrongPins += 1
     // Before it is compared, so that many at once are no more tries than one after the other.
-    if (was === 'ended' || this.#wrongPins > WRONG_PINS) throw ended()
+    this.#wrongPins += 1
+    const tries = this.#wrongPins
+    if (was === 'ended' || tries > WRONG_PINS) throw ended()
     const kept = store.credentials(this.staff.id)?.pin ?? null
     const isRight = await secrets.opens(pinForm(pin), kept)
     if (this.state() === 'ended') throw ended()
     if (isRight) return this.#unlocked(source)
-    if (this.#wrongPins < WRONG_PINS) throw refused()
+    if (tries < WRONG_PINS) throw refused()
     this.end()
     await this.#record('session-end')
     throw ended()

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import https from 'node:https'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { bare, sourceRule } from '../../../agent/api/hosts.ts'
 import { goodToken } from '../../fakes/consumers.ts'
 import { anywhere, face, problem, raw, serve, until } from './served.ts'
+import { throwAway } from './throw-away.ts'
 
 const codeIn = (answer: string) => /"code":"(\w+)"/.exec(answer)?.[1]
 const statusIn = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
@@ -239,17 +236,6 @@ test('a listener on every address answers to the address that was dialled, and t
     assert.equal(statusIn(await raw(port, get(`Host: ${host}:${port}\r\n`))), 421, host)
   }
 })
-
-/** A self-signed certificate for loopback. */
-function throwAway(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'onshi-tls-'))
-  t.after(() => rmSync(folder, { recursive: true }))
-  const [key, certificate] = [join(folder, 'key'), join(folder, 'certificate')]
-  const request = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x'
-  const files = ['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate]
-  execFileSync('openssl', ['req', ...request.split(' '), ...files], { stdio: 'ignore' })
-  return { key: readFileSync(key), certificate: readFileSync(certificate) }
-}
 
 test('a listener with a certificate serves HTTPS and nothing else', async (t) => {
   const tls = throwAway(t)

@@ -71,6 +71,22 @@ test('a list is of a month, for who is unconfirmed too, and is audited before it
     assert.equal((await problem(await billing('GET', path)))['code'], 'AUDIT_UNAVAILABLE')
 })
 
+test('a list says which fields the caller sees and may change, also when nobody is on it', async (t) => {
+  const { as } = await served(t)
+  const fields = async (role: Role) => {
+    const { seen, editable } = await bodyOf(await as(role)('GET', '?month=2026-03'))
+    return { seen, editable }
+  }
+  const contract = ['device.contractNumber', 'device.supplier', 'contractEnd', 'owner']
+  const affairs = await fields('general-affairs')
+  assert.deepEqual(affairs.editable, contract)
+  assert.ok(affairs.seen.includes('patientNumber') && !affairs.seen.includes('name'))
+  assert.deepEqual((await fields('ward')).editable, [])
+  const reception = await fields('reception')
+  assert.ok(reception.editable.includes('cardFace.insurerNumber'))
+  for (const path of contract) assert.ok(!reception.editable.includes(path), path)
+})
+
 test('general affairs learns neither name nor eligibility, not by the list that it asks for either', async (t) => {
   const { as } = await served(t)
   const one = await as('general-affairs')('GET', '/e1')

@@ -1,0 +1,221 @@
+import { html, nothing, type TemplateResult } from 'lit-html'
+import type { IntakeList } from '../../api/intake-shown.ts'
+import type { App, MakeView } from '../app.ts'
+import { countsOf } from '../sheets/counts.ts'
+import { procedureSheet } from '../sheets/procedure.ts'
+import { nowInJapan } from '../sheets/values.ts'
+import { hasLines, hasTerminal, openStatusData, type StatusData } from '../status/data.ts'
+import {
+  type Decision,
+  decisionDialog,
+  deliveryRows,
+  type OpenDelivery,
+} from '../status/deliveries.ts'
+import { jobRows } from '../status/jobs.ts'
+import { linesPart } from '../status/lines.ts'
+import {
+  certificateRows,
+  loaded,
+  outageRows,
+  readerRows,
+  section,
+  terminalRows,
+  whenOf,
+} from '../status/parts.ts'
+import { openRefresh } from '../status/refresh.ts'
+import { tilesPart } from '../status/tiles-part.ts'
+
+/**
+ * What is wrong, in one look, and below it what there is to know of each part. At `#/status/procedure`
+ * the page to work by when nothing can be asked.
+ */
+export const status: MakeView = (app) => {
+  const data = openStatusData(app)
+  const refresh = openRefresh(data.load)
+  const acts = openActs(app, data, refresh.now)
+  let isProcedure = false
+  let intakes: number | null = null
+  let seen = ''
+
+  async function countIntakes() {
+    if (!app.may('GET /v1/offline-intakes')) return
+    const answer = await app.call<IntakeList>('GET', '/v1/offline-intakes')
+    intakes = answer.ok ? answer.body.items.length : null
+    app.changed()
+  }
+  return {
+    enter(argument) {
+      isProcedure = argument === 'procedure'
+      if (isProcedure) void countIntakes()
+    },
+    heard() {
+      // States come all the time; what the parts say changes with these.
+      const { checks, lines } = app.state ?? {}
+      const now = JSON.stringify([checks, lines])
+      if (now !== seen) refresh.heard()
+      seen = now
+    },
+    render() {
+      if (isProcedure) return procedure(app, intakes)
+      refresh.drawn()
+      return overview(app, data, acts)
+    },
+  }
+}
+
+interface Acts {
+  readonly isTesting: boolean
+  readonly deciding: OpenDelivery | undefined
+  test(): void
+  choose(line: string, verb: 'use' | 'release'): void
+  run(job: { readonly name: string; readonly title: string }): void
+  /** Opens the dialogue about one. */
+  consider(delivery: OpenDelivery): void
+  decide(decision: Decision): void
+}
+
+/** What a person may do here. What came of it is said, and everything is loaded anew. */
+function openActs(app: App, data: StatusData, reload: () => Promise<void>): Acts {
+  let isTesting = false
+  let deciding: OpenDelivery | undefined
+
+  /** What was pressed may be gone by then: the focus goes to the heading of the part. */
+  async function actIn(part: string, path: string, body: object, done: string) {
+    await act(path, body, done)
+    document.getElementById(`status-${part}`)?.focus()
+  }
+  async function act(path: string, body: object, done: string) {
+    const answer = await app.call('POST', path, { body })
+    const { number, title, action } = answer.ok
+      ? { number: '', title: done, action: '' }
+      : answer.trouble
+    app.say(`${number} ${title}${action}`.trim())
+    await reload()
+  }
+  const by = () => ({ by: app.session.staff?.name ?? '' })
+  async function test() {
+    if (isTesting) return
+    isTesting = true
+    app.changed()
+    await data.testLines()
+    isTesting = false
+    app.changed()
+  }
+  return {
+    get isTesting() {
+      return isTesting
+    },
+    get deciding() {
+      return deciding
+    },
+    test: () => void test(),
+    choose: (line, verb) =>
+      void actIn(
+        'lines',
+        `/v1/lines/${encodeURIComponent(line)}/${verb}`,
+        {},
+        verb === 'use' ? `回線 ${line} に切り替えました` : '回線の選択を自動に戻しました',
+      ),
+    run: ({ name, title }) => void act(`/v1/jobs/${name}/runs`, {}, `${title}を始めました`),
+    consider(delivery) {
+      deciding = delivery
+      app.changed()
+      const dialog = document.getElementById('decision')
+      if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal()
+    },
+    decide(decision) {
+      if (deciding === undefined) return
+      const verb = decision === 'drop' ? 'drop' : 'retry'
+      const answered = decision === 'ok' || decision === 'ng' ? { decision } : {}
+      const said = verb === 'drop' ? '送らないことにしました' : '送り直します'
+      const path = `/v1/deliveries/${deciding.id}/${verb}`
+      void actIn('deliveries', path, { ...by(), ...answered }, said)
+    },
+  }
+}
+
+function overview(app: App, data: StatusData, acts: Acts): TemplateResult {
+  const { state } = app
+  if (state === null)
+    return html`<h1>状態</h1>
+      <p>受付システムの様子を待っています…</p>`
+  return html`<div class="status">
+    <h1>状態 <span class="soft">${whenOf(state.at)}現在</span></h1>
+    ${tilesPart(app, data)}
+    <p><a class="button" href="#/status/procedure">停止時の手順（印刷）</a></p>
+    ${details(app, data, acts, state)} ${decisionDialog(acts.deciding, acts.decide)}
+  </div>`
+}
+
+function details(app: App, data: StatusData, acts: Acts, state: NonNullable<App['state']>) {
+  const part = (route: string, id: string, title: string, body: () => unknown) =>
+    app.may(route) ? section(id, title, body()) : nothing
+  const run = app.may('POST /v1/jobs/:name/runs') ? acts.run : null
+  return [
+    part('GET /v1/readers', 'readers', 'カードリーダー', () => readerRows(state)),
+    hasLines(app)
+      ? part('GET /v1/lines', 'lines', '回線', () => linesPart(app, { ...linesOf(data), ...acts }))
+      : nothing,
+    hasTerminal(app)
+      ? part('GET /v1/terminal', 'terminal', '資格確認端末', () =>
+          loaded(data.terminal, terminalRows),
+        )
+      : nothing,
+    section('certificate', '電子証明書', certificateRows(state.checks['certificate'] ?? [])),
+    part('GET /v1/deliveries', 'deliveries', '配信', () =>
+      loaded(data.deliveries, (body) => deliveryRows(app, body, acts.consider)),
+    ),
+    section('backup', 'バックアップ', backups(state)),
+    part('GET /v1/jobs', 'jobs', '自動の仕事', () =>
+      loaded(data.jobs, (body) => jobRows(body, run)),
+    ),
+    part('GET /v1/outages', 'outages', '照会できなかった時間', () =>
+      loaded(data.outages, outageRows),
+    ),
+    part('GET /v1/digest', 'digest', '一日のまとめ', digest),
+  ]
+}
+
+const linesOf = ({ lines, quality, qualityAt }: StatusData) => ({ list: lines, quality, qualityAt })
+
+/** Whatever makes backups tells of them in the checks; where nothing does, nobody should believe in one. */
+function backups({ checks }: NonNullable<App['state']>): TemplateResult {
+  const told = checks['backup'] ?? []
+  if (told.length > 0) return certificateRows(told)
+  return html`<p>
+    この版は、自動ではバックアップを作りません。記録と鍵の控えをどう取っているか、保守業者に確認してください。
+  </p>`
+}
+
+/** Opens in a tab of its own, made to be printed; of today until another day is chosen. */
+function digest(): TemplateResult {
+  const href = (day: string, format: string) => `/v1/digest?day=${day}&format=${format}`
+  const today = nowInJapan().slice(0, 10)
+  const chosen = ({ currentTarget }: Event) => {
+    if (!(currentTarget instanceof HTMLInputElement) || currentTarget.value === '') return
+    const { value } = currentTarget
+    for (const format of ['html', 'csv'])
+      document.getElementById(`digest-${format}`)?.setAttribute('href', href(value, format))
+  }
+  const link = (format: string, title: string) =>
+    html`<a class="button" id=${`digest-${format}`} href=${href(today, format)} target="_blank" rel="noopener">${title}</a>`
+  return html`<div class="row">
+    <div class="field">
+      <label for="digest-day">日付</label>
+      <input id="digest-day" type="date" value=${today} max=${today} @change=${chosen} />
+    </div>
+    <p>${link('html', 'まとめを開く')} ${link('csv', '表（CSV）')}</p>
+  </div>`
+}
+
+function procedure(app: App, intakes: number | null): TemplateResult {
+  const { state, isConnected, session } = app
+  const counts = app.may('GET /v1/verifications') ? countsOf(app.day) : null
+  const sheet = procedureSheet({ state, isConnected, session, counts, intakes })
+  return html`<h1>停止時の手順</h1>
+    <p class="row">
+      <button class="main" @click=${() => app.print(sheet)}>印刷</button>
+      <a class="button" href="#/status">状態に戻る</a>
+    </p>
+    <div class="sheet wide">${sheet.body}</div>`
+}

@@ -1,0 +1,64 @@
+import type { FeedEvent, NoteKind } from '../../../kernel/verification.ts'
+import type { App } from '../../app.ts'
+import { focusOn, keepFocus } from '../../steady.ts'
+import { noteWords } from '../../words.ts'
+import { DETAIL, type Model } from './model.ts'
+
+interface NoteGiven {
+  readonly text?: string
+  /** Of a release: whose it is. */
+  readonly patientNumber?: string
+}
+
+/** The answer to a question that has not ended yet. */
+interface StillOpen {
+  readonly state: 'open'
+}
+
+/** What is done with the open verification. */
+export interface Acts {
+  note(kind: NoteKind, given?: NoteGiven): Promise<void>
+  recheck(): Promise<void>
+}
+
+export function openActs(app: App, model: Model): Acts {
+  const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
+  const refused = async () => {
+    const { trouble } = model.at
+    // Today’s list hears of the decision by itself, that of another day does not.
+    if (trouble?.code === 'HOLD_DECIDED') {
+      await model.reload()
+      model.set({ trouble })
+    }
+    focusOn(DETAIL)
+  }
+  return {
+    async note(kind, given = {}) {
+      const { opened } = model.at
+      if (opened === undefined) return
+      const body = { kind, ...given }
+      const event = await model.ask('noting', () =>
+        app.call<FeedEvent>('POST', `${pathOf(opened)}/notes`, { body }),
+      )
+      if (event === undefined) return refused()
+      keepFocus(DETAIL)
+      model.take(event)
+      if (kind === 'referral' && model.at.opened === opened) model.set({ referral: '' })
+      app.say(`「${noteWords[kind]}」を記録しました。`)
+    },
+    async recheck() {
+      const { opened } = model.at
+      if (opened === undefined) return
+      const event = await model.ask('asking', () =>
+        app.call<FeedEvent | StillOpen>('POST', `${pathOf(opened)}/recheck`),
+      )
+      if (event === undefined) return refused()
+      if ('state' in event || event.verification === undefined) {
+        app.say('照会を続けています。結果は本日の一覧に出ます。')
+        return focusOn(DETAIL)
+      }
+      app.day.take(event)
+      await model.visit(event.verification.id)
+    },
+  }
+}
