@@ -6,6 +6,7 @@ import type { Role } from '../../agent/kernel/roles.ts'
 import { type CardSimulator, startCardSimulator } from '../../agent/sim/card/command.ts'
 import { type PrivatePcscd, startPcscd } from '../../agent/sim/card/pcscd.ts'
 import { type TableKeys, writeClinic } from '../../agent/sim/clinic.ts'
+import { type Relay, startRelay } from '../../agent/sim/demo/relay.ts'
 import {
   DEMO_ACCOUNT,
   type GatewaySimulator,
@@ -39,6 +40,11 @@ export interface BedOptions {
   readonly user?: string
   /** 64 hex digits. */
   readonly storeKey?: string
+  /**
+   * Names of lines that can be cut, each by itself, the preferred one first; default one line straight
+   * to the gateway, `sim-line`.
+   */
+  readonly lines?: readonly string[]
   /** Further lines of `[gateway]`. */
   readonly gatewayKeys?: string
   /** Further tables of the configuration. */
@@ -56,6 +62,8 @@ export interface Bed {
   readonly storeKey: string
   readonly gateway: GatewaySimulator
   readonly card: CardSimulator
+  /** What a line of `lines` is made of. */
+  relay(line: string): Relay
   /** Closes the gateway; the next one takes its place on the same port. */
   cutGateway(): Promise<void>
   restoreGateway(): Promise<void>
@@ -97,7 +105,7 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
   const port = Number(new URL(gateway.url).port)
   const { card, reader, env } = await placeCard(options, undo)
   const storeKey = options.storeKey ?? randomBytes(32).toString('hex')
-  const lines = [{ name: 'sim-line', gateway: gateway.url }]
+  const { lines, relays } = await layLines(options.lines, gateway.url, undo)
   const { password = DEMO_ACCOUNT.password, gatewayKeys = '', tables = '' } = options
   const configFile = writeClinic(
     {
@@ -124,6 +132,11 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
     card,
     get gateway() {
       return gateway
+    },
+    relay(line) {
+      const relay = relays.get(line)
+      if (relay === undefined) throw new Error(`no line ${line} that can be cut`)
+      return relay
     },
     cutGateway: () => gateway.close(),
     async restoreGateway() {
@@ -157,6 +170,21 @@ export async function startBed(
   const token = await bed.addConsumer('receipt-computer')
   const agent = await bed.start()
   return Object.assign(bed, { agent, token, client: clientOf(agent.url, token) })
+}
+
+async function layLines(names: readonly string[] | undefined, gateway: string, undo: Undo) {
+  const relays = new Map<string, Relay>()
+  if (names === undefined) return { lines: [{ name: 'sim-line', gateway }], relays }
+  for (const name of names) {
+    const relay = await startRelay('::1', { host: '::1', port: Number(new URL(gateway).port) })
+    undo.push(() => relay.close())
+    relays.set(name, relay)
+  }
+  const lines = Array.from(relays, ([name, { port }]) => ({
+    name,
+    gateway: `https://[::1]:${port}`,
+  }))
+  return { lines, relays }
 }
 
 async function placeCard({ reader = 'none', pad = false, pcscd: given }: BedOptions, undo: Undo) {

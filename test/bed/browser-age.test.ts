@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { mistakesOfGrammar, tooNewIn, tooNewInStyle } from './browser-age.ts'
+import { importsIn, mistakesOfGrammar, tooNewIn, tooNewInStyle } from './browser-age.ts'
 
 test('what old browsers do not know is found in a script, and nothing that they know', () => {
   for (const source of [
@@ -48,4 +48,17 @@ test('a script that still has types, or is half a script, is found', () => {
   assert.equal(mistakesOfGrammar('a.ts', 'export const a = 1\n').length, 0)
   for (const source of ['const a: string = ""', 'import type { A } from "./a.ts"', 'const a = {'])
     assert.notEqual(mistakesOfGrammar('a.ts', source).length, 0, source)
+})
+
+test('what a script loads with itself is told from what it loads later, and from text', () => {
+  const source = `
+    import { a } from './a.ts'
+    import './b.ts'
+    export { c } from './c.ts'
+    const d = async () => (await import('./d.ts')).d
+    const text = 'import "./e.ts" from "./f.ts"'`
+  assert.deepEqual(importsIn('x.js', source), {
+    now: ['./a.ts', './b.ts', './c.ts'],
+    later: ['./d.ts'],
+  })
 })

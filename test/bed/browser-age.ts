@@ -88,6 +88,27 @@ function calledTooNew({ expression, name: { text } }: ts.PropertyAccessExpressio
   return isHelper && !isOfObject ? `${of.name.text}().${text}` : undefined
 }
 
+/** What a script loads with itself, and what it loads when it is asked to, as written. */
+export function importsIn(name: string, source: string): { now: string[]; later: string[] } {
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS)
+  const now: string[] = []
+  const later: string[] = []
+  const walk = (node: ts.Node) => {
+    const from =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : undefined
+    if (from !== undefined && ts.isStringLiteral(from)) now.push(from.text)
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [wanted] = node.arguments
+      if (wanted !== undefined && ts.isStringLiteral(wanted)) later.push(wanted.text)
+    }
+    ts.forEachChild(node, walk)
+  }
+  walk(file)
+  return { now, later }
+}
+
 /** Every mistake of the grammar of a script. */
 export function mistakesOfGrammar(name: string, source: string): string[] {
   const { diagnostics = [] } = ts.transpileModule(source, {

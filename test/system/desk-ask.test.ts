@@ -66,3 +66,93 @@ test('a clerk looks up a patient from the keyboard alone', { skip }, async (t) =
   assert.equal(await page.getByRole('heading', { name: '資格は有効です' }).count(), 0)
   assert.deepEqual(errors, [])
 })
+
+/** Everything is noticed within seconds, so that the test is short. */
+const QUICK = {
+  gatewayKeys: 'timeout_ms = 400\nconnect_timeout_ms = 400\n',
+  tables: '[failover]\nprobe_seconds = 1\nprove_seconds = 1\n',
+}
+
+/** Goes to 照会 and types a card face, up to where Enter asks. */
+async function typeFace(page: Page, number: string): Promise<void> {
+  const face = faceOf(number)
+  await page.getByRole('navigation').getByRole('link', { name: '照会' }).click()
+  for (const field of [
+    'insuredCardSymbol',
+    'insuredIdentificationNumber',
+    'insuredBranchNumber',
+    'birthdate',
+    'insurerNumber',
+  ] as const)
+    await page.locator(`[data-field="${field}"]`).fill(face[field] ?? '')
+}
+
+const going = (page: Page, name: string) =>
+  page.getByRole('navigation').getByRole('link', { name }).click()
+const askNow = (page: Page) => page.getByRole('button', { name: '照会する' }).click()
+
+test('a line that is cut is seen with what to do, is switched by hand, and comes back', {
+  skip,
+}, async (t) => {
+  const desk = await openDesk(t, { ...QUICK, lines: ['ngn', 'ipsec'] })
+  const { page, bed, errors } = desk
+  const strip = page.getByRole('region', { name: '障害とお知らせ' })
+  const broken = strip.getByText('回線がつながりません。')
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  assert.equal(await broken.count(), 0)
+
+  await bed.relay('ngn').cut()
+  await broken.waitFor()
+  const said = (await strip.textContent()) ?? ''
+  assert.match(said, /C902[\s\S]*から[\s\S]*→/, 'its number, since when, what to do')
+  assert.match(said, /いまの回線\s*ipsec/)
+  await desk.picture('line-cut')
+  await typeFace(page, '01')
+  await askNow(page)
+  await page.getByText('K101').waitFor()
+
+  await strip.getByRole('button', { name: '回線 ngn に切り替える' }).click()
+  await strip.getByText('手動で固定').waitFor()
+  await strip.getByRole('button', { name: '自動の選択に戻す' }).click()
+  await strip.getByText('手動で固定').waitFor({ state: 'detached' })
+
+  bed.relay('ngn').mend()
+  await broken.waitFor({ state: 'detached' })
+  assert.deepEqual(errors, [])
+})
+
+test('on a day with every line down patients are written down, and what waited is answered by itself', {
+  skip,
+}, async (t) => {
+  const desk = await openDesk(t, { ...QUICK, lines: ['ngn'] })
+  const { page, bed, errors } = desk
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await bed.relay('ngn').cut()
+  await page.getByRole('region', { name: '障害とお知らせ' }).getByText('C921').waitFor()
+  await typeFace(page, '01')
+  await askNow(page)
+  await page.getByText('K109').waitFor()
+  await desk.picture('every-line-down')
+
+  await going(page, '受付票')
+  const form = page.locator('.intake form')
+  const face = faceOf('04')
+  await form.getByLabel(/^氏名/).fill('見本　四郎')
+  await form.getByLabel('生年月日').fill(face.birthdate)
+  await form.getByLabel('男').check()
+  await form.getByLabel('住所').fill('東京都架空区見本１－２－３')
+  await form.getByLabel('記号').fill(face.insuredCardSymbol ?? '')
+  await form.getByLabel('番号', { exact: true }).fill(face.insuredIdentificationNumber)
+  await form.getByLabel('保険者番号').fill(face.insurerNumber)
+  await form.getByRole('button', { name: '保存する' }).click()
+  await page.getByText('回線が戻ると自動で照会します').first().waitFor()
+  await desk.picture('intake-kept')
+
+  bed.relay('ngn').mend()
+  await going(page, 'いま')
+  const here = page.getByRole('main')
+  await here.getByText('検証　一郎').first().waitFor()
+  await here.getByText('検証　四郎').first().waitFor()
+  await desk.picture('answered-by-itself')
+  assert.deepEqual(errors, [])
+})
