@@ -144,7 +144,7 @@ test('news of a part has the details loaded anew', { skip }, async (t) => {
     checks: { delivery: [checkOf('DELIVERY_STUCK', 'reseco')] },
   })
   await anew
-  await page.getByText(conditions.DELIVERY_STUCK.title).waitFor()
+  await page.getByText(`× ${conditions.DELIVERY_STUCK.title}`).waitFor()
 })
 
 test('what cannot be loaded says why, and the marks stay', { skip }, async (t) => {
