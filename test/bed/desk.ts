@@ -101,7 +101,7 @@ async function openDeskPage(t: Ending, url: string, known: Set<string>): Promise
       const folder = process.env['DESK_PICTURES']
       if (folder === undefined) return
       mkdirSync(folder, { recursive: true })
-      await page.screenshot({ path: join(folder, `${name}.png`) })
+      await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
     },
   }
 }
