@@ -166,7 +166,7 @@ test('each part is reached from its mark, and everything by keyboard', { skip },
   const { page } = await statusOf(t, { role: 'it' })
   const button = page.getByRole('button', { name: '回線テスト' })
   await button.waitFor()
-  await page.getByRole('button', { name: '回線ngnの詳しい様子' }).focus()
+  await page.getByRole('button', { name: /回線\s*ngn\s*を\s*詳しく/ }).focus()
   await page.keyboard.press('Enter')
   await page.waitForFunction('document.activeElement.id === "status-lines"')
   await page.keyboard.press('Tab')
