@@ -8,7 +8,13 @@ import { AgentError } from '../kernel/errors.ts'
 import type { App } from './context.ts'
 
 const FOLDER = fileURLToPath(new URL('../desk/', import.meta.url))
-const LIT = 'lit-html.js'
+/** Of the one library: what the page imports, and what that imports. */
+const LIBRARY = [
+  'lit-html/lit-html.js',
+  'lit-html/directive.js',
+  'lit-html/directive-helpers.js',
+  'lit-html/directives/repeat.js',
+] as const
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,7 +54,7 @@ export function pageAssets(): {
   find(name: string): Asset | undefined
 } {
   const names = [
-    LIT,
+    ...LIBRARY,
     ...globSync('**/*.{html,css,svg,ts}', { cwd: FOLDER }).map((name) =>
       name.replaceAll('\\', '/'),
     ),
@@ -66,7 +72,8 @@ export function pageAssets(): {
 }
 
 function assetOf(name: string): Asset {
-  const body = Buffer.from(name === LIT ? library() : sourceOf(name))
+  const isOfLibrary = LIBRARY.some((one) => one === name)
+  const body = Buffer.from(isOfLibrary ? library(name) : sourceOf(name))
   const etag = `"${hash('sha256', body, 'hex').slice(0, 32)}"`
   return { type: types[extname(name)] ?? 'application/octet-stream', body, etag }
 }
@@ -77,7 +84,8 @@ function sourceOf(name: string): string {
   // Browsers resolve no bare name, and import maps are younger than the tablets of many clinics.
   const up = '../'.repeat(name.split('/').length - 1) || './'
   return withoutTypes(source)
-    .replaceAll(/(["'])lit-html\1/g, `"${up}${LIT}"`)
+    .replaceAll(/(["'])lit-html\1/g, `"${up}lit-html/lit-html.js"`)
+    .replaceAll(/(["'])(lit-html\/[\w./-]+)\1/g, `"${up}$2"`)
     .replaceAll(/\n\s+/g, '\n')
 }
 
@@ -92,9 +100,10 @@ function withoutTypes(source: string): string {
   }
 }
 
-/** The one for browsers, whatever Node would take for itself. */
-function library(): string {
-  const source = readFileSync(new URL(`../${LIT}`, import.meta.resolve('lit-html')), 'utf8')
+/** Those for browsers, whatever Node would take for itself. */
+function library(name: string): string {
+  const file = new URL(`../../${name}`, import.meta.resolve('lit-html'))
+  const source = readFileSync(file, 'utf8')
   return source.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
 }
 

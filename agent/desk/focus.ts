@@ -11,7 +11,10 @@ export interface Focus {
   enter(): void
   /** To the heading of the view, from wherever. */
   skip(): void
-  /** Draws; a focus that the drawing took away goes to the heading, for the keyboard must be somewhere. */
+  /**
+   * Draws. What had the focus and was moved by that has it again; where it was taken away, the heading
+   * gets it, for the keyboard must be somewhere.
+   */
   around(draw: () => void): void
 }
 
@@ -37,7 +40,9 @@ export function openFocus(place: HTMLElement): Focus {
     around(draw) {
       const before = document.activeElement
       draw()
-      if (before !== null && !before.isConnected) toHeading({ preventScroll: true })
+      if (before === null || document.activeElement !== document.body) return
+      if (!before.isConnected) toHeading({ preventScroll: true })
+      else if (before instanceof HTMLElement) before.focus({ preventScroll: true })
     },
     keep() {
       element = document.activeElement

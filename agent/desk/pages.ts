@@ -23,16 +23,15 @@ export function openPages(app: App, all: readonly ViewCard[]): Pages {
   let goings = 0
 
   async function load(card: ViewCard): Promise<View | undefined> {
-    try {
-      const make = await card.load()
-      const view = made.get(card.name) ?? make(app)
-      made.set(card.name, view)
-      return view
-    } catch (error) {
-      // A file that does not come is the agent out of reach; what a view throws is a mistake of ours.
+    const make = await card.load().catch((error) => {
+      // A file that does not come is the agent out of reach.
       if (!(error instanceof TypeError)) throw error
       return undefined
-    }
+    })
+    if (make === undefined) return undefined
+    const view = made.get(card.name) ?? make(app)
+    made.set(card.name, view)
+    return view
   }
   return {
     cards,
@@ -51,10 +50,13 @@ export function openPages(app: App, all: readonly ViewCard[]): Pages {
       current = cards.find((card) => card.name === name) ?? cards[0]
       trouble = null
       if (current === undefined) return entered()
-      const view = made.get(current.name) ?? (await load(current))
+      const before = made.get(current.name)
+      const view = before ?? (await load(current))
       if (mine !== goings) return
       trouble = view === undefined ? OUT_OF_REACH : null
       view?.enter?.(argument)
+      // What came while it was loaded is news to it.
+      if (before === undefined) view?.heard?.()
       entered()
     },
     heard() {

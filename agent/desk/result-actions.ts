@@ -13,22 +13,31 @@ const SETTLE_MS = 700
 /** Which result is shown, and whether a hand may already mean it. */
 export interface Aim {
   show(id: string | undefined): void
-  /** False, and said so, where the result changed just now. */
+  /** Something else stands there now. */
+  moved(): void
+  /** False, and said so, where it changed just now. */
   isMeant(): boolean
 }
 
-export function takeAim(app: App): Aim {
+export function takeAim(
+  app: Pick<App, 'say'>,
+  words = '新しい結果に変わりました。確かめて、もう一度押してください。',
+): Aim {
   let shown: string | undefined
   let changedAt = Number.NEGATIVE_INFINITY
+  const moved = () => {
+    changedAt = performance.now()
+  }
   return {
+    moved,
     show(id) {
       if (id === shown) return
-      if (shown !== undefined) changedAt = performance.now()
+      if (shown !== undefined) moved()
       shown = id
     },
     isMeant() {
       if (performance.now() - changedAt >= SETTLE_MS) return true
-      app.say('新しい結果に変わりました。確かめて、もう一度押してください。')
+      app.say(words)
       return false
     },
   }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { Verification } from '../kernel/verification.ts'
 import type { Entry } from './day.ts'
 import { fact, filled, resultOf, whoOf } from './result-facts.ts'
@@ -48,6 +49,14 @@ export function resultCard(entry: Entry, actions: TemplateResult | typeof nothin
     ${more(entry)}
   </article>`
 }
+
+/** The newest one: that it is another than before is seen, also where both say the same. */
+export const freshCard = (entry: Entry, actions: TemplateResult): TemplateResult =>
+  html`<div class="fresh">${resultCard(entry, actions)}${repeat(
+    [entry.id],
+    (id) => id,
+    () => html`<span class="arrival"></span>`,
+  )}</div>`
 
 function stepList(steps: readonly Step[]): TemplateResult {
   const [open, folded] = [steps.slice(0, OPEN_STEPS), steps.slice(OPEN_STEPS)]

@@ -202,6 +202,7 @@ function painter(place: HTMLElement, now: Now, parts: PainterParts): () => void 
   const lines = openSwitch(app)
   const stripDoors = {
     procedure: pages.cards.some(({ name }) => name === 'status'),
+    intake: pages.cards.some(({ name }) => name === 'intake'),
     ...(app.may('POST /v1/lines/:name/use') && { lines }),
   }
   const doors = { ...parts.doors, skip }

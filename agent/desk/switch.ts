@@ -7,7 +7,8 @@ export interface Switch {
   release(name: string): void
 }
 
-export function openSwitch({ call, say, changed }: Pick<App, 'call' | 'say' | 'changed'>): Switch {
+export function openSwitch(app: Pick<App, 'call' | 'say' | 'changed' | 'state'>): Switch {
+  const { call, say, changed } = app
   let isBusy = false
   const send = async (name: string, what: 'use' | 'release', done: string) => {
     if (isBusy) return
@@ -25,7 +26,15 @@ export function openSwitch({ call, say, changed }: Pick<App, 'call' | 'say' | 'c
     get isBusy() {
       return isBusy
     },
-    use: (name) => void send(name, 'use', `回線 ${name} に切り替えました。`),
+    use(name) {
+      // The agent goes on over another one until then.
+      const isDown = app.state?.lines.some((one) => one.name === name && one.standing === 'down')
+      const done =
+        isDown === true
+          ? `回線 ${name} を選びました。つながりしだい切り替わります。`
+          : `回線 ${name} に切り替えました。`
+      void send(name, 'use', done)
+    },
     release: (name) => void send(name, 'release', '回線の選択を自動に戻しました。'),
   }
 }

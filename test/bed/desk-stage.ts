@@ -16,6 +16,8 @@ type Given = (asked: { path: string; body: unknown; headers: IncomingHttpHeaders
 
 export interface StageOptions {
   readonly role?: Role
+  /** Where the page is opened, `/staff`; else at the first view of the role. */
+  readonly at?: string
   /** Answers by route, `GET /v1/worklist`; `:` parts match anything. A function is asked each time. */
   readonly answers?: Readonly<Record<string, Given | object>>
   readonly state?: Partial<DeskState>
@@ -120,7 +122,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}/desk/`
   const { page, context, errors } = await openPage()
-  await page.goto(url)
+  await page.goto(options.at === undefined ? url : `${url}#${options.at}`)
   return {
     url,
     page,
@@ -162,6 +164,13 @@ function respond(response: ServerResponse, said: unknown): void {
   response.writeHead(status, all).end(JSON.stringify(body))
 }
 
+/** What the page sent to routes of this form, with nothing of how it was sent. */
+export const sentTo = (
+  { asked }: Pick<Stage, 'asked'>,
+  form: RegExp,
+): Pick<Asked, 'route' | 'body'>[] =>
+  asked.flatMap(({ route, body }) => (form.test(route) ? [{ route, body }] : []))
+
 /** As `GET /desk/session` says it of somebody of a role. */
 export const sessionOf = (role: Role): Session => ({
   state: 'active',
@@ -178,6 +187,7 @@ export const sessionOf = (role: Role): Session => ({
     allowed.includes(role) ? [route] : [],
   ),
   institution: '1312345678',
+  version: '1.2.3',
   lockSeconds: 600,
   documents: ['資格確認書', '資格情報のお知らせ'],
 })

@@ -45,13 +45,16 @@ export function settingFields(form: SettingForm, ways: SettingWays): TemplateRes
     <h2>① パスワード</h2>
     ${field({ id: 'secret', label: '新しいパスワード', hint: secretHint(form), mistakes, input: secret })}
     <h2>② PIN（画面のロックを解除する数字）</h2>
-    ${field({ id: 'pin', label: 'PIN', hint: '4～8けたの数字', mistakes, input: pin('pin') })}
+    ${field({ id: 'pin', label: 'PIN', hint: PIN_HINT, mistakes, input: pin('pin') })}
     ${field({ id: 'again', label: 'PIN（もう一度）', mistakes, input: pin('again') })}
     <p><label class="tick"><input type="checkbox" .checked=${isLegible} @change=${legible}> 入力した文字を表示する</label></p>
     <h2>③ 確認コード（認証アプリ）${isFactorNeeded ? nothing : '　登録は任意です'}</h2>
     ${factor === undefined ? offer(ways.scan, isFactorNeeded) : scanned(factor, mistakes)}
     <p><button class="main wide-button" aria-disabled=${isBusy}>この内容で決める</button></p>`
 }
+
+const PIN_HINT =
+  '4～8けたの数字。1111（同じ数字）、1234（連番）、2468（同じ間隔）のようなものは使えません。'
 
 function secretHint({ factor, length }: SettingForm): TemplateResult {
   const least = factor === undefined ? LENGTH : LENGTH_WITH_FACTOR

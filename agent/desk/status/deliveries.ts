@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { DeliveryList } from '../../api/deliveries.ts'
 import type { App } from '../app.ts'
 import { faultOf, nameOf, whenOf } from './parts.ts'
@@ -60,7 +61,9 @@ const waiting = (
   decide: (delivery: OpenDelivery) => void,
 ): TemplateResult => html`<h3>人の確認を待つもの（${open.length}件）</h3>
   <ul class="waiting">
-    ${open.map(
+    ${repeat(
+      open,
+      ({ id }) => id,
       (delivery) => html`<li>
         ${nameOf(delivery.consumer)} ${whenOf(delivery.at)} ${delivery.state === 'parked' ? '確認待ち' : '拒否'}
         ${app.may('GET /v1/verifications') ? html`<a href=${`#/today/${delivery.verificationId}`}>結果を見る</a>` : nothing}

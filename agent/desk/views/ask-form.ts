@@ -40,9 +40,9 @@ const overruleWords: Readonly<Record<Overrule, string>> = {
   notIndividualNumber: 'マイナンバー（個人番号）ではなく、書類に書かれた番号であることを確かめた',
 }
 
-/** Where Enter goes, in order; from the last one it asks. */
+/** Where Enter goes, in order; from the last one it asks, and from a tick too. */
 export const fieldsOf = (form: HTMLFormElement | null): readonly HTMLElement[] => [
-  ...(form?.querySelectorAll<HTMLElement>('input, select') ?? []),
+  ...(form?.querySelectorAll<HTMLElement>('[data-field]') ?? []),
 ]
 
 /** The numbers of a document, checked as they are typed. */
@@ -60,7 +60,7 @@ export function askForm(
     event.preventDefault()
     if (repeat) return
     const fields = fieldsOf(currentTarget instanceof HTMLFormElement ? currentTarget : null)
-    const next = fields[fields.indexOf(target) + 1]
+    const next = 'field' in target.dataset ? fields[fields.indexOf(target) + 1] : undefined
     if (next === undefined) hands.submit()
     else next.focus()
   }
@@ -84,14 +84,14 @@ export function askForm(
     return html`<div class="field">
       <label for="face-${field}">${shapes[field].label}${field in needed ? html` <span class="must">必須</span>` : nothing}</label>
       ${controlOf(field, question, mistakes.length > 0, { type, leave })}
-      <p class="hint" id="hint-${field}">${knownOf(field, question, checker) || shapes[field].hint}</p>
-      <p class="wrong" id="wrong-${field}" aria-live="polite">${mistakes.map(({ title }) => html`<span>${title}</span>`)}</p>
       ${mistakes.flatMap(({ proposals = [] }) =>
         proposals.map(
           (one) =>
             html`<button type="button" @click=${() => taken(field, one)}>${one} に直す</button>`,
         ),
       )}
+      <p class="hint" id="hint-${field}">${mistakes.length > 0 ? '' : knownOf(field, question, checker) || shapes[field].hint}</p>
+      <p class="wrong" id="wrong-${field}" aria-live="polite">${mistakes.map(({ title }) => html`<span>${title}</span>`)}</p>
     </div>`
   }
   return html`<form class="face" autocomplete="off" novalidate @keydown=${enter}

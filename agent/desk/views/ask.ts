@@ -4,7 +4,7 @@ import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
 import { openChecker } from '../face-check.ts'
 import { resultActions } from '../result-actions.ts'
-import { resultCard } from '../result-card.ts'
+import { freshCard } from '../result-card.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { onKeys } from '../view-keys.ts'
 import { saidOf } from '../words.ts'
@@ -82,5 +82,5 @@ function answerOf(
 ): TemplateResult | typeof nothing {
   if (entry === undefined) return nothing
   const actions = html`<p class="row result-actions">${resultActions(app, entry, { failed })}</p>`
-  return html`<div class="new">${resultCard(entry, actions)}</div>`
+  return freshCard(entry, actions)
 }

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
 import {
@@ -164,7 +165,11 @@ function form(model: Model, ends: Ends): TemplateResult {
     ${troubleCard(withoutRows(trouble), { isKept: true })}
     <div class="wide"><table>
       <thead><tr><th>時刻</th><th>患者番号</th><th>保険の番号（初めての方）</th><td></td></tr></thead>
-      <tbody>${rows.map((row, at) => line(model, row, at))}</tbody>
+      <tbody>${repeat(
+        rows,
+        ({ draft }) => draft.id,
+        (row, at) => line(model, row, at),
+      )}</tbody>
     </table></div>
     <p class="row">
       <button type="button" @click=${() => {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { IntakeList, ShownIntake } from '../../api/intake-shown.ts'
 import type { IntakeState } from '../../kernel/offline-intake.ts'
 import type { App, MakeView } from '../app.ts'
@@ -88,7 +89,9 @@ function open(model: Model, load: () => void): TemplateResult {
   return html`<div class="wide"><table>
     <caption>${items.length}人</caption>
     <thead><tr><th>受付</th><th>氏名</th><th>生年月日・性別</th><th>住所</th><th>状態</th></tr></thead>
-    <tbody>${items.map(
+    <tbody>${repeat(
+      items,
+      ({ id }) => id,
       (one) => html`<tr>
         <td>${momentOf(one.at)}</td>
         <td>${one.name}<p class="soft">${one.nameKana} ${one.patientNumber}</p></td>

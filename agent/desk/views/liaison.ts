@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { HandoverList } from '../../api/desk-shapes.ts'
 import type { FeedEvent, NoteKind, Verification } from '../../kernel/verification.ts'
 import type { App, MakeView, Sheet } from '../app.ts'
@@ -89,7 +90,11 @@ function list(app: App, shown: Shown, note: Note): TemplateResult {
       ${overdue === 0 ? '' : `翌診療日を過ぎても確認されていないものが ${overdue}件 あります。`}
     </p>
     <ul class="items">
-      ${shown.items.map((item) => itemPart(item, app, note))}
+      ${repeat(
+        shown.items,
+        ({ verificationId }) => verificationId,
+        (item) => itemPart(item, app, note),
+      )}
     </ul>`
 }
 

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { Verification } from '../../kernel/verification.ts'
 import type { App, MakeView, View } from '../app.ts'
 import { askFor, newKey } from '../asking.ts'
@@ -6,7 +7,7 @@ import type { Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
 import { type Reader, readerSaid, type Tap } from '../reader-words.ts'
 import { isTyped, resultActions, takeAim } from '../result-actions.ts'
-import { resultCard } from '../result-card.ts'
+import { freshCard } from '../result-card.ts'
 import { filled } from '../result-facts.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { onKeys } from '../view-keys.ts'
@@ -70,7 +71,7 @@ export const now: MakeView = (app) => {
         ${
           entry === undefined
             ? html`<p class="soft">今日はまだ結果がありません。${app.may('POST /v1/verifications') ? html`番号で確認するときは<a href="#/ask">照会</a>を開いてください。` : nothing}</p>`
-            : html`<div class="new">${resultCard(entry, actions(entry))}</div>`
+            : freshCard(entry, actions(entry))
         }
         ${earlierOf(earlier.slice(0, EARLIER))}
       </section>`
@@ -127,10 +128,12 @@ function spokenOf(entry: Entry | undefined): string {
 
 function earlierOf(entries: readonly Entry[]): TemplateResult | typeof nothing {
   if (entries.length === 0) return nothing
-  return html`<h2>その前の結果</h2><ul class="earlier">${entries.map(({ id, at, verification }) => {
-    const { mark, title, tone } = saidOf(verification)
-    return html`<li><a href="#/today/${id}">${clockOf(at)}　${shortNameOf(verification)}</a> <span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${title}</span></li>`
-  })}</ul>`
+  return html`<h2>その前の結果</h2><ul class="earlier">${repeat(entries, ({ id }) => id, earlierItem)}</ul>`
+}
+
+function earlierItem({ id, at, verification }: Entry): TemplateResult {
+  const { mark, title, tone } = saidOf(verification)
+  return html`<li><a href="#/today/${id}">${clockOf(at)}　${shortNameOf(verification)}</a> <span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${title}</span></li>`
 }
 
 /** A name, else the number; a role may see neither. */

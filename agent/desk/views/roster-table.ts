@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import { momentOf } from '../calendar.ts'
 import { dayOf } from '../words.ts'
 import {
@@ -63,7 +64,9 @@ export function rosterTable(body: RosterList | undefined, empty: string): Templa
   return html`<table>
     <caption>${body.items.length}人</caption>
     <thead><tr>${seen.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
-    <tbody>${body.items.map(
+    <tbody>${repeat(
+      body.items,
+      ({ id }) => id,
       (one) => html`<tr>${seen.map(({ cell }) => html`<td>${cell(one)}</td>`)}</tr>`,
     )}</tbody>
   </table>`

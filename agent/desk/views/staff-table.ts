@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { StaffList } from '../../api/desk-shapes.ts'
 import { dayOf } from '../words.ts'
 
@@ -15,7 +16,11 @@ export function staffTable(
   return html`<div class="wide" tabindex="0" role="region" aria-label="職員の一覧"><table>
     <thead><tr><th scope="col">氏名</th><th scope="col">役割</th><th scope="col">最後に使った日</th>
       <th scope="col">確認コード</th><th scope="col">操作</th></tr></thead>
-    <tbody>${active.map((member) => row(member, member.id === self, ask))}</tbody></table></div>
+    <tbody>${repeat(
+      active,
+      ({ id }) => id,
+      (member) => row(member, member.id === self, ask),
+    )}</tbody></table></div>
     ${
       disabled.length === 0
         ? nothing

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { DeskState } from '../../api/desk-shapes.ts'
 import type { App } from '../app.ts'
 import { askFor, newKey } from '../asking.ts'
 import type { Trouble } from '../call.ts'
 import type { Tap } from '../reader-words.ts'
+import { takeAim } from '../result-actions.ts'
 import { troubleCard } from '../trouble-card.ts'
 
 const CONFIRM = 'POST /v1/presentations/:id/confirmation'
@@ -40,6 +42,7 @@ export function openTaps(app: App): Taps {
     all().filter(({ kind, state }) => kind === 'my-number-card' && state === 'waiting')
   const isOld = (id: string) => waiting().some((tap) => tap.id > id)
   const lapses = openLapses(app, waiting, all)
+  const aim = aimAt(app, waiting)
 
   const count = () => {
     window.clearTimeout(timer)
@@ -50,6 +53,7 @@ export function openTaps(app: App): Taps {
     }, SECOND_MS)
   }
   const confirm = async ({ id }: Tap, method: Method) => {
+    if (!aim.isMeant()) return
     if (confirming.get(id) === method || confirming.get(id) === 'visual') return
     confirming.set(id, method)
     failed = undefined
@@ -73,6 +77,7 @@ export function openTaps(app: App): Taps {
   return {
     heard() {
       clock.heard()
+      aim.heard()
       if (app.may(CONFIRM)) lapses.notice()
       count()
     },
@@ -82,8 +87,22 @@ export function openTaps(app: App): Taps {
       if (tap !== undefined && others.length === 0 && app.may(CONFIRM)) void confirm(tap, 'visual')
     },
     render: () => html`
-      ${app.may(CONFIRM) ? waiting().map(card) : nothing}
+      ${app.may(CONFIRM) ? repeat(waiting(), ({ id }) => id, card) : nothing}
       ${failed === undefined || isOld(failed.id) ? nothing : troubleCard(failed.trouble)}`,
+  }
+}
+
+/** Where one that waited has gone, another stands in its place, or is the only one now. */
+function aimAt(app: App, waiting: () => readonly Tap[]) {
+  const aim = takeAim(app, 'カードが替わりました。確かめて、もう一度押してください。')
+  let shown: readonly string[] = []
+  return {
+    isMeant: aim.isMeant,
+    heard() {
+      const ids = waiting().map(({ id }) => id)
+      if (shown.some((id) => !ids.includes(id))) aim.moved()
+      shown = ids
+    },
   }
 }
 

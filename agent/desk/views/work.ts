@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import type { Static } from 'typebox'
 import type { WorkList } from '../../api/worklist.ts'
 import type { FeedEvent, NoteKind } from '../../kernel/verification.ts'
@@ -103,7 +104,12 @@ function list(app: App, shown: Shown, acts: Acts, confirming: Confirming) {
       <h2 id="work-${kind}">${kinds[kind].title}（${items.length}件）</h2>
       <p class="soft">${kinds[kind].next}</p>
       <ul class="items">
-        ${items.map((item) => html`<li class="card ${saidIn(item)?.tone ?? ''}">${itemPart(item, app, shown, acts, confirming)}</li>`)}
+        ${repeat(
+          items,
+          ({ id }) => id,
+          (item) =>
+            html`<li class="card ${saidIn(item)?.tone ?? ''}">${itemPart(item, app, shown, acts, confirming)}</li>`,
+        )}
       </ul>
     </section>`
   })

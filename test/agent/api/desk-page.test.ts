@@ -9,7 +9,7 @@ const bodyOf = (name: string) => assets.find(name)?.body.toString() ?? assert.fa
 const scripts = assets.names.filter((name) => /\.(ts|js)$/.test(name))
 const styles = assets.names.filter((name) => name.endsWith('.css'))
 /** The library’s own text is its makers’. */
-const own = assets.names.filter((name) => name !== 'lit-html.js')
+const own = assets.names.filter((name) => !name.startsWith('lit-html/'))
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',

@@ -25,8 +25,12 @@ export const refusalOf = (code: keyof typeof faults, mistakes: object[] = []) =>
   new Refusal(faults[code].http, { ...faults[code], code, detail: 'not shown', mistakes })
 
 /** The view 照会 on the stage, the keyboard in its first field. */
-export async function stageFor(t: TestContext, answers: StageOptions['answers'] = {}) {
-  const stage = await openStage({ answers: { [CHECK]: checked(), ...answers } })
+export async function stageFor(
+  t: TestContext,
+  answers: StageOptions['answers'] = {},
+  state: StageOptions['state'] = {},
+) {
+  const stage = await openStage({ state, answers: { [CHECK]: checked(), ...answers } })
   t.after(() => stage.close())
   const keys: string[] = []
   stage.page.on('request', (request) => {
@@ -48,7 +52,11 @@ export async function stageFor(t: TestContext, answers: StageOptions['answers'] 
     keys,
     /** As on a document, from the top, with Enter behind each; '' where there is nothing. */
     type,
-    typeAll: () => type('１２・３４', '5678', '', 'S55.5.2', '3', '06139992', '00107'),
+    /** Up to where Enter asks. */
+    typeAll: async () => {
+      await type('１２・３４', '5678', '', 'S55.5.2', '3', '06139992')
+      await page.keyboard.type('00107')
+    },
     asks: () => stage.asked.filter(({ route }) => route === ASK).map(({ body }) => body),
     has: (field: string) => page.locator(`#face-${field}:focus`).waitFor(),
   }

@@ -10,7 +10,7 @@ test('what is left out is said at its field, and the keyboard goes there; nothin
   skip,
 }, async (t) => {
   const { page, type, asks, has } = await stageFor(t)
-  await type('', '', '', 'S55.5.2', '', '06139992', '', '')
+  await type('', '', '', 'S55.5.2', '', '06139992', '')
   await page.getByText('番号を入力してください。', { exact: true }).waitFor()
   await has('insuredIdentificationNumber')
   assert.deepEqual(asks(), [])

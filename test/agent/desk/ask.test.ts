@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { conditions } from '../../../agent/kernel/conditions.ts'
 import { faults } from '../../../agent/kernel/faults.ts'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
 import { Refusal } from '../../bed/desk-stage.ts'
-import { ASK, came, misread, refusalOf, stageFor } from './ask-bed.ts'
+import { ASK, birthdate, CHECK, came, checked, misread, refusalOf, stageFor } from './ask-bed.ts'
 
 const skip = noBrowser
 after(closeBrowser)
@@ -19,21 +20,22 @@ test('a whole question from the keyboard alone: Enter goes on in the printed ord
     ['記号', '番号', '枝番', '生年月日', '負担割合', '保険者番号', '患者番号（診察券）'],
   )
   await type('１２・３４', '5678', '01', 'S55.5.2', '3', '06139992', '00107')
-  await page.keyboard.press('Space')
-  await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
-  assert.deepEqual(asks(), [
-    {
-      insuredCardSymbol: '１２・３４',
-      insuredIdentificationNumber: '5678',
-      insuredBranchNumber: '01',
-      birthdate: 'S55.5.2',
-      insuredPartialContributionRatio: '3割',
-      insurerNumber: '06139992',
-      patientNumber: '00107',
-      limitConsent: {},
-    },
-  ])
+  const face = {
+    insuredCardSymbol: '１２・３４',
+    insuredIdentificationNumber: '5678',
+    insuredBranchNumber: '01',
+    birthdate: 'S55.5.2',
+    insuredPartialContributionRatio: '3割',
+    insurerNumber: '06139992',
+    patientNumber: '00107',
+  }
+  assert.deepEqual(asks(), [face])
+  // The tick is for those who ask for it: by Tab, and Enter asks from there too.
+  const again = page.waitForResponse((response) => response.url().endsWith('/v1/verifications'))
+  for (const key of ['Tab', 'Space', 'Enter']) await page.keyboard.press(key)
+  await again
+  assert.deepEqual(asks(), [face, { ...face, limitConsent: {} }])
   assert.equal(await page.locator('#face-insuredIdentificationNumber').inputValue(), '5678')
   assert.deepEqual(errors, [])
 })
@@ -178,4 +180,35 @@ test('the view fits 1024×768 and 200 %, and axe finds nothing', { skip }, async
     'document.documentElement.scrollWidth - window.innerWidth',
   )
   assert.ok(overflow <= 0, `${overflow} px are cut off at 200 %`)
+})
+
+test('with lines down and the strip open, what is proposed is seen without scrolling', {
+  skip,
+}, async (t) => {
+  const since = '2026-04-01T09:12:00+09:00'
+  const check = (code: 'NO_LINE' | 'LINE_ROUTER_GONE', componentId: string) => {
+    const { number, title, action, hint } = conditions[code]
+    const status = 'fail' as const
+    return { componentId, status, code, number, title, action, hint, since, facts: {} }
+  }
+  const lines = ['ngn', 'ipsec'].map((name) => ({
+    ...{ name, standing: 'down' as const, isCurrent: false, isHeldByHand: false },
+    ...{ carrier: '見本回線', phone: '0120-000-113', hours: '24時間' },
+  }))
+  const line = [check('NO_LINE', 'lines'), check('LINE_ROUTER_GONE', 'ngn')]
+  const { page, type } = await stageFor(
+    t,
+    { [CHECK]: checked({ mistakes: [misread], birthdate }) },
+    { checks: { line }, lines, outage: { startedAt: since } },
+  )
+  const strip = page.getByRole('region', { name: '障害とお知らせ' })
+  await strip.getByRole('link', { name: '受付票' }).waitFor()
+  await type('', '5678', '', '19800502', '', '06139993')
+  const proposal = page.getByRole('button', { name: '06139992 に直す' })
+  await proposal.waitFor()
+  await page.evaluate('window.scrollTo(0, 0)')
+  const box = await proposal.boundingBox()
+  if (process.env['DESK_PICTURES'] !== undefined)
+    await page.screenshot({ path: `${process.env['DESK_PICTURES']}/ask-strip.png` })
+  assert.ok(box !== null && box.y + box.height <= 768, `${box?.y}`)
 })

@@ -28,6 +28,7 @@ async function atWork(
   const times = { createdAt: '2026-01-05T09:00:00+09:00', disabledAt: null, usedAt: null }
   const secrets = { hasSecret: true, hasSecondFactor: false, recoveryCodesLeft: 9 }
   const hands = await openHands(t, {
+    at: '/staff',
     answers: {
       'GET /desk/session': () => session,
       'DELETE /desk/session': () => {
@@ -75,7 +76,7 @@ test('the lock blanks the page at once; the PIN brings the same person back', {
   assert.deepEqual(await axeViolations(page), [])
   await type('0000')
   await press('Enter')
-  await page.getByRole('alert').filter({ hasText: 'E641' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: 'E641 PIN が違います。' }).waitFor()
   assert.equal(await focused(), 'pin')
   assert.deepEqual(await axeViolations(page), [])
   await type('４７１１')

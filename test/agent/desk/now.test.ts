@@ -1,62 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, type TestContext, test } from 'node:test'
-import type { DeskState } from '../../../agent/api/desk-shapes.ts'
+import { after, test } from 'node:test'
 import { advisory } from '../../../agent/kernel/advisories.ts'
-import { faults } from '../../../agent/kernel/faults.ts'
-import type { Reception } from '../../../agent/kernel/judgement.ts'
-import type { Verification } from '../../../agent/kernel/verification.ts'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
-import { sampleEvent, sampleNote } from '../../bed/desk-samples.ts'
-import { openStage, Refusal, type StageOptions, stateOf } from '../../bed/desk-stage.ts'
+import { sampleNote } from '../../bed/desk-samples.ts'
+import { Refusal, sentTo, stateOf } from '../../bed/desk-stage.ts'
+import { CONFIRM, came, faultOf, stageFor, tapOf } from './now-bed.ts'
 
 const skip = noBrowser
 after(closeBrowser)
-
-type Tap = DeskState['presentations'][number]
-
-const tapOf = (given: Partial<Tap> = {}): Tap => ({
-  id: '0197c000-0000-7000-8000-00000000000a',
-  reader: 'desk-1',
-  at: '2026-04-01T09:29:50+09:00',
-  kind: 'my-number-card',
-  state: 'waiting',
-  lapsesAt: '2026-04-01T09:30:50+09:00',
-  cardPresent: true,
-  pin: 'none',
-  certificateExpired: false,
-  name: null,
-  fault: null,
-  ...given,
-})
-const reception: Reception = {
-  at: '2026-04-01T09:30:00+09:00',
-  inHours: true,
-  band: 'day',
-  day: 'weekday',
-  holiday: null,
-  timeClass: 'in-hours',
-  matched: ['in-hours'],
-  basis: '診療時間内です。',
-  clock: 'synchronised',
-  afterHoursLevel: null,
-}
-const came = (given: Partial<Verification> = {}, at?: string) =>
-  sampleEvent({ reception, ...given }, at)
-const CONFIRM = `POST /v1/presentations/${tapOf().id}/confirmation`
-const faultOf = (code: keyof typeof faults) => ({ ...faults[code], code, detail: 'not shown' })
-
-async function stageFor(t: TestContext, options: StageOptions = {}) {
-  const stage = await openStage(options)
-  t.after(() => stage.close())
-  await stage.page.getByRole('heading', { name: 'いま', exact: true }).waitFor()
-  return {
-    ...stage,
-    /** A new state, as the agent sends it. */
-    state: (given: Partial<DeskState>) => stage.push('state', { ...stateOf(), ...given }),
-    confirmations: () => stage.asked.filter(({ route }) => route === CONFIRM),
-  }
-}
 
 test('a reader that waits says so, and so does one that is down, with what helps and the number', {
   skip,
@@ -81,77 +33,6 @@ test('what is no My Number card is named, with what to do', { skip }, async (t) 
   await page.getByText('カードが二枚置かれています。').waitFor()
   await page.getByText('E314').waitFor()
   assert.equal(await page.getByRole('button', { name: '目視で本人を確認した' }).count(), 0)
-})
-
-test('Enter confirms the one tap that waits, once, and the result arrives as a card', {
-  skip,
-}, async (t) => {
-  const event = came({
-    source: { kind: 'card', authentication: 'visual', reader: 'desk-1', line: 'ngn' },
-  })
-  const { page, state, push, confirmations, errors } = await stageFor(t, {
-    answers: { [CONFIRM]: () => event },
-  })
-  state({ presentations: [tapOf()] })
-  await page.getByText('あと50秒').waitFor()
-  await page.keyboard.press('Enter')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
-  assert.deepEqual(
-    confirmations().map(({ body }) => body),
-    [{ method: 'visual' }],
-  )
-  // The live stream brings the same event once more, and the tap is confirmed.
-  push('item', event, event.cursor)
-  state({ presentations: [tapOf({ state: 'confirmed' })] })
-  await page.getByText('済（結果が出ました）').waitFor()
-  assert.equal(await page.getByRole('article').count(), 1)
-  assert.match(
-    (await page.locator('.now [role=status]').first().textContent()) ?? '',
-    /見本　一郎さん、資格は有効です。/,
-  )
-  assert.deepEqual(errors, [])
-})
-
-test('of two taps that wait, Enter confirms neither: a person says which', { skip }, async (t) => {
-  const other = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
-  const { page, state, confirmations } = await stageFor(t, {
-    answers: { [CONFIRM]: () => came() },
-  })
-  state({ presentations: [tapOf(), other] })
-  await page.getByText('desk-2、あと50秒').waitFor()
-  await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: '目視で本人を確認した' }).first().click()
-  await page.getByRole('heading', { name: '資格は有効です' }).waitFor()
-  assert.equal(confirmations().length, 1)
-})
-
-test('a PIN is asked for where the reader has a pad; a wrong one says how many tries are left', {
-  skip,
-}, async (t) => {
-  const refused = new Refusal(409, { ...faultOf('CARD_PIN_WRONG'), triesLeft: 2 })
-  const { page, state, confirmations } = await stageFor(t, {
-    answers: { [CONFIRM]: () => refused },
-  })
-  state({ presentations: [tapOf({ pin: 'possible' })] })
-  await page.getByRole('button', { name: '暗証番号で確認' }).click()
-  const trouble = page.locator('.trouble')
-  await trouble.getByText('あと2回').waitFor()
-  assert.match((await trouble.textContent()) ?? '', /暗証番号が違います。[\s\S]*E316/)
-  assert.deepEqual(confirmations()[0]?.body, { method: 'pin' })
-  state({ presentations: [tapOf({ pin: 'entering' })] })
-  await page.getByText('暗証番号の入力を待っています').waitFor()
-  state({ presentations: [tapOf({ pin: 'unusable' })] })
-  await page.getByText('このカードの暗証番号は使えません。目視で確認してください。').waitFor()
-  await page.getByRole('button', { name: '目視で本人を確認した' }).waitFor()
-})
-
-test('a tap that lapsed is said, so that nobody waits for its result', { skip }, async (t) => {
-  const { page, state } = await stageFor(t)
-  state({ presentations: [tapOf()] })
-  await page.getByText('本人を確認してください').waitFor()
-  state({ presentations: [] })
-  await page.getByText('カードの受付時間が過ぎました。').waitFor()
 })
 
 test('a result that comes live takes the place of the one before, which stays in reach', {
@@ -200,10 +81,9 @@ test('a press that was meant for the result before does not hit the one that has
   await page.clock.fastForward(60_000)
   await button.click()
   await page.getByText('✓ 現物確認済 9:40 受付 見本').waitFor()
-  assert.deepEqual(
-    asked.filter(({ route }) => notes.test(route)),
-    [{ route: 'POST /v1/verifications/two/notes', body: { kind: 'original-sighted' } }],
-  )
+  assert.deepEqual(sentTo({ asked }, notes), [
+    { route: 'POST /v1/verifications/two/notes', body: { kind: 'original-sighted' } },
+  ])
 })
 
 test('R asks a typed one again; one that needs its card is not offered', { skip }, async (t) => {
@@ -286,4 +166,20 @@ test('the view has no fault that axe knows, with a tap, a trouble and a card', {
   await page.getByRole('button', { name: '目視で本人を確認した' }).click()
   await page.locator('.trouble').waitFor()
   assert.deepEqual(await axeViolations(page), [])
+})
+
+test('that another result has come is seen, and its words can be read at once', {
+  skip,
+}, async (t) => {
+  const { page, push } = await stageFor(t, {
+    answers: { 'GET /v1/verifications': { items: [came()], cursor: 'c1' } },
+  })
+  const ring = page.locator('.arrival')
+  await ring.waitFor({ state: 'attached' })
+  await ring.evaluate((one) => one.setAttribute('data-seen', ''))
+  const next = came({ id: 'next' })
+  push('item', next, next.cursor)
+  await page.locator('.arrival:not([data-seen])').waitFor({ state: 'attached' })
+  const opacity = "getComputedStyle(document.querySelector('.result-card')).opacity"
+  assert.equal(await page.evaluate(opacity), '1')
 })

@@ -23,7 +23,11 @@ const member = {
   recoveryCodesLeft: 8,
   unusedFor90Days: false,
 }
-const it = { role: 'it', answers: { 'GET /desk/staff': { items: [member] } } } as const
+const it = {
+  role: 'it',
+  at: '/staff',
+  answers: { 'GET /desk/staff': { items: [member] } },
+} as const
 /** Of the page’s own making, so that a test sees how often it draws. */
 const COUNT_FRAMES =
   'window.frames_ = 0; const raf = window.requestAnimationFrame; window.requestAnimationFrame = (f) => { window.frames_ += 1; return raf.call(window, f) }'
@@ -34,13 +38,13 @@ test('from the keyboard: skip link, views, lock, sign out, then the view', { ski
   assert.equal(await focused(), '職員')
   assert.equal(await page.title(), '職員｜資格確認')
   const order: string[] = []
-  for (let n = 0; n < 4; n += 1) {
+  for (let n = 0; n < 5; n += 1) {
     await press('Shift+Tab')
     order.unshift(await focused())
   }
   assert.deepEqual(
     order.map((name) => name.replace(/^\d/, '')),
-    ['本文へ移動', '職員', 'ロック', 'サインアウト'],
+    ['本文へ移動', '状態', '職員', 'ロック', 'サインアウト'],
   )
   await page.getByRole('button', { name: '本文へ移動' }).focus()
   await press('Enter')

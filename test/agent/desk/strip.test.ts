@@ -157,3 +157,64 @@ test('the strip comes with a fault and goes with it; statements are no faults', 
   push('state', { ...stateOf(), checks: stated })
   await region.waitFor({ state: 'detached' })
 })
+
+const down: DeskState['lines'] = lines.map((line) => ({ ...line, standing: 'down' }))
+
+test('when nobody can be asked about, that comes first, with the way to go on', {
+  skip,
+}, async (t) => {
+  const { page, push, errors } = await openHands(t, { role: 'reception', state: { lines: down } })
+  const region = page.getByRole('region', { name: '障害とお知らせ' })
+  await region.waitFor()
+  // As soon as it is so, before the agent is sure of what it comes from.
+  assert.match(await textOf(region), /K109 × 今は照会できません（つながっていません）/)
+  push('state', {
+    ...stateOf(),
+    lines: down,
+    outage: { startedAt: '2026-04-01T09:12:00+09:00' },
+    checks: { line: [check('LINE_LINK_DOWN', 'ngn'), check('NO_LINE', 'lines')] },
+  })
+  await region.getByText('9:12 から').first().waitFor()
+  const text = await textOf(region)
+  assert.ok(text.indexOf('C921') < text.indexOf('C911'), text)
+  assert.equal(text.includes(conditions.NO_LINE.title), false, 'it is not said twice')
+  assert.equal(await region.getByRole('button').count(), 0, 'of lines that are down none is chosen')
+  await page
+    .getByRole('status')
+    .filter({ hasText: '今は照会できません' })
+    .waitFor({ state: 'attached' })
+  assert.deepEqual(await axeViolations(page), [])
+  await region.getByRole('link', { name: '受付票' }).click()
+  await page.getByRole('heading', { name: '受付票（照会できないとき）' }).waitFor()
+  assert.deepEqual(errors, [])
+})
+
+test('a gateway that is gone only warns, and stops the work all the same', { skip }, async (t) => {
+  const checks = {
+    gateway: [check('GATEWAY_UNREACHABLE', 'gateway')],
+    reader: [check('READER_DOWN', 'desk-1')],
+  }
+  const { page } = await openHands(t, { role: 'liaison', state: { status: 'warn', checks } })
+  const region = page.getByRole('region', { name: '障害とお知らせ' })
+  await region.waitFor()
+  const text = await textOf(region)
+  assert.match(text, /C918 × 今は照会できません。オンライン資格確認システムに接続できません。/)
+  assert.match(text, /資格確認書などで受付を続け/)
+  assert.match(text, /全国的な障害の可能性があります。/)
+  await region.getByText('ほか 1件').waitFor()
+  assert.equal(await region.getByRole('link', { name: '受付票' }).count(), 0, 'not of this role')
+})
+
+test('a line that is down may be chosen for when it is back, and that is said', {
+  skip,
+}, async (t) => {
+  const other = lines.map((line) => ({ ...line, isCurrent: !line.isCurrent }))
+  const { page, asked } = await openHands(t, {
+    role: 'reception',
+    state: { ...broken, lines: other },
+    answers: { 'POST /v1/lines/:name/use': {} },
+  })
+  await page.getByRole('button', { name: '回線 ngn に切り替える（つながりしだい）' }).click()
+  await page.getByText('回線 ngn を選びました。つながりしだい切り替わります。').waitFor()
+  assert.equal(asked.at(-1)?.route, 'POST /v1/lines/ngn/use')
+})

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
+import { repeat } from 'lit-html/directives/repeat.js'
 import { calledOf } from '../../person.ts'
 import { afterDraw, focusOn } from '../../steady.ts'
 import { clockOf, noteWords } from '../../words.ts'
@@ -27,7 +28,11 @@ export function dayList(model: Model): TemplateResult {
       @keydown=${(event: KeyboardEvent) => keyed(event, model)}
       @focus=${() => at.active ?? model.step(0)}
     >
-      ${rows.slice(0, at.limit).map((row) => line(row, model))}
+      ${repeat(
+        rows.slice(0, at.limit),
+        ({ id }) => id,
+        (row) => line(row, model),
+      )}
     </div>
     ${rows.length === 0 ? html`<p class="soft">${emptyWords(model)}</p>` : nothing}
     ${rest > 0 ? html`<button @click=${model.more}>さらに表示（あと${rest}件）</button>` : nothing}`

@@ -20,7 +20,7 @@ export async function printed(
 ): Promise<Printed> {
   await page.evaluate(`(async () => {
     const sheets = await import('/desk/sheets/${module}.ts')
-    const { render } = await import('/desk/lit-html.js')
+    const { render } = await import('/desk/lit-html/lit-html.js')
     const { body } = sheets.${make}(...${JSON.stringify(given)})
     const place = document.createElement('article')
     place.className = 'sheet'

@@ -29,7 +29,7 @@ test('a slip says who, which insurance, what is paid, until when, by whom confir
   const entry = entryOf({ confirmation, source, advisories: [advisory('INSURER_CHANGED')] })
   const { text, pages, heightMm } = await printed(stage, slip, entry, sessionOf('reception'))
   for (const said of [
-    '○ 資格は有効です K101',
+    '△ 資格は有効です。確認することがあります K111',
     '見本 一郎（ミホン イチロウ）',
     '1980年（昭和55年）5月2日 男',
     '見本健康保険組合 06139992',
@@ -82,7 +82,7 @@ test('one that could not be asked says what to do, and its fault’s number', { 
   const entry = entryOf({ outcome: 'offline', official: null, results: [], fault })
   const { text, pages } = await printed(stage, slip, entry, sessionOf('reception'))
   for (const said of [
-    '× 回線がつながらず、照会できません K109',
+    '× 今は照会できません（つながっていません） K109',
     'E410 使える回線がありません。',
     '00107',
   ])

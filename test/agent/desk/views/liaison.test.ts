@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
 import { sampleEvent, sampleNote, sampleVerification } from '../../../bed/desk-samples.ts'
-import { openStage, type Stage, type StageOptions } from '../../../bed/desk-stage.ts'
+import { openStage, type Stage, type StageOptions, sentTo } from '../../../bed/desk-stage.ts'
 
 after(closeBrowser)
 const skip = noBrowser
@@ -49,8 +49,7 @@ async function openLiaison(items: readonly object[], options: StageOptions = {})
 /** The number behind its title in the navigation. */
 const countOf = ({ page }: Pick<Stage, 'page'>) =>
   page.getByRole('link', { name: /連携/ }).locator('.count')
-const posted = (stage: Stage) =>
-  stage.asked.filter(({ route }) => route.startsWith('POST /v1/verifications'))
+const posted = (stage: Stage) => sentTo(stage, /^POST \/v1\/verifications/)
 
 test('who is forgotten comes first and is marked, then the others, oldest first', {
   skip,

@@ -36,6 +36,7 @@ test('the list tells role, last use, who is not there any more, and what is miss
 }, async (t) => {
   const { page, errors } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: { 'GET /desk/staff': { items: staff() } },
   })
   const row = (name: string) => page.getByRole('row').filter({ hasText: name })
@@ -59,6 +60,7 @@ test('somebody is added from the keyboard; the code is shown once and printed, a
   const items = staff()
   const { page, asked, press, type, focused, errors } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: {
       'GET /desk/staff': () => ({ items }),
       'POST /desk/staff': () => {
@@ -110,6 +112,7 @@ test('where the browser says when printing is over, the page comes back by itsel
 }, async (t) => {
   const { page, focused } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: {
       'GET /desk/staff': { items: staff() },
       'POST /desk/staff/:id/reset': {
@@ -130,6 +133,7 @@ test('where the browser says when printing is over, the page comes back by itsel
 test('nothing is printed that the agent could not write down', { skip }, async (t) => {
   const { page } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: {
       'GET /desk/staff': { items: staff() },
       'POST /desk/staff/:id/reset': {
@@ -157,6 +161,7 @@ test('a reset and a stop are asked about first, and go by without a yes', { skip
   const items = staff()
   const { page, press, focused, count } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: {
       'GET /desk/staff': () => ({ items }),
       'POST /desk/staff/:id/disable': () => {
@@ -186,6 +191,7 @@ test('a reset and a stop are asked about first, and go by without a yes', { skip
 test('what is refused stands at its field, and nothing typed is lost', { skip }, async (t) => {
   const { page, press, type, focused } = await openHands(t, {
     role: 'it',
+    at: '/staff',
     answers: {
       'GET /desk/staff': { items: staff() },
       'POST /desk/staff': new Refusal(422, {

@@ -2,7 +2,13 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
 import { sampleEvent, sampleNote } from '../../../bed/desk-samples.ts'
-import { openStage, Refusal, type Stage, type StageOptions } from '../../../bed/desk-stage.ts'
+import {
+  openStage,
+  Refusal,
+  type Stage,
+  type StageOptions,
+  sentTo,
+} from '../../../bed/desk-stage.ts'
 
 after(closeBrowser)
 const skip = noBrowser
@@ -56,7 +62,7 @@ async function openWork(items: readonly object[], options: StageOptions = {}) {
 /** The number behind its title in the navigation. */
 const countOf = ({ page }: Pick<Stage, 'page'>) =>
   page.getByRole('link', { name: /対応/ }).locator('.count')
-const posted = (stage: Stage) => stage.asked.filter(({ route }) => route.startsWith('POST '))
+const posted = (stage: Stage) => sentTo(stage, /^POST /)
 const lists = (stage: Stage) =>
   stage.asked.filter(({ route }) => route.startsWith('GET /v1/worklist')).length
 
@@ -221,4 +227,28 @@ test('roles without a worklist have no such view, and ask for none', { skip }, a
   await stage.page.getByRole('link', { name: /本日/ }).waitFor()
   strictEqual(await stage.page.getByRole('link', { name: /対応/ }).count(), 0)
   strictEqual(lists(stage), 0)
+})
+
+test('a press hits whom it was aimed at, whatever comes and goes in the list meanwhile', {
+  skip,
+}, async () => {
+  let items = [item('one'), item('two'), item('three')]
+  await using stage = await openWork([], {
+    answers: {
+      'GET /v1/worklist': () => ({ items }),
+      'POST /v1/verifications/:id/recheck': ({ path }: { path: string }) =>
+        sampleEvent({ id: 'v-new', supersedes: path.split('/')[3] ?? '' }),
+    },
+  })
+  const { page, push } = stage
+  await page.locator('#three-ask').focus()
+  items = [item('three'), item('zero', { nameKana: 'カクウ ミキ' }), item('one')]
+  push('item', sampleEvent({ id: 'v-news' }), 'c1')
+  await page.getByText('カクウ ミキ').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('照会しました：資格は有効です').waitFor()
+  deepStrictEqual(
+    posted(stage).map(({ route }) => route),
+    ['POST /v1/verifications/v-three/recheck'],
+  )
 })
