@@ -17,8 +17,8 @@ let shell: Shell | undefined
 let isLocking = false
 let isLooking = false
 
-const door = openDoor(place, { admit, look, signOut })
 const doors = { look, signOut, lock: () => void lock() }
+const door = openDoor(place, { admit, ...doors })
 
 /** What the agent says of the session counts. */
 function admit(given: Session): void {
