@@ -226,6 +226,12 @@ module.exports = {
       'Keys of people are handled in one place.',
     ),
     monopoly(
+      'qr-codes-only-for-staff',
+      'qrcode-generator',
+      '^agent/ops/staff/qr\\.ts$',
+      'What a picture holds may be a key: it is drawn where the key is handled.',
+    ),
+    monopoly(
       'templates-only-on-the-page',
       'lit-html',
       '^agent/desk/',

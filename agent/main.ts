@@ -239,7 +239,7 @@ const apiOptions = (config: Config, served: Served, platform: Platform): ApiOpti
     listen: listenSettings(config),
     monitorFrom: config.monitor_from,
     sessions: served.people.sessions,
-    clinic: clinicPageOf(config, rules, clock),
+    clinic: clinicPageOf(config, { version: VERSION, rules, clock }),
     feed: { page: store.feed.page, end: store.feed.end, subscribe: store.subscribe },
     verifications: verificationsOf(
       config,

@@ -56,6 +56,13 @@ export function openStaff(
 export const staffOffline = ({ staff: store }: Pick<Store, 'staff'>): StaffDesk =>
   staffDeskOf({ store, clock: { now: () => Date.now() }, secrets: openSecrets() })
 
+interface ClinicParts {
+  /** Release of the agent. */
+  readonly version: string
+  readonly rules: Rules
+  readonly clock: Pick<Clock, 'now'>
+}
+
 /** What the page says of the clinic. */
 export const clinicPageOf = (
   {
@@ -64,10 +71,10 @@ export const clinicPageOf = (
     desk,
     gateway,
   }: Pick<Config, 'institution' | 'clinic' | 'desk' | 'gateway'>,
-  rules: Rules,
-  clock: Pick<Clock, 'now'>,
+  { version, rules, clock }: ClinicParts,
 ): ClinicPage => ({
   institution: institution.code,
+  version,
   via: gateway.via,
   contacts: [
     ...desk.contacts,

@@ -15,6 +15,7 @@ import { proofOf } from './intake/proof.ts'
 import { AgentError, asFault } from './kernel/errors.ts'
 import { isOfHandover } from './kernel/handover.ts'
 import { holdsIndividualNumber } from './kernel/individual-number.ts'
+import { maskHandedOver } from './kernel/masking.ts'
 import type { OfficialResult } from './kernel/official.ts'
 import { type Role, seesHeld } from './kernel/roles.ts'
 import type { NoteKind } from './kernel/verification.ts'
@@ -70,7 +71,7 @@ export function verificationsOf(
     },
     find(id, role) {
       const found = store.find(id)
-      return found === undefined || found === 'open' ? found : store.feed.shown(found, role)
+      return found === undefined || found === 'open' ? found : shownOf(store, id, found, role)
     },
     ended: eligibility.ended,
     message(id, role, charset) {
@@ -93,8 +94,7 @@ export function verificationsOf(
       const { role } = by.consumer
       // Of what a role may not see it knows nothing, and adds nothing.
       const found = store.find(verificationId)
-      const isHidden = found instanceof Uint8Array && store.feed.shown(found, role) === undefined
-      if (isHidden && !store.handovers.isHandedOver(verificationId))
+      if (found instanceof Uint8Array && !shownOf(store, verificationId, found, role))
         throw new AgentError('NOT_FOUND', 'no such verification')
       refuseForeign(note.kind, role)
       if ((note.kind === 'release' || note.kind === 'rejection') && !seesHeld(role))
@@ -106,6 +106,18 @@ export function verificationsOf(
       return shown
     },
   }
+}
+
+/** One that was handed over is found by whoever it was handed to, where the feed has only the tick. */
+function shownOf(
+  { feed, handovers }: Pick<Store, 'feed' | 'handovers'>,
+  id: string,
+  item: Uint8Array,
+  role: Role,
+): Uint8Array | undefined {
+  const shown = feed.shown(item, role)
+  if (shown !== undefined || !handovers.isHandedOver(id)) return shown
+  return maskHandedOver(item, role) ?? undefined
 }
 
 /** Who takes care of a handover is said by those who hand it over to each other. */

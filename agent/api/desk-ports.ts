@@ -86,6 +86,8 @@ export interface Contact {
 export interface ClinicPage {
   /** 医療機関コード. */
   readonly institution: string
+  /** Release of the agent. */
+  readonly version: string
   /** What bears the numbers that are typed, today, Japanese. */
   documents(): readonly string[]
   /** How the official side is asked. */

@@ -74,12 +74,13 @@ const settled = (request: FastifyRequest, given: Setting) => deskSessionOf(reque
 function shown(
   session: DeskSession | undefined,
   sessions: Pick<Sessions, 'hasStaff' | 'lockSeconds'>,
-  { institution, documents }: ClinicPage,
+  { institution, version, documents }: ClinicPage,
 ): Session {
   const state = session?.state() ?? 'ended'
   const base = {
     hasStaff: sessions.hasStaff(),
     institution,
+    version,
     lockSeconds: sessions.lockSeconds,
     documents: [...documents()],
   }

@@ -32,7 +32,7 @@ export const Session = Type.Object({
   token: orNull(Type.String({ description: 'For `X-Desk-Token` of everything that changes.' })),
   may: Type.Array(Type.String(), { description: 'Routes, `GET /v1/events`.' }),
   institution: Type.String({ description: '医療機関コード.' }),
-  version: Type.Optional(Type.String({ description: 'Of the agent.' })),
+  version: Type.String({ description: 'Release of the agent.' }),
   lockSeconds: Type.Integer({ description: 'Idle time after which it locks.' }),
   documents: Type.Array(Type.String(), {
     description: 'What bears the numbers that are typed, today, Japanese: 資格確認書 …',

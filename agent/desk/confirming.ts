@@ -36,13 +36,14 @@ export function openConfirming(app: Pick<App, 'changed'>, id: string): Confirmin
       return typeof value === 'string' ? value.normalize('NFKC').trim() : ''
     })
   }
-  // The harmless button comes first, so that it has the focus; Enter in a field does what is asked.
+  // The harmless button has the focus, also before a field: an Enter too many decides nothing. Enter
+  // in a field does what is asked.
   const question = ({ title, body, yes, isDanger = false }: Asked) =>
     html`<form method="dialog" @submit=${submitted}>
       <h2 id="${id}-title">${title}</h2>
       ${body}
       <p class="row">
-        <button type="button" @click=${() => dialog()?.close()}>やめる</button>
+        <button type="button" autofocus @click=${() => dialog()?.close()}>やめる</button>
         <button class=${isDanger ? 'danger' : 'main'}>${yes}</button>
       </p>
     </form>`

@@ -187,6 +187,7 @@ export const sessionOf = (role: Role): Session => ({
     allowed.includes(role) ? [route] : [],
   ),
   institution: '1312345678',
+  version: '1.2.3',
   lockSeconds: 600,
   documents: ['資格確認書', '資格情報のお知らせ'],
 })

@@ -4,6 +4,7 @@ import { commitBench } from './commit.ts'
 import { crowdBench } from './crowd.ts'
 import { decodeBench } from './decode.ts'
 import { deliveryBench } from './delivery.ts'
+import { deskBench } from './desk.ts'
 import { foldersBench } from './folders.ts'
 import { judgeBench } from './judge.ts'
 import { linesBench } from './lines.ts'
@@ -24,6 +25,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['lookup', lookupBench],
   ['commit', commitBench],
   ['delivery', deliveryBench],
+  ['desk', deskBench],
   ['slow-disk', slowDiskBench],
   ['lines', linesBench],
   ['folders', foldersBench],

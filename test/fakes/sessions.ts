@@ -105,6 +105,7 @@ export class FakeStaff implements StaffDesk {
 
 export const fakeClinic: ClinicPage = {
   institution: '1312345678',
+  version: '1.2.3',
   documents: () => ['資格確認書', '資格情報のお知らせ'],
   via: 'lines',
   contacts: [{ name: '保守業者 見本システム', phone: '03-0000-0000', hours: '平日 9時～17時' }],

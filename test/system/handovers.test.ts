@@ -35,7 +35,9 @@ test('a referral goes from reception to the liaison office and is acknowledged t
   const note = (client: Client, id: string, kind: string, text: string | null = null) =>
     client.post(`/v1/verifications/${id}/notes`, { kind, by: '見本 花子', text })
 
+  const opened = (client: Client) => client.get(`/v1/verifications/${again.id}`)
   assert.equal((await note(liaison, again.id, 'assignment')).status, 404, 'it is not handed over')
+  assert.equal((await opened(liaison)).status, 404)
   assert.equal((await note(reception, again.id, 'referral', '見本病院')).status, 201)
   const { text, items } = await listed(liaison)
   assert.deepEqual(
@@ -51,6 +53,10 @@ test('a referral goes from reception to the liaison office and is acknowledged t
   )
   const { insuredIdentificationNumber = '' } = first.results[0] ?? {}
   assert.ok(insuredIdentificationNumber !== '' && !text.includes(insuredIdentificationNumber))
+  const alone = await opened(liaison)
+  assert.ok(alone.status === 200 && alone.text.includes(again.id), alone.text)
+  assert.ok(!alone.text.includes(insuredIdentificationNumber), 'nor opened by itself')
+  assert.ok((await opened(reception)).text.includes(insuredIdentificationNumber))
   assert.equal((await ward.get('/v1/handovers')).status, 403)
   assert.equal((await bed.client.get('/v1/handovers')).status, 403, 'nor does a receipt computer')
 

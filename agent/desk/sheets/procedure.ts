@@ -32,7 +32,7 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
     subject: at.slice(0, 10),
     body: html`<section class="procedure">
       <h1>停止時の手順（紙での受付）</h1>
-      <p class="facts">
+      <p class="printed-at">
         ${dayOf(at)} ${clockOf(at)} 印刷　医療機関コード <b>${session.institution}</b>
         ${counts === null ? nothing : html`　本日の受付 <b>${counts.received}件</b>（うち未確認 <b>${counts.unresolved}件</b>）`}${intakes === null ? nothing : html`　受付票 <b>${intakes}件</b>`}
       </p>

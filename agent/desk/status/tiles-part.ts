@@ -43,7 +43,7 @@ function tile({ title, device, tone, words, wrong, section }: Tile): TemplateRes
     </h2>
     <p>${words}</p>
     ${worst === undefined ? nothing : html`<p><span class="number">${worst.number}</span> ${whenOf(worst.since)}から${more}</p><p>${worst.action}</p>`}
-    ${section === '' ? nothing : html`<button @click=${() => jumpTo(section)} aria-label=${`${title}${device}の詳しい様子`}>詳しく</button>`}
+    ${section === '' ? nothing : html`<button @click=${() => jumpTo(section)}><span class="unseen">${title}${device === '' ? nothing : nameOf(device)}を</span>詳しく</button>`}
   </li>`
 }
 

@@ -25,7 +25,7 @@ export const marks: Readonly<Record<Tone, string>> = { good: '○', warn: '△',
 export interface TileFacts {
   readonly state: DeskState
   readonly isConnected: boolean
-  readonly version: string | undefined
+  readonly version: string
   /** Null: not loaded, or not for this role. */
   readonly deliveries: DeliveryList | null
   readonly jobs: JobList | null
@@ -156,8 +156,4 @@ function jobs({ state, jobs }: TileFacts): Tile {
     : shown
 }
 
-function version({ state, version }: TileFacts): Tile {
-  const shown = tile('版', of(state, 'version'), version ?? '')
-  if (shown.wrong.length > 0 || version !== undefined) return shown
-  return { ...shown, tone: 'none', words: '保守業者に確認してください' }
-}
+const version = ({ state, version }: TileFacts): Tile => tile('版', of(state, 'version'), version)

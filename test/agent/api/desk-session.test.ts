@@ -28,8 +28,8 @@ test('signing in sets a cookie that only this host gets, and tells the page what
   assert.equal(cookie, `onshi-desk=${session.cookie}; Path=/; HttpOnly; SameSite=Strict`)
   const page = Object(await answer.json())
   assert.deepEqual(
-    [page.state, page.token, page.staff.role, page.staff.roleTitle, page.lockSeconds],
-    ['active', session.token, 'reception', '受付', 600],
+    [page.state, page.token, page.staff.role, page.staff.roleTitle, page.lockSeconds, page.version],
+    ['active', session.token, 'reception', '受付', 600, '1.2.3'],
   )
   assert.ok(page.may.includes('GET /v1/events') && !page.may.includes('GET /desk/staff'))
   assert.equal(JSON.stringify(page).includes(session.cookie), false)

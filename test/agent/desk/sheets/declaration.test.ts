@@ -70,7 +70,9 @@ test('what was taken down while nobody could be asked is filled in', { skip }, a
   assert.equal(pages, 1)
 })
 
-test('an insurance that is over is told to the office and not declared', { skip }, async (t) => {
+test('trouble 6: a qualification that is over is told to the office on the 被保険者資格申立書, and not declared', {
+  skip,
+}, async (t) => {
   const stage = await deskOf(t)
   const { text, pages } = await printed(stage, declaration, entryOf({ outcome: 'invalid' }))
   assert.match(text, /☑ 「資格（無効）」と表示された/)
