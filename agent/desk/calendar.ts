@@ -1,14 +1,13 @@
 import type { App } from './app.ts'
+import { today } from './clock.ts'
 
 const DAY_MS = 24 * 60 * 60_000
-const JAPAN_MS = 9 * 60 * 60_000
 
 const timeOf = (day: string) => Date.parse(`${day}T00:00:00Z`)
 const isoOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 /** Today in Japan by the agent’s clock; by the PC’s, which may be wrong, before the agent was heard. */
-export const dayNow = ({ state }: Pick<App, 'state'>): string =>
-  state?.at.slice(0, 10) ?? isoOf(Date.now() + JAPAN_MS)
+export const dayNow = ({ state }: Pick<App, 'state'>): string => state?.at.slice(0, 10) ?? today()
 
 /** `2026-04-01` and so many days on. */
 export const dayAfter = (day: string, days: number): string => isoOf(timeOf(day) + days * DAY_MS)
@@ -26,7 +25,3 @@ export const monthWords = (month: string): string =>
 /** The `木` of `2026-04-02`. */
 export const weekdayOf = (day: string): string =>
   '日月火水木金土'.charAt(new Date(timeOf(day)).getUTCDay())
-
-/** `4月2日 9:30`. */
-export const momentOf = (at: string): string =>
-  `${Number(at.slice(5, 7))}月${Number(at.slice(8, 10))}日 ${Number(at.slice(11, 13))}:${at.slice(14, 16)}`

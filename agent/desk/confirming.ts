@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { App } from './app.ts'
-import { afterDraw } from './steady.ts'
+import { afterDraw } from './focus.ts'
 
 /** A question before something that is not taken back. */
 interface Asked {

@@ -173,16 +173,3 @@ const isStop =
     if (group.includes(from)) return false
     return one === (group.find(({ checked }) => checked) ?? group[0])
   }
-
-/** The place goes on from there, at once: what is typed next must not go elsewhere. */
-export const focusOn = (selector: string): void =>
-  document.querySelector<HTMLElement>(selector)?.focus()
-
-/** Where the first mistake stands. */
-export const focusOnMistake = (): void =>
-  focusOn('input[aria-invalid="true"], [role="radiogroup"][aria-invalid="true"] input')
-
-/** As `focusOn`, where another view is drawn first. */
-export const focusSoon = (selector: string): void => {
-  requestAnimationFrame(() => focusOn(selector))
-}

@@ -18,6 +18,41 @@ export interface Focus {
   around(draw: () => void): void
 }
 
+/** At once: what is typed next must not go elsewhere. */
+export const focusOn = (selector: string): void =>
+  document.querySelector<HTMLElement>(selector)?.focus()
+
+/** After what `app.changed()` was called for is on the page, however the frame batches its draws. */
+export const afterDraw = (act: () => void): void => {
+  requestAnimationFrame(() => setTimeout(act))
+}
+
+/** As `focusOn`, where it has to be drawn first. */
+export const focusSoon = (selector: string): void => afterDraw(() => focusOn(selector))
+
+const WRONG =
+  'input[aria-invalid="true"], select[aria-invalid="true"], [role="radiogroup"][aria-invalid="true"] input'
+
+/** Where the first mistake stands. */
+export const focusOnMistake = (place: ParentNode = document): void =>
+  place.querySelector<HTMLElement>(WRONG)?.focus()
+
+/**
+ * Call it before a list is drawn anew. What had the focus may be gone, or be made anew in another place
+ * of the list: afterwards it is on the element with the same id, else on `fallback` (an id).
+ */
+export function keepFocus(fallback: string): void {
+  const before = document.activeElement
+  if (before === null || before === document.body) return
+  const { id } = before
+  afterDraw(() => {
+    const isGone = !before.isConnected || document.activeElement === document.body
+    if (!isGone) return
+    document.getElementById(id)?.focus()
+    if (id === '' || document.activeElement?.id !== id) document.getElementById(fallback)?.focus()
+  })
+}
+
 /** To the heading of what is shown: the start of the view, for who lost their place. */
 export function toHeading(options?: FocusOptions): void {
   const heading = document.querySelector('main h1')

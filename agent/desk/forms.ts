@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
-import type { Mistake, Trouble } from './call.ts'
+import type { Mistake } from './call.ts'
 
 /** What was typed into a field of a form, by the field’s name. */
 export type Typed = (name: string) => string
@@ -22,16 +22,6 @@ export const onSubmit =
 /** Digits and letters as a keyboard for Japanese gives them, in half width and without spaces. */
 export const narrow = (text: string): string => text.normalize('NFKC').replaceAll(/[\s-]/g, '')
 
-/** A trouble in words, announced: what, what to do, the number to read out. */
-export const troubleBox = (trouble: Trouble | undefined): TemplateResult | typeof nothing =>
-  trouble === undefined
-    ? nothing
-    : html`<div class="card stop trouble" role="alert">
-        <p><span class="number" translate="no">${trouble.number}</span> <strong>${trouble.title}</strong></p>
-        <p>${trouble.action}</p>
-        ${trouble.mistakes.map(({ title }) => html`<p>・${title}</p>`)}
-      </div>`
-
 interface Field {
   readonly id: string
   readonly label: string
@@ -50,10 +40,4 @@ export function field({ id, label, hint, mistakes, input }: Field): TemplateResu
     ${input(`${id}-hint ${id}-wrong`, wrong.length > 0 ? 'true' : 'false')}
     <div class="wrong" id="${id}-wrong">${wrong.map(({ title }) => html`<p>${title}</p>`)}</div>
   </div>`
-}
-
-/** To the first field that is wrong, so that the keyboard is where the work is. */
-export const focusWrong = (place: ParentNode): void => {
-  const wrong = place.querySelector('[aria-invalid="true"]')
-  if (wrong instanceof HTMLElement) wrong.focus()
 }

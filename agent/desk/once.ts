@@ -22,8 +22,8 @@ export function openOnce(): {
   }
 }
 
-/** `crypto.randomUUID` is missing where the page comes over plain HTTP. */
-const newKey = () =>
+/** `crypto.randomUUID` is kept from pages that came over plain HTTP. */
+export const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('')

@@ -1,7 +1,7 @@
 import { html, render } from 'lit-html'
 import type { Session } from '../../api/desk-shapes.ts'
 import type { Trouble } from '../call.ts'
-import { troubleBox } from '../forms.ts'
+import { troubleCard } from '../trouble-card.ts'
 import { lockedScreen } from './locked.ts'
 import type { DoorWays, Screen, ScreenTools } from './screen.ts'
 import { settingScreen } from './setting.ts'
@@ -67,7 +67,7 @@ function screenOf(tools: ScreenTools): Screen {
 
 const failedScreen = (trouble: Trouble, look: () => void): Screen => ({
   title: '接続待ち',
-  render: () => html`<main class="door"><h1>資格確認</h1>${troubleBox(trouble)}
+  render: () => html`<main class="door"><h1>資格確認</h1>${troubleCard(trouble)}
     <p>つながると、自動で画面が開きます。</p>
     <p><button class="main" @click=${look}>もう一度つなぐ</button></p></main>`,
 })

@@ -1,9 +1,10 @@
 import { html, nothing } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
 import { call, OUT_OF_REACH, type Trouble } from '../call.ts'
-import { field, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
+import { field, narrow, onSubmit, type Typed } from '../forms.ts'
 import { type Live, openLive } from '../live.ts'
 import { strip, stripWords } from '../strip.ts'
+import { troubleCard } from '../trouble-card.ts'
 import { openAttempt } from './attempt.ts'
 import type { Screen, ScreenTools } from './screen.ts'
 
@@ -55,7 +56,7 @@ export function lockedScreen(tools: ScreenTools): Screen {
       <main class="door">
         <h1>ロック中</h1>
         <p><strong>${session.staff?.name}</strong>（${session.staff?.roleTitle}）さんの画面です。</p>
-        ${isLost ? troubleBox(OUT_OF_REACH) : nothing}${troubleBox(ofPin(attempt.trouble))}${attempt.wait}
+        ${isLost ? troubleCard(OUT_OF_REACH) : nothing}${troubleCard(ofPin(attempt.trouble))}${attempt.wait}
         <form method="post" @submit=${onSubmit((typed) => void submit(typed))}>
           ${field({ id: 'pin', label: 'PIN', hint: 'サインインのときに決めた4～8けたの数字', mistakes: [], input: pin })}
           <p class="row"><button class="main" aria-disabled=${attempt.isBlocked}>ロックを解除</button>

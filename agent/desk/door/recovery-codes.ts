@@ -3,8 +3,8 @@ import type { Session, Settled } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
 import { call, type Trouble } from '../call.ts'
 import { toHeading } from '../focus.ts'
-import { troubleBox } from '../forms.ts'
 import { focusSheet, printSheet, sheetPage } from '../print.ts'
+import { troubleCard } from '../trouble-card.ts'
 import { watchPerson } from '../watch.ts'
 import type { Screen, ScreenTools } from './screen.ts'
 
@@ -37,7 +37,7 @@ export function codesScreen({ admit, lock, draw }: ScreenTools, settled: Settled
   const page = () => html`<main class="door">
     <h1>回復コード</h1>
     <p>パスワードを忘れたときや、認証アプリが使えないときに、代わりに一度ずつ使えます。<strong>この画面を閉じると、もう表示できません。</strong>印刷して、鍵のかかる場所に保管してください。</p>
-    ${troubleBox(trouble)}
+    ${troubleCard(trouble)}
     ${codeList(recoveryCodes)}
     <p class="row"><button class="main" @click=${print}>印刷する</button>
       <button @click=${() => admit(session)}>保管したので始める</button></p>

@@ -1,8 +1,9 @@
 import { html } from 'lit-html'
 import type { SecondFactor, Setting, Settled } from '../../api/desk-shapes.ts'
 import { call, type Mistake, type Trouble, useToken } from '../call.ts'
-import { toHeading } from '../focus.ts'
-import { focusWrong, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
+import { focusOnMistake, toHeading } from '../focus.ts'
+import { narrow, onSubmit, type Typed } from '../forms.ts'
+import { troubleCard } from '../trouble-card.ts'
 import { codesScreen } from './recovery-codes.ts'
 import type { Screen, ScreenTools } from './screen.ts'
 import { type SettingForm, settingFields } from './setting-form.ts'
@@ -33,7 +34,7 @@ export function settingScreen(tools: ScreenTools): Screen {
     form.mistakes = mistakes
     trouble = said
     draw()
-    focusWrong(place)
+    focusOnMistake(place)
   }
   const submit = async (typed: Typed) => {
     if (form.isBusy) return
@@ -63,7 +64,7 @@ export function settingScreen(tools: ScreenTools): Screen {
       html`<main class="door">
         <h1>最初の設定</h1>
         <p><strong>${form.name}</strong>（${session.staff?.roleTitle}）さん、これから使うパスワードと PIN を決めてください。</p>
-        ${troubleBox(trouble === undefined ? undefined : { ...trouble, mistakes: [] })}
+        ${troubleCard(trouble === undefined ? undefined : { ...trouble, mistakes: [] })}
         <form method="post" novalidate @submit=${onSubmit((typed) => void submit(typed))}>
           ${settingFields(form, { draw, scan: () => void scan() })}
         </form>

@@ -1,7 +1,8 @@
 import { html, nothing } from 'lit-html'
 import type { Session, SignIn } from '../../api/desk-shapes.ts'
 import { call } from '../call.ts'
-import { field, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
+import { field, narrow, onSubmit, type Typed } from '../forms.ts'
+import { troubleCard } from '../trouble-card.ts'
 import { openAttempt } from './attempt.ts'
 import type { Screen, ScreenTools } from './screen.ts'
 
@@ -36,7 +37,7 @@ export function signInScreen({ admit, draw, place, wasIn }: ScreenTools): Screen
     render: () => html`<main class="door">
       <h1>資格確認　サインイン</h1>
       ${wasIn && attempt.trouble === undefined ? html`<p class="card">サインインが終わりました。続けるときは、もう一度サインインしてください。</p>` : nothing}
-      ${troubleBox(attempt.trouble)}${attempt.wait}
+      ${troubleCard(attempt.trouble)}${attempt.wait}
       <form method="post" @submit=${onSubmit((typed) => void submit(typed))}>
         ${field({ id: 'name', label: '氏名', hint: '職員として登録した氏名', mistakes: [], input: input('name', 'text', 'username', true) })}
         ${field({ id: 'secret', label: 'パスワード', hint: '初めての方は、渡された一度だけの番号', mistakes: [], input: input('secret', 'password', 'current-password', true) })}

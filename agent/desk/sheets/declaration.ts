@@ -2,9 +2,10 @@ import { html, type TemplateResult } from 'lit-html'
 import type { ShownIntake } from '../../api/intake-shown.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
+import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
 import { dayOf } from '../words.ts'
-import { birthdateOf, nowInJapan, sexOf, shareOf } from './values.ts'
+import { birthdateOf, sexOf, shareOf } from './values.ts'
 
 /** What is known already; '' is an empty line to write on. */
 interface Known {

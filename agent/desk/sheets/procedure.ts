@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
+import { nowInJapan } from '../clock.ts'
 import { clockOf, dayOf } from '../words.ts'
 import type { Counts } from './counts.ts'
-import { nowInJapan } from './values.ts'
 
 /** コールセンター that opens the emergency function; by phone only. [wic-net 10145, p. 8] */
 const EMERGENCY = { name: '全国のコールセンター（緊急時の機能）', phone: '0800-080-4583' } as const

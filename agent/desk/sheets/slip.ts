@@ -3,9 +3,10 @@ import type { Session } from '../../api/desk-shapes.ts'
 import type { OfficialResult } from '../../kernel/official.ts'
 import type { Verification } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
+import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
 import { clockOf, dayOf, noteWords, saidOf } from '../words.ts'
-import { birthdateOf, familyOf, nowInJapan, sexOf, shareOf } from './values.ts'
+import { birthdateOf, familyOf, sexOf, shareOf } from './values.ts'
 
 type Row = readonly [title: string, value: string | null | undefined]
 

@@ -1,3 +1,5 @@
+import { eraOf } from '../dates.ts'
+
 /** Official values in words, as they stand on paper. What is not known stays as it came. */
 
 const sexes: Readonly<Record<string, string>> = { '1': '男', '2': '女' }
@@ -8,17 +10,10 @@ export const familyOf = (code: string): string => families[code] ?? code
 /** 一部負担金の割合: `030` as `3割`. */
 export const shareOf = (code: string): string => code.replace(/^0(\d)0$/, '$1割')
 
-const era = new Intl.DateTimeFormat('ja-JP-u-ca-japanese', { dateStyle: 'long', timeZone: 'UTC' })
-
 /** `19800502` as `1980年（昭和55年）5月2日`: people know their birth date by its era. */
 export function birthdateOf(date: string): string {
   const [, year, month, day] = /^(\d{4})(\d{2})(\d{2})$/.exec(date) ?? []
-  const at = Date.parse(`${year}-${month}-${day}`)
-  if (Number.isNaN(at)) return date
-  const [years = ''] = era.format(at).split('年')
+  const [years = ''] = eraOf(date).split('年')
+  if (year === undefined || years === '') return date
   return `${year}年（${years}年）${Number(month)}月${Number(day)}日`
 }
-
-/** The moment of printing in Japan, RFC 3339, whatever the PC’s own time zone is. */
-export const nowInJapan = (): string =>
-  new Date(Date.now() + 9 * 60 * 60_000).toISOString().replace(/\..*/, '+09:00')

@@ -6,7 +6,7 @@ import type { LineList } from '../../api/lines.ts'
 import type { TerminalView } from '../../api/terminal.ts'
 import type { App } from '../app.ts'
 import type { Answer } from '../call.ts'
-import { nowInJapan } from '../sheets/values.ts'
+import { nowInJapan } from '../clock.ts'
 
 /** A row a minute: asked for more often it says nothing new. */
 const QUALITY_MS = 60_000

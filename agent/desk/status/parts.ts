@@ -4,12 +4,11 @@ import type { OutageList } from '../../api/intake-shown.ts'
 import type { TerminalView } from '../../api/terminal.ts'
 import type { FaultReport } from '../../kernel/verification.ts'
 import type { Answer, Trouble } from '../call.ts'
-import { clockOf, dayOf } from '../words.ts'
+import { momentOf } from '../clock.ts'
 import type { Check } from './tiles.ts'
 
 /** `4月1日 9:30`: what is shown may be of another day. */
-export const whenOf = (at: string | null): string =>
-  at === null ? '―' : `${dayOf(at).replace(/^\d+年/, '')} ${clockOf(at)}`
+export const whenOf = (at: string | null): string => (at === null ? '―' : momentOf(at))
 
 /** A name from the configuration, which is Latin and stays so. */
 export const nameOf = (name: string): TemplateResult => html`<b translate="no">${name}</b>`

@@ -2,15 +2,8 @@ import { html, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
-import {
-  type Draft,
-  enterGoesOn,
-  field,
-  focusOn,
-  focusOnMistake,
-  nested,
-  openDraft,
-} from '../draft.ts'
+import { type Draft, enterGoesOn, field, nested, openDraft } from '../draft.ts'
+import { focusOn, focusOnMistake } from '../focus.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { type Expected, type ExpectedList, faceFields, timeIn } from './expected-words.ts'
 

@@ -2,16 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { FaceCheck } from '../../api/desk-shapes.ts'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
-import {
-  choice,
-  type Draft,
-  enterGoesOn,
-  field,
-  focusOn,
-  focusOnMistake,
-  nested,
-  openDraft,
-} from '../draft.ts'
+import { choice, type Draft, enterGoesOn, field, nested, openDraft } from '../draft.ts'
+import { focusOn, focusOnMistake } from '../focus.ts'
 import { openOnce } from '../once.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { dayOf } from '../words.ts'

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { askFor, newKey } from '../asking.ts'
+import { askFor } from '../asking.ts'
 import type { Mistake, Trouble } from '../call.ts'
 import type { Entry } from '../day.ts'
 import {
@@ -10,6 +10,7 @@ import {
   needed,
   type Typed,
 } from '../face-fields.ts'
+import { newKey } from '../once.ts'
 
 /** Refusals that a person may overrule, having looked at the document once more. */
 export type Overrule = 'asPrinted' | 'notIndividualNumber'

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
-import { momentOf } from '../calendar.ts'
+import { momentOf } from '../clock.ts'
 import { enterGoesOn, field } from '../draft.ts'
 import { type Opened, recordConsent } from './roster-opened.ts'
 import type { Shown } from './roster-words.ts'

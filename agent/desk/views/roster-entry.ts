@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
-import { choice, type Draft, enterGoesOn, field, focusOn, nested } from '../draft.ts'
+import { choice, type Draft, enterGoesOn, field, nested } from '../draft.ts'
+import { focusOn } from '../focus.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { consentPart } from './roster-consent.ts'
 import { type Opened, remove, save } from './roster-opened.ts'

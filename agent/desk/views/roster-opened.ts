@@ -1,6 +1,7 @@
 import type { App } from '../app.ts'
 import type { Answer, Trouble } from '../call.ts'
-import { type Draft, focusOn, focusOnMistake, nested, openDraft } from '../draft.ts'
+import { type Draft, nested, openDraft } from '../draft.ts'
+import { focusOn, focusOnMistake } from '../focus.ts'
 import { openOnce } from '../once.ts'
 import { type RosterList, type Shown, textAt } from './roster-words.ts'
 

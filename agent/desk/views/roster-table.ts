@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
-import { momentOf } from '../calendar.ts'
+import { momentOf } from '../clock.ts'
 import { dayOf } from '../words.ts'
 import {
   colourWords,

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { IntakeList } from '../../api/intake-shown.ts'
 import type { App, MakeView } from '../app.ts'
+import { nowInJapan } from '../clock.ts'
 import { countsOf } from '../sheets/counts.ts'
 import { procedureSheet } from '../sheets/procedure.ts'
-import { nowInJapan } from '../sheets/values.ts'
 import { hasLines, hasTerminal, openStatusData, type StatusData } from '../status/data.ts'
 import {
   type Decision,

@@ -9,8 +9,8 @@ import { dayNow, monthAfter, monthWords } from '../calendar.ts'
 import type { Trouble } from '../call.ts'
 import { sinceOf } from '../clock.ts'
 import { type Confirming, openConfirming } from '../confirming.ts'
+import { focusSoon, keepFocus } from '../focus.ts'
 import { openRefresher } from '../refresher.ts'
-import { focusOn, keepFocus } from '../steady.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { noteWords, type Said, saidOf } from '../words.ts'
 
@@ -224,7 +224,7 @@ function openActs(app: App, shown: Shown, refresh: () => void): Acts {
     async close(itemId, id, text) {
       const body = { kind: 'closing', ...(text !== '' && { text }) }
       const event = await act<FeedEvent>(itemId, `${pathOf(id)}/notes`, body)
-      focusOn(HEADING)
+      focusSoon(`#${HEADING}`)
       if (event === undefined) return
       app.day.take(event)
       app.say('対応終了にしました。')

@@ -1,6 +1,6 @@
 import type { FeedEvent, NoteKind } from '../../../kernel/verification.ts'
 import type { App } from '../../app.ts'
-import { focusOn, keepFocus } from '../../steady.ts'
+import { focusSoon, keepFocus } from '../../focus.ts'
 import { noteWords } from '../../words.ts'
 import { DETAIL, type Model } from './model.ts'
 
@@ -30,7 +30,7 @@ export function openActs(app: App, model: Model): Acts {
       await model.reload()
       model.set({ trouble })
     }
-    focusOn(DETAIL)
+    focusSoon(`#${DETAIL}`)
   }
   return {
     async note(kind, given = {}) {
@@ -55,7 +55,7 @@ export function openActs(app: App, model: Model): Acts {
       if (event === undefined) return refused()
       if ('state' in event || event.verification === undefined) {
         app.say('照会を続けています。結果は本日の一覧に出ます。')
-        return focusOn(DETAIL)
+        return focusSoon(`#${DETAIL}`)
       }
       app.day.take(event)
       await model.visit(event.verification.id)

@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import type { NoteKind } from '../../../kernel/verification.ts'
 import type { App } from '../../app.ts'
 import type { Confirming } from '../../confirming.ts'
+import { focusSoon } from '../../focus.ts'
 import { calledOf } from '../../person.ts'
 import { resultCard } from '../../result-card.ts'
-import { focusOn } from '../../steady.ts'
 import { troubleCard } from '../../trouble-card.ts'
 import { clockOf, noteWords } from '../../words.ts'
 import type { Acts } from './acts.ts'
@@ -26,7 +26,7 @@ export function detail(parts: Parts): TemplateResult {
   const row = model.opened()
   const shut = () => {
     model.close()
-    focusOn(LIST)
+    focusSoon(`#${LIST}`)
   }
   const keyed = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && !event.isComposing) shut()

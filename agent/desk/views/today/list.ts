@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
+import { afterDraw, focusSoon } from '../../focus.ts'
 import { calledOf } from '../../person.ts'
-import { afterDraw, focusOn } from '../../steady.ts'
 import { clockOf, noteWords } from '../../words.ts'
 import { LIST, type Model } from './model.ts'
 import type { Row } from './rows.ts'
@@ -116,7 +116,7 @@ export function dayTools(model: Model, today: string): TemplateResult {
     if (event.isComposing) return
     const first = model.rows()[0]
     if (event.key === 'Enter' && first !== undefined) model.open(first.id)
-    else if (event.key === 'ArrowDown') focusOn(LIST)
+    else if (event.key === 'ArrowDown') focusSoon(`#${LIST}`)
     else if (event.key === 'Escape') model.set({ query: '' })
     else return
     event.preventDefault()

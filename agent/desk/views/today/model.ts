@@ -4,7 +4,7 @@ import type { App } from '../../app.ts'
 import { dayNow } from '../../calendar.ts'
 import type { Answer, Trouble } from '../../call.ts'
 import { type Day, openDay } from '../../day.ts'
-import { focusOn } from '../../steady.ts'
+import { focusSoon } from '../../focus.ts'
 import { isFound, type Row, rowsOf } from './rows.ts'
 
 /** Lines that are drawn at first: an old PC draws them at each change. More come where one goes there. */
@@ -140,7 +140,7 @@ function openPlaces(app: App, at: Shown, rows: () => readonly Row[]) {
       // The address may be kept or sent to a colleague; going there is not a step of its own.
       history.replaceState(null, '', `#/today/${id}`)
       app.changed()
-      focusOn(DETAIL)
+      focusSoon(`#${DETAIL}`)
     },
     close() {
       Object.assign(at, { opened: undefined, trouble: null })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { faultReport } from '../../../../agent/api/answers.ts'
-import { nowInJapan } from '../../../../agent/desk/sheets/values.ts'
+import { nowInJapan } from '../../../../agent/desk/clock.ts'
 import { conditions } from '../../../../agent/kernel/conditions.ts'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
 import { openStage, Refusal, stateOf } from '../../../bed/desk-stage.ts'
