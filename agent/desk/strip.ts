@@ -30,17 +30,24 @@ const standings: Readonly<Record<Line['standing'], string>> = {
   down: '停止',
 }
 
+/**
+ * Nobody is answered, so at the desk it is a stop; that others have to mend it makes it a mere warning
+ * to who watches over the agent.
+ */
+const UNREACHABLE = 'GATEWAY_UNREACHABLE'
+const isStop = ({ status, code }: Check) => status === 'fail' || code === UNREACHABLE
+
 /** What is wrong, worst and oldest first. */
 const wrongIn = (state: DeskState): readonly (readonly [component: string, check: Check])[] =>
   Object.entries(state.checks)
     .flatMap(([component, checks]) => checks.map((check) => [component, check] as const))
     .filter(([, { status }]) => status !== 'pass')
-    .sort(([, a], [, b]) => a.status.localeCompare(b.status) || a.since.localeCompare(b.since))
+    .sort(([, a], [, b]) => Number(isStop(b)) - Number(isStop(a)) || a.since.localeCompare(b.since))
 
 /** One sentence for who hears the page. */
 export function stripWords(state: DeskState | null): string {
   if (state === null) return ''
-  const failing = wrongIn(state).filter(([, { status }]) => status === 'fail')
+  const failing = wrongIn(state).filter(([, check]) => isStop(check))
   return failing.map(([, { title, number }]) => `障害：${title} 番号 ${number}`).join(' ')
 }
 
@@ -50,7 +57,7 @@ export function strip(state: DeskState | null, doors: StripDoors): Markup {
   const wrong = wrongIn(state)
   const [first] = wrong
   if (first === undefined) return nothing
-  const failing = wrong.filter(([, { status }]) => status === 'fail')
+  const failing = wrong.filter(([, check]) => isStop(check))
   const open = failing.slice(0, OPEN)
   const folded = wrong.slice(open.length)
   const tone = open.length > 0 ? 'stop' : 'warn'
@@ -82,7 +89,7 @@ function wrongItem(state: DeskState, component: string, check: Check): TemplateR
   return html`<div class="wrong-item">
     <span class="number" translate="no">${check.number}</span>
     <div>
-      <p><strong>${check.status === 'fail' ? '×' : '△'} ${check.title}</strong>
+      <p><strong>${isStop(check) ? '×' : '△'} ${check.title}</strong>
         ${kind === undefined ? nothing : html`<span class="badge">${kind} <span translate="no">${check.componentId}</span></span>`}
         <span class="soft">${sinceOf(check.since, state.at)} から</span></p>
       <p>→ ${check.action} ${component === 'line' ? carrier(line) : nothing}</p>

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit-html'
 import type { DeskState, Session } from '../../api/desk-shapes.ts'
-import { call, OUT_OF_REACH } from '../call.ts'
+import { call, OUT_OF_REACH, type Trouble } from '../call.ts'
 import { field, narrow, onSubmit, type Typed, troubleBox } from '../forms.ts'
 import { type Live, openLive } from '../live.ts'
 import { strip, stripWords } from '../strip.ts'
@@ -55,7 +55,7 @@ export function lockedScreen(tools: ScreenTools): Screen {
       <main class="door">
         <h1>ロック中</h1>
         <p><strong>${session.staff?.name}</strong>（${session.staff?.roleTitle}）さんの画面です。</p>
-        ${isLost ? troubleBox(OUT_OF_REACH) : nothing}${troubleBox(attempt.trouble)}${attempt.wait}
+        ${isLost ? troubleBox(OUT_OF_REACH) : nothing}${troubleBox(ofPin(attempt.trouble))}${attempt.wait}
         <form method="post" @submit=${onSubmit((typed) => void submit(typed))}>
           ${field({ id: 'pin', label: 'PIN', hint: 'サインインのときに決めた4～8けたの数字', mistakes: [], input: pin })}
           <p class="row"><button class="main" aria-disabled=${attempt.isBlocked}>ロックを解除</button>
@@ -65,6 +65,16 @@ export function lockedScreen(tools: ScreenTools): Screen {
       </main>`,
   }
 }
+
+/** The name was not asked for, so it is not what is wrong. */
+const ofPin = (trouble: Trouble | undefined): Trouble | undefined =>
+  trouble?.code === 'SIGN_IN_REFUSED'
+    ? {
+        ...trouble,
+        title: 'PIN が違います。',
+        action: '入力し直してください。5回間違えると、パスワードからのサインインになります。',
+      }
+    : trouble
 
 const readers = ({ readers }: DeskState) => html`<h2>カードリーダー</h2>
   <ul class="plain">${readers.map(

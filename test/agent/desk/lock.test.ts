@@ -46,6 +46,7 @@ async function atWork(
           : refusal('DESK_LOCKED', 'E642', '画面がロックされています。'),
     },
   })
+  await hands.press('Alt+2')
   await hands.page.getByText(NAME).waitFor()
   return {
     ...hands,
@@ -75,7 +76,10 @@ test('the lock blanks the page at once; the PIN brings the same person back', {
   assert.deepEqual(await axeViolations(page), [])
   await type('0000')
   await press('Enter')
-  await page.getByRole('alert').filter({ hasText: 'E641' }).waitFor()
+  await page
+    .getByRole('alert')
+    .filter({ hasText: /E641 PIN が違います。/ })
+    .waitFor()
   assert.equal(await focused(), 'pin')
   assert.deepEqual(await axeViolations(page), [])
   await type('４７１１')
@@ -123,6 +127,7 @@ test('a lock at the agent is followed, by word of the stream and by a refused ca
   await isBlank(hands)
   await hands.page.getByLabel('PIN').fill(PIN)
   await hands.press('Enter')
+  await hands.press('Alt+2')
   await hands.page.getByText(NAME).waitFor()
   hands.lockThere()
   await hands.page.evaluate('location.hash = "#/staff/again"')

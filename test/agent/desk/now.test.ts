@@ -7,28 +7,12 @@ import type { Reception } from '../../../agent/kernel/judgement.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
-import { sampleEvent, sampleNote } from '../../bed/desk-samples.ts'
+import { sampleEvent, sampleNote, sampleTap } from '../../bed/desk-samples.ts'
 import { openStage, Refusal, type StageOptions, stateOf } from '../../bed/desk-stage.ts'
 
 const skip = noBrowser
 after(closeBrowser)
 
-type Tap = DeskState['presentations'][number]
-
-const tapOf = (given: Partial<Tap> = {}): Tap => ({
-  id: '0197c000-0000-7000-8000-00000000000a',
-  reader: 'desk-1',
-  at: '2026-04-01T09:29:50+09:00',
-  kind: 'my-number-card',
-  state: 'waiting',
-  lapsesAt: '2026-04-01T09:30:50+09:00',
-  cardPresent: true,
-  pin: 'none',
-  certificateExpired: false,
-  name: null,
-  fault: null,
-  ...given,
-})
 const reception: Reception = {
   at: '2026-04-01T09:30:00+09:00',
   inHours: true,
@@ -43,7 +27,7 @@ const reception: Reception = {
 }
 const came = (given: Partial<Verification> = {}, at?: string) =>
   sampleEvent({ reception, ...given }, at)
-const CONFIRM = `POST /v1/presentations/${tapOf().id}/confirmation`
+const CONFIRM = `POST /v1/presentations/${sampleTap().id}/confirmation`
 const faultOf = (code: keyof typeof faults) => ({ ...faults[code], code, detail: 'not shown' })
 
 async function stageFor(t: TestContext, options: StageOptions = {}) {
@@ -74,10 +58,10 @@ test('a reader that waits says so, and so does one that is down, with what helps
 
 test('what is no My Number card is named, with what to do', { skip }, async (t) => {
   const { page, state } = await stageFor(t)
-  state({ presentations: [tapOf({ kind: 'other-card', name: '運転免許証' })] })
+  state({ presentations: [sampleTap({ kind: 'other-card', name: '運転免許証' })] })
   await page.getByText('マイナンバーカードではありません（運転免許証）').waitFor()
   await page.getByText('マイナンバーカードを置いていただいてください。').waitFor()
-  state({ presentations: [tapOf({ kind: 'unreadable', fault: faultOf('TWO_CARDS') })] })
+  state({ presentations: [sampleTap({ kind: 'unreadable', fault: faultOf('TWO_CARDS') })] })
   await page.getByText('カードが二枚置かれています。').waitFor()
   await page.getByText('E314').waitFor()
   assert.equal(await page.getByRole('button', { name: '目視で本人を確認した' }).count(), 0)
@@ -92,7 +76,7 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
   const { page, state, push, confirmations, errors } = await stageFor(t, {
     answers: { [CONFIRM]: () => event },
   })
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByText('あと50秒').waitFor()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
@@ -103,7 +87,7 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
   )
   // The live stream brings the same event once more, and the tap is confirmed.
   push('item', event, event.cursor)
-  state({ presentations: [tapOf({ state: 'confirmed' })] })
+  state({ presentations: [sampleTap({ state: 'confirmed' })] })
   await page.getByText('済（結果が出ました）').waitFor()
   assert.equal(await page.getByRole('article').count(), 1)
   assert.match(
@@ -114,11 +98,11 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
 })
 
 test('of two taps that wait, Enter confirms neither: a person says which', { skip }, async (t) => {
-  const other = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  const other = sampleTap({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
   const { page, state, confirmations } = await stageFor(t, {
     answers: { [CONFIRM]: () => came() },
   })
-  state({ presentations: [tapOf(), other] })
+  state({ presentations: [sampleTap(), other] })
   await page.getByText('desk-2、あと50秒').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: '目視で本人を確認した' }).first().click()
@@ -133,22 +117,22 @@ test('a PIN is asked for where the reader has a pad; a wrong one says how many t
   const { page, state, confirmations } = await stageFor(t, {
     answers: { [CONFIRM]: () => refused },
   })
-  state({ presentations: [tapOf({ pin: 'possible' })] })
+  state({ presentations: [sampleTap({ pin: 'possible' })] })
   await page.getByRole('button', { name: '暗証番号で確認' }).click()
   const trouble = page.locator('.trouble')
   await trouble.getByText('あと2回').waitFor()
   assert.match((await trouble.textContent()) ?? '', /暗証番号が違います。[\s\S]*E316/)
   assert.deepEqual(confirmations()[0]?.body, { method: 'pin' })
-  state({ presentations: [tapOf({ pin: 'entering' })] })
+  state({ presentations: [sampleTap({ pin: 'entering' })] })
   await page.getByText('暗証番号の入力を待っています').waitFor()
-  state({ presentations: [tapOf({ pin: 'unusable' })] })
+  state({ presentations: [sampleTap({ pin: 'unusable' })] })
   await page.getByText('このカードの暗証番号は使えません。目視で確認してください。').waitFor()
   await page.getByRole('button', { name: '目視で本人を確認した' }).waitFor()
 })
 
 test('a tap that lapsed is said, so that nobody waits for its result', { skip }, async (t) => {
   const { page, state } = await stageFor(t)
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByText('本人を確認してください').waitFor()
   state({ presentations: [] })
   await page.getByText('カードの受付時間が過ぎました。').waitFor()
@@ -258,7 +242,7 @@ test('a live update takes the keyboard from nobody', { skip }, async (t) => {
   await button.focus()
   const next = came({ id: 'next', outcome: 'multiple' })
   push('item', next, next.cursor)
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByRole('heading', { name: '条件に合う方が複数います' }).waitFor()
   await page.getByText('本人を確認してください').waitFor()
   assert.equal(await button.evaluate((one) => one === one.ownerDocument.activeElement), true)
@@ -282,7 +266,7 @@ test('the view has no fault that axe knows, with a tap, a trouble and a card', {
       [CONFIRM]: () => new Refusal(409, faultOf('CARD_QUERY_OFF')),
     },
   })
-  state({ presentations: [tapOf({ pin: 'possible' })] })
+  state({ presentations: [sampleTap({ pin: 'possible' })] })
   await page.getByRole('button', { name: '目視で本人を確認した' }).click()
   await page.locator('.trouble').waitFor()
   assert.deepEqual(await axeViolations(page), [])

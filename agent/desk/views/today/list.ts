@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { calledOf } from '../../person.ts'
 import { afterDraw, focusOn } from '../../steady.ts'
+import { oneEach } from '../../steps.ts'
 import { clockOf, noteWords } from '../../words.ts'
 import { LIST, type Model } from './model.ts'
 import type { Row } from './rows.ts'
@@ -60,7 +61,7 @@ function line(row: Row, model: Model): TemplateResult {
     <span class="what">
       <strong class="mark">${said.mark} ${short}</strong>
       ${newer === undefined ? nothing : html`<span class="badge">照会し直し済</span>`}
-      ${entry.verification.advisories.map(
+      ${oneEach(entry.verification.advisories).map(
         ({ number, severity }) =>
           html`<span class="badge ${severity}" translate="no">${number}</span>`,
       )}
