@@ -85,8 +85,8 @@ function coded(answer: unknown): string {
   process.stderr.write(
     `Hand the one-time code over in person: it is shown once and opens /desk/ for 72 hours, with the
 name as it stands here; whoever signs in with it chooses password and PIN.
-ワンタイムコードは一度だけ表示されます。本人に直接渡してください。72時間以内に /desk/ を開き、
-ここに表示された氏名とこのコードでサインインし、パスワードと PIN を決めます。
+一度だけの番号は、今だけ表示されます。本人に直接渡してください。72時間以内に /desk/ を開き、
+ここに表示された氏名とこの番号でサインインし、パスワードと PIN を決めます。
 `,
   )
   return pretty(answer)

@@ -21,12 +21,23 @@ export interface Frame {
   readonly doors: { lock(): void; signOut(): void; skip(): void }
 }
 
+/** Where a tapped card is confirmed. */
+const TAPS = 'now'
+/** A card lapses in a minute, so that it is to be seen from everywhere. */
+const tapsIn = (state: DeskState | null): number =>
+  (state?.presentations ?? []).filter(
+    ({ kind, state }) => kind === 'my-number-card' && state === 'waiting',
+  ).length
+
 /** Everything around a view: where one is, what is broken, who is signed in. */
 export function frame({ doors, ...shown }: Frame): TemplateResult {
   const { session, pages, waiting, state, lostAt, said, stripDoors } = shown
+  const taps = tapsIn(state)
+  const isElsewhere = pages.current?.name !== TAPS
+  const countOf = (card: ViewCard) => (card.name === TAPS ? taps : (waiting?.of(card) ?? 0))
   return html`<header class="top">
       <button class="skip" @click=${doors.skip}>本文へ移動</button>
-      <nav aria-label="画面">${pages.cards.map((card, index) => link(card, index, waiting?.of(card) ?? 0, card === pages.current))}</nav>
+      <nav aria-label="画面">${pages.cards.map((card, index) => link(card, index, countOf(card), card === pages.current))}</nav>
       <div class="who">
         <span class="name">${session.staff?.name}<small>${session.staff?.roleTitle}</small></span>
         <button aria-keyshortcuts="Alt+L" title="Alt＋L" @click=${doors.lock}>ロック</button>
@@ -36,6 +47,7 @@ export function frame({ doors, ...shown }: Frame): TemplateResult {
     <div role="alert">${lostAt === null ? nothing : lost(lostAt, state)}</div>
     ${strip(state, stripDoors)}
     <p class="unseen" role="status">${stripWords(state)}</p>
+    <p class="unseen" role="status">${taps > 0 && isElsewhere ? 'カードが置かれました。「いま」で本人を確認してください。' : ''}</p>
     <main id="main" tabindex="-1" class=${lostAt === null ? '' : 'stale'}>${page(pages)}</main>
     <p class="said" role="status">${said}</p>`
 }

@@ -95,6 +95,7 @@ export function resultActions(
         ? nothing
         : html`<button type="button" @click=${print(() => declarationSheet(entry))}>申立書を印刷</button>`
     }
+    ${outcome === 'offline' && app.may('POST /v1/offline-intakes') ? html`<a class="button" href="#/intake">受付票を書く</a>` : nothing}
     <a class="button" href="#/today/${entry.id}">本日の一覧で開く</a>`
 }
 

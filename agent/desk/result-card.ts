@@ -4,8 +4,8 @@ import type { Verification } from '../kernel/verification.ts'
 import type { Entry } from './day.ts'
 import { fact, filled, resultOf, whoOf } from './result-facts.ts'
 import { changesOf, consentsOf, differencesOf, receptionWords } from './result-history.ts'
-import { PUBLIC_EXPENSE, type Step, stepsOf } from './steps.ts'
-import { clockOf, dayOf, noteWords, outcomes, saidOf } from './words.ts'
+import { PUBLIC_EXPENSE, type Step, saidOfEntry, stepsOfEntry } from './steps.ts'
+import { clockOf, dayOf, noteWords, outcomes } from './words.ts'
 
 type Shown = TemplateResult | typeof nothing
 
@@ -19,7 +19,7 @@ const OPEN_STEPS = 3
  */
 export function resultCard(entry: Entry, actions: TemplateResult | typeof nothing = nothing) {
   const { verification } = entry
-  const { tone, mark, title, number, say } = saidOf(verification)
+  const { tone, mark, title, number, say } = saidOfEntry(entry)
   const [first] = verification.results
   return html`<article class="card result-card ${tone}" aria-label="確認の結果">
     <header>
@@ -39,7 +39,7 @@ export function resultCard(entry: Entry, actions: TemplateResult | typeof nothin
         <h3>患者さんへ</h3>
         <p class="say">「${say}」</p>
         <h3>次にすること</h3>
-        ${stepList(stepsOf(verification))}
+        ${stepList(stepsOfEntry(entry))}
       </div>
     </div>
     ${differencesOf(verification.identity)}

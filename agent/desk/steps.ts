@@ -1,5 +1,6 @@
 import type { Outcome, Verification } from '../kernel/verification.ts'
-import { type Said, saidOf } from './words.ts'
+import type { Entry } from './day.ts'
+import { type Said, saidOf, standings } from './words.ts'
 
 /** One thing that a clerk does, with the number that is read over the phone. */
 export interface Step {
@@ -34,6 +35,24 @@ const tellsMore: Readonly<Partial<Record<Outcome, readonly string[]>>> = {
 const order = { stop: 0, warn: 1, info: 2 } as const
 const weightOf = ({ tone }: Said): Step['weight'] => (tone === 'good' ? 'info' : tone)
 
+/** What was found of two fields, or of two insurances, is told once: the words are the same. */
+export const oneEach = <T extends { readonly number: string }>(found: readonly T[]): readonly T[] =>
+  found.filter(({ number }, index) => found.findIndex((other) => other.number === number) === index)
+
+/** A person said that it is somebody else’s: nothing that it says is to be done any more. */
+const isRejected = ({ notes }: Pick<Entry, 'notes'>): boolean =>
+  notes.some(({ note }) => note.kind === 'rejection')
+
+/** What stands at the head of the card of a result, the decision of a person before all. */
+export const saidOfEntry = (entry: Entry): Said =>
+  isRejected(entry) ? standings.rejected : saidOf(entry.verification)
+
+export function stepsOfEntry(entry: Entry): readonly Step[] {
+  if (!isRejected(entry)) return stepsOf(entry.verification)
+  const { number, next } = standings.rejected
+  return [{ number, weight: 'stop', title: '', action: next }]
+}
+
 /** What to do next, worst first; of two that weigh the same, the outcome’s own before advisories. */
 export function stepsOf(verification: Verification): readonly Step[] {
   const { fault, advisories } = verification
@@ -43,7 +62,7 @@ export function stepsOf(verification: Verification): readonly Step[] {
     fault === null || fault === undefined
       ? []
       : [{ number: fault.number, weight: 'stop', title: fault.title, action: fault.action }]
-  const found = advisories
+  const found = oneEach(advisories)
     .filter(({ code }) => code !== PUBLIC_EXPENSE)
     .map(({ number, severity, title, action }) => ({ number, weight: severity, title, action }))
   return [...ofFault, ...(isTold(verification) ? [] : [own]), ...found].sort(

@@ -47,6 +47,7 @@ export const outcomes: Readonly<Record<Outcome, Said>> = {
 // biome-ignore format: a table; one row reads best
 export const standings = {
   held: { ...said('K110', 'stop', '別の人の可能性があります（本人確認待ち）', '確認のため、お名前と生年月日をもう一度教えていただけますか。', '氏名・生年月日・性別を見比べ、「同じ人」か「この人ではない」を医事の担当者が選んでください。決まるまで、レセコンや電子カルテには送られません。'), mark: HALT },
+  rejected: { ...said('K113', 'stop', '「この人ではない」と決まりました', '確認のため、保険の番号をもう一度見せていただけますか。', 'この結果は使わないでください。番号を確かめて、照会し直してください。'), mark: HALT },
   'valid-look': said('K111', 'warn', '資格は有効です。確認することがあります', '保険の確認ができました。少し確かめたいことがあります。', '示された項目を確かめてから、会計に進んでください。'),
   'valid-stop': { ...said('K112', 'stop', '先に確認が必要です（資格は有効の回答）', '確かめたいことがありますので、少しお待ちください。', '示された項目を確かめるまで、この結果で受付を進めないでください。'), mark: HALT },
 } as const satisfies Readonly<Record<string, Said>>

@@ -74,7 +74,7 @@ export const advisories = {
   INSURED_PERIOD_ENDING: kind('A47', 'warn', '資格の有効期限が近いか、切れています。', '新しい資格情報が届いているかお聞きください。', 'insuredCardExpirationDate is past, or within a month.'),
   SPECIAL_MEDICAL_EXPENSE: kind('A48', 'warn', '窓口でいったん全額を払っていただく資格（資格証明書・特別療養費）です。', '保険者に確かめ、ご本人に説明してください。', 'InsuredCardClassification 05.'),
 
-  IDENTITY_HELD: kind('A51', 'stop', '別人の可能性があるため、止めています。', '画面の違いを見比べ、「同じ人」か「この人ではない」を選んでください。それまでレセコン・電子カルテには渡しません。', 'Two or more of name, birth date and sex differ from the known patient or from what was typed; held until a person decides.'),
+  IDENTITY_HELD: kind('A51', 'stop', '別人の可能性があるため、止めています。', '医事の担当者が違いを見比べ、「同じ人」か「この人ではない」を選びます。それまでレセコン・電子カルテには渡しません。', 'Two or more of name, birth date and sex differ from the known patient or from what was typed; held until a person decides.'),
   IDENTITY_DIFFERS: kind('A52', 'warn', '氏名か性別が記録と違います。', '違う項目を見比べてください（改姓などのこともあります）。', 'The family name or the sex differs, or the kanji of a given name that sounds the same, on the same card or a form taken down by ear; linked all the same. See `identity.differences`.'),
   GIVEN_NAME_DIFFERS: kind('A53', 'stop', '名（下の名前）が記録と違います。患者に自動では結び付けません。', 'ご家族や、読みが同じ別の方と取り違えていないか確かめてください。', 'The given name differs from the patient’s whose number it is, or sounds the same on another card; not linked.'),
   PATIENT_AMBIGUOUS: kind('A54', 'warn', '記録に、同じ方と思われる患者が複数います。', '患者番号を確かめてください。自動では結び付けません。', 'Several patients fit; none was picked.'),

@@ -136,7 +136,7 @@ export const faults = {
   SESSION_ENDED: fault('E643', 401, 'サインインが終わっています。', 'もう一度サインインしてください。', 'The session ended: signed out, too old, disabled, or too many wrong PINs.'),
   REQUEST_FORGED: fault('E644', 403, 'この画面からの操作と確認できません。', '画面を読み込み直し、もう一度操作してください。', 'A request with the session’s cookie came without its token (`X-Desk-Token`), or from another site.'),
   SECRET_UNSET: fault('E645', 403, '最初にパスワードと PIN を決めてください。', '画面の案内に沿って設定してください。', 'Signed in with a one-time or recovery code; a secret must be set before anything else.'),
-  SECRET_WEAK: fault('E646', 422, 'このパスワードは使えません。', '13文字以上（確認コードを併用するときは8文字以上）で、推測しにくいものにしてください。', 'Too short, common, or made of the name, the clinic or its code.'),
+  SECRET_WEAK: fault('E646', 422, 'このパスワードか PIN は使えません。', '示された欄を直してください。パスワードは13文字以上（確認コードを併用するときは8文字以上）です。', 'Too short, common, or made of the name, the clinic or its code; `mistakes` say which.'),
   STAFF_DUPLICATE: fault('E647', 409, '同じ氏名の職員がすでに登録されています。', '区別できる氏名で登録してください。', 'Names of staff are unique, since they sign in with them.'),
   SECOND_FACTOR_NEEDED: fault('E648', 422, '確認コードが必要です。', '認証アプリに登録し、表示された6けたの数字を入力してください。', 'This role takes a second factor (TOTP), or the code that confirms it was wrong.'),
   CONSENT_REVOKED: fault('E626', 409, '同意が取り消されたため、照会しませんでした。', '次の訪問や来院のときに、カードで資格を確認してください。', 'The standing consent was revoked, or the entry removed, before the question was handed over; nobody was asked.'),

@@ -1,3 +1,4 @@
+import type { DeskState } from '../../agent/api/desk-shapes.ts'
 import type { FeedEvent, NoteKind, Verification } from '../../agent/kernel/verification.ts'
 
 /** A valid answer about an invented person, as a role with every field sees it. */
@@ -86,3 +87,21 @@ export function sampleNote(
     ...(verification !== undefined && { verification }),
   }
 }
+
+/** A My Number card on the first reader, which waits for 本人認証. */
+export const sampleTap = (
+  given: Partial<DeskState['presentations'][number]> = {},
+): DeskState['presentations'][number] => ({
+  id: '0197c000-0000-7000-8000-00000000000a',
+  reader: 'desk-1',
+  at: '2026-04-01T09:29:50+09:00',
+  kind: 'my-number-card',
+  state: 'waiting',
+  lapsesAt: '2026-04-01T09:30:50+09:00',
+  cardPresent: true,
+  pin: 'none',
+  certificateExpired: false,
+  name: null,
+  fault: null,
+  ...given,
+})

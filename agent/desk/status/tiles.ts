@@ -14,7 +14,7 @@ export interface Tile {
   readonly device: string
   readonly tone: Tone
   readonly words: string
-  /** What is wrong, worst first. */
+  /** What is wrong, worst and newest first. */
   readonly wrong: readonly Check[]
   /** Heading below that has the details; '' where there is no more to say. */
   readonly section: string
@@ -60,7 +60,10 @@ const of = ({ checks }: DeskState, component: string): readonly Check[] => check
 function tile(title: string, checks: readonly Check[], fine: string, section = ''): Tile {
   const wrong = checks
     .filter(({ status }) => status !== 'pass')
-    .sort((one, other) => one.status.localeCompare(other.status))
+    .sort(
+      (one, other) =>
+        one.status.localeCompare(other.status) || other.since.localeCompare(one.since),
+    )
   const [worst] = wrong
   const base = { title, device: '', wrong, section }
   if (worst !== undefined)

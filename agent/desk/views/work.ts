@@ -11,6 +11,7 @@ import { sinceOf } from '../clock.ts'
 import { type Confirming, openConfirming } from '../confirming.ts'
 import { focusSoon, keepFocus } from '../focus.ts'
 import { openRefresher } from '../refresher.ts'
+import { oneEach } from '../steps.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { noteWords, type Said, saidOf } from '../words.ts'
 
@@ -145,7 +146,7 @@ function itemPart(item: Item, app: App, shown: Shown, acts: Acts, confirming: Co
       ${said === undefined ? nothing : saidPart(said)}
       <p>${sinceOf(item.since, dayNow(app))} から ${nextWords(item, app)}</p>
       ${needs === null ? nothing : html`<p>${needs.title}${needs.action} ${numberPart(needs.number)}</p>`}
-      ${advisories.map(
+      ${oneEach(advisories).map(
         ({ number: of, severity, title }) =>
           html`<p><span class="badge ${severity}" translate="no">${of}</span> ${title}</p>`,
       )}

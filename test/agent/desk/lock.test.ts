@@ -47,6 +47,7 @@ async function atWork(
           : refusal('DESK_LOCKED', 'E642', '画面がロックされています。'),
     },
   })
+  await hands.press('Alt+2')
   await hands.page.getByText(NAME).waitFor()
   return {
     ...hands,
@@ -127,6 +128,7 @@ test('a lock at the agent is followed, by word of the stream and by a refused ca
   await isBlank(hands)
   await hands.page.getByLabel('PIN').fill(PIN)
   await hands.press('Enter')
+  await hands.press('Alt+2')
   await hands.page.getByText(NAME).waitFor()
   hands.lockThere()
   await hands.page.evaluate('location.hash = "#/staff/again"')

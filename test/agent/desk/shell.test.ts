@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
 import { openHands, textOf } from '../../bed/desk-hands.ts'
-import { sampleEvent } from '../../bed/desk-samples.ts'
+import { sampleEvent, sampleTap } from '../../bed/desk-samples.ts'
 import { stateOf } from '../../bed/desk-stage.ts'
 
 const skip = noBrowser
@@ -34,6 +34,7 @@ const COUNT_FRAMES =
 
 test('from the keyboard: skip link, views, lock, sign out, then the view', { skip }, async (t) => {
   const { page, press, focused } = await openHands(t, it)
+  await press('Alt+2')
   await page.getByText('医事 花子').waitFor()
   assert.equal(await focused(), '職員')
   assert.equal(await page.title(), '職員｜資格確認')
@@ -58,6 +59,7 @@ test('from the keyboard: skip link, views, lock, sign out, then the view', { ski
 
 test('news leaves focus, caret and what is typed where they are', { skip }, async (t) => {
   const { page, push, type, focused, press } = await openHands(t, it)
+  await press('Alt+2')
   await page.getByLabel('氏名').focus()
   await type('新人 太郎')
   await press('ArrowLeft', 'ArrowLeft')
@@ -138,7 +140,8 @@ test('at midnight the page goes to the new day, whatever its own clock says', {
 })
 
 test('the frame fits 1024 × 768, and 200 % zoom loses nothing', { skip }, async (t) => {
-  const { page } = await openHands(t, it)
+  const { page, press } = await openHands(t, it)
+  await press('Alt+2')
   await page.getByText('医事 花子').waitFor()
   const top = await page.getByRole('banner').boundingBox()
   assert.ok((top?.height ?? 99) <= 56, `${top?.height} px`)
@@ -148,4 +151,19 @@ test('the frame fits 1024 × 768, and 200 % zoom loses nothing', { skip }, async
   for (const name of ['ロック', 'サインアウト', '医事 花子 さんを停止'])
     await page.getByRole('button', { name }).scrollIntoViewIfNeeded()
   assert.deepEqual(await axeViolations(page), [])
+})
+
+test('a card that waits is seen from every view, since it lapses in a minute', {
+  skip,
+}, async (t) => {
+  const { page, press, push } = await openHands(t, {})
+  await press('Alt+2')
+  await page.getByRole('heading', { name: '照会', level: 1 }).waitFor()
+  push('state', { ...stateOf(), presentations: [sampleTap()] })
+  const words = page.getByText('カードが置かれました。「いま」で本人を確認してください。')
+  await words.waitFor()
+  await page.getByRole('link', { name: /^いま\s*1\s*件$/ }).waitFor()
+  push('state', { ...stateOf(), presentations: [sampleTap({ state: 'confirmed' })] })
+  await words.waitFor({ state: 'detached' })
+  assert.equal(await page.getByRole('link', { name: /^いま\s*1\s*件$/ }).count(), 0)
 })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stepsOf } from '../../../agent/desk/steps.ts'
+import { saidOfEntry, stepsOf, stepsOfEntry } from '../../../agent/desk/steps.ts'
 import { type AdvisoryCode, advisory } from '../../../agent/kernel/advisories.ts'
 import { faults } from '../../../agent/kernel/faults.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
-import { sampleVerification } from '../../bed/desk-samples.ts'
+import { sampleNote, sampleVerification } from '../../bed/desk-samples.ts'
 
 const numbers = (given: Partial<Verification>, ...codes: AdvisoryCode[]) =>
   stepsOf(sampleVerification({ ...given, advisories: codes.map((code) => advisory(code)) })).map(
@@ -43,6 +43,24 @@ test('a fault stands for “failed”; offline says besides how to receive the p
 test('a held one asks for the decision once', () => {
   assert.deepEqual(numbers({ held: true }, 'IDENTITY_HELD'), ['A51'])
   assert.deepEqual(numbers({ held: true }), ['K110'])
+})
+
+test('what was found of two fields is told once', () => {
+  const both = ['NAME_HAS_PLACEHOLDER', 'NAME_HAS_PLACEHOLDER'] as const
+  assert.deepEqual(numbers({}, ...both), ['A12'])
+})
+
+test('of one that is somebody else’s, the card says that alone', () => {
+  const verification = sampleVerification({ held: true, advisories: [advisory('IDENTITY_HELD')] })
+  const note = sampleNote(verification.id, 'rejection')
+  assert.ok(note.type === 'note')
+  const entry = { id: verification.id, at: note.at, verification, notes: [note] }
+  assert.equal(saidOfEntry(entry).number, 'K113')
+  assert.deepEqual(
+    stepsOfEntry(entry).map(({ number }) => number),
+    ['K113'],
+  )
+  assert.equal(saidOfEntry({ ...entry, notes: [] }).number, 'K110')
 })
 
 test('公費 have a line of their own on the card', () => {

@@ -141,6 +141,19 @@ test('what only warns is one line until it is opened', { skip }, async (t) => {
   await region.getByText('3月31日 17:00 から').waitFor()
 })
 
+test('a gateway that nobody reaches stops the desk, whatever else is only worth a word', {
+  skip,
+}, async (t) => {
+  const gateway = [
+    check('SIMULATOR_IN_USE', 'gateway', { since: '2026-03-31T17:00:00+09:00' }),
+    check('GATEWAY_UNREACHABLE', 'gateway'),
+  ]
+  const { page } = await openHands(t, { state: { status: 'warn', checks: { gateway } } })
+  const region = page.getByRole('region', { name: '障害とお知らせ' })
+  await region.getByText('× オンライン資格確認システムに接続できません。').waitFor()
+  await region.getByText('ほか 1件').waitFor()
+})
+
 test('the strip comes with a fault and goes with it; statements are no faults', {
   skip,
 }, async (t) => {

@@ -36,9 +36,8 @@ const othersDecide = html`<p>
 const rejectedPart = ({ entry: { notes } }: Row): TemplateResult => {
   const said = notes.filter(({ note }) => note.kind === 'rejection').at(-1)
   return html`<section class="held" aria-labelledby="held-title">
-    <h3 id="held-title">「この人ではない」と決まりました</h3>
+    <h3 id="held-title">本人確認</h3>
     <p>${said === undefined ? nothing : html`${clockOf(said.at)} に ${said.note.by} さんが決めました。`}</p>
-    <p>この結果は使わないでください。番号を確かめて、照会し直してください。</p>
   </section>`
 }
 
@@ -57,7 +56,7 @@ function decision(row: Row, { acts, confirming }: Deciding): TemplateResult {
           <label for="held-number">患者番号（別の番号の方につなぐときだけ）</label>
           <input id="held-number" name="patientNumber" maxlength="50" autocomplete="off" />
         </p>`,
-      yes: '同じ人に決める',
+      yes: '「同じ人」に決める',
       act: (field) => {
         const patientNumber = field('patientNumber')
         void acts.note('release', patientNumber === '' ? {} : { patientNumber })
@@ -71,7 +70,7 @@ function decision(row: Row, { acts, confirming }: Deciding): TemplateResult {
         </p>
         ${differencesOf(identity)}
         <p>番号が正しいのに別の方の結果が出たときは、保険者に連絡してください。</p>`,
-      yes: 'この人ではないに決める',
+      yes: '「この人ではない」に決める',
       isDanger: true,
       act: () => void acts.note('rejection'),
     })

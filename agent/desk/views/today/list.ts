@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
 import { afterDraw, focusSoon } from '../../focus.ts'
 import { calledOf } from '../../person.ts'
+import { oneEach } from '../../steps.ts'
 import { clockOf, noteWords } from '../../words.ts'
 import { LIST, type Model } from './model.ts'
 import type { Row } from './rows.ts'
@@ -65,7 +66,7 @@ function line(row: Row, model: Model): TemplateResult {
     <span class="what">
       <strong class="mark">${said.mark} ${short}</strong>
       ${newer === undefined ? nothing : html`<span class="badge">照会し直し済</span>`}
-      ${entry.verification.advisories.map(
+      ${oneEach(entry.verification.advisories).map(
         ({ number, severity }) =>
           html`<span class="badge ${severity}" translate="no">${number}</span>`,
       )}

@@ -2,7 +2,8 @@ import type { NoteKind, Outcome } from '../../../kernel/verification.ts'
 import type { Entry } from '../../day.ts'
 import { searchKey } from '../../kana.ts'
 import { type Person, personOf } from '../../person.ts'
-import { noteWords, type Said, saidOf } from '../../words.ts'
+import { saidOfEntry } from '../../steps.ts'
+import { noteWords, type Said } from '../../words.ts'
 
 /** Whose it is: nobody doubts it, a person has to say, a person said it is somebody else. */
 type Standing = 'clear' | 'held' | 'rejected'
@@ -52,7 +53,7 @@ export function rowsOf(entries: readonly Entry[]): readonly Row[] {
 function rowOf(entry: Entry, newer: string | undefined): Row {
   const { id, verification, notes } = entry
   const person = personOf(verification)
-  const said = saidOf(verification)
+  const said = saidOfEntry(entry)
   const standing = standingOf(entry)
   const ticks = TICKS.filter((kind) => notes.some(({ note }) => note.kind === kind))
   const isDone = newer !== undefined || standing === 'rejected' || ticks.includes('closing')

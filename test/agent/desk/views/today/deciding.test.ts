@@ -132,7 +132,7 @@ test('“not this person” names what will happen, starts on the harmless butto
   const dialog = page.getByRole('dialog')
   match(await textOf(dialog), /送りません[\s\S]*取り消せません/)
   strictEqual(await textOf(page.locator('button:focus')), 'やめる')
-  await dialog.getByRole('button', { name: 'この人ではないに決める' }).click()
+  await dialog.getByRole('button', { name: '「この人ではない」に決める' }).click()
   await page.getByRole('heading', { name: '「この人ではない」と決まりました' }).waitFor()
   match(await textOf(page.getByRole('option')), /この人ではない/)
   strictEqual(await page.getByRole('button', { name: '同じ人' }).count(), 0)
