@@ -33,7 +33,7 @@ export function linePicture(name: string, picture: QualityPicture): TemplateResu
         <li class="trial">様子見</li>
         <li class="down">停止</li>
         <li class="unknown">記録なし</li>
-        <li class="lost">欠落（上の線で100%）</li>
+        <li class="loss">欠落（上の線で100%）</li>
         <li class="rtt">往復（上の線で${topMs}ミリ秒）</li>
       </ul>
     </figcaption>

@@ -79,7 +79,7 @@ function path({ at, fault, steps: walked }: Path): TemplateResult {
       回線テストの結果（${whenOf(at)}）: ${first === undefined ? '○ 異常なし' : `× ${steps[first.step]}で止まっています`}
     </summary>
     ${first === undefined ? nothing : faultOf(fault ?? first.fault)}
-    <ol class="steps">
+    <ol class="walked">
       ${walked.map(({ step, result, tookMs }) => html`<li class=${result}>${steps[step]} ${results[result]}${tookMs === null ? '' : `（${Math.round(tookMs)}ミリ秒）`}</li>`)}
     </ol>
   </details>`

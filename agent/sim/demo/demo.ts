@@ -64,7 +64,9 @@ async function play({ exit, cut }: Wanted, signal: AbortSignal): Promise<number>
     let lastWords = await Promise.race([pass.then(() => undefined), ending])
     signal.throwIfAborted()
     if (lastWords === undefined && !exit) {
-      suggest(stage, await pass)
+      const { token, oneTimeCode } = await pass
+      suggest(stage, token)
+      offerDesk(stage, oneTimeCode)
       lastWords = await ending
     }
     if (lastWords === undefined) return 0
@@ -75,7 +77,15 @@ async function play({ exit, cut }: Wanted, signal: AbortSignal): Promise<number>
   }
 }
 
-async function perform(stage: Stage, signal: AbortSignal): Promise<string> {
+/** What opens the doors of the agent that stays up. */
+interface Keys {
+  /** Of the receipt computer. */
+  readonly token: string
+  /** Of who signs in at the page. */
+  readonly oneTimeCode: string
+}
+
+async function perform(stage: Stage, signal: AbortSignal): Promise<Keys> {
   const token = await addConsumer(stage, signal)
   const client = clientOf(stage.daemon.url, token)
   introduce(stage)
@@ -85,7 +95,7 @@ async function perform(stage: Stage, signal: AbortSignal): Promise<string> {
   const { gateway, firstLine: relay } = stage
   if (relay !== null) await cutLine({ gateway, relay, client, events, signal })
   await events.return(undefined)
-  return token
+  return { token, oneTimeCode: await addStaff(stage, signal) }
 }
 
 interface Wanted {
@@ -112,6 +122,24 @@ async function addConsumer({ configFile }: Stage, signal: AbortSignal): Promise<
   return token
 }
 
+/** Who signs in at the page; the name is invented, as everybody is here. */
+const AT_DESK = '受付 見本'
+
+async function addStaff({ configFile }: Stage, signal: AbortSignal): Promise<string> {
+  const args = ['staff', 'add', AT_DESK, '--role', 'reception', '--config', configFile]
+  const [, code] = /"oneTimeCode": "([^"]+)"/.exec(await runCli(args, signal)) ?? []
+  if (code === undefined) throw new Error('staff add printed no one-time code')
+  return code
+}
+
+function offerDesk({ daemon }: Stage, oneTimeCode: string): void {
+  say()
+  say('And the page for reception, with what has just happened on it. 受付の画面')
+  say(`  open      ${daemon.url}/desk/`)
+  say(`  氏名      ${AT_DESK}`)
+  say(`  password  ${oneTimeCode}  (once: the page then asks for a password and a PIN of your own)`)
+}
+
 function introduce({ reader, gateway, firstLine, daemon, startedInMs, folder }: Stage): void {
   say()
   say(`  gateway   ${gateway.url} (simulator, mutual TLS over IPv6)`)
@@ -131,13 +159,13 @@ async function tapCard(stage: Stage, client: Client, events: AsyncGenerator<Seen
   say('1. A patient puts a My Number card on the reader. 患者がカードを置く')
   const from = performance.now()
   await stage.card.tap({ kind: 'my-number', patient: '01' })
-  const [event, seenAt] = await Promise.all([events.next(), confirmTap(client, '受付 見本')])
+  const [event, seenAt] = await Promise.all([events.next(), confirmTap(client, AT_DESK)])
   say(step(from, seenAt, 'the tap shows at the desk'))
   say(
     step(
       seenAt,
       performance.now(),
-      '目視確認 by 受付 見本, asked, stored, read by the receipt computer',
+      `目視確認 by ${AT_DESK}, asked, stored, read by the receipt computer`,
     ),
   )
   show(event.value)

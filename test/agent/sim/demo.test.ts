@@ -128,6 +128,24 @@ test('the demo stays up until SIGTERM, which is its good end', async (t) => {
   assert.deepEqual(demo.left(), nothing)
 })
 
+test('the demo that stays up gives out the page, and a name and a code that open it', async (t) => {
+  const demo = startDemo(t, [])
+  const shown = (what: RegExp) => demo.out.flatMap((line) => what.exec(line)?.[1] ?? [])[0] ?? ''
+  await until(demo.child, () => shown(/^ +password +(\S+)/) !== '')
+  const page = shown(/^ +open +(\S+)/)
+  const looks = await fetch(page)
+  assert.match(await looks.text(), /<title>資格確認/)
+  const signedIn = await fetch(new URL('session', page), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: shown(/^ +氏名 +(.+)/), secret: shown(/^ +password +(\S+)/) }),
+  })
+  assert.equal(signedIn.status, 200)
+  demo.child.kill('SIGTERM')
+  await demo.closed
+  assert.deepEqual(demo.left(), nothing)
+})
+
 test('an agent that dies while the demo stays up ends the demo, which says so', async (t) => {
   const demo = startDemo(t, [])
   await until(demo.child, () => demo.out.some((line) => line.includes('stays up')))
