@@ -97,7 +97,7 @@ function bySession(
   const session = sessions.find(cookie)
   if (session === undefined) return stateRefused('ended')
   const isUnsafe = isChange(request)
-  if (isUnsafe && !(isFromHere(request) && saysToken(request, session)))
+  if (!isFromHere(request) || (isUnsafe && !saysToken(request, session)))
     return new AgentError('REQUEST_FORGED', 'no token of the session, or another site')
   const { access, whileLocked = false } = request.routeOptions.config
   const state = session.state()

@@ -30,10 +30,14 @@ export function setCookie(request: FastifyRequest, cookie: string): Record<strin
 export const isChange = ({ method }: FastifyRequest): boolean =>
   method !== 'GET' && method !== 'HEAD'
 
-/** Whether the page of this very origin sent it, as far as the browser says. */
-export function isFromHere({ headers }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  return site === undefined || site === 'same-origin'
+/**
+ * Whether the page of this very origin sent it, as far as the browser says; a read may also be what
+ * somebody typed. SameSite knows no ports: a page of another program of this host comes with our
+ * cookie, and could have patients read, though it would not see them.
+ */
+export function isFromHere(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  return site === undefined || site === 'same-origin' || (site === 'none' && !isChange(request))
 }
 
 /** Whether it says the token of its session. In constant time. */

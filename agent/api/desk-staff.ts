@@ -1,6 +1,8 @@
 import type { Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { consumerName } from '../kernel/consumer.ts'
+import { AgentError } from '../kernel/errors.ts'
+import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import { roles } from '../kernel/roles.ts'
 import { isUnused, type NewStaff, type Staff } from '../kernel/staff.ts'
 import { toRfc3339 } from '../kernel/time.ts'
@@ -50,14 +52,19 @@ export function newStaffIn(body: unknown): NewStaff {
 }
 
 const NAME = new RegExp(`^${consumerName.pattern}$`, 'u')
+/** Whoever is reset or disabled is named by either: one must not be taken for another. */
+const ID = /^staff-[0-9a-f]{12}$/i
 
 /**
  * A name is typed anew at each sign-in: full-width letters and spaces of an input method are the same
- * ones. Throws `REQUEST_INVALID`.
+ * ones. Throws `REQUEST_INVALID`, `INDIVIDUAL_NUMBER_REFUSED`.
  */
 function newStaffOf({ name: given, role, sources = [] }: Static<typeof StaffBody>): NewStaff {
   const name = given.normalize('NFKC').trim()
   if (!NAME.test(name)) throw invalid('name', '使えない文字があります。', consumerName.detail)
+  if (ID.test(name)) throw invalid('name', '職員の番号は氏名に使えません。', 'must not be an id')
+  if (holdsIndividualNumber(name))
+    throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'the name looks like an individual number')
   checkSources(role, sources)
   return { name, role, sources }
 }

@@ -17,8 +17,8 @@ let shell: Shell | undefined
 let isLocking = false
 let isLooking = false
 
-const door = openDoor(place, { admit, look, signOut })
 const doors = { look, signOut, lock: () => void lock() }
+const door = openDoor(place, { admit, ...doors })
 
 /** What the agent says of the session counts. */
 function admit(given: Session): void {
@@ -76,8 +76,11 @@ function blank(): void {
 
 async function signOutNow(): Promise<void> {
   const answer = await call('DELETE', '/desk/session')
-  if (answer.ok) look()
-  else door.failed(answer.trouble)
+  if (answer.ok) return look()
+  // Whoever signs out walks away: nothing stays on the page, and it is locked as soon as it can be.
+  isLocking = true
+  blank()
+  door.failed(answer.trouble)
 }
 function signOut(): void {
   void signOutNow()

@@ -3,6 +3,7 @@ import { uuidV7 } from '../kernel/ids.ts'
 import { audit } from './audit.ts'
 import type { Sql } from './database.ts'
 import type {
+  RefusalRecord,
   ResetRecord,
   SessionMove,
   SessionRow,
@@ -94,6 +95,11 @@ export const staffTransactions = {
     if (isOver) sql('DELETE FROM sessions WHERE hash = ?').run(hash)
     if (to === 'unlock') sql('UPDATE staff SET used_at = ? WHERE id = ?').run(at, staffId)
     stamp(sql, at, staffId, to, id)
+  },
+
+  /** Who it was nobody knows; as whom, and from where, is what a guesser shows by. */
+  refuseStaff(sql: Sql, { staffId = 'nobody', source, at, action }: RefusalRecord): void {
+    stamp(sql, at, 'agent', action, `${staffId} ${source}`)
   },
 }
 

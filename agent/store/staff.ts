@@ -34,6 +34,8 @@ export interface StaffWrites {
   /** Rejects with `SESSION_ENDED` where they were disabled or reset meanwhile. */
   settle(record: SettleRecord): Promise<void>
   moveSession(record: SessionMove): Promise<void>
+  /** Somebody was not let in. */
+  refuse(record: RefusalRecord): Promise<void>
 }
 
 /** A key of its own in the audit; `setting` ones are not on disk. */
@@ -110,6 +112,14 @@ export interface SessionMove {
   readonly staffId: string
   readonly at: number
   readonly to: 'lock' | 'unlock' | 'sign-out' | 'session-end'
+}
+
+export interface RefusalRecord {
+  /** Undefined: nobody of that name. The name is not kept, for it may be a secret in the wrong field. */
+  readonly staffId: string | undefined
+  readonly source: string
+  readonly at: number
+  readonly action: 'sign-in-refused' | 'unlock-refused'
 }
 
 interface Row extends Omit<Credentials, 'staff'> {

@@ -201,6 +201,7 @@ const staffWrites = (commit: WriterThread['commit']): StaffWrites => ({
   signIn: (record) => commit('signInStaff', record),
   settle: (record) => commit('settleStaff', record),
   moveSession: (record) => commit('moveSession', record),
+  refuse: (record) => commit('refuseStaff', record),
 })
 
 /** What is kept beside questions and verifications. */

@@ -102,6 +102,7 @@ async function openDeskPage(t: Ending, url: string, known: Set<string>): Promise
       const folder = process.env['DESK_PICTURES']
       if (folder === undefined) return
       mkdirSync(folder, { recursive: true })
+      await page.evaluate('scrollTo(0, 0)')
       await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
     },
   }

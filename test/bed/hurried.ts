@@ -43,7 +43,7 @@ export async function makeHurriedBed(
 }
 
 /** Nine in the morning, in Japan, of the next day of this month and day (`08-01`); epoch ms. */
-function nine(monthDay: string): number {
+export function nineOn(monthDay: string): number {
   const year = new Date().getUTCFullYear()
   const at = (one: number) => Date.parse(`${one}-${monthDay}T09:00:00+09:00`)
   return at(year) > Date.now() ? at(year) : at(year + 1)
@@ -52,7 +52,7 @@ function nine(monthDay: string): number {
 /** A running agent on such a day, insurers whose register a test writes, and the billing office. */
 export async function startOn(t: TestContext, monthDay: string): Promise<DatedDesks> {
   const register = openRegister()
-  const startAt = nine(monthDay)
+  const startAt = nineOn(monthDay)
   const gateway = { alsoKnown: register.alsoKnown }
   const bed = await makeHurriedBed(t, startAt, { gateway })
   const billingToken = await bed.addConsumer('billing', 'billing')

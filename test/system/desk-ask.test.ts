@@ -4,6 +4,8 @@ import type { Page } from 'playwright-core'
 import { patientByNumber } from '../../agent/sim/patients.ts'
 import { closeBrowser, noBrowser } from '../bed/browser.ts'
 import { openDesk } from '../bed/desk.ts'
+import { textOf } from '../bed/desk-hands.ts'
+import { askAbout, goTo } from '../bed/desk-moves.ts'
 
 const skip = noBrowser
 after(closeBrowser)
@@ -45,7 +47,7 @@ test('a clerk looks up a patient from the keyboard alone', { skip }, async (t) =
   await proposal.waitFor()
   await page.getByText('1980年5月2日（昭和55年5月2日）').waitFor()
   assert.equal(bed.gateway.stats().questions, 0)
-  await desk.picture('ask-proposal')
+  await desk.picture('ask')
   await keyboard.press('Shift+Tab')
   await keyboard.press('Enter')
   await page.getByText('組合管掌健康保険（健康保険組合）').waitFor()
@@ -65,29 +67,16 @@ test('a clerk looks up a patient from the keyboard alone', { skip }, async (t) =
   assert.deepEqual(errors, [])
 })
 
+const tomlOf = (keys: object) =>
+  Object.entries(keys)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`)
+    .join('')
+
 /** Everything is noticed within seconds, so that the test is short. */
 const QUICK = {
   gatewayKeys: 'timeout_ms = 400\nconnect_timeout_ms = 400\n',
   tables: '[failover]\nprobe_seconds = 1\nprove_seconds = 1\n',
 }
-
-/** Goes to 照会 and types a card face, up to where Enter asks. */
-async function typeFace(page: Page, number: string): Promise<void> {
-  const face = faceOf(number)
-  await page.getByRole('navigation').getByRole('link', { name: '照会' }).click()
-  for (const field of [
-    'insuredCardSymbol',
-    'insuredIdentificationNumber',
-    'insuredBranchNumber',
-    'birthdate',
-    'insurerNumber',
-  ] as const)
-    await page.locator(`[data-field="${field}"]`).fill(face[field] ?? '')
-}
-
-const going = (page: Page, name: string) =>
-  page.getByRole('navigation').getByRole('link', { name }).click()
-const askNow = (page: Page) => page.getByRole('button', { name: '照会する' }).click()
 
 test('a line that is cut is seen with what to do, is switched by hand, and comes back', {
   skip,
@@ -105,8 +94,7 @@ test('a line that is cut is seen with what to do, is switched by hand, and comes
   assert.match(said, /C902[\s\S]*から[\s\S]*→/, 'its number, since when, what to do')
   assert.match(said, /いまの回線\s*ipsec/)
   await desk.picture('line-cut')
-  await typeFace(page, '01')
-  await askNow(page)
+  await askAbout(page, '01')
   await page.getByText('K101').waitFor()
 
   await strip.getByRole('button', { name: '回線 ngn に切り替える' }).click()
@@ -122,17 +110,20 @@ test('a line that is cut is seen with what to do, is switched by hand, and comes
 test('on a day with every line down patients are written down, and what waited is answered by itself', {
   skip,
 }, async (t) => {
-  const desk = await openDesk(t, { ...QUICK, lines: ['ngn'] })
+  const contact = { name: '保守業者 見本システム', phone: '03-0000-0000', hours: '平日 9時～17時' }
+  const tables = `${QUICK.tables}[[desk.contacts]]\n${tomlOf(contact)}`
+  const desk = await openDesk(t, { ...QUICK, tables, lines: ['ngn'] })
   const { page, bed, errors } = desk
   await page.getByRole('heading', { level: 1 }).waitFor()
   await bed.relay('ngn').cut()
-  await page.getByRole('region', { name: '障害とお知らせ' }).getByText('C921').waitFor()
-  await typeFace(page, '01')
-  await askNow(page)
+  const strip = page.getByRole('region', { name: '障害とお知らせ' })
+  await strip.getByText('C921').waitFor()
+  assert.match(await textOf(strip), /☎ 保守業者 見本システム 03-0000-0000 （平日 9時～17時）/)
+  await askAbout(page, '01')
   await page.getByText('K109').waitFor()
-  await desk.picture('every-line-down')
+  await desk.picture('outage')
 
-  await going(page, '受付票')
+  await goTo(page, '受付票')
   const form = page.locator('.intake form')
   const face = faceOf('04')
   await form.getByLabel(/^氏名/).fill('見本　四郎')
@@ -147,7 +138,7 @@ test('on a day with every line down patients are written down, and what waited i
   await desk.picture('intake-kept')
 
   bed.relay('ngn').mend()
-  await going(page, 'いま')
+  await goTo(page, 'いま')
   const here = page.getByRole('main')
   await here.getByText('検証　一郎').first().waitFor()
   await here.getByText('検証　四郎').first().waitFor()

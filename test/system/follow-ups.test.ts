@@ -6,19 +6,19 @@ import { crowdByCardFace, crowdPatient } from '../../agent/sim/patients/crowd.ts
 import type { CardFace } from '../../agent/sim/patients/element.ts'
 import type { BedOptions } from '../bed/agent.ts'
 import { type Client, checked, eventually } from '../bed/client.ts'
-import { makeHurriedBed } from '../bed/hurried.ts'
+import { makeHurriedBed, nineOn } from '../bed/hurried.ts'
 
 const HOUR = 60 * 60_000
 const DAY = 24 * HOUR
-/** Nine in the morning, Japanese time: of today, or of yesterday before nine. */
-const nine = () => Math.floor(Date.now() / DAY) * DAY
+/** Far from the month’s end, before which everything is asked once more. */
+const MID_MONTH = '06-10'
 
 /** An insurer that registers late. */
 async function hurriedAgent(t: TestContext, options: BedOptions = {}) {
   const registered = new Set<string>()
   const alsoKnown = (asked: CardFace) =>
     registered.has(asked.insuredIdentificationNumber) ? crowdByCardFace(asked) : undefined
-  const bed = await makeHurriedBed(t, nine(), { ...options, gateway: { alsoKnown } })
+  const bed = await makeHurriedBed(t, nineOn(MID_MONTH), { ...options, gateway: { alsoKnown } })
   const register = (face: CardFace) => registered.add(face.insuredIdentificationNumber)
   return Object.assign(bed, { register })
 }

@@ -1,15 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { Session, Settled } from '../../api/desk-shapes.ts'
 import type { Sheet } from '../app.ts'
-import type { Trouble } from '../call.ts'
+import { call, type Trouble } from '../call.ts'
 import { toHeading } from '../focus.ts'
 import { focusSheet, printSheet, sheetPage } from '../print.ts'
 import { troubleCard } from '../trouble-card.ts'
+import { watchPerson } from '../watch.ts'
 import type { Screen, ScreenTools } from './screen.ts'
 
-/** Codes for the day on which secret or app are gone: shown once. */
-export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Screen {
+/**
+ * Codes for the day on which secret or app are gone: shown once, and no longer than somebody is there,
+ * for each of them opens.
+ */
+export function codesScreen({ admit, lock, draw }: ScreenTools, settled: Settled): Screen {
   const { session, recoveryCodes } = settled
+  const touch = () => void call('POST', '/desk/session/touch')
+  const watching = watchPerson(session.lockSeconds * 1_000, { touch, lock })
   let sheet: Sheet | undefined
   let trouble: Trouble | undefined
   const show = (given: Sheet | undefined) => {
@@ -38,6 +44,7 @@ export function codesScreen({ admit, draw }: ScreenTools, settled: Settled): Scr
   </main>`
   return {
     title: '回復コード',
+    close: watching.close,
     render: () =>
       html`<div ?hidden=${sheet !== undefined}>${page()}</div>
         ${sheet === undefined ? nothing : sheetPage(sheet, () => show(undefined))}`,

@@ -5,6 +5,7 @@ export interface DoorWays {
   admit(session: Session): void
   look(): void
   signOut(): void
+  lock(): void
 }
 
 /** One of its screens; it lives as long as it is shown. */

@@ -58,6 +58,7 @@ export function settingScreen(tools: ScreenTools): Screen {
   if (form.isFactorNeeded) void scan()
   return {
     title: '最初の設定',
+    close: () => codes?.close?.(),
     render: () =>
       codes?.render() ??
       html`<main class="door">

@@ -8,7 +8,6 @@ import type { SessionMove, SessionRow, StaffRegistry } from '../../store/staff.t
 import { hashOf } from './codes.ts'
 import type { Secrets } from './secrets.ts'
 import { type Chosen, openSetting, type Setting } from './setting.ts'
-import type { SlowDown } from './slow-down.ts'
 import { pinForm } from './strength.ts'
 
 /** What sessions stand on. */
@@ -18,7 +17,6 @@ export interface Ground {
   readonly log: Log
   readonly onBug: (error: unknown) => void
   readonly secrets: Secrets
-  readonly slowDown: SlowDown
   /** 医療機関コード. */
   readonly institution: string
   readonly lockMs: number
@@ -61,6 +59,7 @@ export class Session {
   readonly #compared: string | null
   readonly #hearers = new Set<() => void>()
   #state: SessionState
+  #beganAt: number
   #seenAt: number
   #wrongPins = 0
   readonly #setting: Setting
@@ -75,6 +74,7 @@ export class Session {
     this.#compared = compared
     this.#setting = openSetting(staff, ground)
     this.#state = state
+    this.#beganAt = row.at
     this.#seenAt = ground.clock.now()
     this.#watch().catch(ground.onBug)
   }
@@ -127,31 +127,46 @@ export class Session {
     this.#nap.abort()
   }
 
+  /**
+   * Five tries, however many come at once. Where they come from does not count: whoever has no
+   * cookie has no try, and a slip of others behind the same address must not keep a clerk out.
+   */
   async unlock(pin: string, source: string): Promise<void> {
-    const { store, secrets, slowDown } = this.#ground
     const was = this.state()
     if (was === 'active') return
     if (was === 'setting') throw notNow()
-    slowDown.begin(source)
     // Before it is compared, so that many at once are no more tries than one after the other.
     this.#wrongPins += 1
     const tries = this.#wrongPins
     if (was === 'ended' || tries > WRONG_PINS) throw ended()
-    const kept = store.credentials(this.staff.id)?.pin ?? null
-    const isRight = await secrets.opens(pinForm(pin), kept)
+    const isRight = await this.#isPin(pin)
     if (this.state() === 'ended') throw ended()
-    if (isRight) return this.#unlocked(source)
+    if (isRight) return this.#unlocked()
+    if (tries >= WRONG_PINS) this.end()
+    const { store, clock } = this.#ground
+    const { id: staffId } = this.staff
+    await store.refuse({ staffId, source, at: clock.now(), action: 'unlock-refused' })
     if (tries < WRONG_PINS) throw refused()
-    this.end()
     await this.#record('session-end')
     throw ended()
   }
 
-  async #unlocked(source: string): Promise<void> {
-    this.#ground.slowDown.forgive(source)
+  async #isPin(pin: string): Promise<boolean> {
+    const { store, secrets } = this.#ground
+    try {
+      return await secrets.opens(pinForm(pin), store.credentials(this.staff.id)?.pin ?? null)
+    } catch (error) {
+      // It was not compared, and so no try.
+      this.#wrongPins -= 1
+      throw error
+    }
+  }
+
+  async #unlocked(): Promise<void> {
+    // Also where it cannot be written down: a full disk must not use up the tries of who is right.
+    this.#wrongPins = 0
     await this.#record('unlock')
     if (this.state() !== 'locked') return
-    this.#wrongPins = 0
     this.#seenAt = this.#ground.clock.now()
     this.#become('active')
   }
@@ -171,6 +186,8 @@ export class Session {
     const hashes = recoveryCodes.map(hashOf)
     const compared = this.#compared
     await store.settle({ ...record, staffId, at, compared, recoveryCodes: hashes, session: row })
+    // Whoever was disabled or reset since the commit: the new session was not there to be ended.
+    if (this.#state === 'ended') throw ended()
     const staff = store.credentials(staffId)?.staff ?? this.staff
     const begun = { staff, row, state: 'active', compared: null } as const
     const session = new Session(begun, this.#ground).foundBy(cookie)
@@ -188,9 +205,11 @@ export class Session {
   #lookAtClock(): void {
     const { clock, lockMs, lastsMs } = this.#ground
     const now = clock.now()
+    // A clock that was set back must not keep it open for as long as that.
     this.#seenAt = Math.min(this.#seenAt, now)
+    this.#beganAt = Math.min(this.#beganAt, now)
     const isIdle = now - this.#seenAt >= lockMs
-    const isOver = now - this.row.at >= lastsMs
+    const isOver = now - this.#beganAt >= lastsMs
     if (this.#state === 'setting' && (isIdle || isOver)) this.#become('ended')
     else if (this.#state !== 'ended' && isOver) this.#byItself('ended', 'session-end')
     else if (this.#state === 'active' && isIdle) this.#byItself('locked', 'lock')
@@ -223,7 +242,7 @@ export class Session {
     const { clock, lockMs, lastsMs } = this.#ground
     while (this.state() !== 'ended') {
       this.#nap = new AbortController()
-      const endsAt = this.row.at + lastsMs
+      const endsAt = this.#beganAt + lastsMs
       const dueAt = this.#state === 'locked' ? endsAt : Math.min(endsAt, this.#seenAt + lockMs)
       await clock.sleep(Math.max(1, dueAt - clock.now()), this.#nap.signal)
     }

@@ -1,14 +1,12 @@
-import { isIP } from 'node:net'
+import { AgentError } from '../../kernel/errors.ts'
 import type { Clock, Log, Part } from '../../kernel/ports.ts'
-import type { Credentials, SignInRecord, StaffRegistry } from '../../store/staff.ts'
-import { codeForm, hashOf } from './codes.ts'
-import { stepOf } from './second-factor.ts'
+import type { SignInRecord, StaffRegistry } from '../../store/staff.ts'
+import { type Known, openingOf, type SignIn } from './opening.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
 import { cookieHash, type Ground, newCookie, refused, Session } from './session.ts'
 import { SlowDown } from './slow-down.ts'
-import { secretForm } from './strength.ts'
 
-export interface SessionOptions {
+export interface SessionOptions extends Known {
   readonly store: StaffRegistry
   readonly clock: Clock
   readonly log: Log
@@ -18,17 +16,7 @@ export interface SessionOptions {
   readonly lockMs: number
   /** From signing in. */
   readonly lastsMs: number
-  /** Whether an address is one of a person’s sources, of which there is one at least. */
-  readonly comesFrom: (sources: readonly string[], address: string) => boolean
   readonly secrets?: Secrets
-}
-
-export interface SignIn {
-  readonly name: string
-  /** Or a one-time or recovery code. */
-  readonly secret: string
-  /** Of the second factor, or a recovery code. */
-  readonly code?: string
 }
 
 export interface OpenSessions extends Part {
@@ -48,12 +36,11 @@ const keyOf = (hash: Uint8Array) => Buffer.from(hash).toString('base64')
 
 /** Who was signed in before a restart is still, behind the lock. */
 export function openSessions(options: SessionOptions): OpenSessions {
-  const { store, clock, lockMs, secrets = openSecrets() } = options
+  const { store, lockMs, secrets = openSecrets() } = options
   const live = new Map<string, Session>()
   const ground: Ground = {
     ...options,
     secrets,
-    slowDown: new SlowDown(clock),
     began: (session) => void live.set(keyOf(session.row.hash), session),
     ended: ({ row }) => void live.delete(keyOf(row.hash)),
   }
@@ -73,30 +60,7 @@ export function openSessions(options: SessionOptions): OpenSessions {
         ? undefined
         : session.foundBy(cookie)
     },
-    async signIn(given, source) {
-      ground.slowDown.begin(source)
-      const { opening, credentials } = await openingOf(given, source, options, secrets)
-      const at = clock.now()
-      const staffId = credentials.staff.id
-      const { cookie, row } = newCookie(staffId, source, at)
-      const { compared, step, recovery, isWhole } = opening
-      const state = isWhole ? 'active' : 'setting'
-      const record: SignInRecord = {
-        staffId,
-        sessionId: row.id,
-        at,
-        compared,
-        step,
-        recovery,
-        session: isWhole ? row : null,
-      }
-      await store.signIn(record)
-      ground.slowDown.forgive(source)
-      const staff = store.credentials(staffId)?.staff ?? credentials.staff
-      const session = new Session({ staff, row, state, compared }, ground).foundBy(cookie)
-      ground.began(session)
-      return { session, cookie }
-    },
+    signIn: signingIn(options, ground),
     end(staffId) {
       for (const session of [...live.values()]) if (session.staff.id === staffId) session.end()
     },
@@ -106,57 +70,57 @@ export function openSessions(options: SessionOptions): OpenSessions {
   }
 }
 
-interface Opening extends Pick<SignInRecord, 'compared' | 'step' | 'recovery'> {
-  /** False: a secret has to be set first. */
-  readonly isWhole: boolean
-}
-
-/**
- * What of what was given opens. One comparison is made for everybody: who is unknown, disabled or has
- * no secret costs what a wrong secret costs, and is told the same. Throws `SIGN_IN_REFUSED`.
- */
-async function openingOf(
-  { name, secret, code = '' }: SignIn,
-  source: string,
-  { store, clock, comesFrom }: SessionOptions,
-  secrets: Secrets,
-) {
-  const id = store.idOf(name.normalize('NFKC').trim())
-  const credentials = id === undefined ? undefined : store.credentials(id)
-  const now = clock.now()
-  const oneTime = credentials === undefined ? null : oneTimeOf(credentials, now)
-  const kept = credentials?.secret ?? oneTime
-  const given = oneTime === null ? secretForm(secret) : codeForm(secret)
-  const isRight = await secrets.opens(given, kept)
-  if (credentials === undefined) throw refused()
-  const { sources } = credentials.staff
-  const isElsewhere = sources.length > 0 && !(isIP(source) > 0 && comesFrom(sources, source))
-  const opening = opened(credentials, { secret, code, isRight }, now, store)
-  if (opening === undefined || isElsewhere) throw refused()
-  return { opening, credentials }
-}
-
-const oneTimeOf = ({ secret, oneTime, oneTimeUntil }: Credentials, now: number): string | null =>
-  secret === null && oneTimeUntil !== null && now < oneTimeUntil ? oneTime : null
-
-/** A recovery code stands in for the secret or for the second factor, never for both. */
-function opened(
-  credentials: Credentials,
-  { secret, code, isRight }: { secret: string; code: string; isRight: boolean },
-  now: number,
-  store: Pick<StaffRegistry, 'isRecoveryCode'>,
-): Opening | undefined {
-  const { staff, secondFactor } = credentials
-  const compared = credentials.secret ?? credentials.oneTime
-  const isSettled = credentials.secret !== null
-  const recoveryIn = (text: string) => {
-    const hash = hashOf(text)
-    return isSettled && store.isRecoveryCode(staff.id, hash) ? hash : null
+/** Each attempt that is refused is in the audit before it is told so. */
+function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signIn'] {
+  const { store, clock } = options
+  const { secrets } = ground
+  const slowDown = new SlowDown(clock)
+  /** Of an attempt that failed by a fault: it was no guess. */
+  const forgiven = (source: string) => (error: unknown) => {
+    slowDown.forgive(source)
+    throw error
   }
-  const step = secondFactor === null ? null : stepOf(secondFactor, code, now)
-  const hasFactor = secondFactor === null || step !== null
-  if (isRight && hasFactor) return { compared, step, recovery: null, isWhole: isSettled }
-  const recovery = isRight ? recoveryIn(code) : hasFactor ? recoveryIn(secret) : null
-  if (recovery === null) return undefined
-  return { compared, step: isRight ? null : step, recovery, isWhole: false }
+  const refusal = async (staffId: string | undefined, source: string) => {
+    await store.refuse({ staffId, source, at: clock.now(), action: 'sign-in-refused' })
+    return refused()
+  }
+  return async (given, source) => {
+    slowDown.begin(source)
+    const looked = await openingOf(given, source, options, secrets).catch(forgiven(source))
+    const { opening, credentials } = looked
+    if (opening === undefined) throw await refusal(credentials?.staff.id, source)
+    const at = clock.now()
+    const staffId = credentials.staff.id
+    const { cookie, row } = newCookie(staffId, source, at)
+    const { compared, step, recovery, isWhole } = opening
+    const state = isWhole ? 'active' : 'setting'
+    const record: SignInRecord = {
+      staffId,
+      sessionId: row.id,
+      at,
+      compared,
+      step,
+      recovery,
+      session: isWhole ? row : null,
+    }
+    const isTaken = await store
+      .signIn(record)
+      .then(() => true, usedUp)
+      .catch(forgiven(source))
+    // Whoever was disabled or reset since the commit had no session yet that could be ended.
+    const now = store.credentials(staffId)
+    const isStill = isTaken && now !== undefined && (now.secret ?? now.oneTime) === compared
+    if (!isStill) throw await refusal(staffId, source)
+    slowDown.forgive(source)
+    const { staff } = now
+    const session = new Session({ staff, row, state, compared }, ground).foundBy(cookie)
+    ground.began(session)
+    return { session, cookie }
+  }
+}
+
+/** What opened a moment ago does so no more: it was used, or taken away. */
+function usedUp(error: unknown): false {
+  if (error instanceof AgentError && error.code === 'SIGN_IN_REFUSED') return false
+  throw error
 }

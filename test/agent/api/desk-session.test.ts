@@ -121,6 +121,22 @@ test('what changes something needs the token of the page and comes from it', asy
   assert.equal((await send('POST', '/v1/verifications/v1/notes', note)).status, 201)
 })
 
+test('a page of another program on this host has nothing read in the name of who is signed in', async (t) => {
+  const { send, audit, feed } = await desk(t, 'billing')
+  feed.commit('v1')
+  for (const site of ['same-site', 'cross-site'])
+    for (const path of ['/v1/events', '/desk/live']) {
+      const answer = await send('GET', path, undefined, { 'sec-fetch-site': site })
+      assert.deepEqual([answer.status, await codeOf(answer)], [403, 'REQUEST_FORGED'])
+    }
+  assert.deepEqual(audit.reads, [])
+  for (const site of ['same-origin', 'none'])
+    assert.equal(
+      (await send('GET', '/v1/events', undefined, { 'sec-fetch-site': site })).status,
+      200,
+    )
+})
+
 test('only what a person does counts against idle time', async (t) => {
   const { send, session } = await desk(t)
   await send('GET', '/v1/presentations')

@@ -61,6 +61,7 @@ test('a name that cannot be typed again, a role of programs and a missing source
   const wrong = [
     [{ name: '<b>', role: 'reception' }, 'name'],
     [{ name: '', role: 'reception' }, 'name'],
+    [{ name: 'staff-0123456789ab', role: 'reception' }, 'name'],
     [{ name: 'x', role: 'receipt-computer' }, 'role'],
     [{ name: 'x', role: 'after-hours' }, 'sources'],
     [{ name: 'x', role: 'reception', sources: ['nowhere'] }, 'sources'],
@@ -70,5 +71,10 @@ test('a name that cannot be typed again, a role of programs and a missing source
     const { code, mistakes } = Object(await problem(answer))
     assert.deepEqual([code, mistakes[0].field], ['REQUEST_INVALID', field])
   }
+  const { answer } = await send('POST', '/desk/staff', {
+    name: '１２３４５６７８９０１８',
+    role: 'reception',
+  })
+  assert.equal((await problem(answer))['code'], 'INDIVIDUAL_NUMBER_REFUSED')
   assert.deepEqual(staff.people, [])
 })

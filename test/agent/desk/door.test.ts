@@ -185,6 +185,26 @@ test('who came in by a one-time code sets password and PIN, and prints the codes
   assert.deepEqual(errors, [])
 })
 
+test('recovery codes that nobody looks at any more are blanked, and the page is locked', {
+  skip,
+}, async (t) => {
+  const session = { ...sessionOf('reception'), lockSeconds: 1 }
+  const { page, count } = await openHands(t, {
+    session: { ...session, state: 'setting' },
+    answers: {
+      'POST /desk/session/secret': () => ({ session, recoveryCodes: ['AAAA-BBBB-1'] }),
+      'POST /desk/session/lock': () => ({ ...session, state: 'locked' }),
+    },
+  })
+  await page.getByLabel('新しいパスワード').fill('夕焼け 小焼けの 赤とんぼ')
+  for (const label of ['PIN', 'PIN（もう一度）'])
+    await page.getByLabel(label, { exact: true }).fill('1243')
+  await page.getByRole('button', { name: 'この内容で決める' }).click()
+  await page.getByRole('heading', { name: 'ロック中' }).waitFor()
+  assert.equal((await page.content()).includes('AAAA'), false)
+  assert.equal(count('POST /desk/session/lock'), 1)
+})
+
 test('who administers others registers a second factor', { skip }, async (t) => {
   const { page, asked, press } = await openHands(t, {
     role: 'it',

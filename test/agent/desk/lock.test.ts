@@ -147,6 +147,30 @@ test('out of reach it locks all the same, and stays locked when the agent comes 
   await isBlank(hands)
 })
 
+test('who signs out while the agent is out of reach leaves nothing on the page', {
+  skip,
+}, async (t) => {
+  const hands = await atWork(t)
+  hands.cut()
+  await hands.page.getByRole('button', { name: 'サインアウト' }).click()
+  await isBlank(hands)
+  const locked = hands.page.waitForResponse(/session\/lock/)
+  hands.mend()
+  await locked
+  await isBlank(hands)
+})
+
+test('what the browser prints by itself has nothing of the page, for it is in no audit', {
+  skip,
+}, async (t) => {
+  const { page } = await atWork(t)
+  // biome-ignore lint/performance/useDomNodeTextContent: what is not shown does not count
+  const seen = () => page.locator('body').innerText()
+  assert.match(await seen(), new RegExp(NAME))
+  await page.emulateMedia({ media: 'print' })
+  assert.doesNotMatch(await seen(), /\S/)
+})
+
 test('the locked page still shows readers and faults, and no button for them', {
   skip,
 }, async (t) => {

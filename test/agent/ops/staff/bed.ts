@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { sourceRule } from '../../../../agent/api/hosts.ts'
+import { AgentError } from '../../../../agent/kernel/errors.ts'
 import type { NewStaff } from '../../../../agent/kernel/staff.ts'
 import { type Derive, openSecrets } from '../../../../agent/ops/staff/secrets.ts'
 import { type OpenSessions, openSessions } from '../../../../agent/ops/staff/sessions.ts'
@@ -37,11 +38,28 @@ export async function staffBed(t: TestContext) {
     derived.push(secret)
     return hash('sha256', Buffer.concat([salt, Buffer.from(secret)]), 'buffer')
   }
+  const disk = { isFull: false, after: async () => {} }
+  const orFull =
+    <R>(write: (record: R) => Promise<void>) =>
+    async (record: R) => {
+      if (disk.isFull) throw new AgentError('STORE_FULL', 'no space is left')
+      await write(record)
+      const { after } = disk
+      disk.after = async () => {}
+      await after()
+    }
   const start = async (): Promise<Running> => {
     const store = await open(path, undefined, clock)
+    const kept = {
+      ...store.staff,
+      signIn: orFull(store.staff.signIn),
+      settle: orFull(store.staff.settle),
+      moveSession: orFull(store.staff.moveSession),
+      refuse: orFull(store.staff.refuse),
+    }
     const secrets = openSecrets(derive)
     const sessions = openSessions({
-      store: store.staff,
+      store: kept,
       clock,
       log,
       onBug: (error) => {
@@ -57,6 +75,19 @@ export async function staffBed(t: TestContext) {
     return { store, sessions, staff }
   }
   let running = await start()
+  const rows = async () => {
+    await running.store.auditRead('test', 'flush', '')
+    const db = openDatabase(path, KEY, 'read-only')
+    try {
+      return db
+        .prepare<[], { actor: string; action: string; subject: string }>(
+          'SELECT actor, action, subject FROM audit ORDER BY rowid',
+        )
+        .all()
+    } finally {
+      db.close()
+    }
+  }
   const stop = async () => {
     await running.sessions.close()
     await running.store.close()
@@ -66,6 +97,8 @@ export async function staffBed(t: TestContext) {
     clock,
     log,
     derived,
+    /** Writes of who comes and goes fail while it is full; `after`: what happens after the next. */
+    disk,
     path,
     get store() {
       return running.store
@@ -96,18 +129,12 @@ export async function staffBed(t: TestContext) {
     },
     /** Actions of the audit, oldest first, with who did them. */
     async audited(): Promise<string[]> {
-      await running.store.auditRead('test', 'flush', '')
-      const db = openDatabase(path, KEY, 'read-only')
-      try {
-        const rows = db
-          .prepare<[], { actor: string; action: string }>(
-            'SELECT actor, action FROM audit ORDER BY rowid',
-          )
-          .all()
-        return rows.map(({ actor, action }) => `${actor} ${action}`)
-      } finally {
-        db.close()
-      }
+      return (await rows()).map(({ actor, action }) => `${actor} ${action}`)
+    },
+    /** Who was not let in, oldest first: what, as whom, from where. */
+    async refusals(): Promise<string[]> {
+      const own = (await rows()).filter(({ actor }) => actor === 'agent')
+      return own.map(({ action, subject }) => `${action} ${subject}`)
     },
   }
 }

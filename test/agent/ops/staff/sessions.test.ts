@@ -48,6 +48,54 @@ test('the fifth wrong PIN ends the session, also where they come all at once', a
   }
 })
 
+test('slips of others behind one address keep nobody from unlocking, nor from signing in', async (t) => {
+  const bed = await staffBed(t)
+  const { session } = await bed.settled('受付 一')
+  for (let n = 0; n < 4; n += 1) {
+    const { session: other } = await bed.settled(`受付 ${n}`)
+    await other.lock()
+    for (const pin of ['1', '2']) await assert.rejects(other.unlock(pin, HERE), REFUSED)
+  }
+  assert.equal((await bed.signIn('受付 一', good.secret)).session.state(), 'active')
+  for (let n = 0; n < 5; n += 1) await assert.rejects(bed.signIn('受付 一', 'wrong'), REFUSED)
+  assert.equal((await refusalOf(bed.signIn('受付 一', good.secret))).code, 'TOO_MANY_REQUESTS')
+  await session.lock()
+  await session.unlock(good.pin, HERE)
+  assert.equal(session.state(), 'active')
+})
+
+test('a full disk opens nothing, and leaves everybody the tries that they had', async (t) => {
+  const bed = await staffBed(t)
+  const FULL = { code: 'STORE_FULL' }
+  const { session } = await bed.settled()
+  bed.disk.isFull = true
+  await assert.rejects(session.lock(), FULL)
+  assert.equal(session.state(), 'locked', 'it locks all the same')
+  for (let n = 0; n < 6; n += 1) {
+    await assert.rejects(session.unlock(good.pin, HERE), FULL)
+    await assert.rejects(bed.signIn('受付 花子', good.secret), FULL)
+  }
+  assert.equal(session.state(), 'locked')
+  for (let n = 0; n < 5; n += 1)
+    await assert.rejects(bed.signIn('受付 花子', 'wrong', '', '192.0.2.1'), FULL, 'tells nothing')
+  await assert.rejects(bed.signIn('受付 花子', 'wrong', '', '192.0.2.1'), {
+    code: 'TOO_MANY_REQUESTS',
+  })
+  for (let n = 0; n < 5; n += 1) await assert.rejects(session.unlock('0000', HERE), FULL)
+  assert.equal(session.state(), 'ended', 'five wrong ones end it all the same')
+  bed.disk.isFull = false
+  assert.equal((await bed.signIn('受付 花子', good.secret)).session.state(), 'active')
+})
+
+test('a clock that is set back keeps no session open for longer than one lasts', async (t) => {
+  const bed = await staffBed(t)
+  const { session, cookie } = await bed.settled()
+  await bed.clock.stall(-365 * 24 * HOUR)
+  assert.equal(session.state(), 'active')
+  await bed.clock.advance(12 * HOUR)
+  assert.equal(bed.sessions.find(cookie), undefined)
+})
+
 test('twelve hours after signing in everybody signs in anew, however busy the page was', async (t) => {
   const bed = await staffBed(t)
   const { session, cookie } = await bed.settled()
@@ -95,6 +143,19 @@ test('disabling and resetting end what is signed in, at once, and tell who liste
     await bed.restart()
     assert.equal(bed.sessions.find(cookie), undefined)
     await bed.clock.advance(HOUR)
+  }
+})
+
+test('who is disabled or reset in the moment in which they come in is out', async (t) => {
+  const bed = await staffBed(t)
+  for (const verb of ['disable', 'reset'] as const) {
+    const { staff } = await bed.settled(`入室 ${verb}`)
+    bed.disk.after = async () => void (await bed.staff[verb](staff.id, 'console'))
+    await assert.rejects(bed.signIn(staff.name, good.secret), REFUSED)
+    const { staff: setting, oneTimeCode } = await bed.add(`設定 ${verb}`)
+    const { session } = await bed.signIn(setting.name, oneTimeCode)
+    bed.disk.after = async () => void (await bed.staff[verb](setting.id, 'console'))
+    await assert.rejects(session.settle(good), { code: 'SESSION_ENDED' })
   }
 })
 

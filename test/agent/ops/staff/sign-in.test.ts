@@ -90,6 +90,23 @@ test('five wrong attempts are free, then a source waits ever longer, also with w
   assert.equal((await bed.signIn('受付 花子', good.secret)).session.state(), 'active')
 })
 
+test('who was not let in is in the audit: as whom, from where, and nothing of what was typed', async (t) => {
+  const bed = await staffBed(t)
+  const { staff, session } = await bed.settled()
+  await refusalOf(bed.signIn('受付 花子', 'wrong'))
+  await refusalOf(bed.signIn(good.secret, '受付 花子', '', '192.0.2.7'))
+  await session.lock()
+  await refusalOf(session.unlock('0000', '192.0.2.8'))
+  const { app, staff: it } = await bed.settled('管理者', { role: 'it' }, true)
+  await refusalOf(bed.signIn('管理者', good.secret, app?.()))
+  assert.deepEqual(await bed.refusals(), [
+    `sign-in-refused ${staff.id} 127.0.0.1`,
+    'sign-in-refused nobody 192.0.2.7',
+    `unlock-refused ${staff.id} 192.0.2.8`,
+    `sign-in-refused ${it.id} 127.0.0.1`,
+  ])
+})
+
 test('many attempts at once are no more attempts than one after the other', async (t) => {
   const bed = await staffBed(t)
   await bed.settled()
