@@ -50,7 +50,7 @@ test('revoking ends an open stream, a long poll and a wait for an answer, and no
   })
   const poll = leaver.events(`?after=${cursor}`, { prefer: 'wait=50' })
   const polled = assert.rejects(poll, /401/)
-  bed.gateway.behave({ mode: 'normal', delayMs: 4_000 })
+  bed.gateway.behave({ mode: 'normal', delayMs: 8_000 })
   const open = await bed.client.post('/v1/verifications', faceOf('05'), { prefer: 'wait=0' })
   const { id } = JSON.parse(open.text)
   const read = leaver.get(`/v1/verifications/${id}`, { prefer: 'wait=50' })
