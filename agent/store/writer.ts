@@ -15,7 +15,7 @@ import {
   storeFault,
 } from './database.ts'
 import { holdBackDeliveries } from './deliveries.ts'
-import { migrate, newEpoch } from './migrations.ts'
+import { migrate, newEpoch } from './migrate.ts'
 import { transactions, type Verb } from './transactions.ts'
 import type { Args, Call, FromWriter, Result, ToWriter, WriterStart } from './writer-link.ts'
 

@@ -150,7 +150,9 @@ test('a gateway that nobody reaches stops the desk, whatever else is only worth 
   ]
   const { page } = await openHands(t, { state: { status: 'warn', checks: { gateway } } })
   const region = page.getByRole('region', { name: '障害とお知らせ' })
-  await region.getByText('× 今は照会できません。オンライン資格確認システムに接続できません。').waitFor()
+  await region
+    .getByText('× 今は照会できません。オンライン資格確認システムに接続できません。')
+    .waitFor()
   await region.getByText('ほか 1件').waitFor()
 })
 
