@@ -74,6 +74,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const assets = pageAssets()
   const asked: Asked[] = []
   const streams = new Set<ServerResponse>()
+  /** What the test sent before the page listened. */
+  const early: string[] = []
   let isCut = false
   const state = { ...stateOf(), ...options.state }
   const answers: Readonly<Record<string, Given | object>> = {
@@ -90,6 +92,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`event: state\ndata: ${JSON.stringify(state)}\n\n`)
     streams.add(response)
+    for (const frame of early.splice(0)) response.write(frame)
     response.on('close', () => streams.delete(response))
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -130,8 +133,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     asked,
     push(event, data, id) {
       const head = id === undefined ? '' : `id: ${id}\n`
-      for (const stream of streams)
-        stream.write(`event: ${event}\n${head}data: ${JSON.stringify(data)}\n\n`)
+      const frame = `event: ${event}\n${head}data: ${JSON.stringify(data)}\n\n`
+      if (streams.size === 0 && !isCut) early.push(frame)
+      for (const stream of streams) stream.write(frame)
     },
     cut() {
       isCut = true

@@ -31,7 +31,7 @@ const leaks = (text: string): string[] =>
   text.replace(LATIN, '').match(/[A-Za-zＡ-Ｚａ-ｚ_]+|[`{}<>]/g) ?? []
 
 test('every message has Japanese text, a next action, a code and a number, and no English', () => {
-  assert.ok(messages.length > 200 && results.length === 12)
+  assert.ok(messages.length > 200 && results.length >= 13)
   for (const { code, number, texts } of [...messages, ...results]) {
     assert.match(number, /^[ECAK]\d{2,3}$/, code)
     assert.match(code, /^[A-Z_0-9]+$|^[a-z-]+$/)
