@@ -45,7 +45,7 @@ test('another person under a patient’s number is held, and the billing desk de
   await billing.page.keyboard.press('Enter')
   await dialog.waitFor({ state: 'hidden' })
   await billing.page.getByRole('button', { name: '同じ人', exact: true }).click()
-  await dialog.getByRole('button', { name: '同じ人に決める' }).click()
+  await dialog.getByRole('button', { name: '「同じ人」に決める' }).click()
 
   await page.getByText(OTHER).first().waitFor()
   await resultOn(page).locator('.notes').getByText('医事 見本').waitFor()
