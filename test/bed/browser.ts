@@ -63,3 +63,16 @@ export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): P
   })
   return { page, context, errors }
 }
+
+/**
+ * Resolves when an expression holds on the page. `waitForFunction` evaluates texts inside the page, which
+ * its policy forbids.
+ */
+export async function holdsOn(page: Page, expression: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => {
+      const look = () => ((${expression}) ? resolve() : requestAnimationFrame(look))
+      look()
+    })`,
+  )
+}

@@ -52,7 +52,9 @@ test('a result, its 申立書 and the paper procedure are printed, one page each
 
   await goTo(page, '状態')
   await page.getByRole('link', { name: '停止時の手順（印刷）' }).click()
+  const written = page.waitForResponse(/desk\/prints/)
   await page.getByRole('button', { name: '印刷', exact: true }).click()
+  await written
   assert.match(await sheetOn(page), /停止時の手順.*本日の受付 1件（うち未確認 1件）/)
   await page.locator('.sheet-bar').waitFor()
   assert.equal(await pagesOf(page), 1)

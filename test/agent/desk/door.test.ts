@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Session } from '../../../agent/api/desk-shapes.ts'
 import { axeViolations } from '../../bed/axe.ts'
-import { closeBrowser, noBrowser } from '../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../bed/browser.ts'
 import { openHands, textOf } from '../../bed/desk-hands.ts'
 import { Refusal, sessionOf } from '../../bed/desk-stage.ts'
 
@@ -172,7 +172,7 @@ test('who came in by a one-time code sets password and PIN, and prints the codes
     'window.print = () => { window.printed = document.querySelector(".sheet").innerText }',
   )
   await page.getByRole('button', { name: '印刷する' }).click()
-  await page.waitForFunction('window.printed')
+  await holdsOn(page, 'window.printed')
   assert.match(await page.evaluate<string>('window.printed'), /AAAA-BBBB-1/)
   assert.deepEqual(asked.find(({ route }) => route === 'POST /desk/prints')?.body, {
     kind: 'recovery-codes',

@@ -54,9 +54,11 @@ test('a locked file is tried until it can be read', { timeout: 60_000 }, async (
   if (isRoot) process.seteuid?.(NOBODY)
   try {
     asOwner(() => {
+      chmodSync(folder, 0o777)
       writeFileSync(join(folder, 'making'), '<one>', { mode: 0 })
-      renameSync(join(folder, 'making'), join(folder, 'OQS1.xml'))
     })
+    // Not as its owner: the thread that looks would be root for a moment, and read it.
+    renameSync(join(folder, 'making'), join(folder, 'OQS1.xml'))
     await bed.until(() => refusals(bed).length === 1)
     assert.equal(bed.offered.length, 0)
     asOwner(() => chmodSync(join(folder, 'OQS1.xml'), 0o644))

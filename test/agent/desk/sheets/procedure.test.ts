@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { openDay } from '../../../../agent/desk/day.ts'
 import { countsOf } from '../../../../agent/desk/sheets/counts.ts'
 import { conditions } from '../../../../agent/kernel/conditions.ts'
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { sampleEvent } from '../../../bed/desk-samples.ts'
 import { openStage, stateOf } from '../../../bed/desk-stage.ts'
 import { checkOf } from '../status/samples.ts'
@@ -129,7 +129,7 @@ test('it is printed from its own page, alone and audited', { skip }, async (t) =
     kind: 'procedure',
     subject: new Date(Date.now() + 9 * 60 * 60_000).toISOString().slice(0, 10),
   })
-  await page.waitForFunction('window.printedText !== undefined')
+  await holdsOn(page, 'window.printedText !== undefined')
   assert.match(String(await page.evaluate('window.printedText')), /停止時の手順/)
   await page.emulateMedia({ media: 'print' })
   assert.equal(await page.evaluate("document.querySelector('nav').getClientRects().length"), 0)

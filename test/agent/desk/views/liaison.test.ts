@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { sampleEvent, sampleNote, sampleVerification } from '../../../bed/desk-samples.ts'
 import { openStage, type Stage, type StageOptions, sentTo } from '../../../bed/desk-stage.ts'
 
@@ -164,7 +164,7 @@ test('the list is printed, and that is told to the agent', { skip }, async () =>
   const told = page.waitForRequest(/\/desk\/prints/)
   await page.getByRole('button', { name: '一覧を印刷' }).click()
   deepStrictEqual((await told).postDataJSON(), { kind: 'list', subject: '2026-04-01' })
-  await page.waitForFunction('window.printed !== undefined')
+  await holdsOn(page, 'window.printed !== undefined')
   match(
     String(await page.evaluate('window.printed')),
     /地域連携の一覧[\s\S]*見本　一郎[\s\S]*紹介状あり/,

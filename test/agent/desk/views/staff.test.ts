@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { axeViolations } from '../../../bed/axe.ts'
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { openHands, textOf } from '../../../bed/desk-hands.ts'
 import { Refusal } from '../../../bed/desk-stage.ts'
 
@@ -91,7 +91,7 @@ test('somebody is added from the keyboard; the code is shown once and printed, a
     'window.print = () => { window.printed = document.querySelector(".sheet").innerText }',
   )
   await page.getByRole('button', { name: '印刷する' }).click()
-  await page.waitForFunction('window.printed')
+  await holdsOn(page, 'window.printed')
   assert.match(await page.evaluate<string>('window.printed'), new RegExp(CODE))
   assert.deepEqual(asked.find(({ route }) => route === 'POST /desk/prints')?.body, {
     kind: 'one-time-code',
@@ -124,7 +124,7 @@ test('where the browser says when printing is over, the page comes back by itsel
   await page.getByRole('button', { name: '医事 花子 さんの番号を再発行' }).click()
   await page.getByRole('button', { name: '発行する', exact: true }).click()
   await page.getByRole('button', { name: '印刷する' }).click()
-  await page.waitForFunction('window.printed')
+  await holdsOn(page, 'window.printed')
   assert.match(await page.evaluate<string>('window.printed'), /最初のサインイン[\s\S]*K7QF/)
   await page.locator('.sheet').waitFor({ state: 'detached' })
   assert.equal(await focused(), '印刷する')

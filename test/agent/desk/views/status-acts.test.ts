@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { faultReport } from '../../../../agent/api/answers.ts'
 
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { Refusal, sentTo } from '../../../bed/desk-stage.ts'
 import {
   brokenPath,
@@ -51,7 +51,7 @@ test('a line can be chosen by hand by who may, and given back', { skip }, async 
   await page.getByRole('button', { name: 'この回線に切り替える' }).click()
   await page.getByRole('button', { name: '自動の選択に戻す' }).waitFor()
   const focused = 'document.activeElement.id === "status-lines"'
-  await page.waitForFunction(focused)
+  await holdsOn(page, focused)
 })
 
 test('the billing office decides what becomes of a delivery, and is asked before', {
@@ -85,7 +85,7 @@ test('the billing office decides what becomes of a delivery, and is asked before
     { route: 'POST /v1/deliveries/7/retry', body: { by, decision: 'ok' } },
     { route: 'POST /v1/deliveries/8/drop', body: { by } },
   ])
-  await page.waitForFunction('document.activeElement.id === "status-deliveries"')
+  await holdsOn(page, 'document.activeElement.id === "status-deliveries"')
 })
 
 test('a refused decision is told with its number', { skip }, async (t) => {

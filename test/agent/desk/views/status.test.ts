@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { faultReport } from '../../../../agent/api/answers.ts'
 import { nowInJapan } from '../../../../agent/desk/clock.ts'
 import { conditions } from '../../../../agent/kernel/conditions.ts'
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { openStage, Refusal, stateOf } from '../../../bed/desk-stage.ts'
 import { checkOf, rows, sampleDeliveries, sampleJobs } from '../status/samples.ts'
 import { quiet, routes, statusOf } from '../status/status-stage.ts'
@@ -168,7 +168,7 @@ test('each part is reached from its mark, and everything by keyboard', { skip },
   await button.waitFor()
   await page.getByRole('button', { name: /回線\s*ngn\s*を\s*詳しく/ }).focus()
   await page.keyboard.press('Enter')
-  await page.waitForFunction('document.activeElement.id === "status-lines"')
+  await holdsOn(page, 'document.activeElement.id === "status-lines"')
   await page.keyboard.press('Tab')
   await page.locator(':focus').and(button).waitFor()
 })
