@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { closeBrowser, noBrowser } from '../bed/browser.ts'
 import { openDesk } from '../bed/desk.ts'
@@ -62,6 +63,8 @@ test('a result, its 申立書 and the paper procedure are printed, one page each
   await back.click()
   await back.waitFor({ state: 'detached' })
 
+  // What is read goes through a journal, and is in the database within a second.
+  while (audited(bed, 'print').length < 3) await wait(50)
   const printed = audited(bed, 'print')
   const [kinds, subjects] = [0, 1].map((at) => printed.map(({ subject }) => subject.split(' ')[at]))
   assert.deepEqual(kinds, ['slip', 'declaration', 'procedure'])

@@ -90,6 +90,7 @@ test('each says why it is here: a first visit, another insurer, a referral and f
     }),
     handover('b', { at: '2026-04-01T09:01:00+09:00' }),
   ])
+  await stage.page.getByRole('listitem').nth(1).waitFor()
   const [one = '', two = ''] = await stage.page.getByRole('listitem').allTextContents()
   match(one, /保険の変更[\s\S]*紹介状あり[\s\S]*紹介元：見本クリニック/)
   match(one, /01130012 → 06139992[\s\S]*見本健康保険組合/)
