@@ -14,6 +14,7 @@ test('a whole question from the keyboard alone: Enter goes on in the printed ord
   skip,
 }, async (t) => {
   const { page, type, asks, errors } = await stageFor(t, { [ASK]: () => came() })
+  await page.locator('form.face .field label').first().waitFor()
   const labels = await page.locator('form.face .field label').allTextContents()
   assert.deepEqual(
     labels.map((label) => label.replace(/\s*必須/, '')),

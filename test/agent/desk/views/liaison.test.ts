@@ -66,6 +66,7 @@ test('who is forgotten comes first and is marked, then the others, oldest first'
     handover('late', { at: '2026-04-01T09:25:00+09:00', isOverdue: true, ...name('例示　三') }),
   ])
   const { page } = stage
+  await page.getByRole('heading', { level: 2 }).first().waitFor()
   const headings = await page.getByRole('heading', { level: 2 }).allTextContents()
   deepStrictEqual(
     headings.map((text) => text.trim().slice(0, 4)),

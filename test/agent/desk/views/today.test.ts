@@ -9,6 +9,7 @@ const skip = noBrowser
 
 test('the day is a list, newest first, with what each came to in words', { skip }, async () => {
   await using stage = await openToday({}, [...three(), sampleNote('v-1', 'original-sighted')])
+  await stage.page.getByRole('option').nth(2).waitFor()
   deepStrictEqual(await names(stage), ['見本　三郎', '見本　二郎', '見本　一郎'])
   const texts = await stage.page.getByRole('option').allInnerTexts()
   match(texts[1] ?? '', /9:02[\s\S]*00102[\s\S]*△ 見つかりません/)

@@ -75,6 +75,7 @@ test('what is left to do is told by kind, with since when, when it is asked agai
   const plain = item('plain', { advisories: [advisory] })
   await using stage = await openWork([plain, offline, card, refund, held, intake])
   const { page } = stage
+  await page.getByRole('listitem').first().waitFor()
   deepStrictEqual(await page.getByRole('heading', { level: 2 }).allTextContents(), [
     '本人確認待ち（1件）',
     '返金の確認（1件）',
