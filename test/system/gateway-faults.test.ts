@@ -215,5 +215,9 @@ test('questions beyond the queue end as `offline`, and none is lost', async (t) 
   ])
   const full = asked.find(({ outcome }) => outcome === 'offline')
   assert.equal(full?.fault?.code, 'QUEUE_FULL')
-  assert.equal((await client.feed()).length, 4)
+  // A question that ended `offline` is asked again by itself, perhaps already.
+  const first = (await client.feed()).filter(
+    (item) => item.type === 'verification' && item.verification.supersedes === null,
+  )
+  assert.equal(first.length, 4)
 })
