@@ -24,6 +24,8 @@ export interface Ground {
   /** Puts a session in the place of one that ended, and forgets what ended. */
   readonly began: (session: Session) => void
   readonly ended: (session: Session) => void
+  /** Whoever is signed in as them is so no more. */
+  readonly endAll: (staffId: string) => void
 }
 
 export interface Begun {
@@ -187,12 +189,14 @@ export class Session {
     const compared = this.#compared
     await store.settle({ ...record, staffId, at, compared, recoveryCodes: hashes, session: row })
     // Whoever was disabled or reset since the commit: the new session was not there to be ended.
-    if (this.#state === 'ended') throw ended()
+    const isOver = this.#state === 'ended'
+    // With the old secret goes what it had opened, elsewhere too: the commit has forgotten those.
+    this.#ground.endAll(staffId)
+    if (isOver) throw ended()
     const staff = store.credentials(staffId)?.staff ?? this.staff
     const begun = { staff, row, state: 'active', compared: null } as const
     const session = new Session(begun, this.#ground).foundBy(cookie)
     this.#ground.began(session)
-    this.end()
     return { session, cookie, recoveryCodes }
   }
 

@@ -38,11 +38,15 @@ const keyOf = (hash: Uint8Array) => Buffer.from(hash).toString('base64')
 export function openSessions(options: SessionOptions): OpenSessions {
   const { store, lockMs, secrets = openSecrets() } = options
   const live = new Map<string, Session>()
+  const endAll = (staffId: string) => {
+    for (const session of [...live.values()]) if (session.staff.id === staffId) session.end()
+  }
   const ground: Ground = {
     ...options,
     secrets,
     began: (session) => void live.set(keyOf(session.row.hash), session),
     ended: ({ row }) => void live.delete(keyOf(row.hash)),
+    endAll,
   }
   for (const row of store.sessions()) {
     const staff = store.credentials(row.staffId)?.staff
@@ -61,9 +65,7 @@ export function openSessions(options: SessionOptions): OpenSessions {
         : session.foundBy(cookie)
     },
     signIn: signingIn(options, ground),
-    end(staffId) {
-      for (const session of [...live.values()]) if (session.staff.id === staffId) session.end()
-    },
+    end: endAll,
     close() {
       for (const session of live.values()) session.leave()
     },

@@ -146,6 +146,19 @@ test('disabling and resetting end what is signed in, at once, and tell who liste
   }
 })
 
+test('who sets a new secret is signed out wherever the old one had let them in', async (t) => {
+  const bed = await staffBed(t)
+  const { session, cookie, recoveryCodes } = await bed.settled()
+  const { session: stranger } = await bed.settled('受付 次郎')
+  const told: string[] = []
+  session.onChange(() => told.push(session.state()))
+  const { session: setting } = await bed.signIn('受付 花子', recoveryCodes[0] ?? '')
+  const anew = { secret: 'yamanami no fumoto', pin: '1397' }
+  const { session: now } = await setting.settle(anew)
+  assert.deepEqual([told, bed.sessions.find(cookie)], [['ended'], undefined])
+  assert.deepEqual([now.state(), stranger.state()], ['active', 'active'])
+})
+
 test('who is disabled or reset in the moment in which they come in is out', async (t) => {
   const bed = await staffBed(t)
   for (const verb of ['disable', 'reset'] as const) {
