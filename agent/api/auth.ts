@@ -153,9 +153,14 @@ const unless = (holds: () => boolean, hear: () => void) => () => {
 
 const noToken = () => new AgentError('UNAUTHENTICATED', 'no valid token')
 
-/** Browsers would ask for name and password by themselves, in a window of their own. */
+/**
+ * Browsers would ask for name and password by themselves, in a window of their own: to who opens an
+ * address, as that of the digest for printing, but not over the page.
+ */
 function unauthenticated({ headers, routeOptions }: FastifyRequest): AgentError {
-  const isPage = isDeskRoute(routeOptions.config.access) || headers['sec-fetch-site'] !== undefined
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers
+  const isScript = site !== undefined && mode !== 'navigate'
+  const isPage = isDeskRoute(routeOptions.config.access) || isScript
   return isPage
     ? new AgentError('UNAUTHENTICATED', 'nobody is signed in', { facts: { challenge: false } })
     : noToken()

@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { routeRoles } from '../../../agent/api/access.ts'
 import { staffRoles } from '../../../agent/kernel/staff.ts'
 import { goodToken } from '../../fakes/consumers.ts'
-import { json, problem, serve, until } from './served.ts'
+import { json, problem, raw, serve, until } from './served.ts'
 
 /** The API with somebody of a role signed in, and what their page can send. */
 async function desk(t: TestContext, role: (typeof staffRoles)[number] = 'reception') {
@@ -52,6 +52,20 @@ test('a wrong attempt is refused without a challenge, which browsers would answe
   }
   const program = await call('/v1/events', { headers: { authorization: 'Bearer wrong' } })
   assert.match(program.headers.get('www-authenticate') ?? '', /Bearer/)
+})
+
+test('who opens an address in a browser is asked for the token, as for the digest to print', async (t) => {
+  const { port } = await desk(t)
+  const asked = async (path: string, mode: string) => {
+    const fetched = `Sec-Fetch-Site: none\r\nSec-Fetch-Mode: ${mode}\r\n`
+    const head = `Host: 127.0.0.1:${port}\r\nConnection: close\r\n${fetched}`
+    const answer = await raw(port, `GET ${path} HTTP/1.1\r\n${head}\r\n`)
+    assert.match(answer, /^HTTP\/1\.1 401 /)
+    return /^www-authenticate: Basic/im.test(answer)
+  }
+  assert.equal(await asked('/v1/digest?format=html', 'navigate'), true)
+  assert.equal(await asked('/v1/digest?format=html', 'cors'), false, 'a script of the page')
+  assert.equal(await asked('/desk/staff', 'navigate'), false, 'no token opens it')
 })
 
 test('who is not signed in is told so, and whether anybody could be', async (t) => {
