@@ -7,7 +7,7 @@ import type { Sql } from './database.ts'
 
 /** When nobody could be asked. One that a crash left open goes on. */
 export interface Outages {
-  /** No line is usable. One that lasts goes on, with its first cause. */
+  /** No line is usable. One that lasts goes on, with the newest cause: a test knows better why. */
   began(cause: FaultCode): Promise<void>
   /** A line is usable. */
   ended(): Promise<void>
