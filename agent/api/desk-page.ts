@@ -118,9 +118,11 @@ export function deskPageRoutes(app: App): void {
     if (match === etag) return reply.code(304).send()
     return reply.type(type).send(body)
   }
-  app.get('/desk', { config: { access: 'open' } }, async (_request, reply) =>
-    reply.redirect('/desk/', 308),
-  )
+  // People type the address of the machine, and no more.
+  for (const path of ['/', '/desk'])
+    app.get(path, { config: { access: 'open' } }, async (_request, reply) =>
+      reply.redirect('/desk/', 308),
+    )
   app.get('/desk/', { config: { access: 'open' } }, async ({ headers }, reply) =>
     send('index.html', headers['if-none-match'], reply),
   )

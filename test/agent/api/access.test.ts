@@ -12,9 +12,9 @@ import { face, json, problem, serve, until } from './served.ts'
 const concrete = (path: string) => path.replaceAll(/\{\w+\}/g, '1')
 /** Routes that no role is needed for. */
 const OPEN = ['GET /livez', 'GET /readyz']
-/** Of the page: its files, and signing in, which whoever has a session may go on with. */
+/** Of the page: its files and what leads there, and signing in, which whoever has a session may go on with. */
 const isOfPage = ({ access, url }: ServedRoute) =>
-  url.startsWith('/desk') && (access === 'open' || access === 'session')
+  (url === '/' || url.startsWith('/desk')) && (access === 'open' || access === 'session')
 
 /** Every route that is served, as the table writes it. */
 function served(): readonly ServedRoute[] {

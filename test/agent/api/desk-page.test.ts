@@ -26,10 +26,12 @@ async function page(t: TestContext) {
     fetch(`${url}${path}`, { headers, redirect: 'manual' })
 }
 
-test('the page is at /desk/, open to who is not signed in yet', async (t) => {
+test('the page is at /desk/, which the bare address leads to, open to who is not signed in yet', async (t) => {
   const get = await page(t)
-  const moved = await get('/desk')
-  assert.deepEqual([moved.status, moved.headers.get('location')], [308, '/desk/'])
+  for (const path of ['/', '/desk']) {
+    const moved = await get(path)
+    assert.deepEqual([moved.status, moved.headers.get('location')], [308, '/desk/'], path)
+  }
   const answer = await get('/desk/')
   assert.equal(answer.status, 200)
   assert.equal(await answer.text(), bodyOf('index.html'))
