@@ -14,6 +14,8 @@ import { startSpan } from './span.ts'
 const MAX_WAIT_S = 60
 const ASK_WAIT_MS = 10_000
 const RETRY_S = 1
+/** What `stillAdmitted` throws: the token was revoked, the session was locked or has ended. */
+const UNADMITTED = 401
 
 export const Named = Type.Object({ id: Type.String({ maxLength: 64, description: 'UUID.' }) })
 
@@ -68,8 +70,8 @@ export async function answerAsked(
     await context.audit.read(callerOf(request).consumer, 'verification', id)
     return sendJson(reply.header('location', pathOf(id)), 201, found)
   } catch (error) {
-    const { code } = asFault(error)
-    if (code === 'UNAUTHENTICATED') throw error
+    const { code, fault } = asFault(error)
+    if (fault.http === UNADMITTED) throw error
     context.log.error({ verification: id, code }, 'verification-not-shown')
     return answerOpen(id, reply)
   }
@@ -85,7 +87,7 @@ const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
 
 /**
  * What `id` is, after the wait that the client prefers (`defaultMs` if it names none) while it is open.
- * Throws `UNAUTHENTICATED` where the token is revoked meanwhile.
+ * Throws as `stillAdmitted` where the caller is admitted no more by then.
  */
 export async function settled(
   id: string,

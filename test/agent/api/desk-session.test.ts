@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { routeRoles } from '../../../agent/api/access.ts'
 import { staffRoles } from '../../../agent/kernel/staff.ts'
 import { goodToken } from '../../fakes/consumers.ts'
-import { json, problem, raw, serve, until } from './served.ts'
+import { face, json, problem, raw, serve, until } from './served.ts'
 
 /** The API with somebody of a role signed in, and what their page can send. */
 async function desk(t: TestContext, role: (typeof staffRoles)[number] = 'reception') {
@@ -206,6 +206,20 @@ test('a long poll and a stream end at once when the session locks or ends', asyn
     assert.equal(await codeOf(await poll), to === 'locked' ? 'DESK_LOCKED' : 'SESSION_ENDED')
     assert.doesNotMatch(await text, /^data:/m)
     assert.equal(feed.subscribers.size, 0)
+  }
+})
+
+test('who locks the page while a question is out is told so, and gets nothing of its answer', async (t) => {
+  const codes = { locked: 'DESK_LOCKED', ended: 'SESSION_ENDED' } as const
+  for (const to of ['locked', 'ended'] as const) {
+    const { send, session, verifications, log } = await desk(t)
+    const asked = send('POST', '/v1/verifications', face, { prefer: 'wait=60' })
+    await until(() => verifications.waiters === 1)
+    session.become(to)
+    const answer = await asked
+    assert.deepEqual([answer.status, await codeOf(answer)], [401, codes[to]])
+    assert.deepEqual([verifications.asked.length, verifications.waiters], [1, 0])
+    assert.ok(!log.lines.some(({ level }) => level === 'error'), 'nothing went wrong')
   }
 })
 
