@@ -8,7 +8,7 @@ import type { Log } from '../kernel/ports.ts'
 const AuditRecord = Type.Object({
   id: Type.String(),
   at: Type.Integer(),
-  /** A consumer's id, `agent`, or `console`. */
+  /** Id of a consumer or of a member of staff, `agent`, or `console`. */
   actor: Type.String(),
   action: Type.String(),
   subject: Type.String(),
