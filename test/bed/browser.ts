@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { PATIENCE_MS } from './client.ts'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const executablePath = PLACES.find((place) => existsSync(place))
@@ -18,6 +19,7 @@ async function browser(): Promise<Browser> {
   running ??= chromium.launch({
     executablePath: executablePath ?? '',
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=ja'],
+    timeout: PATIENCE_MS,
   })
   return running
 }
@@ -52,6 +54,7 @@ export async function openPage(options: { ignoreHTTPSErrors?: boolean } = {}): P
     timezoneId: 'Asia/Tokyo',
     ...options,
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   await context.addInitScript(PRINT)
   const page = await context.newPage()
   const errors: string[] = []

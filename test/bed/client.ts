@@ -45,7 +45,10 @@ export interface Client {
 }
 
 const LOOK_MS = 20
-const PATIENCE_MS = 20_000
+/** No judgement of speed: a machine that tests much at a time is slow. */
+export const PATIENCE_MS = 120_000
+/** The longest that the agent waits with an answer. */
+const PATIENTLY = { prefer: 'wait=60' } as const
 
 /** Looks until there is something, or gives up with `what`. */
 export async function eventually<T>(
@@ -123,13 +126,14 @@ export function clientOf(url: string, token: string, fetcher: Fetch = fetch): Cl
         after = `&after=${page.cursor}`
       }
     },
-    ask: async (face, headers = {}) => created(await post('/v1/verifications', face, headers)),
+    ask: async (face, headers = {}) =>
+      created(await post('/v1/verifications', face, { ...PATIENTLY, ...headers })),
     verification: async (id) => verificationIn(await get(`/v1/verifications/${id}`)),
     presentations,
     presentation: (fits) =>
       eventually('a presentation', async () => (await presentations()).find(fits)),
     confirm: async (id, by = '受付 見本') =>
-      created(await post(`/v1/presentations/${id}/confirmation`, { by })),
+      created(await post(`/v1/presentations/${id}/confirmation`, { by }, PATIENTLY)),
     health: async () => checked(Health, JSON.parse((await get('/health')).text)),
   }
 }

@@ -11,7 +11,6 @@ import { jsonIn } from './consumer.ts'
 import type { Ending } from './net/bed.ts'
 import type { AgentProcess } from './process.ts'
 
-const PATIENCE_MS = 120_000
 /** Long enough, and nothing of anybody is in it. */
 const SECRET = 'たまねぎ・らっぱ・くじら 7'
 
@@ -81,8 +80,6 @@ export async function openDesk(
 /** `known`: names of those who have set their secret. */
 async function openDeskPage(t: Ending, url: string, known: Set<string>): Promise<DeskPage> {
   const { page, context, errors } = await openPage()
-  // No judgement of speed: a machine that tests much at a time is slow.
-  page.setDefaultTimeout(PATIENCE_MS)
   t.after(() => context.close())
   await page.goto(url)
   return {

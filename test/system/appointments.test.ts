@@ -135,7 +135,7 @@ test('trouble 26: who comes tomorrow is asked about in bulk, and the morning lis
 test('a kill between hand-over and answer: nobody is asked a second time', async (t) => {
   const bed = await startBeside(t)
   const { client, agent, terminal } = bed
-  terminal.behave({ mode: 'slow', delayMs: 1_500, at: 'answer', times: 1 })
+  terminal.behave({ mode: 'slow', delayMs: 5_000, at: 'answer', times: 1 })
   const day = dayFromNow(1)
   await put(client, day, items)
   await runJob(bed)

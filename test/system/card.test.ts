@@ -19,7 +19,7 @@ for (const reader of ['sim', 'pcsc'] as const) {
     assert.equal(tap.reader, 'desk-1')
     assert.equal(tap.certificateExpired, false)
     assert.equal(gateway.stats().questions, 0, 'a tap that nobody confirmed asks nothing')
-    const polled = client.events('', { prefer: 'wait=30' })
+    const polled = client.events('', { prefer: 'wait=60' })
     const confirmed = await client.confirm(tap.id, '受付 見本')
     const [item] = (await polled).items
     assert.ok(item?.type === 'verification')

@@ -74,7 +74,7 @@ test('a target that is off holds up its own consumer only; it is told, and gets 
   assert.equal(await metric(billing, 'onshi_deliveries_delivered_total', 'on'), 3)
 
   // What passes within a minute is nobody's trouble, so that this one is waited for.
-  const told = await shows(billing, 'DELIVERY_STUCK', 'off', 120_000)
+  const told = await shows(billing, 'DELIVERY_STUCK', 'off', 240_000)
   assert.match(told, /SINK_UNREACHABLE/)
   assert.equal((await showing(billing)).filter((one) => one.includes('DELIVERY_STUCK')).length, 1)
 

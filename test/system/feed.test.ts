@@ -51,7 +51,7 @@ test('a note is an event of its own, in its place in the feed', async (t) => {
   const { client } = await startBed(t)
   const { id } = await client.ask(faceOf('01'))
   const { cursor } = await client.events()
-  const polled = client.events(`?after=${cursor}`, { prefer: 'wait=20' })
+  const polled = client.events(`?after=${cursor}`, { prefer: 'wait=60' })
   const added = await client.post(`/v1/verifications/${id}/notes`, {
     kind: 'original-sighted',
     by: '受付 見本',

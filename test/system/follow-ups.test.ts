@@ -96,7 +96,7 @@ test('a clinic that cuts the power at closing has it asked at the next start, on
 })
 
 test('while the lines are down nothing is asked again; when one is back, what is due', async (t) => {
-  const gatewayKeys = 'timeout_ms = 400\nconnect_timeout_ms = 400\n'
+  const gatewayKeys = 'timeout_ms = 4000\nconnect_timeout_ms = 1000\n'
   const bed = await hurriedAgent(t, { gatewayKeys })
   const { clock, run, register } = bed
   const { client } = await run()

@@ -48,7 +48,7 @@ test('trouble 16: with every line silent a question ends as `offline`, further o
   await bed.line('a').heal()
   await answered(stage, 'a')
   await bed.line('b').heal()
-  await stage.untilWell(30_000)
+  await stage.untilWell()
   assert.deepEqual(await stage.lost(), [])
   await stage.stop()
 })
@@ -68,20 +68,16 @@ test('when the gateway itself goes, that is what is named, and it is asked again
   await until('the gateway named on every line', async () =>
     (await stage.lines()).every(({ path }) => path?.fault?.code === 'GATEWAY_UNREACHABLE'),
   )
-  const shown = await eventually(
-    'the gateway named in health',
-    async () => {
-      const { checks } = await stage.client().health()
-      const [found] = (checks['gateway'] ?? []).filter(({ code }) => code === 'GATEWAY_UNREACHABLE')
-      return found && { found, lines: checks['line'] ?? [] }
-    },
-    30_000,
-  )
+  const shown = await eventually('the gateway named in health', async () => {
+    const { checks } = await stage.client().health()
+    const [found] = (checks['gateway'] ?? []).filter(({ code }) => code === 'GATEWAY_UNREACHABLE')
+    return found && { found, lines: checks['line'] ?? [] }
+  })
   assert.equal(shown.found.status, 'warn', 'nothing that the clinic could cure')
   assert.deepEqual(shown.lines, [], 'the lines are not to blame')
   await bed.gateway.restart()
   await answered(stage, 'a')
-  await stage.untilWell(30_000)
+  await stage.untilWell()
   const { checks } = await stage.client().health()
   assert.deepEqual(checks['line'] ?? [], [])
   assert.deepEqual(await stage.lost(), [])
@@ -104,20 +100,16 @@ test('three lines that fail in three ways are each named by their own cause', {
     ...['a LINE_LINK_DOWN', 'b LINE_ROUTER_GONE', 'c SERVER_CERTIFICATE_WRONG'],
     'lines NO_LINE',
   ]
-  const status = await eventually(
-    'each cause in health',
-    async () => {
-      const health = await stage.client().health()
-      const shown = Object.values(health.checks).flatMap((checks) =>
-        checks.map(({ componentId, code }) => `${componentId} ${code}`),
-      )
-      return causes.every((cause) => shown.includes(cause)) ? health.status : undefined
-    },
-    40_000,
-  )
+  const status = await eventually('each cause in health', async () => {
+    const health = await stage.client().health()
+    const shown = Object.values(health.checks).flatMap((checks) =>
+      checks.map(({ componentId, code }) => `${componentId} ${code}`),
+    )
+    return causes.every((cause) => shown.includes(cause)) ? health.status : undefined
+  })
   assert.equal(status, 'fail')
   await stage.restoreAll()
-  await stage.untilWell(40_000)
+  await stage.untilWell()
   const { checks } = await stage.client().health()
   assert.deepEqual(checks['line'] ?? [], [])
   await answered(stage, 'a')
@@ -143,7 +135,7 @@ test('a session that ends while line A fails costs one login, and no question', 
   )
   assert.equal((await bed.gateway.stats()).logins, logins + 1)
   await stage.restoreAll()
-  await stage.untilWell(30_000)
+  await stage.untilWell()
   await answered(stage, 'a')
   assert.deepEqual(await stage.lost(), [])
   await stage.stop()

@@ -12,7 +12,7 @@ const faceOf = (number: string) => {
   if (face === undefined) throw new Error(`no patient ${number}`)
   return face
 }
-const PROMPT = 'timeout_ms = 400\nconnect_timeout_ms = 400\n'
+const PROMPT = 'timeout_ms = 4000\nconnect_timeout_ms = 1000\n'
 const HELP_DESK = '[clinic]\nhelp_desk = "見本コールセンター 0800-000-0000"\n'
 
 const inBody = <S extends TSchema>(schema: S, reply: Reply, status = 200): Static<S> => {

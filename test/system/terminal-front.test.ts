@@ -86,7 +86,7 @@ test('a folder that cannot be written is told; its files wait, and everybody els
   renameSync(face, `${face}-away`)
   writeFileSync(face, 'no folder')
   const name = await bed.terminal.face('01')
-  const { items } = await client.events('', { prefer: 'wait=20' })
+  const { items } = await client.events('', { prefer: 'wait=60' })
   assert.equal(items.length, 1)
   await eventually(
     'health tells it',

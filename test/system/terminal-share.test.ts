@@ -9,7 +9,7 @@ import { makeTerminalBed } from '../bed/terminal.ts'
 
 const face = patientByNumber('01')?.cardFace ?? {}
 /** A clean stop with a share that hangs; systemd would wait for 75 s. */
-const STOP_LIMIT_MS = 15_000
+const STOP_LIMIT_MS = 30_000
 
 test('on a share that tells of no change a result is taken in though it is deleted a second later', {
   skip: noBindfs,

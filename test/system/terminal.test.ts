@@ -47,7 +47,7 @@ test('a result of the card reader becomes a verification of the terminal, though
   const { client, terminal, root } = await startBeside(t)
   terminal.behave({ mode: 'deletes', deleteAfterMs: 1_000, at: 'face' })
   await terminal.face('01')
-  const [item] = (await client.events('', { prefer: 'wait=20' })).items
+  const [item] = (await client.events('', { prefer: 'wait=60' })).items
   assert.ok(item?.type === 'verification')
   assert.deepEqual(item.verification.source, {
     kind: 'terminal',
@@ -110,7 +110,7 @@ test('the receipt computer’s own answers are taken in too, and it notices noth
   const { client, agent, receiptComputer } = await startBeside(t)
   const computer = receiptComputer()
   await computer.ask(faceOf('01'))
-  const [item] = (await client.events('', { prefer: 'wait=20' })).items
+  const [item] = (await client.events('', { prefer: 'wait=60' })).items
   assert.ok(item?.type === 'verification')
   assert.deepEqual(
     [item.verification.source.kind, item.verification.source.authentication],
@@ -250,7 +250,7 @@ test('no file of another program is changed or taken away', async (t) => {
   const name = await terminal.face('01')
   const path = join(root, 'face', name)
   const before = await readFile(path)
-  await client.events('', { prefer: 'wait=20' })
+  await client.events('', { prefer: 'wait=60' })
   await client.ask(faceOf('02'))
   assert.deepEqual(await readFile(path), before)
   assert.equal(readdirSync(join(root, 'res')).length, 1)

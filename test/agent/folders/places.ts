@@ -28,7 +28,7 @@ const places: readonly Kind[] = [
   { name: 'share without events', skip: noBindfs, make: (t) => mountShare(t) },
 ]
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 
 /** One rule on every kind of folder. */
 export function everywhere(

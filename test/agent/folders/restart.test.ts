@@ -62,7 +62,7 @@ test('a file whose taking a crash cut off is offered after the restart', async (
   await before.until(() => before.offered.length === 1)
   const from = performance.now()
   await before.share.close()
-  assert.ok(performance.now() - from < 5_000, 'a taker that hangs holds up the close')
+  assert.ok(performance.now() - from < 30_000, 'a taker that hangs holds up the close')
   const bed = openBed(t, { folder, ledger })
   await bed.until(() => bed.offered.length === 1)
   assert.equal(bed.offered[0]?.text, '<one>')

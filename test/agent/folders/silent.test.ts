@@ -44,7 +44,7 @@ test('a share that hangs is given up at the close', {
   await bed.until(() => bed.scanner.report().state === 'silent')
   const from = performance.now()
   await bed.share.close()
-  assert.ok(performance.now() - from < 5_000)
+  assert.ok(performance.now() - from < 30_000)
 })
 
 test('what a hanging share did not do in time is not done later', {
@@ -60,7 +60,7 @@ test('what a hanging share did not do in time is not done later', {
   const has = bed.scanner.has('OQSreq1.xml')
   await assert.rejects(put, { code: 'TERMINAL_UNREACHABLE' })
   await assert.rejects(has, { code: 'TERMINAL_UNREACHABLE' })
-  assert.ok(performance.now() - from < 15_000)
+  assert.ok(performance.now() - from < 30_000)
   mounted.resume()
   await bed.until(() => bed.scanner.report().state === 'reachable')
   assert.equal(await bed.scanner.has('OQSreq1.xml'), false)

@@ -53,7 +53,7 @@ const stateOf = (intake: Intake<string>) => intake.readers()[0]?.state
 const ready = (intake: Intake<string>) => until(() => stateOf(intake) === 'ready')
 
 test('who listens is told when a reader is ready and when a card is tapped, until they leave', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const { link, intake } = await bench(t)
   const seen: (string | undefined)[] = []
@@ -71,7 +71,7 @@ test('who listens is told when a reader is ready and when a card is tapped, unti
   assert.equal(seen.length, length)
 })
 
-test('a tapped card waits until a person confirms it', { timeout: 20_000 }, async (t) => {
+test('a tapped card waits until a person confirms it', { timeout: 60_000 }, async (t) => {
   const { link, intake, log } = await bench(t)
   await ready(intake)
   const card = myNumberCard()
@@ -102,7 +102,7 @@ for (const [what, signal, host] of [
   ['spins', 'SIGUSR2', hostAt('spinning')],
 ] as const)
   test(`a reader whose process ${what} is killed and reads again by itself`, {
-    timeout: 20_000,
+    timeout: 60_000,
   }, async (t) => {
     const { link, intake, log, conditions } = await bench(t, host)
     await ready(intake)
@@ -125,7 +125,7 @@ for (const [what, signal, host] of [
   })
 
 test('a daemon that was blocked itself does not kill a healthy reader', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const { intake, log } = await bench(t)
   await ready(intake)
@@ -140,7 +140,7 @@ test('a daemon that was blocked itself does not kill a healthy reader', {
   )
 })
 
-test('a native crash costs a restart and no tap that waits', { timeout: 20_000 }, async (t) => {
+test('a native crash costs a restart and no tap that waits', { timeout: 60_000 }, async (t) => {
   const { link, intake } = await bench(t)
   await ready(intake)
   const card = myNumberCard()
@@ -157,7 +157,7 @@ test('a native crash costs a restart and no tap that waits', { timeout: 20_000 }
   assert.equal(await intake.confirm(tap.id, 'visual', () => Promise.resolve('asked')), 'asked')
 })
 
-test('a process that crashes at its start is started anew', { timeout: 20_000 }, async (t) => {
+test('a process that crashes at its start is started anew', { timeout: 60_000 }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'onshi-intake-'))
   const before = process.env['LANG']
   process.env['LANG'] = join(dir, 'mark')
@@ -176,7 +176,7 @@ test('a process that crashes at its start is started anew', { timeout: 20_000 },
 })
 
 test('a bug in the driver is a condition of its reader, again and again, and never the daemon’s end', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const { intake, log } = await bench(t, hostAt('buggy'))
   const ended = () => log.lines.filter(({ event }) => event === 'reader-process-ended')
@@ -186,7 +186,7 @@ test('a bug in the driver is a condition of its reader, again and again, and nev
 })
 
 test('a process of another release is refused, and that is said', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const { intake, log } = await bench(t, hostAt('other-release'))
   await until(() => stateOf(intake) === 'down')
@@ -196,7 +196,7 @@ test('a process of another release is refused, and that is said', {
 })
 
 test('a reader without a device is down with a code, and a condition', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const { link, intake, conditions } = await bench(t)
   await ready(intake)
@@ -211,7 +211,7 @@ test('a reader without a device is down with a code, and a condition', {
   assert.equal(shown.facts['code'], 'READER_GONE')
 })
 
-test('closing ends the reader’s process', { timeout: 20_000 }, async (t) => {
+test('closing ends the reader’s process', { timeout: 60_000 }, async (t) => {
   const { intake } = await bench(t)
   await ready(intake)
   const pid = intake.pids()[0]
@@ -221,7 +221,7 @@ test('closing ends the reader’s process', { timeout: 20_000 }, async (t) => {
 })
 
 test('a reader’s process does not outlive a daemon that was killed', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async () => {
   const daemon = fork(hostAt('parent'), [], { execArgv: [] })
   const [pid] = await once(daemon, 'message')

@@ -10,7 +10,7 @@ import { authorityExtensions, issue, pkcs12 } from '../../../agent/sim/pki/certi
 import { issueClient, issueServer, makePki, type Pki } from '../../../agent/sim/pki.ts'
 import { fails, forever, local } from './bed.ts'
 
-const LIMITED = { timeout: 30_000 }
+const LIMITED = { timeout: 60_000 }
 
 async function listening(t: TestContext, server: Server, host = '127.0.0.1'): Promise<number> {
   server.listen(0, host)

@@ -13,7 +13,7 @@ export function freshKey() {
 /** Of every sink and receiver here, unless a test says otherwise. */
 export const { key, shown } = freshKey()
 export const delivered = { is: 'delivered', comparison: null }
-export const LIMITED = { timeout: 30_000 }
+export const LIMITED = { timeout: 60_000 }
 export const clock = { now: () => Date.now() }
 
 export function sinkTo(

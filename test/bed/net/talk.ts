@@ -28,7 +28,7 @@ export interface Talk {
   heard(): Promise<{ readonly datagrams: number; readonly resets: number }>
 }
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 export async function startTalk(bed: NetBed): Promise<Talk> {

@@ -42,7 +42,7 @@ async function read(port: Port, bytes: number): Promise<string> {
 
 test('every byte goes through a serial port as it is, both ways', {
   skip,
-  timeout: 10_000,
+  timeout: 60_000,
 }, async (t) => {
   const { pty, far } = await openLine(t)
   const port = await loadSerial().open(pty.path, 115_200)
@@ -57,7 +57,7 @@ test('every byte goes through a serial port as it is, both ways', {
   await assert.rejects(port.write(all), { code: 'READER_GONE' })
 })
 
-test('a port is held alone, and free once it is closed', { skip, timeout: 10_000 }, async (t) => {
+test('a port is held alone, and free once it is closed', { skip, timeout: 60_000 }, async (t) => {
   const { pty } = await openLine(t)
   const serial = loadSerial()
   const port = await serial.open(pty.path, 115_200)
@@ -71,7 +71,7 @@ test('a port is held alone, and free once it is closed', { skip, timeout: 10_000
 
 test('a port that is closed ends what comes in, and one that leaves says that it left', {
   skip,
-  timeout: 10_000,
+  timeout: 60_000,
 }, async (t) => {
   const { pty } = await openLine(t)
   const closed = await loadSerial().open(pty.path, 115_200)
@@ -87,7 +87,7 @@ test('a port that is closed ends what comes in, and one that leaves says that it
 
 test('a port that left between opening it and the first look says that it left', {
   skip,
-  timeout: 10_000,
+  timeout: 60_000,
 }, async (t) => {
   const { pty } = await openLine(t)
   const opening = loadSerial().open(pty.path, 115_200)

@@ -98,7 +98,7 @@ test('an exchange that nobody waits for any more is given up at once', async (t)
 })
 
 test('the chip says what it is, and its field is off once it is left', {
-  timeout: 5_000,
+  timeout: 60_000,
 }, async (t) => {
   const { sim, chip } = await open(t, 'rcs620s')
   assert.equal(chip.title, 'RC-S620/S 1.30')

@@ -36,7 +36,7 @@ const troubles: Readonly<Record<string, LineTrouble>> = {
 
 for (const dialect of ['pn532', 'rcs620s'] as const)
   for (const [name, trouble] of Object.entries(troubles))
-    test(`a card is read over a line ${name} (${dialect})`, { timeout: 20_000 }, async (t) => {
+    test(`a card is read over a line ${name} (${dialect})`, { timeout: 60_000 }, async (t) => {
       const rig = await openRig(t, { dialect })
       rig.sim.trouble({ ...trouble, nackOnce: false, corruptOnce: false, muteAckOnce: false })
       const events = await rig.start()
@@ -95,7 +95,7 @@ test('a wrong byte anywhere in a dialogue costs time, but not the card', {
   )
 })
 
-test('a card’s answers that come in pieces are put together', { timeout: 20_000 }, async (t) => {
+test('a card’s answers that come in pieces are put together', { timeout: 60_000 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532', pieceBytes: 50 })
   rig.put(myNumberCard())
   const events = await rig.start()
@@ -105,7 +105,7 @@ test('a card’s answers that come in pieces are put together', { timeout: 20_00
 })
 
 test('of two cards none is presented, and the one that stays is read', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
@@ -121,7 +121,7 @@ test('of two cards none is presented, and the one that stays is read', {
 
 for (const dialect of ['pn532', 'rcs620s'] as const)
   test(`a transit card and a memory card are named, not passed over (${dialect})`, {
-    timeout: 20_000,
+    timeout: 60_000,
   }, async (t) => {
     const rig = await openRig(t, { dialect })
     const events = await rig.start()
@@ -140,7 +140,7 @@ for (const dialect of ['pn532', 'rcs620s'] as const)
   })
 
 test('a My Number card in one wallet with a transit card and a telephone is the one read', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
@@ -155,7 +155,7 @@ test('a My Number card in one wallet with a transit card and a telephone is the 
   assert.equal(kindOf(await events.next()), 'my-number-card')
 })
 
-test('a card that is exchanged for another one is another one', { timeout: 20_000 }, async (t) => {
+test('a card that is exchanged for another one is another one', { timeout: 60_000 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
   assert.equal(kindOf(await events.next()), 'ready')
@@ -170,7 +170,7 @@ test('a card that is exchanged for another one is another one', { timeout: 20_00
 })
 
 test('a good card in the place of a silent one is read, however fast they were exchanged', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
@@ -184,7 +184,7 @@ test('a good card in the place of a silent one is read, however fast they were e
 })
 
 test('a card for which the chip waits without end is unresponsive, and the next one is read', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532', cardLimitMs: 60_000 })
   const events = await rig.start()
@@ -214,12 +214,12 @@ async function silence(t: TestContext, silentFrom: number): Promise<void> {
 for (const silentFrom of [1, 3, 6, 12])
   test(
     `a reader that is silent from command ${silentFrom} on is gone, and reads when it is back`,
-    { timeout: 20_000 },
+    { timeout: 60_000 },
     (t) => silence(t, silentFrom),
   )
 
 test('a line that is cut is a reader that is gone, each time, and back', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'pn532' })
   const events = await rig.start()
@@ -233,7 +233,7 @@ test('a line that is cut is a reader that is gone, each time, and back', {
 })
 
 test('a reader of the other dialect is said to be none of this one', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const rig = await openRig(t, { dialect: 'rcs620s' }, 'pn532')
   const events = await rig.start()
@@ -243,7 +243,7 @@ test('a reader of the other dialect is said to be none of this one', {
 })
 
 test('without a port, and without a reader of a known model, that is what is said', {
-  timeout: 20_000,
+  timeout: 60_000,
 }, async (t) => {
   const io = ioOf({
     serial: async () => ({ open: () => assert.fail('there is nothing to open') }),

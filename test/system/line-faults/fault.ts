@@ -69,7 +69,7 @@ async function suffer(t: TestContext, stage: Stage, fault: LineFault): Promise<v
     if (cause !== undefined) await named(stage, [cause].flat(), since)
     await also?.(stage)
     await end(stage)
-    await stage.untilWell(30_000)
+    await stage.untilWell()
     await until('an answer over line A', async () => {
       const { outcome, source } = await stage.ask()
       return outcome === 'valid' && source.line === 'a'

@@ -31,6 +31,7 @@ export interface Stage {
   ask(): Promise<Verification>
   lines(test?: boolean): Promise<readonly LineAnswer[]>
   line(name: LineName): Promise<LineAnswer>
+  /** `patienceMs`: for who judges how long it took. */
   untilWell(patienceMs?: number): Promise<void>
   /** What the agent wrote since it was started last, and what of that is about its lines. */
   output(): string

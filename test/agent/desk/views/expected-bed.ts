@@ -61,7 +61,6 @@ export async function shown(t: TestContext, options: StageOptions = {}) {
     assert.deepEqual(stage.errors, [])
     return stage.close()
   })
-  stage.page.setDefaultTimeout(8_000)
   await stage.page.goto(`${stage.url}#/expected`)
   return stage
 }

@@ -50,7 +50,6 @@ async function shown(t: TestContext, options: StageOptions = {}) {
     assert.deepEqual(stage.errors, [])
     return stage.close()
   })
-  stage.page.setDefaultTimeout(8_000)
   await stage.page.goto(`${stage.url}#/intake`)
   await stage.page.getByRole('heading', { level: 1, name: '受付票' }).waitFor()
   return stage

@@ -95,7 +95,6 @@ export async function shown(
     assert.deepEqual(stage.errors, [])
     return stage.close()
   })
-  stage.page.setDefaultTimeout(8_000)
   await stage.page.goto(`${stage.url}#/roster${at}`)
   await stage.page.getByRole('heading', { level: 1, name: '名簿' }).waitFor()
   return stage

@@ -31,6 +31,7 @@ test('somebody is found by kana while one types, and Enter opens the first', { s
 test('without a hit it says so, and Escape shows all again', { skip }, async () => {
   await using stage = await openToday()
   const { page } = stage
+  await page.getByRole('option').nth(2).waitFor()
   await page.getByLabel(/^さがす/).fill('すずき')
   await page.getByText('当てはまる方がいません').waitFor()
   await page.keyboard.press('Escape')
@@ -171,6 +172,7 @@ test('of five hundred a hundred are drawn, and the arrows go on beyond', { skip 
   )
   await using stage = await openToday({}, many)
   const { page } = stage
+  await page.getByRole('option').nth(99).waitFor()
   strictEqual(await page.getByRole('option').count(), 100)
   await page.getByRole('button', { name: 'さらに表示（あと400件）' }).click()
   strictEqual(await page.getByRole('option').count(), 200)

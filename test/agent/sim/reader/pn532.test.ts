@@ -58,7 +58,7 @@ const ready = async (t: TestContext) => {
   return host
 }
 
-test('a PN532 answers as its manual says', { timeout: 5_000 }, async (t) => {
+test('a PN532 answers as its manual says', { timeout: 60_000 }, async (t) => {
   const { sim, answers } = await ready(t)
   await answers(FIRMWARE, `${ACK}0000ff06fad50332010607e800`)
   await answers(POLL_B, `${ACK}0000ff03fdd54b00e000`)
@@ -67,7 +67,7 @@ test('a PN532 answers as its manual says', { timeout: 5_000 }, async (t) => {
 })
 
 test('a PN532 that sleeps says nothing, and one without SAMConfiguration refuses', {
-  timeout: 5_000,
+  timeout: 60_000,
 }, async (t) => {
   const { sim, answers } = await open(t, 'pn532')
   await answers(FIRMWARE + WAKE_UP + FIRMWARE, ACK + ERROR)
@@ -78,7 +78,7 @@ test('a PN532 that sleeps says nothing, and one without SAMConfiguration refuses
 })
 
 test('a RC-S620/S knows no SAMConfiguration, and lists one target at a time', {
-  timeout: 5_000,
+  timeout: 60_000,
 }, async (t) => {
   const { sim, answers } = await open(t, 'rcs620s')
   await answers(SAM, ACK + ERROR)
@@ -90,7 +90,7 @@ test('a RC-S620/S knows no SAMConfiguration, and lists one target at a time', {
 })
 
 test('a wrong sum is refused with a NACK, and a NACK has the answer sent again', {
-  timeout: 5_000,
+  timeout: 60_000,
 }, async (t) => {
   const { sim, answers } = await ready(t)
   await answers('0000ff02fed4022b00', NACK)
@@ -103,14 +103,14 @@ test('a wrong sum is refused with a NACK, and a NACK has the answer sent again',
   ])
 })
 
-test('data for a target that is not listed is a wrong context', { timeout: 5_000 }, async (t) => {
+test('data for a target that is not listed is a wrong context', { timeout: 60_000 }, async (t) => {
   const { sim, answers } = await ready(t)
   sim.insert(makeCard({ kind: 'juki' }))
   await answers(SELECT, `${ACK}0000ff03fdd54127c300`)
   assert.deepEqual(sim.violations(), ['InDataExchange with a target that is not listed'])
 })
 
-test('a card that left is a timeout, and answers no polling', { timeout: 5_000 }, async (t) => {
+test('a card that left is a timeout, and answers no polling', { timeout: 60_000 }, async (t) => {
   const { sim, send, answers } = await ready(t)
   sim.insert(makeCard({ kind: 'juki' }))
   const found = await send(POLL_B, FOUND_DIGITS)
@@ -120,13 +120,13 @@ test('a card that left is a timeout, and answers no polling', { timeout: 5_000 }
   await answers(POLL_B, `${ACK}0000ff03fdd54b00e000`)
 })
 
-test('a command of more than 265 bytes is refused', { timeout: 5_000 }, async (t) => {
+test('a command of more than 265 bytes is refused', { timeout: 60_000 }, async (t) => {
   const { sim, answers } = await ready(t)
   await answers('0000ffffff010af5', NACK)
   assert.deepEqual(sim.violations(), ['more than 265 bytes'])
 })
 
-test('cards of `sim card` stand on its PN532 too', { timeout: 20_000 }, async (t) => {
+test('cards of `sim card` stand on its PN532 too', { timeout: 60_000 }, async (t) => {
   const anyPort = { host: '127.0.0.1', port: 0 }
   const simulator = await startCardSimulator({
     pn532: { ...anyPort, dialect: 'pn532' },

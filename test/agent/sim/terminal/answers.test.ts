@@ -12,7 +12,7 @@ import { appears, ask, changed, names, open, put, question, single, until } from
 
 const SAMPLES = join(import.meta.dirname, '../../../fixtures/messages')
 const sample = (name: string) => readFileSync(join(SAMPLES, name))
-const DOCUMENTED = { timeout: 20_000 }
+const DOCUMENTED = { timeout: 60_000 }
 
 const bulk = (identifier: string, ...numbers: string[]) =>
   message(header(identifier), numbers.map((one) => search(patient(one).cardFace)).join(''))

@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate'
 import { header, message, value } from '../gateway/client.ts'
 import { appears, ask, names, open, put, question, single, until } from './bed.ts'
 
-const LIMITED = { timeout: 20_000 }
+const LIMITED = { timeout: 60_000 }
 const NAME = 'OQSsiquc01res_Q.xml'
 const putQuestion = (terminal: Parameters<typeof put>[0], identifier = 'Q') =>
   put(terminal, `OQSsiquc01req_${identifier}.xml`, question('01', identifier))

@@ -11,7 +11,7 @@ import { patient } from '../gateway/bed.ts'
 import { value } from '../gateway/client.ts'
 import { names, open, put, question, until } from './bed.ts'
 
-const LIMITED = { timeout: 20_000 }
+const LIMITED = { timeout: 60_000 }
 
 const work = (
   t: TestContext,

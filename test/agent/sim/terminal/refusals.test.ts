@@ -6,7 +6,7 @@ import iconv from 'iconv-lite'
 import { header, message, value } from '../gateway/client.ts'
 import { appears, ask, changed, names, open, put, question, until } from './bed.ts'
 
-const LIMITED = { timeout: 20_000 }
+const LIMITED = { timeout: 60_000 }
 const good = question('01', 'Q')
 const SEARCH = /<QualificationConfirmSearchInfo>.*<\/QualificationConfirmSearchInfo>/
 
