@@ -123,8 +123,10 @@ test('what is loaded stays fresh while it is shown, and the focus stays', { skip
   const { page, asked, url } = stage
   const loads = () => routes(asked).filter((route) => route === 'GET /v1/jobs').length
   await page.clock.install()
+  await page.goto('about:blank')
+  const begun = page.waitForResponse(/v1\/outages/)
   await page.goto(`${url}#/status`)
-  await page.reload()
+  await begun
   await page.getByRole('button', { name: '回線テスト' }).focus()
   const first = loads()
   const loaded = page.waitForResponse(/v1\/outages/)
