@@ -7,7 +7,7 @@ import { type Day, openDay } from '../../day.ts'
 import { afterDraw, focusOn, focusSoon } from '../../focus.ts'
 import { calledOf } from '../../person.ts'
 import { routeNow } from '../../route.ts'
-import { clockOf } from '../../words.ts'
+import { BUSY, clockOf } from '../../words.ts'
 import { isFound, type Row, rowsOf } from './rows.ts'
 
 /** Lines that are drawn at first: an old PC draws them at each change. More come where one goes there. */
@@ -169,8 +169,6 @@ async function asking<T>(
   app.changed()
   return answer.ok ? answer.body : undefined
 }
-
-const BUSY = 'まだ記録していません。前の操作が終わってから、もう一度押してください。'
 
 /** Whose it is and when, at the head of what is open. */
 export const titleOf = ({ person, entry }: Row): string =>

@@ -119,7 +119,7 @@ test('what is pressed while something is on its way is said not to be done', {
   await page.getByRole('button', { name: 'もう一度照会' }).click()
   await page.getByRole('option', { name: /一郎/ }).click()
   await page.getByRole('button', { name: '現物確認済' }).click()
-  await page.getByText('まだ記録していません。').waitFor()
+  await page.getByText('今の操作は行っていません').waitFor()
   strictEqual(sentTo(stage, '/notes').length, 0)
   again.come()
 })
