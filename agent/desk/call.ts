@@ -38,6 +38,9 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** In one line, where there is no room for a card. */
+export const saidIn = ({ number, title, action }: Trouble): string => `${number} ${title}${action}`
+
 /** The agent does not answer: off, restarting, or the network between. Numbered like its own faults. */
 export const OUT_OF_REACH: Trouble = {
   status: 0,

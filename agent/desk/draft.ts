@@ -116,11 +116,17 @@ export function field(draft: Draft, look: FieldLook): TemplateResult {
   </div>`
 }
 
+/** The button goes with the mistake: the focus goes to the field. */
+function take(draft: Draft, name: string, text: string): void {
+  draft.type(name, text)
+  document.getElementById(`${draft.id}-${name}`)?.focus()
+}
+
 const mistake = (draft: Draft, name: string, { title, proposals = [] }: Mistake) =>
   html`<p class="wrong">${title}
     ${proposals.map(
       (text) =>
-        html`<button type="button" @click=${() => draft.type(name, text)}>${text} にする</button>`,
+        html`<button type="button" @click=${() => take(draft, name, text)}>${text} にする</button>`,
     )}</p>`
 
 /** One of few; `choices` are value and label. */

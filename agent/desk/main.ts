@@ -76,7 +76,12 @@ function blank(): void {
 
 async function signOutNow(): Promise<void> {
   const answer = await call('DELETE', '/desk/session')
-  if (answer.ok) return look()
+  if (answer.ok) {
+    // At once, and not when the agent has said so once more.
+    shell?.close()
+    shell = undefined
+    return look()
+  }
   // Whoever signs out walks away: nothing stays on the page, and it is locked as soon as it can be.
   isLocking = true
   blank()

@@ -1,4 +1,4 @@
-import type { Trouble } from './call.ts'
+import { saidIn, type Trouble } from './call.ts'
 
 /** How long it stays readable; screen readers have it at once. */
 const SAID_MS = 7_000
@@ -25,7 +25,7 @@ export function openNotice(changed: () => void): Notice {
       return text
     },
     say,
-    trouble: ({ number, title, action }) => say(`${number} ${title}${action}`),
+    trouble: (trouble) => say(saidIn(trouble)),
     close() {
       window.clearTimeout(timer)
       text = ''

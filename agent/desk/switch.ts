@@ -1,4 +1,5 @@
 import type { App } from './app.ts'
+import { saidIn } from './call.ts'
 
 /** Switching lines by hand; one at a time. */
 export interface Switch {
@@ -16,11 +17,7 @@ export function openSwitch(app: Pick<App, 'call' | 'say' | 'changed' | 'state'>)
     changed()
     const answer = await call('POST', `/v1/lines/${encodeURIComponent(name)}/${what}`)
     isBusy = false
-    if (answer.ok) say(done)
-    else {
-      const { number, title, action } = answer.trouble
-      say(`${number} ${title}${action}`)
-    }
+    say(answer.ok ? done : saidIn(answer.trouble))
   }
   return {
     get isBusy() {

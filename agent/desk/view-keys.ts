@@ -14,13 +14,15 @@ export const onKeys = (
 
 const FIELDS = 'input, select, textarea, [contenteditable]'
 const PRESSED = 'button, a, summary'
+/** While a sheet lies over it, nobody sees what a key would do. */
+const SHOWN = '.frame:not([hidden]) [data-view]'
 
 document.addEventListener('keydown', (event) => {
   const { target, key, isComposing, repeat } = event
   const isChord = event.ctrlKey || event.altKey || event.metaKey
   if (isComposing || repeat || isChord || event.defaultPrevented) return
   if (document.querySelector('dialog[open]') !== null) return
-  const shown = document.querySelector<HTMLElement>('[data-view]')?.dataset['view'] ?? ''
+  const shown = document.querySelector<HTMLElement>(SHOWN)?.dataset['view'] ?? ''
   const within = (what: string) => target instanceof Element && target.closest(what) !== null
   const isFree = !within(FIELDS) && !(key === 'Enter' && within(PRESSED))
   hearers.get(shown)?.(event, isFree)

@@ -87,6 +87,10 @@ export const noteWords: Readonly<Record<NoteKind, string>> = {
   acknowledgement: '連携の確認済',
 }
 
+/** Something else is on its way; a press that does nothing must not pass for one that did. */
+export const BUSY =
+  '前の操作が終わっていないため、今の操作は行っていません。少し待って、もう一度押してください。'
+
 /** `2026-04-01T09:30:02+09:00` as `9:30`. */
 export const clockOf = (at: string): string => `${Number(at.slice(11, 13))}:${at.slice(14, 16)}`
 

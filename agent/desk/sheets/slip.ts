@@ -5,7 +5,8 @@ import type { Verification } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
 import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
-import { clockOf, dayOf, noteWords, saidOf } from '../words.ts'
+import { saidOfEntry } from '../steps.ts'
+import { clockOf, dayOf, noteWords } from '../words.ts'
 import { birthdateOf, familyOf, sexOf, shareOf } from './values.ts'
 
 type Row = readonly [title: string, value: string | null | undefined]
@@ -26,7 +27,7 @@ const ways: Readonly<Record<Verification['source']['authentication'], string>> =
  */
 export function slipSheet(entry: Entry, session: Session): Sheet {
   const { verification, notes } = entry
-  const said = saidOf(verification)
+  const said = saidOfEntry(entry)
   const isHeld = verification.held
   return {
     kind: 'slip',

@@ -75,7 +75,7 @@ const waiting = (
 
 /**
  * What becomes of one delivery. It names what it is about, because the list behind it goes on; closed
- * by the browser’s own dialogue, it gives the focus back to where it was.
+ * by the browser’s own dialogue, it gives the focus back to where it was. An Enter too many decides nothing.
  */
 export function decisionDialog(
   delivery: OpenDelivery | undefined,
@@ -95,7 +95,7 @@ export function decisionDialog(
     <form method="dialog" class="row">
       ${retries.map(([decision, title]) => html`<button class="main" @click=${() => decide(decision)}>${title}</button>`)}
       <button class="danger" @click=${() => decide('drop')}>送らない</button>
-      <button>やめる</button>
+      <button autofocus>やめる</button>
     </form>
   </dialog>`
 }

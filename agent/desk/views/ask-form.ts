@@ -125,8 +125,8 @@ function controlOf(
   const described = `hint-${field} wrong-${field}`
   if (field === 'insuredPartialContributionRatio')
     return html`<select id="face-${field}" data-field=${field} aria-describedby=${described} aria-invalid=${isWrong}
-      .value=${value} @change=${read} @blur=${() => moves.leave(field)}>
-      <option value="">－</option>${RATIOS.map((one) => html`<option value=${one}>${one}</option>`)}
+      @change=${read} @blur=${() => moves.leave(field)}>
+      ${['', ...RATIOS].map((one) => html`<option value=${one} .selected=${one === value}>${one || '－'}</option>`)}
     </select>`
   return html`<input id="face-${field}" data-field=${field} size=${size} inputmode=${digits ? 'numeric' : 'text'}
     autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby=${described} aria-invalid=${isWrong}

@@ -5,9 +5,9 @@ import type { Entry } from '../day.ts'
 import { openChecker } from '../face-check.ts'
 import { resultActions } from '../result-actions.ts'
 import { freshCard } from '../result-card.ts'
+import { saidOfEntry } from '../steps.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { onKeys } from '../view-keys.ts'
-import { saidOf } from '../words.ts'
 import { askForm, fieldsOf } from './ask-form.ts'
 import { openQuestion } from './question.ts'
 
@@ -48,7 +48,11 @@ export const ask: MakeView = (app) => {
   }
 
   const view: View = {
-    enter: () => window.requestAnimationFrame(focusFirst),
+    // Back from the lock, the focus is where it was left.
+    enter: () =>
+      window.requestAnimationFrame(() => {
+        if (form()?.contains(document.activeElement) !== true) focusFirst()
+      }),
     render: () => html`<section class="ask" data-view=${NAME}>
       <h1>照会</h1>
       <p class="soft">${app.session.documents.join('・')}の番号を、書かれている順に入力します。</p>
@@ -72,7 +76,7 @@ export const ask: MakeView = (app) => {
 
 function spoken(isAsking: boolean, answer: Entry | undefined): string {
   if (isAsking) return '照会しています…'
-  return answer === undefined ? '' : `${saidOf(answer.verification).title}。`
+  return answer === undefined ? '' : `${saidOfEntry(answer).title}。`
 }
 
 function answerOf(

@@ -91,9 +91,9 @@ async function enterByHand(model: Model): Promise<void> {
       focusOn('.expected h1')
     }
     entries.set(day, openEntry(app, day, now.body.items, { saved: leave, dropped: leave }))
-    focusOn('.entry input')
   }
   app.changed()
+  if (now.ok) focusOn('.entry input')
 }
 
 async function send(model: Model, file: File): Promise<void> {

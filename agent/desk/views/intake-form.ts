@@ -21,6 +21,8 @@ interface Model {
   trouble: Trouble | undefined
   isSending: boolean
   check: FaceCheck | undefined
+  /** Counts looks and receipts: what comes for an older one is of somebody else. */
+  turn: number
 }
 
 const CONSENT = 'consent'
@@ -51,6 +53,7 @@ export function openIntakeForm(app: App, kept: () => void): IntakeForm {
     trouble: undefined,
     isSending: false,
     check: undefined,
+    turn: 0,
   }
   return { render: () => form(model) }
 }
@@ -82,6 +85,7 @@ async function send(model: Model): Promise<void> {
   model.isSending = false
   if (answer.ok) {
     once.answered()
+    model.turn += 1
     model.check = undefined
     draft.fill({})
     app.say('受付票を保存しました。次の方を書けます')
@@ -103,9 +107,11 @@ async function look(model: Model): Promise<void> {
   const face = typeof cardFace === 'object' ? cardFace : {}
   const body = { ...(birthdate !== undefined && { birthdate }), ...face }
   if (!app.may('POST /v1/card-faces/check') || Object.keys(body).length === 0) return
+  model.turn += 1
+  const { turn } = model
   const answer = await app.call<FaceCheck>('POST', '/v1/card-faces/check', { body })
   // A check that fails tells nothing; the form itself is checked again when it is kept.
-  if (!answer.ok) return
+  if (!answer.ok || turn !== model.turn) return
   model.check = answer.body
   const found = answer.body.mistakes.map((one) =>
     one.field === 'birthdate' ? one : { ...one, field: FACE + one.field },

@@ -10,7 +10,7 @@ import { keepFocus } from '../focus.ts'
 import { calledOf, type Person, personOf } from '../person.ts'
 import { openRefresher } from '../refresher.ts'
 import { troubleCard } from '../trouble-card.ts'
-import { dayOf, noteWords } from '../words.ts'
+import { BUSY, dayOf, noteWords } from '../words.ts'
 
 type Item = HandoverList['items'][number]
 
@@ -27,15 +27,25 @@ interface Shown {
   items: readonly Item[]
   isLoaded: boolean
   trouble: Trouble | null
+  /** Of what somebody did; the list, which comes anew by itself, does not take it away. */
+  refused: Trouble | null
   /** Those that were acknowledged are shown too. */
   isAll: boolean
   /** What is on its way: the id of its verification. */
   busy: string | null
 }
 
+const NOTHING_YET = {
+  isLoaded: false,
+  trouble: null,
+  refused: null,
+  isAll: false,
+  busy: null,
+} as const
+
 /** 連携: what reception and the liaison office hand over to each other, so that nobody is forgotten. */
 export const liaison: MakeView = (app) => {
-  const shown: Shown = { items: [], isLoaded: false, trouble: null, isAll: false, busy: null }
+  const shown: Shown = { ...NOTHING_YET, items: [] }
   let seen = app.day.entries
   const load = async () => {
     const { isAll } = shown
@@ -69,7 +79,8 @@ export const liaison: MakeView = (app) => {
           一覧を印刷
         </button>
       </div>
-      ${shown.trouble === null ? nothing : troubleCard(shown.trouble)} ${list(app, shown, note)}`,
+      ${[shown.trouble, shown.refused].map((one) => (one === null ? nothing : troubleCard(one)))}
+      ${list(app, shown, note)}`,
   }
 }
 
@@ -168,12 +179,12 @@ type Note = (verificationId: string, kind: NoteKind) => Promise<void>
 
 function noting(app: App, shown: Shown, refresh: () => void): Note {
   return async (id, kind) => {
-    if (shown.busy !== null) return
-    shown.busy = id
+    if (shown.busy !== null) return app.say(BUSY)
+    Object.assign(shown, { busy: id, refused: null })
     const path = `/v1/verifications/${encodeURIComponent(id)}/notes`
     const answer = await app.call<FeedEvent>('POST', path, { body: { kind } })
     shown.busy = null
-    shown.trouble = answer.ok ? null : answer.trouble
+    shown.refused = answer.ok ? null : answer.trouble
     app.changed()
     if (!answer.ok) return
     app.day.take(answer.body)

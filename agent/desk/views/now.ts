@@ -10,9 +10,10 @@ import { type Reader, readerSaid, type Tap } from '../reader-words.ts'
 import { isTyped, resultActions, takeAim } from '../result-actions.ts'
 import { freshCard } from '../result-card.ts'
 import { filled } from '../result-facts.ts'
+import { saidOfEntry } from '../steps.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { onKeys } from '../view-keys.ts'
-import { clockOf, saidOf } from '../words.ts'
+import { clockOf } from '../words.ts'
 import { openTaps, type Taps } from './taps.ts'
 
 const NAME = 'now'
@@ -124,7 +125,7 @@ function spokenOf(entry: Entry | undefined): string {
   if (entry === undefined) return ''
   const { verification } = entry
   const name = verification.patient?.name ?? verification.results[0]?.name ?? ''
-  return `${name === '' ? '' : `${name}さん、`}${saidOf(verification).title}。`
+  return `${name === '' ? '' : `${name}さん、`}${saidOfEntry(entry).title}。`
 }
 
 function earlierOf(entries: readonly Entry[]): TemplateResult | typeof nothing {
@@ -132,8 +133,9 @@ function earlierOf(entries: readonly Entry[]): TemplateResult | typeof nothing {
   return html`<h2>その前の結果</h2><ul class="earlier">${repeat(entries, ({ id }) => id, earlierItem)}</ul>`
 }
 
-function earlierItem({ id, at, verification }: Entry): TemplateResult {
-  const { mark, title, tone } = saidOf(verification)
+function earlierItem(entry: Entry): TemplateResult {
+  const { id, at, verification } = entry
+  const { mark, title, tone } = saidOfEntry(entry)
   return html`<li><a href="#/today/${id}">${clockOf(at)}　${shortNameOf(verification)}</a> <span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${title}</span></li>`
 }
 

@@ -22,8 +22,8 @@ export function openRegistry({ call, changed }: Pick<App, 'call' | 'changed'>): 
 
   const load = async () => {
     const answer = await call<StaffList>('GET', '/desk/staff')
+    trouble = answer.ok ? undefined : answer.trouble
     if (answer.ok) items = answer.body.items
-    else trouble = answer.trouble
     changed()
   }
   /** The list is read anew afterwards, for somebody else may have changed it too. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { IntakeList } from '../../api/intake-shown.ts'
 import type { App, MakeView } from '../app.ts'
+import { saidIn } from '../call.ts'
 import { nowInJapan } from '../clock.ts'
 import { countsOf } from '../sheets/counts.ts'
 import { procedureSheet } from '../sheets/procedure.ts'
@@ -86,10 +87,7 @@ function openActs(app: App, data: StatusData, reload: () => Promise<void>): Acts
   }
   async function act(path: string, body: object, done: string) {
     const answer = await app.call('POST', path, { body })
-    const { number, title, action } = answer.ok
-      ? { number: '', title: done, action: '' }
-      : answer.trouble
-    app.say(`${number} ${title}${action}`.trim())
+    app.say(answer.ok ? done : saidIn(answer.trouble))
     await reload()
   }
   const by = () => ({ by: app.session.staff?.name ?? '' })

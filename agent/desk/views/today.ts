@@ -30,7 +30,7 @@ export const today: MakeView = (app) => {
       const { pickedDay, opened, query } = model.at
       const all = model.all()
       const toLookAt = all.filter(({ needsLook }) => needsLook).length
-      const found = query === '' ? '' : `「${query}」で ${model.rows().length}件`
+      const found = query === '' ? '' : `「${query}」で ${model.found().length}件`
       return html`<h1>${pickedDay === null ? '本日の照会' : `${dayOf(pickedDay)}の照会`}</h1>
         ${dayTools(model, dayNow(app))}
         <p class="soft">${all.length}件、うち要確認 ${toLookAt}件</p>

@@ -13,7 +13,7 @@ import { focusSoon, keepFocus } from '../focus.ts'
 import { openRefresher } from '../refresher.ts'
 import { oneEach } from '../steps.ts'
 import { troubleCard } from '../trouble-card.ts'
-import { noteWords, type Said, saidOf } from '../words.ts'
+import { BUSY, noteWords, type Said, saidOf } from '../words.ts'
 
 type Item = Static<typeof WorkList>['items'][number]
 
@@ -35,15 +35,25 @@ interface Shown {
   items: readonly Item[]
   isLoaded: boolean
   trouble: Trouble | null
+  /** Of what somebody did; the list, which comes anew by itself, does not take it away. */
+  refused: Trouble | null
   /** `2026-04`: what is not valid before the claims of that month; null: what is to be done now. */
   month: string | null
   /** What is on its way: the id of its item. */
   busy: string | null
 }
 
+const NOTHING_YET = {
+  isLoaded: false,
+  trouble: null,
+  refused: null,
+  month: null,
+  busy: null,
+} as const
+
 /** 対応: what is left to do for people. */
 export const work: MakeView = (app) => {
-  const shown: Shown = { items: [], isLoaded: false, trouble: null, month: null, busy: null }
+  const shown: Shown = { ...NOTHING_YET, items: [] }
   let seen = app.day.entries
   const load = async () => {
     const { month } = shown
@@ -77,11 +87,11 @@ export const work: MakeView = (app) => {
         <p class="field">
           <label for="work-month">表示するもの</label>
           <select id="work-month" @change=${pick}>
-            <option value="">今、対応が必要なもの</option>
-            ${months(app).map((month) => html`<option value=${month}>${monthWords(month)}分の請求前の確認</option>`)}
+            <option value="" .selected=${shown.month === null}>今、対応が必要なもの</option>
+            ${months(app).map((month) => html`<option value=${month} .selected=${month === shown.month}>${monthWords(month)}分の請求前の確認</option>`)}
           </select>
         </p>
-        ${shown.trouble === null ? nothing : troubleCard(shown.trouble)}
+        ${[shown.trouble, shown.refused].map((one) => (one === null ? nothing : troubleCard(one)))}
         ${list(app, shown, acts, confirming)} ${confirming.render()}`,
   }
 }
@@ -202,12 +212,15 @@ interface Acts {
 
 function openActs(app: App, shown: Shown, refresh: () => void): Acts {
   const act = async <T>(itemId: string, path: string, body?: object) => {
-    if (shown.busy !== null) return undefined
-    Object.assign(shown, { busy: itemId, trouble: null })
+    if (shown.busy !== null) {
+      app.say(BUSY)
+      return undefined
+    }
+    Object.assign(shown, { busy: itemId, refused: null })
     app.changed()
     const answer = await app.call<T>('POST', path, body === undefined ? {} : { body })
     shown.busy = null
-    shown.trouble = answer.ok ? null : answer.trouble
+    shown.refused = answer.ok ? null : answer.trouble
     if (answer.ok) refresh()
     else app.changed()
     return answer.ok ? answer.body : undefined

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { closeBrowser, noBrowser } from '../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../bed/browser.ts'
+import { sessionOf } from '../../bed/desk-stage.ts'
 import { ASK, birthdate, CHECK, came, checked, misread, refusalOf, stageFor } from './ask-bed.ts'
 
 const skip = noBrowser
@@ -101,4 +102,25 @@ test('what looks like a 個人番号 is refused in plain words; a number field c
   await page.keyboard.press('Enter')
   await page.locator('.trouble').getByText('E608').waitFor()
   assert.match(JSON.stringify(asks()[1]), /"notIndividualNumber":\{\}/)
+})
+
+test('behind the lock everything stands as it was typed, and the keyboard where it was left', {
+  skip,
+}, async (t) => {
+  const session = sessionOf('billing')
+  const { page, typeAll, has } = await stageFor(t, {
+    'POST /desk/session/lock': { ...session, state: 'locked' },
+    'POST /desk/session/unlock': session,
+  })
+  await typeAll()
+  await page.locator('#face-birthdate').focus()
+  await page.keyboard.press('Alt+l')
+  await page.getByLabel('PIN').fill('4711')
+  await page.keyboard.press('Enter')
+  await has('birthdate')
+  // The frame in which a view that is gone to takes the focus.
+  await holdsOn(page, 'document.querySelector("form.face") !== null')
+  await has('birthdate')
+  const ratio = page.getByLabel('負担割合')
+  assert.equal(await ratio.inputValue(), '3割')
 })

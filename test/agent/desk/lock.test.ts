@@ -241,3 +241,16 @@ test('a session that has ended leads to the door and says so', { skip }, async (
   assert.equal((await hands.page.content()).includes(NAME), false)
   assert.deepEqual(hands.errors, [])
 })
+
+test('who has signed out leaves nothing on the page, also where nothing is answered after it', {
+  skip,
+}, async (t) => {
+  const { page } = await atWork(t)
+  page.setDefaultTimeout(10_000)
+  await page.route('**/desk/session', (route) =>
+    route.request().method() === 'GET' ? route.abort() : route.continue(),
+  )
+  await page.getByRole('button', { name: 'サインアウト' }).click()
+  await page.getByText('つながると、自動で画面が開きます。').waitFor()
+  assert.equal((await page.content()).includes(NAME), false)
+})

@@ -15,16 +15,17 @@ interface StillOpen {
   readonly state: 'open'
 }
 
-/** What is done with the open verification. */
+/** What is done with a verification: the one that was meant, whichever is open by then. */
 export interface Acts {
-  note(kind: NoteKind, given?: NoteGiven): Promise<void>
-  recheck(): Promise<void>
+  note(id: string, kind: NoteKind, given?: NoteGiven): Promise<void>
+  recheck(id: string): Promise<void>
 }
 
 export function openActs(app: App, model: Model): Acts {
   const pathOf = (id: string) => `/v1/verifications/${encodeURIComponent(id)}`
   const refused = async () => {
     const { trouble } = model.at
+    if (trouble === null) return
     // Today’s list hears of the decision by itself, that of another day does not.
     if (trouble?.code === 'HOLD_DECIDED') {
       await model.reload()
@@ -33,24 +34,20 @@ export function openActs(app: App, model: Model): Acts {
     focusSoon(`#${DETAIL}`)
   }
   return {
-    async note(kind, given = {}) {
-      const { opened } = model.at
-      if (opened === undefined) return
+    async note(id, kind, given = {}) {
       const body = { kind, ...given }
       const event = await model.ask('noting', () =>
-        app.call<FeedEvent>('POST', `${pathOf(opened)}/notes`, { body }),
+        app.call<FeedEvent>('POST', `${pathOf(id)}/notes`, { body }),
       )
       if (event === undefined) return refused()
       keepFocus(DETAIL)
       model.take(event)
-      if (kind === 'referral' && model.at.opened === opened) model.set({ referral: '' })
+      if (kind === 'referral' && model.at.referred === id) model.set({ referral: '' })
       app.say(`「${noteWords[kind]}」を記録しました。`)
     },
-    async recheck() {
-      const { opened } = model.at
-      if (opened === undefined) return
+    async recheck(id) {
       const event = await model.ask('asking', () =>
-        app.call<FeedEvent | StillOpen>('POST', `${pathOf(opened)}/recheck`),
+        app.call<FeedEvent | StillOpen>('POST', `${pathOf(id)}/recheck`),
       )
       if (event === undefined) return refused()
       if ('state' in event || event.verification === undefined) {
@@ -58,7 +55,9 @@ export function openActs(app: App, model: Model): Acts {
         return focusSoon(`#${DETAIL}`)
       }
       app.day.take(event)
-      await model.visit(event.verification.id)
+      // Who is open by now may be another patient: nobody is put in their place under a hand.
+      if (model.at.opened === id) await model.visit(event.verification.id)
+      else app.say('照会し直した結果が、本日の一覧に出ました。')
     },
   }
 }

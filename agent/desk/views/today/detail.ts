@@ -3,13 +3,12 @@ import type { NoteKind } from '../../../kernel/verification.ts'
 import type { App } from '../../app.ts'
 import type { Confirming } from '../../confirming.ts'
 import { focusSoon } from '../../focus.ts'
-import { calledOf } from '../../person.ts'
 import { resultCard } from '../../result-card.ts'
 import { troubleCard } from '../../trouble-card.ts'
-import { clockOf, noteWords } from '../../words.ts'
+import { noteWords } from '../../words.ts'
 import type { Acts } from './acts.ts'
 import { heldPart } from './held.ts'
-import { DETAIL, LIST, type Model } from './model.ts'
+import { DETAIL, LIST, type Model, titleOf } from './model.ts'
 import type { Row } from './rows.ts'
 
 interface Parts {
@@ -34,7 +33,7 @@ export function detail(parts: Parts): TemplateResult {
   return html`<section class="detail" aria-label="内容" @keydown=${keyed}>
     ${row === undefined ? nothing : html`<button class="back" @click=${shut}>一覧に戻る（Esc）</button>`}
     <h2 id=${DETAIL} tabindex="-1">
-      ${row === undefined ? '内容' : `${calledOf(row.person)} ${clockOf(row.entry.at)}`}
+      ${row === undefined ? '内容' : titleOf(row)}
     </h2>
     ${trouble === null ? nothing : troubleCard(trouble)}
     <p role="status">${busy === 'asking' ? '照会しています…' : ''}</p>
@@ -71,7 +70,7 @@ function actsPart(row: Row, { app, model, acts, confirming }: Parts): TemplateRe
         今月中に資格が確認できると、「対応」に返金の確認として出ます。取り消せません。
       </p>`,
       yes: '記録する',
-      act: () => void acts.note('paid-in-full'),
+      act: () => void acts.note(row.id, 'paid-in-full'),
     })
   const hold = () =>
     confirming.ask({
@@ -84,13 +83,13 @@ function actsPart(row: Row, { app, model, acts, confirming }: Parts): TemplateRe
           <input id="hold-reason" name="text" maxlength="200" autocomplete="off" />
         </p>`,
       yes: '保留にする',
-      act: (field) => void acts.note('hold', textOf(field('text'))),
+      act: (field) => void acts.note(row.id, 'hold', textOf(field('text'))),
     })
   return html`${mayNote ? html`<h3>確認したこと</h3>` : nothing}
     <ul class="ticks">
       ${
         mayAsk
-          ? html`<li>${tick(row, 'original-sighted', () => acts.note('original-sighted'))}</li>`
+          ? html`<li>${tick(row, 'original-sighted', () => acts.note(row.id, 'original-sighted'))}</li>`
           : nothing
       }
       ${mayNote ? html`<li>${referral(row, model, acts)}</li>` : nothing}
@@ -102,7 +101,7 @@ function actsPart(row: Row, { app, model, acts, confirming }: Parts): TemplateRe
             <button
               id="today-recheck"
               ?hidden=${row.newer !== undefined}
-              @click=${acts.recheck}
+              @click=${() => acts.recheck(row.id)}
             >
               もう一度照会
             </button>
@@ -129,7 +128,8 @@ function tick(row: Row, kind: NoteKind, act: () => unknown): TemplateResult {
 }
 
 function referral(row: Row, model: Model, acts: Acts): TemplateResult {
-  const noted = () => acts.note('referral', textOf(model.at.referral.normalize('NFKC').trim()))
+  const noted = () =>
+    acts.note(row.id, 'referral', textOf(model.at.referral.normalize('NFKC').trim()))
   const typed = ({ target }: Event) => {
     if (target instanceof HTMLInputElement) model.set({ referral: target.value })
   }

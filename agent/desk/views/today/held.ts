@@ -59,7 +59,7 @@ function decision(row: Row, { acts, confirming }: Deciding): TemplateResult {
       yes: '「同じ人」に決める',
       act: (field) => {
         const patientNumber = field('patientNumber')
-        void acts.note('release', patientNumber === '' ? {} : { patientNumber })
+        void acts.note(row.id, 'release', patientNumber === '' ? {} : { patientNumber })
       },
     })
   const reject = () =>
@@ -72,7 +72,7 @@ function decision(row: Row, { acts, confirming }: Deciding): TemplateResult {
         <p>番号が正しいのに別の方の結果が出たときは、保険者に連絡してください。</p>`,
       yes: '「この人ではない」に決める',
       isDanger: true,
-      act: () => void acts.note('rejection'),
+      act: () => void acts.note(row.id, 'rejection'),
     })
   return html`${differencesOf(identity)}
   ${

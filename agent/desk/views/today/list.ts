@@ -40,7 +40,7 @@ export function dayList(model: Model): TemplateResult {
 }
 
 function emptyWords({ at, all }: Model): string {
-  if (at.busy === 'loading') return '読み込んでいます…'
+  if (at.isLoading) return '読み込んでいます…'
   if (all().length === 0) return 'この日の照会はありません。'
   return '当てはまる方がいません。読みのはじめの数文字や患者番号で探してください。'
 }
@@ -115,7 +115,7 @@ export function dayTools(model: Model, today: string): TemplateResult {
   }
   const searchKeyed = (event: KeyboardEvent) => {
     if (event.isComposing) return
-    const first = model.rows()[0]
+    const [first] = model.found()
     if (event.key === 'Enter' && first !== undefined) model.open(first.id)
     else if (event.key === 'ArrowDown') focusSoon(`#${LIST}`)
     else if (event.key === 'Escape') model.set({ query: '' })

@@ -6,7 +6,7 @@ import { advisory } from '../../../../agent/kernel/advisories.ts'
 import { codeLabel } from '../../../../agent/kernel/codes.ts'
 import type { Verification } from '../../../../agent/kernel/verification.ts'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
-import { sampleVerification } from '../../../bed/desk-samples.ts'
+import { sampleNote, sampleVerification } from '../../../bed/desk-samples.ts'
 import { sessionOf } from '../../../bed/desk-stage.ts'
 import { deskOf, printed } from './printed.ts'
 
@@ -68,6 +68,19 @@ test('a held one prints nobody’s data', { skip }, async (t) => {
   assert.ok(text.includes('別の人の可能性があります'))
   for (const value of ['見本 一郎', '1980', '06139992', '・5678', '00107'])
     assert.ok(!text.includes(value), value)
+})
+
+test('one that was said to be somebody else’s says so, and not that it waits', {
+  skip,
+}, async (t) => {
+  const stage = await deskOf(t)
+  const note = sampleNote('v', 'rejection')
+  const entry = { ...entryOf({ held: true, patient: null }), notes: [note] }
+  const { text } = await printed(stage, slip, entry, sessionOf('billing'))
+  assert.ok(
+    text.includes('「この人ではない」と決まりました') && !text.includes('本人確認待ち'),
+    text,
+  )
 })
 
 test('one that could not be asked says what to do, and its fault’s number', { skip }, async (t) => {

@@ -17,6 +17,7 @@ test('by keyboard alone: Enter goes on through the fields, begins the next row, 
   const first = page.getByLabel('1人目の時刻')
   await first.waitFor()
   assert.equal(await first.inputValue(), '10:00')
+  await page.locator(':focus').and(first).waitFor()
   await page.getByLabel('2人目の時刻').focus()
   await page.keyboard.type('９：３０')
   await page.keyboard.press('Enter')

@@ -219,3 +219,22 @@ test('what is refused stands at its field, and nothing typed is lost', { skip },
   assert.equal((await page.content()).includes('English'), false)
   assert.deepEqual(await axeViolations(page), [])
 })
+
+test('that the list could not be read is told no longer than it is so', { skip }, async (t) => {
+  let said: object = new Refusal(503, {
+    code: 'X',
+    number: 'E600',
+    title: '今は。',
+    action: '待つ。',
+  })
+  const { page } = await openHands(t, {
+    role: 'it',
+    at: '/staff',
+    answers: { 'GET /desk/staff': () => said },
+  })
+  await page.getByText('E600').waitFor()
+  said = { items: staff() }
+  await page.evaluate("window.dispatchEvent(new HashChangeEvent('hashchange'))")
+  await page.getByRole('row').filter({ hasText: '医事 花子' }).waitFor()
+  assert.equal(await page.getByText('E600').count(), 0)
+})

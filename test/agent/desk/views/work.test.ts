@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
 import { sampleEvent, sampleNote } from '../../../bed/desk-samples.ts'
 import {
   openStage,
@@ -252,4 +252,39 @@ test('a press hits whom it was aimed at, whatever comes and goes in the list mea
     posted(stage).map(({ route }) => route),
     ['POST /v1/verifications/v-three/recheck'],
   )
+})
+
+test('the month that is looked through is still the one that is named, gone away and back', {
+  skip,
+}, async () => {
+  await using stage = await openWork([item('one')])
+  const { page } = stage
+  const shown = page.getByLabel('表示するもの')
+  await shown.selectOption('2026-03')
+  await page.getByRole('link', { name: /本日/ }).click()
+  await page.getByRole('heading', { name: '本日の照会' }).waitFor()
+  await page.getByRole('link', { name: /対応/ }).click()
+  strictEqual(await shown.inputValue(), '2026-03')
+})
+
+test('a refusal outlives the list’s next reading; what is pressed meanwhile is said not to be done', {
+  skip,
+}, async () => {
+  const { promise, resolve } = Promise.withResolvers<object>()
+  await using stage = await openWork([item('one'), refund], {
+    answers: { 'POST /v1/verifications/:id/recheck': () => promise },
+  })
+  const { page } = stage
+  page.setDefaultTimeout(10_000)
+  await page.getByRole('button', { name: 'もう一度照会' }).click()
+  await page.locator('#refund-close').click()
+  await page.getByRole('dialog').getByRole('button', { name: '対応終了にする' }).click()
+  await page.getByText('今の操作は行っていません').waitFor()
+  resolve(new Refusal(409, cardNeeded))
+  await page.getByRole('alert').filter({ hasText: 'E532' }).waitFor()
+  const again = page.waitForResponse(/worklist/)
+  stage.push('item', sampleNote('v-other', 'closing'), 'c1')
+  await (await again).finished()
+  await holdsOn(page, 'document.querySelector(".items") !== null')
+  strictEqual(await page.getByRole('alert').filter({ hasText: 'E532' }).count(), 1)
 })

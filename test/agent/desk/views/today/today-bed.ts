@@ -43,6 +43,7 @@ export async function openToday(options: StageOptions = {}, items = three()) {
     ...options,
     answers: { 'GET /v1/verifications': { items, cursor: 'c0' }, ...options.answers },
   })
+  stage.page.setDefaultTimeout(10_000)
   await stage.page.getByRole('link', { name: '本日' }).click()
   await stage.page.getByRole('heading', { name: '本日の照会' }).waitFor()
   return Object.assign(stage, { [Symbol.asyncDispose]: () => stage.close() })
