@@ -64,6 +64,15 @@ test('a runbook section says what staff see, in the words they see, and what to 
   }
 })
 
+test('the runbook has, where one looks, the clock behind refused codes and what a full disk leaves of signing out', () => {
+  const sections = read('systemd/RUNBOOK.md').split(/^###? /m)
+  const says = (number: string, word: string) =>
+    sections.find((text) => text.split('\n')[0]?.includes(`(${number})`))?.includes(word)
+  for (const word of ['timedatectl', '確認コード', '回復コード'])
+    assert.ok(says('E641', word), word)
+  for (const word of ['desk.session_hours', 'E642']) assert.ok(says('E701', word), word)
+})
+
 test('a number belongs to one fault, condition, advisory or result', () => {
   const digits = spoken.map(([, { number }]) => number.slice(1))
   const doubled = digits.filter((one, at) => digits.indexOf(one) !== at)

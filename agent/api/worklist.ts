@@ -21,7 +21,8 @@ const ShownItem = Type.Object({
   verificationId: orNull(Type.String({ description: 'The newest one; null: none was asked.' })),
   intakeId: orNull(id),
   patientNumber: orNull(Type.String()),
-  nameKana: orNull(Type.String({ description: 'Of the clinic’s record, or as taken down.' })),
+  name: orNull(Type.String({ description: 'Of the clinic’s record, or as taken down.' })),
+  nameKana: orNull(Type.String()),
   outcome: orNull(Outcome),
   nextAskAt: orNull(
     Type.String({

@@ -1752,6 +1752,7 @@ export interface Client {
             verificationId: string | null;
             intakeId: string | null;
             patientNumber: string | null;
+            name: string | null;
             nameKana: string | null;
             outcome: "valid" | "invalid" | "invalid-new-exists" | "not-found" | "multiple" | "valid-unregistered" | "pending" | "failed" | "offline" | null;
             nextAskAt: string | null;

@@ -1,5 +1,6 @@
 import type { TemplateResult } from 'lit-html'
 import type { DeskState, Print, Session } from '../api/desk-shapes.ts'
+import type { StaffRole } from '../kernel/staff.ts'
 import type { Answer, CallOptions } from './call.ts'
 import type { Day } from './day.ts'
 
@@ -48,6 +49,8 @@ export interface ViewCard {
   readonly title: string
   /** It is shown to who may use this route. */
   readonly needs: string
+  /** Who begins here; everybody else at the first that they may see. */
+  readonly beginsFor?: StaffRole
   /** Where the list is of what waits there; how long it is stands behind the title. */
   readonly waiting?: string
   load(): Promise<MakeView>

@@ -17,6 +17,9 @@ export interface Pages {
 
 export function openPages(app: App, all: readonly ViewCard[]): Pages {
   const cards = all.filter(({ needs }) => app.may(needs))
+  const role = app.session.staff?.role
+  const start =
+    cards.find(({ beginsFor }) => beginsFor !== undefined && beginsFor === role) ?? cards[0]
   const made = new Map<string, View>()
   let current: ViewCard | undefined
   let trouble: Trouble | null = null
@@ -47,7 +50,7 @@ export function openPages(app: App, all: readonly ViewCard[]): Pages {
     async go(name, argument, entered) {
       goings += 1
       const mine = goings
-      current = cards.find((card) => card.name === name) ?? cards[0]
+      current = cards.find((card) => card.name === name) ?? start
       trouble = null
       if (current === undefined) return entered()
       const before = made.get(current.name)

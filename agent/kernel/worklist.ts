@@ -22,7 +22,8 @@ export interface WorkItem {
   /** The offline intake that it is about. */
   readonly intakeId: string | null
   readonly patientNumber: string | null
-  /** Of the clinic's record or the intake; null where it is not known, or not known for sure. */
+  /** Names of the clinic's record or the intake; null where not known, or not known for sure. */
+  readonly name: string | null
   readonly nameKana: string | null
   readonly outcome: Outcome | null
   /**

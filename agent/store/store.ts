@@ -2,34 +2,18 @@ import { type AgentError, asFault } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { Closer } from '../kernel/lifecycle.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
-import { type Appointments, openAppointments } from './appointments.ts'
 import { openAuditJournal } from './audit-journal.ts'
-import { type Batches, openBatches } from './batches.ts'
-import { type CertificateRegistry, openCertificates } from './certificates.ts'
 import { openCheckpointer } from './checkpointer.ts'
-import { type Comparisons, openComparisons } from './comparisons.ts'
 import { type ConsumerRegistry, openConsumers } from './consumers.ts'
 import { openDatabase, type Sql, statements } from './database.ts'
-import { type Deliveries, openDeliveries } from './deliveries.ts'
 import { type Feed, openFeed } from './feed.ts'
-import { type FolderFiles, openFolderFiles } from './folder-files.ts'
-import { type FollowUps, openFollowUps } from './follow-ups.ts'
-import { type Handovers, openHandovers } from './handovers.ts'
-import { type Intakes, openIntakes } from './intakes.ts'
-import { type JobRuns, openJobRuns } from './jobs.ts'
+import { type Kept, openKept } from './kept.ts'
 import { type KnownReads, openKnown } from './known.ts'
-import { type LineChoice, openLineChoice } from './line-choice.ts'
-import { type LineRecords, openLineRecords } from './line-history.ts'
 import type { NoteRecord } from './notes.ts'
-import { type Outages, openOutages } from './outages.ts'
 import type { Accepted, Ended, EndRecord, QuestionRecord } from './questions.ts'
 import { openReads, type Reads } from './reads.ts'
-import { openRegistrations, type Registrations } from './registrations.ts'
-import { openRoster, type Roster } from './roster.ts'
-import { openRosterQuestions, type RosterQuestions } from './roster-questions.ts'
 import { openStaffRegistry, type StaffRegistry, type StaffWrites } from './staff.ts'
 import type { ExpectedRecord, ReaskRecord, ResultsRecord } from './transactions.ts'
-import { openWorkRows, type WorkRows } from './worklist.ts'
 import { startWriter, type WriterThread } from './writer-thread.ts'
 
 /**
@@ -37,27 +21,10 @@ import { startWriter, type WriterThread } from './writer-thread.ts'
  * events; SQL stays in this folder. Reads are synchronous on a read-only connection, changes are
  * transactions in the writer thread. Every verb may throw `STORE_*`.
  */
-export interface Store extends Part, Reads, KnownReads {
+export interface Store extends Part, Reads, KnownReads, Kept {
   readonly feed: Feed
   readonly consumers: ConsumerRegistry
-  readonly certificates: CertificateRegistry
-  readonly intakes: Intakes
-  readonly followUps: FollowUps
-  readonly work: WorkRows
-  readonly handovers: Handovers
-  readonly outages: Outages
-  readonly lines: LineRecords
-  readonly lineChoice: LineChoice
-  readonly folderFiles: FolderFiles
-  readonly batches: Batches
-  readonly registrations: Registrations
-  readonly roster: Roster
-  readonly rosterQuestions: RosterQuestions
   readonly staff: StaffRegistry
-  readonly jobs: JobRuns
-  readonly appointments: Appointments
-  readonly deliveries: Deliveries
-  readonly comparisons: Comparisons
   /** On disk once it resolves. `isNew` is false when the key or the tap had been accepted before. */
   accept(question: QuestionRecord): Promise<Accepted>
   /** As `accept`; where somebody was faster, theirs is found. Rejects with `INTAKE_CLOSED`. */
@@ -202,91 +169,6 @@ const staffWrites = (commit: WriterThread['commit']): StaffWrites => ({
   settle: (record) => commit('settleStaff', record),
   moveSession: (record) => commit('moveSession', record),
   refuse: (record) => commit('refuseStaff', record),
-})
-
-/** What is kept beside questions and verifications. */
-const openKept = (
-  sql: Sql,
-  commit: WriterThread['commit'],
-  announce: (position: number) => void,
-  clock: StoreOptions['clock'],
-) => ({
-  intakes: openIntakes(sql, {
-    add: (record) => commit('addIntake', record),
-    close: (record) => commit('closeIntake', record),
-  }),
-  followUps: openFollowUps(sql),
-  work: openWorkRows(sql),
-  handovers: openHandovers(sql),
-  certificates: openCertificates(
-    sql,
-    {
-      add: (record) => commit('addCertificate', record),
-      recordTrial: (record) => commit('tryCertificate', record),
-      activate: (record) => commit('activateCertificate', record),
-    },
-    clock,
-  ),
-  outages: openOutages(
-    sql,
-    {
-      begin: (record) => commit('beginOutage', record),
-      end: (record) => commit('endOutage', record),
-    },
-    clock,
-  ),
-  lineChoice: openLineChoice(sql, {
-    hold: (record) => commit('holdLine', record),
-    release: (record) => commit('releaseLine', record),
-    tested: (record) => commit('lineTested', record),
-  }),
-  folderFiles: openFolderFiles(sql, {
-    begin: (record) => commit('beginFolder', record),
-    pass: (record) => commit('passFile', record),
-    remove: (record) => commit('removeFile', record),
-  }),
-  batches: openBatches(sql, {
-    add: (record) => commit('addBatch', record),
-    beginWriting: (id) => commit('beginBatch', id),
-    move: (step) => commit('moveBatch', step),
-    async end(record) {
-      const { positions, isEnded } = await commit('endBatch', record)
-      if (positions.length > 0) announce(Math.max(...positions))
-      return isEnded
-    },
-  }),
-  comparisons: openComparisons(sql),
-  deliveries: openDeliveries(sql, {
-    async settle(record) {
-      await commit('settleDeliveries', record)
-    },
-    place: (record) => commit('placeDelivery', record),
-    decide: (record) => commit('decideDelivery', record),
-    replay: async (record) => (await commit('replayDeliveries', record)).replayed,
-  }),
-  registrations: openRegistrations(sql, {
-    add: (record) => commit('addRegistration', record),
-    end: (record) => commit('endRegistration', record),
-  }),
-  roster: openRoster(sql, {
-    write: (record) => commit('writeRoster', record),
-    replace: (record) => commit('replaceRoster', record),
-    remove: (record) => commit('removeFromRoster', record),
-    consent: (record) => commit('consentInRoster', record),
-  }),
-  rosterQuestions: openRosterQuestions(sql),
-  appointments: openAppointments(sql, {
-    replace: (record) => commit('replaceAppointments', record),
-  }),
-  jobs: openJobRuns(sql, {
-    add: (record) => commit('addJobRun', record),
-    move: (step) => commit('moveJobRun', step),
-    interrupt: (at) => commit('interruptJobRuns', at),
-  }),
-  lines: openLineRecords(sql, {
-    record: (batch) => commit('recordLines', batch),
-    purge: (before) => commit('purgeLines', before),
-  }),
 })
 
 function isReadable(sql: Sql): boolean {

@@ -14,7 +14,8 @@ export interface WorkRow {
   readonly outcome: Outcome
   readonly endedAt: number
   readonly patientNumber: string | null
-  /** Of the patient that it is linked to. */
+  /** Names of the patient that it is linked to. */
+  readonly name: string | null
   readonly nameKana: string | null
   /** Where it is asked again by itself. */
   readonly followUp: {
@@ -63,6 +64,7 @@ const LOOKED_AT = 20
 const ROW = `SELECT v.id AS verificationId, q.kind, v.outcome, v.ended_at AS endedAt, v.position,
     v.patient_id AS patientId,
     iif(${IS_THEIRS}, v.patient_number, q.body ->> '$.face.patientNumber') AS patientNumber,
+    iif(${IS_THEIRS}, nullif(p.name, ''), NULL) AS name,
     iif(${IS_THEIRS}, nullif(p.name_kana, ''), NULL) AS nameKana, ${IS_THEIRS} AS isTheirs,
     f.opened_at AS openedAt, f.asked_at AS askedAt, f.asked,
     CAST(e.body AS TEXT) ->> '$.verification.advisories' AS advisories
@@ -189,7 +191,7 @@ const isClosed = (sql: Sql, ids: readonly string[], since: number) =>
 const Advisories = Type.Array(Advisory)
 
 function workRow(sql: Sql, row: Row): WorkRow {
-  const { verificationId, kind, outcome, endedAt, patientNumber, nameKana } = row
+  const { verificationId, kind, outcome, endedAt, patientNumber, name, nameKana } = row
   const { openedAt, askedAt, asked } = row
   const advisories: unknown = JSON.parse(row.advisories)
   return {
@@ -198,6 +200,7 @@ function workRow(sql: Sql, row: Row): WorkRow {
     outcome,
     endedAt,
     patientNumber,
+    name,
     nameKana,
     followUp:
       openedAt === null || askedAt === null || asked === null ? null : { openedAt, askedAt, asked },

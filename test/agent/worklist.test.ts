@@ -61,6 +61,7 @@ test('what is unresolved says since when, when it is asked again and how often i
     verificationId: newest?.id,
     intakeId: null,
     patientNumber: '00042',
+    name: null,
     nameKana: null,
     outcome: 'not-found',
     nextAskAt: since + 2 * HOUR,
@@ -141,6 +142,17 @@ test('an offline intake that only a person can ask about stands there until it i
   )
 })
 
+test('an intake and a patient without kana are there by name', async (t) => {
+  const { desk, worklist } = await open(t)
+  const named = (month: string | null) =>
+    worklist.list(month).map(({ kind, name, nameKana }) => [kind, name, nameKana])
+  await desk.add(form)
+  assert.deepEqual(named(null), [['intake', form.name, null]])
+  desk.gatewaySays('invalid')
+  await desk.ask({ patientNumber: '00042' })
+  assert.deepEqual(named('2026-04'), [['unresolved', '見本　一郎', null]])
+})
+
 test('a held one is there, and says nothing of whom the answer spoke of', async (t) => {
   const { desk, worklist, path } = await open(t)
   desk.gatewaySays('valid')
@@ -149,8 +161,15 @@ test('a held one is there, and says nothing of whom the answer spoke of', async 
   statements(db)("INSERT INTO holds (verification_id, state, at) VALUES (?, 'held', ?)").run(id, 7)
   const [item] = worklist.list(null)
   assert.deepEqual(
-    [item?.kind, item?.verificationId, item?.since, item?.patientNumber, item?.nameKana],
-    ['held', id, 7, '00042', null],
+    [
+      item?.kind,
+      item?.verificationId,
+      item?.since,
+      item?.patientNumber,
+      item?.name,
+      item?.nameKana,
+    ],
+    ['held', id, 7, '00042', null, null],
   )
   statements(db)("UPDATE holds SET state = 'released'").run()
   db.close()

@@ -13,7 +13,7 @@ export const views: readonly ViewCard[] = [
   { name: 'expected', title: '予約', needs: 'GET /v1/appointments/:day', load: async () => (await import('./expected.ts')).expected },
   { name: 'roster', title: '名簿', needs: 'GET /v1/roster', load: async () => (await import('./roster.ts')).roster },
   { name: 'intake', title: '受付票', needs: 'POST /v1/offline-intakes', waiting: '/v1/offline-intakes', load: async () => (await import('./intake.ts')).intake },
-  { name: 'liaison', title: '連携', needs: 'GET /v1/handovers', waiting: '/v1/handovers', load: async () => (await import('./liaison.ts')).liaison },
+  { name: 'liaison', title: '連携', needs: 'GET /v1/handovers', beginsFor: 'liaison', waiting: '/v1/handovers', load: async () => (await import('./liaison.ts')).liaison },
   { name: 'status', title: '状態', needs: 'GET /desk/live', load: async () => (await import('./status.ts')).status },
   { name: 'staff', title: '職員', needs: 'GET /desk/staff', load: async () => (await import('./staff.ts')).staff },
 ]

@@ -131,7 +131,7 @@ const saidIn = ({ kind, outcome, advisories }: Item): Said | undefined =>
   outcome === null ? undefined : saidOf({ outcome, advisories, held: kind === 'held' })
 
 function itemPart(item: Item, app: App, shown: Shown, acts: Acts, confirming: Confirming) {
-  const { id, kind, verificationId, intakeId, needs, advisories, notes, nameKana } = item
+  const { id, kind, verificationId, intakeId, needs, advisories, notes } = item
   const { patientNumber: number } = item
   const said = saidIn(item)
   const who = calledIn(item)
@@ -151,7 +151,7 @@ function itemPart(item: Item, app: App, shown: Shown, acts: Acts, confirming: Co
   return html`<div>
       <h3>
         ${who}
-        ${number === null || nameKana === null ? nothing : html`<small>患者番号 ${number}</small>`}
+        ${number === null || namedIn(item) === '' ? nothing : html`<small>患者番号 ${number}</small>`}
       </h3>
       ${said === undefined ? nothing : saidPart(said)}
       <p>${sinceOf(item.since, dayNow(app))} から ${nextWords(item, app)}</p>
@@ -178,9 +178,13 @@ function itemPart(item: Item, app: App, shown: Shown, acts: Acts, confirming: Co
     </p>`
 }
 
-const calledIn = ({ nameKana, patientNumber }: Item): string =>
-  nameKana?.normalize('NFKC').trim() ||
-  (patientNumber === null ? '氏名未確認の方' : `患者番号 ${patientNumber}`)
+/** As they are called; where the kana is not known, by the name. */
+const namedIn = ({ name, nameKana }: Item): string =>
+  nameKana?.normalize('NFKC').trim() || name?.trim() || ''
+
+const calledIn = (item: Item): string =>
+  namedIn(item) ||
+  (item.patientNumber === null ? '氏名未確認の方' : `患者番号 ${item.patientNumber}`)
 
 const numberPart = (number: string) => html`<span class="number" translate="no">${number}</span>`
 const saidPart = ({ mark, title, number }: Said) =>

@@ -16,6 +16,7 @@ const unresolved: WorkItem = {
   verificationId: 'v1',
   intakeId: null,
   patientNumber: '00042',
+  name: '見本　一郎',
   nameKana: 'ミホン　イチロウ',
   outcome: 'not-found',
   nextAskAt: at + 3_600_000,

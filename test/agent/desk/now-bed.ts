@@ -3,25 +3,9 @@ import type { DeskState } from '../../../agent/api/desk-shapes.ts'
 import { faults } from '../../../agent/kernel/faults.ts'
 import type { Reception } from '../../../agent/kernel/judgement.ts'
 import type { Verification } from '../../../agent/kernel/verification.ts'
-import { sampleEvent } from '../../bed/desk-samples.ts'
+import { sampleEvent, sampleTap } from '../../bed/desk-samples.ts'
 import { openStage, type StageOptions, stateOf } from '../../bed/desk-stage.ts'
 
-type Tap = DeskState['presentations'][number]
-
-export const tapOf = (given: Partial<Tap> = {}): Tap => ({
-  id: '0197c000-0000-7000-8000-00000000000a',
-  reader: 'desk-1',
-  at: '2026-04-01T09:29:50+09:00',
-  kind: 'my-number-card',
-  state: 'waiting',
-  lapsesAt: '2026-04-01T09:30:50+09:00',
-  cardPresent: true,
-  pin: 'none',
-  certificateExpired: false,
-  name: null,
-  fault: null,
-  ...given,
-})
 const reception: Reception = {
   at: '2026-04-01T09:30:00+09:00',
   inHours: true,
@@ -36,7 +20,7 @@ const reception: Reception = {
 }
 export const came = (given: Partial<Verification> = {}, at?: string) =>
   sampleEvent({ reception, ...given }, at)
-export const CONFIRM = `POST /v1/presentations/${tapOf().id}/confirmation`
+export const CONFIRM = `POST /v1/presentations/${sampleTap().id}/confirmation`
 export const faultOf = (code: keyof typeof faults) => ({
   ...faults[code],
   code,

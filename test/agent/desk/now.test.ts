@@ -3,9 +3,9 @@ import { after, test } from 'node:test'
 import { advisory } from '../../../agent/kernel/advisories.ts'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
-import { sampleNote } from '../../bed/desk-samples.ts'
+import { sampleNote, sampleTap } from '../../bed/desk-samples.ts'
 import { Refusal, sentTo, stateOf } from '../../bed/desk-stage.ts'
-import { CONFIRM, came, faultOf, stageFor, tapOf } from './now-bed.ts'
+import { CONFIRM, came, faultOf, stageFor } from './now-bed.ts'
 
 const skip = noBrowser
 after(closeBrowser)
@@ -26,10 +26,10 @@ test('a reader that waits says so, and so does one that is down, with what helps
 
 test('what is no My Number card is named, with what to do', { skip }, async (t) => {
   const { page, state } = await stageFor(t)
-  state({ presentations: [tapOf({ kind: 'other-card', name: '運転免許証' })] })
+  state({ presentations: [sampleTap({ kind: 'other-card', name: '運転免許証' })] })
   await page.getByText('マイナンバーカードではありません（運転免許証）').waitFor()
   await page.getByText('マイナンバーカードを置いていただいてください。').waitFor()
-  state({ presentations: [tapOf({ kind: 'unreadable', fault: faultOf('TWO_CARDS') })] })
+  state({ presentations: [sampleTap({ kind: 'unreadable', fault: faultOf('TWO_CARDS') })] })
   await page.getByText('カードが二枚置かれています。').waitFor()
   await page.getByText('E314').waitFor()
   assert.equal(await page.getByRole('button', { name: '目視で本人を確認した' }).count(), 0)
@@ -138,7 +138,7 @@ test('a live update takes the keyboard from nobody', { skip }, async (t) => {
   await button.focus()
   const next = came({ id: 'next', outcome: 'multiple' })
   push('item', next, next.cursor)
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByRole('heading', { name: '条件に合う方が複数います' }).waitFor()
   await page.getByText('本人を確認してください').waitFor()
   assert.equal(await button.evaluate((one) => one === one.ownerDocument.activeElement), true)
@@ -162,7 +162,7 @@ test('the view has no fault that axe knows, with a tap, a trouble and a card', {
       [CONFIRM]: () => new Refusal(409, faultOf('CARD_QUERY_OFF')),
     },
   })
-  state({ presentations: [tapOf({ pin: 'possible' })] })
+  state({ presentations: [sampleTap({ pin: 'possible' })] })
   await page.getByRole('button', { name: '目視で本人を確認した' }).click()
   await page.locator('.trouble').waitFor()
   assert.deepEqual(await axeViolations(page), [])

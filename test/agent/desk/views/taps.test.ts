@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { sampleTap } from '../../../bed/desk-samples.ts'
 import { Refusal, sentTo } from '../../../bed/desk-stage.ts'
-import { CONFIRM, came, faultOf, stageFor, tapOf } from '../now-bed.ts'
+import { CONFIRM, came, faultOf, stageFor } from '../now-bed.ts'
 
 const skip = noBrowser
 after(closeBrowser)
@@ -16,7 +17,7 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
   const { page, state, push, confirmations, errors } = await stageFor(t, {
     answers: { [CONFIRM]: () => event },
   })
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByText('あと50秒').waitFor()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
@@ -27,7 +28,7 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
   )
   // The live stream brings the same event once more, and the tap is confirmed.
   push('item', event, event.cursor)
-  state({ presentations: [tapOf({ state: 'confirmed' })] })
+  state({ presentations: [sampleTap({ state: 'confirmed' })] })
   await page.getByText('済（結果が出ました）').waitFor()
   assert.equal(await page.getByRole('article').count(), 1)
   assert.match(
@@ -38,11 +39,11 @@ test('Enter confirms the one tap that waits, once, and the result arrives as a c
 })
 
 test('of two taps that wait, Enter confirms neither: a person says which', { skip }, async (t) => {
-  const other = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  const other = sampleTap({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
   const { page, state, confirmations } = await stageFor(t, {
     answers: { [CONFIRM]: () => came() },
   })
-  state({ presentations: [tapOf(), other] })
+  state({ presentations: [sampleTap(), other] })
   await page.getByText('desk-2、あと50秒').waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: '目視で本人を確認した' }).first().click()
@@ -57,22 +58,22 @@ test('a PIN is asked for where the reader has a pad; a wrong one says how many t
   const { page, state, confirmations } = await stageFor(t, {
     answers: { [CONFIRM]: () => refused },
   })
-  state({ presentations: [tapOf({ pin: 'possible' })] })
+  state({ presentations: [sampleTap({ pin: 'possible' })] })
   await page.getByRole('button', { name: '暗証番号で確認' }).click()
   const trouble = page.locator('.trouble')
   await trouble.getByText('あと2回').waitFor()
   assert.match((await trouble.textContent()) ?? '', /暗証番号が違います。[\s\S]*E316/)
   assert.deepEqual(confirmations()[0]?.body, { method: 'pin' })
-  state({ presentations: [tapOf({ pin: 'entering' })] })
+  state({ presentations: [sampleTap({ pin: 'entering' })] })
   await page.getByText('暗証番号の入力を待っています').waitFor()
-  state({ presentations: [tapOf({ pin: 'unusable' })] })
+  state({ presentations: [sampleTap({ pin: 'unusable' })] })
   await page.getByText('このカードの暗証番号は使えません。目視で確認してください。').waitFor()
   await page.getByRole('button', { name: '目視で本人を確認した' }).waitFor()
 })
 
 test('a tap that lapsed is said, so that nobody waits for its result', { skip }, async (t) => {
   const { page, state } = await stageFor(t)
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByText('本人を確認してください').waitFor()
   state({ presentations: [] })
   await page.getByText('カードの受付時間が過ぎました。').waitFor()
@@ -81,9 +82,9 @@ test('a tap that lapsed is said, so that nobody waits for its result', { skip },
 test('a press that was meant for a tap that has just gone does not confirm the other one', {
   skip,
 }, async (t) => {
-  const other = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  const other = sampleTap({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
   const { page, state, asked } = await stageFor(t)
-  state({ presentations: [tapOf(), other] })
+  state({ presentations: [sampleTap(), other] })
   const cards = page.getByRole('region', { name: '本人確認を待つカード' })
   await cards.nth(1).waitFor()
   await cards.first().getByRole('button').focus()

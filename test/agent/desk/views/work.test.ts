@@ -21,6 +21,7 @@ const item = (id: string, given: object = {}) => ({
   verificationId: `v-${id}`,
   intakeId: null,
   patientNumber: '00107',
+  name: '見本　一郎',
   nameKana: 'ﾐﾎﾝ ｲﾁﾛｳ',
   outcome: 'not-found',
   nextAskAt: '2026-04-01T10:30:00+09:00',
@@ -97,6 +98,25 @@ test('what is left to do is told by kind, with since when, when it is asked agai
     '#/intake/i-1',
   )
   deepStrictEqual(stage.errors, [])
+})
+
+test('whose kana is not known is called by name, else by number; nobody whose name is known is unknown', {
+  skip,
+}, async () => {
+  const unread = { nameKana: null, name: '架空　美紀' }
+  const unnamed = { nameKana: null, name: null }
+  await using stage = await openWork([
+    { ...intake, ...unread, patientNumber: null },
+    item('one', { ...unread, nameKana: '　' }),
+    item('two', unnamed),
+    item('three', { ...unnamed, patientNumber: null }),
+  ])
+  const titles = stage.page.getByRole('heading', { level: 3 })
+  await titles.first().waitFor()
+  deepStrictEqual(
+    (await titles.allTextContents()).map((text) => text.replaceAll(/\s+/g, ' ').trim()),
+    ['架空 美紀', '架空 美紀 患者番号 00107', '患者番号 00107', '氏名未確認の方'],
+  )
 })
 
 test('the navigation counts what is open, and nothing to do is said', { skip }, async () => {

@@ -87,6 +87,21 @@ test('a full disk opens nothing, and leaves everybody the tries that they had', 
   assert.equal((await bed.signIn('受付 花子', good.secret)).session.state(), 'active')
 })
 
+test('a sign-out that a full disk did not take is one until a restart, and a locked session after it', async (t) => {
+  const bed = await staffBed(t)
+  const { session, cookie } = await bed.settled()
+  bed.disk.isFull = true
+  await assert.rejects(session.signOut(), { code: 'STORE_FULL' })
+  assert.equal(bed.sessions.find(cookie), undefined)
+  bed.disk.isFull = false
+  await bed.restart()
+  const back = bed.sessions.find(cookie)
+  assert.equal(back?.state(), 'locked')
+  await back?.signOut()
+  await bed.restart()
+  assert.equal(bed.sessions.find(cookie), undefined)
+})
+
 test('a clock that is set back keeps no session open for longer than one lasts', async (t) => {
   const bed = await staffBed(t)
   const { session, cookie } = await bed.settled()

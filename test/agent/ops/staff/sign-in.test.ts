@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { good, HOUR, MINUTE, refusalOf, staffBed } from './bed.ts'
+import { appOf, good, HOUR, MINUTE, refusalOf, staffBed } from './bed.ts'
 
 const REFUSED = { code: 'SIGN_IN_REFUSED' }
 
@@ -174,6 +174,26 @@ test('a code of the second factor opens once, also within its half minute and it
     [1, 2].map(() => bed.signIn('管理者', good.secret, app?.())),
   )
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+})
+
+test('a clock that was far off takes no code of the app until it is right; a recovery code gets in', async (t) => {
+  const bed = await staffBed(t)
+  const { app, recoveryCodes } = await bed.settled('管理者', { role: 'it' }, true)
+  const [first = ''] = recoveryCodes
+  const ahead = 30 * 24 * HOUR
+  await bed.clock.advance(MINUTE)
+  const right = app?.() ?? ''
+  await bed.clock.stall(ahead)
+  await assert.rejects(bed.signIn('管理者', good.secret, right), REFUSED, 'ahead')
+  assert.equal((await bed.signIn('管理者', good.secret, app?.())).session.state(), 'active')
+  await bed.clock.stall(-ahead)
+  await assert.rejects(bed.signIn('管理者', good.secret, app?.()), REFUSED, 'a later one was taken')
+  const { session } = await bed.signIn('管理者', good.secret, first)
+  const scanned = appOf(session.secondFactor().secret, bed.clock)
+  await session.settle({ secret: 'ginga tetsudou no yoru', pin: '1397', code: scanned() })
+  await bed.clock.advance(MINUTE)
+  const { session: again } = await bed.signIn('管理者', 'ginga tetsudou no yoru', scanned())
+  assert.equal(again.state(), 'active')
 })
 
 test('clinic IT chooses a second factor before anything; others may', async (t) => {
