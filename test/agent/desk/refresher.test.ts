@@ -1,48 +1,42 @@
-import { strictEqual } from 'node:assert/strict'
-import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { mock, test } from 'node:test'
 import { openRefresher } from '../../../agent/desk/refresher.ts'
 
-/** A list that answers when the test says so. */
-function slowList() {
-  const waiting: (() => void)[] = []
-  let loads = 0
-  return {
-    load() {
-      loads += 1
-      return new Promise<void>((resolve) => waiting.push(resolve))
-    },
-    get loads() {
-      return loads
-    },
-    async answer() {
-      waiting.shift()?.()
-      await new Promise((resolve) => setImmediate(resolve))
-    },
-  }
+/** Loads that end when the test says so, on a clock of the test. */
+function loads(t: { after(done: () => void): void }) {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.after(() => mock.timers.reset())
+  const begun: (() => void)[] = []
+  const refresher = openRefresher(() => new Promise<void>((resolve) => begun.push(resolve)), 1_000)
+  return { begun, refresher }
 }
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-test('there is never more than one request; what is asked for meanwhile is one more afterwards', async () => {
-  const list = slowList()
-  const refresher = openRefresher(list.load)
-  refresher.now()
-  refresher.now()
-  refresher.now()
-  strictEqual(list.loads, 1)
-  await list.answer()
-  strictEqual(list.loads, 2)
-  await list.answer()
-  strictEqual(list.loads, 2)
+test('a burst is one load, a moment later; what comes after it is another', async (t) => {
+  const { begun, refresher } = loads(t)
+  for (let event = 0; event < 20; event += 1) refresher.soon()
+  assert.equal(begun.length, 0)
+  mock.timers.tick(1_000)
+  assert.equal(begun.length, 1)
+  mock.timers.tick(10_000)
+  assert.equal(begun.length, 1)
+  begun[0]?.()
+  await settled()
+  refresher.soon()
+  mock.timers.tick(1_000)
+  assert.equal(begun.length, 2)
 })
 
-test('a burst of events loads once, and a steady stream does not keep it from loading', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
-  const list = slowList()
-  const refresher = openRefresher(list.load, 1_000)
-  for (let event = 0; event < 50; event += 1) {
-    refresher.soon()
-    t.mock.timers.tick(10)
-  }
-  strictEqual(list.loads, 0)
-  t.mock.timers.tick(500)
-  strictEqual(list.loads, 1)
+test('what is wanted while a load is out is loaded once, after it', async (t) => {
+  const { begun, refresher } = loads(t)
+  refresher.now()
+  refresher.now()
+  refresher.now()
+  assert.equal(begun.length, 1)
+  begun[0]?.()
+  await settled()
+  assert.equal(begun.length, 2)
+  begun[1]?.()
+  await settled()
+  assert.equal(begun.length, 2)
 })
