@@ -21,9 +21,6 @@ interface Model {
   seen: string
 }
 
-/** Others write receipts too, and answers come while the list stands there. */
-const AGAIN_MS = 15_000
-
 /** Receipts of an outage: written while nobody can be asked, and worked off when it is over. */
 export const intake: MakeView = (app) => {
   const list = openLoaded<IntakeList>(app)
@@ -41,8 +38,8 @@ export const intake: MakeView = (app) => {
   return {
     enter: load,
     heard() {
-      const isNew = newsOf(app) !== model.seen || app.state?.outage != null
-      if (isNew && !list.isLoading && Date.now() - list.at > AGAIN_MS) load()
+      // Others write receipts too, and answers come while the list stands there.
+      if (list.isDue(newsOf(app) !== model.seen || app.state?.outage != null)) load()
     },
     render: () => page(model, load),
   }
@@ -84,7 +81,8 @@ const sexWords: Readonly<Record<string, string>> = { 1: '男', 2: '女', 3: '未
 
 function open(model: Model, load: () => void): TemplateResult {
   const { list, closing } = model
-  if (list.body === undefined) return html`<p class="soft">読み込んでいます…</p>`
+  if (list.body === undefined)
+    return html`<p class="soft">${list.trouble === undefined ? '読み込んでいます…' : ''}</p>`
   const { items } = list.body
   if (items.length === 0) return html`<p class="card">ありません。</p>`
   return html`<div class="wide"><table>
