@@ -25,6 +25,7 @@ import {
 } from '../status/parts.ts'
 import { openRefresh } from '../status/refresh.ts'
 import { tilesPart } from '../status/tiles-part.ts'
+import { switchedWords } from '../switch.ts'
 
 /**
  * What is wrong, in one look, and below it what there is to know of each part. At `#/status/procedure`
@@ -112,7 +113,7 @@ function openActs(app: App, data: StatusData, reload: () => Promise<void>): Acts
         'lines',
         `/v1/lines/${encodeURIComponent(line)}/${verb}`,
         {},
-        verb === 'use' ? `回線 ${line} に切り替えました` : '回線の選択を自動に戻しました',
+        switchedWords(app, line, verb),
       ),
     run: ({ name, title }) => void act(`/v1/jobs/${name}/runs`, {}, `${title}を始めました`),
     consider(delivery) {
