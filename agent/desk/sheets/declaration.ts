@@ -2,7 +2,6 @@ import { html, type TemplateResult } from 'lit-html'
 import type { ShownIntake } from '../../api/intake-shown.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
-import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
 import { dayOf } from '../words.ts'
 import { birthdateOf, sexOf, shareOf } from './values.ts'
@@ -45,14 +44,14 @@ const causeOf: Partial<Readonly<Record<Outcome, string>>> = {
  * 被保険者資格申立書 with what is known filled in and lines for the rest. It asks what the notice
  * 保発0710第1号 (2023-07-10) has the patient declare where eligibility cannot be confirmed; the layout
  * is ours. The ministry’s own form, where a clinic keeps it, is as good.
- * `about`: a verification of the day, an offline intake, or null for an empty form.
+ * `about`: a verification of the day, an offline intake, or null for an empty form. `at`: now, by the
+ * agent’s clock.
  */
-export function declarationSheet(about: Entry | ShownIntake | null): Sheet {
+export function declarationSheet(about: Entry | ShownIntake | null, at: string): Sheet {
   const known = knownOf(about)
-  const today = dayOf(nowInJapan())
   return {
     kind: 'declaration',
-    subject: known.id || nowInJapan().slice(0, 10),
+    subject: known.id || at.slice(0, 10),
     body: html`<section class="declaration">
       <h1>被保険者資格申立書</h1>
       <p>
@@ -65,7 +64,7 @@ export function declarationSheet(about: Entry | ShownIntake | null): Sheet {
         医療機関からの連絡に応じ、必要な費用を支払います。
       </p>
       <div class="signing">
-        <p>記入日　${today}</p>
+        <p>記入日　${dayOf(at)}</p>
         <p>署名（本人または代理の方）<span class="line"></span></p>
         <p>代理の方は、本人との続柄<span class="line short"></span></p>
       </div>

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { IntakeList } from '../../api/intake-shown.ts'
 import type { App, MakeView } from '../app.ts'
+import { dayNow } from '../calendar.ts'
 import { saidIn } from '../call.ts'
-import { nowInJapan } from '../clock.ts'
 import { countsOf } from '../sheets/counts.ts'
 import { procedureSheet } from '../sheets/procedure.ts'
 import { hasLines, hasTerminal, openStatusData, type StatusData } from '../status/data.ts'
@@ -171,7 +171,7 @@ function details(app: App, data: StatusData, acts: Acts, state: NonNullable<App[
     part('GET /v1/outages', 'outages', '照会できなかった時間', () =>
       loaded(data.outages, outageRows),
     ),
-    part('GET /v1/digest', 'digest', '一日のまとめ', digest),
+    part('GET /v1/digest', 'digest', '一日のまとめ', () => digest(dayNow(app))),
   ]
 }
 
@@ -187,9 +187,8 @@ function backups({ checks }: NonNullable<App['state']>): TemplateResult {
 }
 
 /** Opens in a tab of its own, made to be printed; of today until another day is chosen. */
-function digest(): TemplateResult {
+function digest(today: string): TemplateResult {
   const href = (day: string, format: string) => `/v1/digest?day=${day}&format=${format}`
-  const today = nowInJapan().slice(0, 10)
   const chosen = ({ currentTarget }: Event) => {
     if (!(currentTarget instanceof HTMLInputElement) || currentTarget.value === '') return
     const { value } = currentTarget
