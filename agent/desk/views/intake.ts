@@ -5,6 +5,7 @@ import type { IntakeState } from '../../kernel/offline-intake.ts'
 import type { App, MakeView } from '../app.ts'
 import { dayNow } from '../calendar.ts'
 import { momentOf } from '../clock.ts'
+import { type Draft, openDraft } from '../draft.ts'
 import { focusOn } from '../focus.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
 import { troubleCard } from '../trouble-card.ts'
@@ -17,6 +18,8 @@ interface Model {
   readonly list: Loaded<IntakeList>
   readonly form: IntakeForm
   closing: Closing | undefined
+  /** What is being typed to close one, by its id: another one may be looked at meanwhile. */
+  readonly drafts: Map<string, Draft>
   /** Newest verification and outage when the list was read. */
   seen: string
 }
@@ -33,6 +36,7 @@ export const intake: MakeView = (app) => {
     list,
     form: openIntakeForm(app, load),
     closing: undefined,
+    drafts: new Map(),
     seen: '',
   }
   return {
@@ -107,19 +111,25 @@ function open(model: Model, load: () => void): TemplateResult {
 }
 
 function begin(model: Model, one: ShownIntake, load: () => void): void {
-  const { app } = model
+  const { app, drafts } = model
+  const draft = drafts.get(one.id) ?? openDraft(app.changed)
+  drafts.set(one.id, draft)
   const leave = (focus: string) => {
+    drafts.delete(one.id)
+    // Somebody may be about to close another one by then.
+    if (model.closing !== closing) return
     model.closing = undefined
     app.changed()
     focusOn(focus)
   }
-  model.closing = openClosing(app, one, {
+  const closing = openClosing(app, one, draft, {
     closed() {
       leave('.intake h1')
       load()
     },
     dropped: () => leave(`[id="close-${one.id}"]`),
   })
+  model.closing = closing
   app.changed()
   focusOn('#closing-head')
 }
