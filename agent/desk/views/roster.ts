@@ -5,6 +5,7 @@ import type { Trouble } from '../call.ts'
 import { droppable, fileDrop, saveFile } from '../csv-file.ts'
 import { focusOn, focusSoon } from '../focus.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
+import { routeNow } from '../route.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { entryPage } from './roster-entry.ts'
 import { type Opened, openRosterEntry } from './roster-opened.ts'
@@ -94,12 +95,17 @@ async function open(model: Model, id: string): Promise<void> {
   if (list.body !== undefined && opened.get(id)?.draft.isTouched !== true) {
     const entry = id === 'new' ? undefined : await app.call<Shown>('GET', `/v1/roster/${id}`)
     model.trouble = entry?.ok === false ? entry.trouble : undefined
+    const before = opened.get(id)
+    if (before !== undefined) before.unread = model.trouble
     if (entry?.ok !== false) {
       const left = (said?: string) => {
         if (said !== undefined) {
           opened.delete(id)
           app.say(said)
         }
+        // What was saved late takes nobody away from where they are by then.
+        const { name, argument } = routeNow()
+        if (name !== 'roster' || argument !== id) return
         model.isLeaving = true
         app.go('#/roster')
       }
