@@ -3,11 +3,12 @@ import { repeat } from 'lit-html/directives/repeat.js'
 import type { IntakeList, ShownIntake } from '../../api/intake-shown.ts'
 import type { IntakeState } from '../../kernel/offline-intake.ts'
 import type { App, MakeView } from '../app.ts'
-import { dayNow } from '../calendar.ts'
+import { dayNow, momentNow } from '../calendar.ts'
 import { momentOf } from '../clock.ts'
 import { type Draft, openDraft } from '../draft.ts'
 import { focusOn } from '../focus.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
+import { declarationSheet } from '../sheets/declaration.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { dayOf } from '../words.ts'
 import { type Closing, openClosing } from './intake-closing.ts'
@@ -84,7 +85,8 @@ const stateWords: Readonly<Record<IntakeState, string>> = {
 const sexWords: Readonly<Record<string, string>> = { 1: '男', 2: '女', 3: '未設定' }
 
 function open(model: Model, load: () => void): TemplateResult {
-  const { list, closing } = model
+  const { app, list, closing } = model
+  const declare = (one: ShownIntake) => () => app.print(declarationSheet(one, momentNow(app)))
   if (list.body === undefined)
     return html`<p class="soft">${list.trouble === undefined ? '読み込んでいます…' : ''}</p>`
   const { items } = list.body
@@ -103,7 +105,8 @@ function open(model: Model, load: () => void): TemplateResult {
         <td>${stateWords[one.state]}
           ${one.proposal === null ? nothing : html`<p><span class="badge warn">同じ方と思われる照会あり</span></p>`}
           <p><button type="button" id="close-${one.id}" aria-expanded=${closing?.id === one.id ? 'true' : 'false'}
-            @click=${() => begin(model, one, load)}>${one.proposal === null ? '終わりにする' : '見比べて終わりにする'}</button></p></td>
+            @click=${() => begin(model, one, load)}>${one.proposal === null ? '終わりにする' : '見比べて終わりにする'}</button>
+          <button type="button" aria-label="${one.name} さんの申立書を印刷" @click=${declare(one)}>申立書を印刷</button></p></td>
       </tr>`,
     )}</tbody>
   </table></div>

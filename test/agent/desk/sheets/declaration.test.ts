@@ -33,11 +33,12 @@ const intake: ShownIntake = {
   closing: null,
 }
 
-test('an empty form asks everything that the notice has the patient declare', {
+test('where nothing is known it asks everything that the notice has the patient declare', {
   skip,
 }, async (t) => {
   const stage = await deskOf(t)
-  const { text, pages } = await printed(stage, declaration, null, AT)
+  const unknown = entryOf({ outcome: 'pending', held: true, patient: null })
+  const { text, pages } = await printed(stage, declaration, unknown, AT)
   for (const asked of [
     'フリガナ',
     '生年月日',
