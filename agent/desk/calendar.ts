@@ -1,5 +1,5 @@
 import type { App } from './app.ts'
-import { today } from './clock.ts'
+import { nowInJapan, today } from './clock.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 
@@ -8,6 +8,9 @@ const isoOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
 
 /** Today in Japan by the agent’s clock; by the PC’s, which may be wrong, before the agent was heard. */
 export const dayNow = ({ state }: Pick<App, 'state'>): string => state?.at.slice(0, 10) ?? today()
+
+/** As `dayNow`, RFC 3339 of Japan; some seconds old, which is good enough for paper. */
+export const momentNow = ({ state }: Pick<App, 'state'>): string => state?.at ?? nowInJapan()
 
 /** `2026-04-01` and so many days on. */
 export const dayAfter = (day: string, days: number): string => isoOf(timeOf(day) + days * DAY_MS)

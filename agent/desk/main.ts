@@ -1,6 +1,7 @@
 import type { Session } from '../api/desk-shapes.ts'
 import { call, onTrouble, useToken } from './call.ts'
 import { openDoor } from './door/door.ts'
+import type { Before } from './door/screen.ts'
 import { openShell, type Shell } from './shell.ts'
 
 /**
@@ -16,13 +17,15 @@ let shell: Shell | undefined
 /** Locked here, and the agent has not heard of it: what it says of the session does not open the page. */
 let isLocking = false
 let isLooking = false
+/** Somebody has signed out here, and it is not said yet. */
+let isSigningOut = false
 
 const doors = { look, signOut, lock: () => void lock() }
 const door = openDoor(place, { admit, ...doors })
 
 /** What the agent says of the session counts. */
 function admit(given: Session): void {
-  const wasIn = session?.staff != null
+  const before = left(session?.staff != null)
   session = given
   isLocking = false
   useToken(given.token)
@@ -40,7 +43,14 @@ function admit(given: Session): void {
     shell?.close()
     shell = undefined
   }
-  door.show(given, wasIn)
+  door.show(given, before)
+}
+
+/** How the person who was signed in until now has gone. */
+function left(wasIn: boolean): Before {
+  const before = isSigningOut ? 'signed-out' : 'ended'
+  isSigningOut = false
+  return wasIn ? before : 'nobody'
 }
 
 function look(): void {
@@ -71,7 +81,7 @@ async function lock(): Promise<void> {
 function blank(): void {
   if (session === undefined) return
   shell?.hide()
-  door.show({ ...session, state: 'locked' }, false)
+  door.show({ ...session, state: 'locked' }, 'nobody')
 }
 
 async function signOutNow(): Promise<void> {
@@ -80,6 +90,7 @@ async function signOutNow(): Promise<void> {
     // At once, and not when the agent has said so once more.
     shell?.close()
     shell = undefined
+    isSigningOut = true
     return look()
   }
   // Whoever signs out walks away: nothing stays on the page, and it is locked as soon as it can be.

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { FeedEvent, NoteKind } from '../kernel/verification.ts'
 import type { App, Sheet } from './app.ts'
+import { momentNow } from './calendar.ts'
 import type { Trouble } from './call.ts'
 import type { Entry } from './day.ts'
 import { declarationSheet } from './sheets/declaration.ts'
@@ -89,11 +90,11 @@ export function resultActions(
   const isConfirmed = outcome === 'valid' || outcome === 'valid-unregistered'
   return html`
     ${tick(app, entry, 'original-sighted', { isMeant, failed })}
-    <button type="button" @click=${print(() => slipSheet(entry, app.session))}>結果票を印刷</button>
+    <button type="button" @click=${print(() => slipSheet(entry, app.session, momentNow(app)))}>結果票を印刷</button>
     ${
       isConfirmed || held
         ? nothing
-        : html`<button type="button" @click=${print(() => declarationSheet(entry))}>申立書を印刷</button>`
+        : html`<button type="button" @click=${print(() => declarationSheet(entry, momentNow(app)))}>申立書を印刷</button>`
     }
     ${outcome === 'offline' && app.may('POST /v1/offline-intakes') ? html`<a class="button" href="#/intake">受付票を書く</a>` : nothing}
     <a class="button" href="#/today/${entry.id}">本日の一覧で開く</a>`

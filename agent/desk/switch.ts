@@ -8,12 +8,27 @@ export interface Switch {
   release(name: string): void
 }
 
+/** What has come of choosing a line by hand, or of giving it back. */
+export function switchedWords(
+  { state }: Pick<App, 'state'>,
+  line: string,
+  verb: 'use' | 'release',
+): string {
+  if (verb === 'release') return '回線の選択を自動に戻しました。'
+  // The agent goes on over another one until then.
+  const isDown = state?.lines.some((one) => one.name === line && one.standing === 'down')
+  return isDown === true
+    ? `回線 ${line} を選びました。つながりしだい切り替わります。`
+    : `回線 ${line} に切り替えました。`
+}
+
 export function openSwitch(app: Pick<App, 'call' | 'say' | 'changed' | 'state'>): Switch {
   const { call, say, changed } = app
   let isBusy = false
-  const send = async (name: string, what: 'use' | 'release', done: string) => {
+  const send = async (name: string, what: 'use' | 'release') => {
     if (isBusy) return
     isBusy = true
+    const done = switchedWords(app, name, what)
     changed()
     const answer = await call('POST', `/v1/lines/${encodeURIComponent(name)}/${what}`)
     isBusy = false
@@ -23,15 +38,7 @@ export function openSwitch(app: Pick<App, 'call' | 'say' | 'changed' | 'state'>)
     get isBusy() {
       return isBusy
     },
-    use(name) {
-      // The agent goes on over another one until then.
-      const isDown = app.state?.lines.some((one) => one.name === name && one.standing === 'down')
-      const done =
-        isDown === true
-          ? `回線 ${name} を選びました。つながりしだい切り替わります。`
-          : `回線 ${name} に切り替えました。`
-      void send(name, 'use', done)
-    },
-    release: (name) => void send(name, 'release', '回線の選択を自動に戻しました。'),
+    use: (name) => void send(name, 'use'),
+    release: (name) => void send(name, 'release'),
   }
 }

@@ -3,14 +3,13 @@ import type { Session } from '../../api/desk-shapes.ts'
 import type { Trouble } from '../call.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { lockedScreen } from './locked.ts'
-import type { DoorWays, Screen, ScreenTools } from './screen.ts'
+import type { Before, DoorWays, Screen, ScreenTools } from './screen.ts'
 import { settingScreen } from './setting.ts'
 import { nobodyScreen, signInScreen } from './sign-in.ts'
 
 /** What stands there while nobody is at work: sign in, set a secret, unlock. */
 export interface Door {
-  /** `wasIn`: somebody was signed in until now. */
-  show(session: Session, wasIn: boolean): void
+  show(session: Session, before: Before): void
   /** The agent cannot say how things stand; what is shown stays, and it is asked again. */
   failed(trouble: Trouble): void
   leave(): void
@@ -45,8 +44,8 @@ export function openDoor(place: HTMLElement, ways: DoorWays): Door {
   }
   return {
     leave,
-    show(session, wasIn) {
-      const tools = { ...ways, session, wasIn, place, draw }
+    show(session, before) {
+      const tools = { ...ways, session, before, place, draw }
       open(`${session.state} ${session.hasStaff} ${session.staff?.id}`, () => screenOf(tools))
     },
     failed(trouble) {

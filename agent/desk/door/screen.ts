@@ -8,6 +8,9 @@ export interface DoorWays {
   lock(): void
 }
 
+/** Who was at the page until now, and has signed out, or was signed out by the agent. */
+export type Before = 'nobody' | 'signed-out' | 'ended'
+
 /** One of its screens; it lives as long as it is shown. */
 export interface Screen {
   readonly title: string
@@ -17,7 +20,7 @@ export interface Screen {
 
 export interface ScreenTools extends DoorWays {
   readonly session: Session
-  readonly wasIn: boolean
+  readonly before: Before
   /** To the page as it is in this moment. */
   readonly place: HTMLElement
   draw(): void

@@ -26,8 +26,8 @@ export function settingScreen(tools: ScreenTools): Screen {
 
   const scan = async () => {
     const answer = await call<SecondFactor>('GET', '/desk/session/second-factor')
+    trouble = answer.ok ? undefined : answer.trouble
     if (answer.ok) form.factor = answer.body
-    else trouble = answer.trouble
     draw()
   }
   const wrong = (mistakes: readonly Mistake[], said?: Trouble) => {

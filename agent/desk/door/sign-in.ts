@@ -4,10 +4,16 @@ import { call } from '../call.ts'
 import { field, narrow, onSubmit, type Typed } from '../forms.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { openAttempt } from './attempt.ts'
-import type { Screen, ScreenTools } from './screen.ts'
+import type { Before, Screen, ScreenTools } from './screen.ts'
+
+const farewells = {
+  nobody: nothing,
+  'signed-out': html`<p class="card">サインアウトしました。</p>`,
+  ended: html`<p class="card">サインインの期限が切れるなどして、自動でサインアウトしました。続けるときは、もう一度サインインしてください。</p>`,
+} as const satisfies Record<Before, unknown>
 
 /** Name and secret. Whatever was wrong, it looks the same: the name stays, the rest is typed anew. */
-export function signInScreen({ admit, draw, place, wasIn }: ScreenTools): Screen {
+export function signInScreen({ admit, draw, place, before }: ScreenTools): Screen {
   const attempt = openAttempt(draw)
 
   const submit = async (typed: Typed) => {
@@ -36,7 +42,7 @@ export function signInScreen({ admit, draw, place, wasIn }: ScreenTools): Screen
     close: attempt.close,
     render: () => html`<main class="door">
       <h1>資格確認　サインイン</h1>
-      ${wasIn && attempt.trouble === undefined ? html`<p class="card">サインインが終わりました。続けるときは、もう一度サインインしてください。</p>` : nothing}
+      ${attempt.trouble === undefined ? farewells[before] : nothing}
       ${troubleCard(attempt.trouble)}${attempt.wait}
       <form method="post" @submit=${onSubmit((typed) => void submit(typed))}>
         ${field({ id: 'name', label: '氏名', hint: '職員として登録した氏名', mistakes: [], input: input('name', 'text', 'username', true) })}

@@ -2,7 +2,6 @@ import { html, type TemplateResult } from 'lit-html'
 import type { ShownIntake } from '../../api/intake-shown.ts'
 import type { Outcome } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
-import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
 import { dayOf } from '../words.ts'
 import { birthdateOf, sexOf, shareOf } from './values.ts'
@@ -45,14 +44,13 @@ const causeOf: Partial<Readonly<Record<Outcome, string>>> = {
  * 被保険者資格申立書 with what is known filled in and lines for the rest. It asks what the notice
  * 保発0710第1号 (2023-07-10) has the patient declare where eligibility cannot be confirmed; the layout
  * is ours. The ministry’s own form, where a clinic keeps it, is as good.
- * `about`: a verification of the day, an offline intake, or null for an empty form.
+ * `about`: a verification of the day, or an offline intake. `at`: now, by the agent’s clock.
  */
-export function declarationSheet(about: Entry | ShownIntake | null): Sheet {
-  const known = knownOf(about)
-  const today = dayOf(nowInJapan())
+export function declarationSheet(about: Entry | ShownIntake, at: string): Sheet {
+  const known = 'verification' in about ? knownOfEntry(about) : knownOfIntake(about)
   return {
     kind: 'declaration',
-    subject: known.id || nowInJapan().slice(0, 10),
+    subject: known.id,
     body: html`<section class="declaration">
       <h1>被保険者資格申立書</h1>
       <p>
@@ -65,7 +63,7 @@ export function declarationSheet(about: Entry | ShownIntake | null): Sheet {
         医療機関からの連絡に応じ、必要な費用を支払います。
       </p>
       <div class="signing">
-        <p>記入日　${today}</p>
+        <p>記入日　${dayOf(at)}</p>
         <p>署名（本人または代理の方）<span class="line"></span></p>
         <p>代理の方は、本人との続柄<span class="line short"></span></p>
       </div>
@@ -120,25 +118,6 @@ const blank = (text: string): TemplateResult => html`<span class="blank">${text}
 const boxes = (choices: readonly string[], chosen: string): TemplateResult =>
   html`${choices.map((choice) => html`<span class="box">${choice === chosen ? '☑' : '□'} ${choice}</span> `)}`
 
-function knownOf(about: Entry | ShownIntake | null): Known {
-  if (about === null) return knownOfNobody
-  return 'verification' in about ? knownOfEntry(about) : knownOfIntake(about)
-}
-
-const knownOfNobody: Known = {
-  id: '',
-  name: '',
-  nameKana: '',
-  birthdate: '',
-  sex: '',
-  address: '',
-  patientNumber: '',
-  insurer: '',
-  share: '',
-  cause: '',
-  before: '',
-}
-
 /** An insurance that is over is for the office to know, and not for the patient to declare. */
 function knownOfEntry({ id, verification }: Entry): Known {
   const { outcome, card, patient, patientNumber, held, results } = verification
@@ -164,7 +143,6 @@ function knownOfEntry({ id, verification }: Entry): Known {
 }
 
 const knownOfIntake = (intake: ShownIntake): Known => ({
-  ...knownOfNobody,
   id: intake.id,
   name: intake.name,
   nameKana: intake.nameKana ?? '',
@@ -172,6 +150,8 @@ const knownOfIntake = (intake: ShownIntake): Known => ({
   sex: sexOf(intake.sex),
   address: intake.address,
   patientNumber: intake.patientNumber ?? '',
+  insurer: '',
+  share: '',
   cause: OFFLINE,
   before: [
     intake.cardFace?.insurerNumber,

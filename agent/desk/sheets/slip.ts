@@ -3,7 +3,6 @@ import type { Session } from '../../api/desk-shapes.ts'
 import type { OfficialResult } from '../../kernel/official.ts'
 import type { Verification } from '../../kernel/verification.ts'
 import type { Sheet } from '../app.ts'
-import { nowInJapan } from '../clock.ts'
 import type { Entry } from '../day.ts'
 import { saidOfEntry } from '../steps.ts'
 import { clockOf, dayOf, noteWords } from '../words.ts'
@@ -23,9 +22,10 @@ const ways: Readonly<Record<Verification['source']['authentication'], string>> =
 
 /**
  * 確認結果票, half a page of A4. It shows what the role sees and nothing else. Of a held one it shows
- * no data at all, to nobody: they may be another person’s, and paper is handed on.
+ * no data at all, to nobody: they may be another person’s, and paper is handed on. `at`: when it is
+ * printed, by the agent’s clock.
  */
-export function slipSheet(entry: Entry, session: Session): Sheet {
+export function slipSheet(entry: Entry, session: Session, at: string): Sheet {
   const { verification, notes } = entry
   const said = saidOfEntry(entry)
   const isHeld = verification.held
@@ -44,7 +44,7 @@ export function slipSheet(entry: Entry, session: Session): Sheet {
       <p class="separate">公費・医療証は、この票では確認していません。別に確認してください。</p>
       ${isHeld ? nothing : advisories(verification)} ${table(confirmed(entry))}
       ${notes.length === 0 ? nothing : html`<p>記録: ${notes.map(({ note, at }) => `${noteWords[note.kind]}（${note.by} ${clockOf(at)}）`).join('、')}</p>`}
-      ${foot(session, entry.id)}
+      ${foot(session, entry.id, at)}
     </section>`,
   }
 }
@@ -108,8 +108,7 @@ function advisories({ advisories }: Verification): TemplateResult | typeof nothi
 }
 
 /** Who printed it, when, and where: a slip that lies about has an owner. */
-function foot({ institution, staff }: Session, id: string): TemplateResult {
-  const at = nowInJapan()
+function foot({ institution, staff }: Session, id: string, at: string): TemplateResult {
   return html`<p class="foot">
     医療機関コード ${institution}　印刷 ${dayOf(at)} ${clockOf(at)} ${staff?.name ?? ''}<br />
     記録の番号 <span translate="no">${id}</span>

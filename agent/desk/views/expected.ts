@@ -36,9 +36,6 @@ interface Model {
   seen: string | undefined
 }
 
-/** An answer about somebody who is expected may have come; no more often than this it is looked. */
-const AGAIN_MS = 15_000
-
 /** Who is expected on a day, the next one at first, and what is known of their insurance. */
 export const expected: MakeView = (app) => {
   const model: Model = {
@@ -62,8 +59,8 @@ export const expected: MakeView = (app) => {
       // The agent’s clock is known now, or it is past midnight.
       const next = dayAfter(dayNow(app), 1)
       if (!model.isChosen && next !== model.day) show(model, { day: next })
-      const isNew = app.day.newest?.id !== model.seen
-      if (model.list.at > 0 && isNew && Date.now() - model.list.at > AGAIN_MS) load(model)
+      // An answer about somebody who is expected may have come.
+      if (model.list.isDue(app.day.newest?.id !== model.seen)) load(model)
     },
     render: () => page(model),
   }
@@ -205,8 +202,9 @@ function lastAnswer({ outcome, checkedAt }: Expected): unknown {
   return html`${outcomes[outcome].title}<p class="soft">${checkedAt == null ? '' : momentOf(checkedAt)}</p>`
 }
 
-function table({ list: { body }, isMorning }: Model): TemplateResult {
-  if (body === undefined) return html`<p class="soft">読み込んでいます…</p>`
+function table({ list: { body, trouble }, isMorning }: Model): TemplateResult {
+  if (body === undefined)
+    return html`<p class="soft">${trouble === undefined ? '読み込んでいます…' : ''}</p>`
   const [first] = body.items
   if (first === undefined)
     return html`<p class="card">${isMorning ? '要確認の方はいません。' : 'この日の予約はまだ入っていません。'}</p>`

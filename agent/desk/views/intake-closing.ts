@@ -4,7 +4,7 @@ import type { FeedEvent, Verification } from '../../kernel/verification.ts'
 import type { App } from '../app.ts'
 import type { Trouble } from '../call.ts'
 import { momentOf } from '../clock.ts'
-import { type Draft, enterGoesOn, field, openDraft } from '../draft.ts'
+import { type Draft, enterGoesOn, field } from '../draft.ts'
 import { openOnce } from '../once.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { dayOf, saidOf } from '../words.ts'
@@ -27,11 +27,17 @@ interface Model {
   isSending: boolean
 }
 
-export function openClosing(app: App, intake: ShownIntake, ends: Model['ends']): Closing {
+/** `draft`: what was typed before, when it is opened again. */
+export function openClosing(
+  app: App,
+  intake: ShownIntake,
+  draft: Draft,
+  ends: Model['ends'],
+): Closing {
   const model: Model = {
     app,
     intake,
-    draft: openDraft(app.changed),
+    draft,
     once: openOnce(),
     ends,
     found: undefined,

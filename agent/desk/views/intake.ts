@@ -3,10 +3,12 @@ import { repeat } from 'lit-html/directives/repeat.js'
 import type { IntakeList, ShownIntake } from '../../api/intake-shown.ts'
 import type { IntakeState } from '../../kernel/offline-intake.ts'
 import type { App, MakeView } from '../app.ts'
-import { dayNow } from '../calendar.ts'
+import { dayNow, momentNow } from '../calendar.ts'
 import { momentOf } from '../clock.ts'
+import { type Draft, openDraft } from '../draft.ts'
 import { focusOn } from '../focus.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
+import { declarationSheet } from '../sheets/declaration.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { dayOf } from '../words.ts'
 import { type Closing, openClosing } from './intake-closing.ts'
@@ -17,12 +19,11 @@ interface Model {
   readonly list: Loaded<IntakeList>
   readonly form: IntakeForm
   closing: Closing | undefined
+  /** What is being typed to close one, by its id: another one may be looked at meanwhile. */
+  readonly drafts: Map<string, Draft>
   /** Newest verification and outage when the list was read. */
   seen: string
 }
-
-/** Others write receipts too, and answers come while the list stands there. */
-const AGAIN_MS = 15_000
 
 /** Receipts of an outage: written while nobody can be asked, and worked off when it is over. */
 export const intake: MakeView = (app) => {
@@ -36,13 +37,14 @@ export const intake: MakeView = (app) => {
     list,
     form: openIntakeForm(app, load),
     closing: undefined,
+    drafts: new Map(),
     seen: '',
   }
   return {
     enter: load,
     heard() {
-      const isNew = newsOf(app) !== model.seen || app.state?.outage != null
-      if (isNew && !list.isLoading && Date.now() - list.at > AGAIN_MS) load()
+      // Others write receipts too, and answers come while the list stands there.
+      if (list.isDue(newsOf(app) !== model.seen || app.state?.outage != null)) load()
     },
     render: () => page(model, load),
   }
@@ -83,8 +85,10 @@ const stateWords: Readonly<Record<IntakeState, string>> = {
 const sexWords: Readonly<Record<string, string>> = { 1: '男', 2: '女', 3: '未設定' }
 
 function open(model: Model, load: () => void): TemplateResult {
-  const { list, closing } = model
-  if (list.body === undefined) return html`<p class="soft">読み込んでいます…</p>`
+  const { app, list, closing } = model
+  const declare = (one: ShownIntake) => () => app.print(declarationSheet(one, momentNow(app)))
+  if (list.body === undefined)
+    return html`<p class="soft">${list.trouble === undefined ? '読み込んでいます…' : ''}</p>`
   const { items } = list.body
   if (items.length === 0) return html`<p class="card">ありません。</p>`
   return html`<div class="wide"><table>
@@ -101,7 +105,8 @@ function open(model: Model, load: () => void): TemplateResult {
         <td>${stateWords[one.state]}
           ${one.proposal === null ? nothing : html`<p><span class="badge warn">同じ方と思われる照会あり</span></p>`}
           <p><button type="button" id="close-${one.id}" aria-expanded=${closing?.id === one.id ? 'true' : 'false'}
-            @click=${() => begin(model, one, load)}>${one.proposal === null ? '終わりにする' : '見比べて終わりにする'}</button></p></td>
+            @click=${() => begin(model, one, load)}>${one.proposal === null ? '終わりにする' : '見比べて終わりにする'}</button>
+          <button type="button" aria-label="${one.name} さんの申立書を印刷" @click=${declare(one)}>申立書を印刷</button></p></td>
       </tr>`,
     )}</tbody>
   </table></div>
@@ -109,19 +114,25 @@ function open(model: Model, load: () => void): TemplateResult {
 }
 
 function begin(model: Model, one: ShownIntake, load: () => void): void {
-  const { app } = model
+  const { app, drafts } = model
+  const draft = drafts.get(one.id) ?? openDraft(app.changed)
+  drafts.set(one.id, draft)
   const leave = (focus: string) => {
+    drafts.delete(one.id)
+    // Somebody may be about to close another one by then.
+    if (model.closing !== closing) return
     model.closing = undefined
     app.changed()
     focusOn(focus)
   }
-  model.closing = openClosing(app, one, {
+  const closing = openClosing(app, one, draft, {
     closed() {
       leave('.intake h1')
       load()
     },
     dropped: () => leave(`[id="close-${one.id}"]`),
   })
+  model.closing = closing
   app.changed()
   focusOn('#closing-head')
 }

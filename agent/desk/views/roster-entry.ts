@@ -15,7 +15,7 @@ import {
 } from './roster-words.ts'
 
 export function entryPage(opened: Opened): TemplateResult {
-  const { app, entry, draft, trouble, ends, isSending, rights } = opened
+  const { app, entry, draft, trouble, unread, ends, isSending, rights } = opened
   const mayChange =
     rights.editable.length > 0 &&
     app.may(entry === undefined ? 'POST /v1/roster' : 'PUT /v1/roster/:id')
@@ -28,6 +28,7 @@ export function entryPage(opened: Opened): TemplateResult {
   return html`<section class="lists roster">
     <p><button type="button" @click=${() => ends.left()}>← 一覧に戻る</button></p>
     <h1 tabindex="-1">${title}</h1>
+    ${unread === undefined ? nothing : html`${troubleCard(unread)}<p>下の内容は、前に読み込んだものです。</p>`}
     ${advisories(entry)}
     ${troubleCard(shown, { isKept: true })}
     ${conflict(opened)}

@@ -18,6 +18,8 @@ export interface Opened {
   readonly consent: Draft
   readonly once: ReturnType<typeof openOnce>
   trouble: Trouble | undefined
+  /** Why it could not be read anew: what stands there is older. */
+  unread: Trouble | undefined
   /** As somebody else has changed it since it was read. */
   theirs: Shown | undefined
   isSending: boolean
@@ -47,6 +49,7 @@ export const openRosterEntry = (
   consent: openDraft(app.changed, { by: app.session.staff?.name ?? '' }),
   once: openOnce(),
   trouble: undefined,
+  unread: undefined,
   theirs: undefined,
   isSending: false,
   isRemoving: false,
@@ -66,6 +69,7 @@ export async function sending(
   Object.assign(opened, { isSending: false, trouble: answer.ok ? undefined : answer.trouble })
   opened.draft.tell(answer.ok ? [] : answer.trouble.mistakes)
   if (answer.ok) {
+    opened.unread = undefined
     opened.once.answered()
     opened.ends.changed()
   } else if (answer.trouble.mistakes.length > 0) focusOnMistake()

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import { repeat } from 'lit-html/directives/repeat.js'
 import { momentOf } from '../clock.ts'
+import type { Loaded } from '../loaded.ts'
 import { dayOf } from '../words.ts'
 import {
   colourWords,
@@ -57,8 +58,12 @@ const columns: readonly Column[] = [
 ]
 
 /** `empty`: what is said where there is nobody. */
-export function rosterTable(body: RosterList | undefined, empty: string): TemplateResult {
-  if (body === undefined) return html`<p class="soft">読み込んでいます…</p>`
+export function rosterTable(
+  { body, trouble }: Pick<Loaded<RosterList>, 'body' | 'trouble'>,
+  empty: string,
+): TemplateResult {
+  if (body === undefined)
+    return html`<p class="soft">${trouble === undefined ? '読み込んでいます…' : ''}</p>`
   if (body.items.length === 0) return html`<p class="card">${empty}</p>`
   const seen = columns.filter(({ path }) => body.seen.includes(path))
   return html`<table>

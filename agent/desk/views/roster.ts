@@ -5,6 +5,7 @@ import type { Trouble } from '../call.ts'
 import { droppable, fileDrop, saveFile } from '../csv-file.ts'
 import { focusOn, focusSoon } from '../focus.ts'
 import { type Loaded, openLoaded } from '../loaded.ts'
+import { routeNow } from '../route.ts'
 import { troubleCard } from '../trouble-card.ts'
 import { entryPage } from './roster-entry.ts'
 import { type Opened, openRosterEntry } from './roster-opened.ts'
@@ -31,9 +32,6 @@ interface Model {
   seen: string | undefined
 }
 
-/** An answer about somebody on the roster may have come; no more often than this it is looked. */
-const AGAIN_MS = 15_000
-
 /** Whom the clinic sees each month, and whether the month’s insurance is confirmed. */
 export const roster: MakeView = (app) => {
   const model: Model = {
@@ -55,14 +53,14 @@ export const roster: MakeView = (app) => {
       model.shown = argument
       if (argument !== '') void open(model, argument)
       else {
-        load(model)
+        void load(model)
         if (model.isLeaving) focusSoon('.roster h1')
       }
       model.isLeaving = false
     },
     heard() {
-      const isNew = app.day.newest?.id !== model.seen
-      if (model.list.at > 0 && isNew && Date.now() - model.list.at > AGAIN_MS) load(model)
+      // An answer about somebody on the roster may have come.
+      if (model.list.isDue(app.day.newest?.id !== model.seen)) void renew(model)
     },
     render: () => page(model),
   }
@@ -73,33 +71,45 @@ const pathOf = ({ month, isUnconfirmed }: Pick<Model, 'month' | 'isUnconfirmed'>
   return `/v1/roster${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
 
-function load(model: Model): void {
+function load(model: Model): Promise<void> {
   model.seen = model.app.day.newest?.id
-  void model.list.load(pathOf(model))
+  return model.list.load(pathOf(model))
+}
+
+/** Where somebody went to an entry and nothing could be read, it is opened as well. */
+async function renew(model: Model): Promise<void> {
+  const { shown, opened } = model
+  await load(model)
+  if (shown !== '' && shown === model.shown && !opened.has(shown)) await open(model, shown)
 }
 
 function show(model: Model, given: Partial<Pick<Model, 'month' | 'isUnconfirmed'>>): void {
   Object.assign(model, given, { trouble: undefined })
-  load(model)
+  void load(model)
 }
 
 async function open(model: Model, id: string): Promise<void> {
   const { app, list, opened } = model
-  if (list.body === undefined) await list.load(pathOf(model))
+  if (list.body === undefined) await load(model)
   // What was typed is taken up again; else it is read anew.
   if (list.body !== undefined && opened.get(id)?.draft.isTouched !== true) {
     const entry = id === 'new' ? undefined : await app.call<Shown>('GET', `/v1/roster/${id}`)
     model.trouble = entry?.ok === false ? entry.trouble : undefined
+    const before = opened.get(id)
+    if (before !== undefined) before.unread = model.trouble
     if (entry?.ok !== false) {
       const left = (said?: string) => {
         if (said !== undefined) {
           opened.delete(id)
           app.say(said)
         }
+        // What was saved late takes nobody away from where they are by then.
+        const { name, argument } = routeNow()
+        if (name !== 'roster' || argument !== id) return
         model.isLeaving = true
         app.go('#/roster')
       }
-      const ends = { changed: () => load(model), left }
+      const ends = { changed: () => void load(model), left }
       opened.set(id, openRosterEntry(app, entry?.body, list.body, ends))
     }
   }
@@ -132,7 +142,7 @@ async function send(model: Model, file: File): Promise<void> {
   if (answer.ok) {
     model.exported = ''
     app.say(`名簿を入れ替えました（${answer.body.items.length}人）`)
-    load(model)
+    void load(model)
   }
   app.changed()
 }
@@ -160,7 +170,7 @@ function page(model: Model): TemplateResult {
     ${choosing(model)}
     ${troubleCard(trouble)}
     ${troubleCard(list.trouble)}
-    <div class="wide" aria-busy=${list.isLoading ? 'true' : 'false'}>${rosterTable(list.body, model.isUnconfirmed ? '確認できていない方はいません。' : '名簿にはまだどなたもいません。')}</div>
+    <div class="wide" aria-busy=${list.isLoading ? 'true' : 'false'}>${rosterTable(list, model.isUnconfirmed ? '確認できていない方はいません。' : '名簿にはまだどなたもいません。')}</div>
     ${mayImport ? importing(model) : nothing}
   </section>`
 }

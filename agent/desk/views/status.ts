@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html'
 import type { IntakeList } from '../../api/intake-shown.ts'
 import type { App, MakeView } from '../app.ts'
+import { dayNow } from '../calendar.ts'
 import { saidIn } from '../call.ts'
-import { nowInJapan } from '../clock.ts'
 import { countsOf } from '../sheets/counts.ts'
 import { procedureSheet } from '../sheets/procedure.ts'
 import { hasLines, hasTerminal, openStatusData, type StatusData } from '../status/data.ts'
@@ -25,6 +25,7 @@ import {
 } from '../status/parts.ts'
 import { openRefresh } from '../status/refresh.ts'
 import { tilesPart } from '../status/tiles-part.ts'
+import { switchedWords } from '../switch.ts'
 
 /**
  * What is wrong, in one look, and below it what there is to know of each part. At `#/status/procedure`
@@ -112,7 +113,7 @@ function openActs(app: App, data: StatusData, reload: () => Promise<void>): Acts
         'lines',
         `/v1/lines/${encodeURIComponent(line)}/${verb}`,
         {},
-        verb === 'use' ? `回線 ${line} に切り替えました` : '回線の選択を自動に戻しました',
+        switchedWords(app, line, verb),
       ),
     run: ({ name, title }) => void act(`/v1/jobs/${name}/runs`, {}, `${title}を始めました`),
     consider(delivery) {
@@ -170,7 +171,7 @@ function details(app: App, data: StatusData, acts: Acts, state: NonNullable<App[
     part('GET /v1/outages', 'outages', '照会できなかった時間', () =>
       loaded(data.outages, outageRows),
     ),
-    part('GET /v1/digest', 'digest', '一日のまとめ', digest),
+    part('GET /v1/digest', 'digest', '一日のまとめ', () => digest(dayNow(app))),
   ]
 }
 
@@ -186,9 +187,8 @@ function backups({ checks }: NonNullable<App['state']>): TemplateResult {
 }
 
 /** Opens in a tab of its own, made to be printed; of today until another day is chosen. */
-function digest(): TemplateResult {
+function digest(today: string): TemplateResult {
   const href = (day: string, format: string) => `/v1/digest?day=${day}&format=${format}`
-  const today = nowInJapan().slice(0, 10)
   const chosen = ({ currentTarget }: Event) => {
     if (!(currentTarget instanceof HTMLInputElement) || currentTarget.value === '') return
     const { value } = currentTarget

@@ -65,7 +65,7 @@ export function openTaps(app: App): Taps {
     if (confirming.get(id) !== method) return
     confirming.delete(id)
     if (asked?.ok === true) confirmed.add(id)
-    if (asked !== null && !asked.ok) failed = { id, trouble: asked.trouble }
+    if (asked !== null && !asked.ok && !isOld(id)) failed = { id, trouble: asked.trouble }
     app.changed()
   }
   const card = (tap: Tap) =>
@@ -79,6 +79,8 @@ export function openTaps(app: App): Taps {
     heard() {
       clock.heard()
       aim.heard()
+      // For good: the newer one goes too.
+      if (failed !== undefined && isOld(failed.id)) failed = undefined
       if (app.may(CONFIRM)) lapses.notice()
       count()
     },
@@ -89,7 +91,7 @@ export function openTaps(app: App): Taps {
     },
     render: () => html`
       ${app.may(CONFIRM) ? repeat(waiting(), ({ id }) => id, card) : nothing}
-      ${failed === undefined || isOld(failed.id) ? nothing : troubleCard(failed.trouble)}`,
+      ${troubleCard(failed?.trouble)}`,
   }
 }
 

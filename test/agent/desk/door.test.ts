@@ -242,6 +242,28 @@ test('who administers others registers a second factor', { skip }, async (t) => 
   assert.match(await textOf(page.getByRole('alert')), /E648/)
 })
 
+test('a second factor that came at the second try takes away what was said of the first', {
+  skip,
+}, async (t) => {
+  let answer: object = new Refusal(503, {
+    code: 'X',
+    number: 'E600',
+    title: '不調です。',
+    action: '',
+  })
+  const { page } = await openHands(t, {
+    session: { ...sessionOf('reception'), state: 'setting', may: [] },
+    answers: { 'GET /desk/session/second-factor': () => answer },
+  })
+  const scan = page.getByRole('button', { name: '認証アプリを登録する' })
+  await scan.click()
+  await page.getByText('E600').waitFor()
+  answer = { secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/x', picture }
+  await scan.click()
+  await page.getByRole('img').waitFor()
+  assert.equal(await page.getByText('E600').count(), 0)
+})
+
 test('an agent that is not there yet is waited for', { skip }, async (t) => {
   let isThere = false
   const { page, errors } = await openHands(t, {

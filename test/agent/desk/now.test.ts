@@ -190,6 +190,8 @@ test('while a sheet lies over the page no key asks about the one below it', { sk
   await page.evaluate('window.print = () => {}')
   await page.getByRole('button', { name: '結果票を印刷' }).click()
   await page.getByRole('button', { name: '画面に戻る' }).waitFor()
+  // By the agent’s clock, not the PC’s.
+  await page.locator('.slip').getByText('印刷 2026年4月1日 9:30').waitFor()
   await page.keyboard.press('F8')
   await page.getByRole('button', { name: '画面に戻る' }).click()
   await page.getByRole('heading', { name: 'いま', exact: true }).waitFor()

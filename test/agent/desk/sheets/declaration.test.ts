@@ -10,6 +10,7 @@ const skip = noBrowser
 after(closeBrowser)
 
 const declaration = ['declaration', 'declarationSheet'] as const
+const AT = '2026-04-01T10:15:00+09:00'
 const entryOf = (given: Partial<Verification>) => {
   const verification = sampleVerification(given)
   return { id: verification.id, at: '2026-04-01T09:30:02+09:00', verification, notes: [] }
@@ -32,11 +33,12 @@ const intake: ShownIntake = {
   closing: null,
 }
 
-test('an empty form asks everything that the notice has the patient declare', {
+test('where nothing is known it asks everything that the notice has the patient declare', {
   skip,
 }, async (t) => {
   const stage = await deskOf(t)
-  const { text, pages } = await printed(stage, declaration, null)
+  const unknown = entryOf({ outcome: 'pending', held: true, patient: null })
+  const { text, pages } = await printed(stage, declaration, unknown, AT)
   for (const asked of [
     'フリガナ',
     '生年月日',
@@ -57,7 +59,7 @@ test('an empty form asks everything that the notice has the patient declare', {
 
 test('what was taken down while nobody could be asked is filled in', { skip }, async (t) => {
   const stage = await deskOf(t)
-  const { text, pages } = await printed(stage, declaration, intake)
+  const { text, pages } = await printed(stage, declaration, intake, AT)
   for (const known of [
     '見本 花子',
     'ミホン ハナコ',
@@ -65,6 +67,7 @@ test('what was taken down while nobody could be asked is filled in', { skip }, a
     '☑ 女',
     '東京都架空区見本４－５－６',
     '☑ 停電・回線や全国的な障害',
+    '記入日 2026年4月1日',
   ])
     assert.ok(text.includes(known), `${known} in ${text}`)
   assert.equal(pages, 1)
@@ -74,7 +77,7 @@ test('trouble 6: a qualification that is over is told to the office on the 被�
   skip,
 }, async (t) => {
   const stage = await deskOf(t)
-  const { text, pages } = await printed(stage, declaration, entryOf({ outcome: 'invalid' }))
+  const { text, pages } = await printed(stage, declaration, entryOf({ outcome: 'invalid' }), AT)
   assert.match(text, /☑ 「資格（無効）」と表示された/)
   assert.match(text, /保険者の名前 勤務先/)
   assert.match(text, /以前の資格（参考） 見本健康保険組合 06139992 １２・３４ 5678/)
@@ -84,7 +87,7 @@ test('trouble 6: a qualification that is over is told to the office on the 被�
 
 test('of a held one only what the clinic itself knows is filled in', { skip }, async (t) => {
   const stage = await deskOf(t)
-  const { text } = await printed(stage, declaration, entryOf({ held: true, patient: null }))
+  const { text } = await printed(stage, declaration, entryOf({ held: true, patient: null }), AT)
   for (const value of ['見本 一郎', '1980年', '架空区', '06139992'])
     assert.ok(!text.includes(value), value)
 })

@@ -18,6 +18,8 @@ const entryOf = (given: Partial<Verification> = {}): Entry => {
   const verification = sampleVerification(given)
   return { id: verification.id, at: '2026-04-01T09:30:02+09:00', verification, notes: [] }
 }
+/** When it is printed. */
+const AT = '2026-04-01T10:15:00+09:00'
 const HALF_MM = 267 / 2
 
 test('a slip says who, which insurance, what is paid, until when, by whom confirmed', {
@@ -27,7 +29,7 @@ test('a slip says who, which insurance, what is paid, until when, by whom confir
   const confirmation = { by: '受付 太郎', at: '2026-04-01T09:29:50+09:00' }
   const source = { kind: 'card', authentication: 'visual', reader: 'desk-1', line: 'ngn' } as const
   const entry = entryOf({ confirmation, source, advisories: [advisory('INSURER_CHANGED')] })
-  const { text, pages, heightMm } = await printed(stage, slip, entry, sessionOf('reception'))
+  const { text, pages, heightMm } = await printed(stage, slip, entry, sessionOf('reception'), AT)
   for (const said of [
     '△ 資格は有効です。確認することがあります K111',
     '見本 一郎（ミホン イチロウ）',
@@ -38,6 +40,7 @@ test('a slip says who, which insurance, what is paid, until when, by whom confir
     '3割',
     '2027年3月31日',
     '2026年4月1日 9:30',
+    '印刷 2026年4月1日 10:15',
     'マイナンバーカードと目視（受付 太郎）',
     '公費・医療証は、この票では確認していません',
     'A61',
@@ -56,7 +59,7 @@ test('what a role does not see is not on its slip, not even as a title', { skip 
     sampleVerification().results[0] ?? {}
   const { confirmation: _, ...verification } = sampleVerification({ results: [seen] })
   const entry = { ...entryOf(), verification }
-  const { text } = await printed(stage, slip, entry, sessionOf('ward'))
+  const { text } = await printed(stage, slip, entry, sessionOf('ward'), AT)
   assert.ok(text.includes('見本 一郎'))
   for (const absent of ['記号・番号', '枝番', '・5678', 'undefined', 'null'])
     assert.ok(!text.includes(absent), absent)
@@ -64,7 +67,7 @@ test('what a role does not see is not on its slip, not even as a title', { skip 
 
 test('a held one prints nobody’s data', { skip }, async (t) => {
   const stage = await deskOf(t)
-  const { text } = await printed(stage, slip, entryOf({ held: true }), sessionOf('billing'))
+  const { text } = await printed(stage, slip, entryOf({ held: true }), sessionOf('billing'), AT)
   assert.ok(text.includes('別の人の可能性があります'))
   for (const value of ['見本 一郎', '1980', '06139992', '・5678', '00107'])
     assert.ok(!text.includes(value), value)
@@ -76,7 +79,7 @@ test('one that was said to be somebody else’s says so, and not that it waits',
   const stage = await deskOf(t)
   const note = sampleNote('v', 'rejection')
   const entry = { ...entryOf({ held: true, patient: null }), notes: [note] }
-  const { text } = await printed(stage, slip, entry, sessionOf('billing'))
+  const { text } = await printed(stage, slip, entry, sessionOf('billing'), AT)
   assert.ok(
     text.includes('「この人ではない」と決まりました') && !text.includes('本人確認待ち'),
     text,
@@ -93,7 +96,7 @@ test('one that could not be asked says what to do, and its fault’s number', { 
     action: 'y',
   }
   const entry = entryOf({ outcome: 'offline', official: null, results: [], fault })
-  const { text, pages } = await printed(stage, slip, entry, sessionOf('reception'))
+  const { text, pages } = await printed(stage, slip, entry, sessionOf('reception'), AT)
   for (const said of [
     '× 今は照会できません（つながっていません） K109',
     'E410 使える回線がありません。',
@@ -113,6 +116,7 @@ test('of several results none is dropped', { skip }, async (t) => {
     slip,
     entryOf({ results: [first, other] }),
     sessionOf('reception'),
+    AT,
   )
   assert.ok(text.includes('見本健康保険組合') && text.includes('別の見本組合'))
   assert.equal(pages, 1)

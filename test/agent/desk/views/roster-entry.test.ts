@@ -121,6 +121,41 @@ test('a patient is added by keyboard alone; a mistake stands beside its field an
   assert.notEqual(first?.headers['idempotency-key'], second?.headers['idempotency-key'])
 })
 
+test('an entry that cannot be read anew says so above what was read before', {
+  skip,
+}, async (t) => {
+  let answer: unknown = entry()
+  const answers = { 'GET /v1/roster/:id': () => answer }
+  const { page } = await shown(t, 'billing', answers, '/e1')
+  const back = page.getByRole('button', { name: '一覧に戻る' })
+  await back.click()
+  answer = new Refusal(503, { code: 'X', number: 'E600', title: '読めません。', action: '' })
+  const link = page.getByRole('link', { name: '00107' })
+  await link.click()
+  await page.getByText('E600').waitFor()
+  await page.getByText('下の内容は、前に読み込んだものです。').waitFor()
+  await back.click()
+  answer = entry({ owner: '総務 別人' })
+  await link.click()
+  await page.getByText('E600').waitFor({ state: 'detached' })
+})
+
+test('what is saved late is said, and takes nobody back from where they went', {
+  skip,
+}, async (t) => {
+  const { promise, resolve } = Promise.withResolvers<object>()
+  const answers = { 'PUT /v1/roster/:id': () => promise }
+  const { page } = await shown(t, 'billing', answers, '/e1')
+  await page.getByRole('textbox', { name: '備考' }).fill('電話済')
+  await page.getByRole('button', { name: '保存する' }).click()
+  await page.getByRole('link', { name: '予約' }).click()
+  await page.getByRole('heading', { level: 1, name: '予約' }).waitFor()
+  resolve(entry())
+  await page.getByText('保存しました', { exact: true }).waitFor()
+  assert.match(page.url(), /#\/expected$/)
+  await page.getByRole('heading', { level: 1, name: '予約' }).waitFor()
+})
+
 test('the consent is recorded and revoked with who and when; removing asks once more', {
   skip,
 }, async (t) => {

@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { faultReport } from '../../../../agent/api/answers.ts'
 
 import { closeBrowser, holdsOn, noBrowser } from '../../../bed/browser.ts'
-import { Refusal, sentTo } from '../../../bed/desk-stage.ts'
+import { Refusal, sentTo, stateOf } from '../../../bed/desk-stage.ts'
 import {
   brokenPath,
   sampleDeliveries,
@@ -52,6 +52,20 @@ test('a line can be chosen by hand by who may, and given back', { skip }, async 
   await page.getByRole('button', { name: '自動の選択に戻す' }).waitFor()
   const focused = 'document.activeElement.id === "status-lines"'
   await holdsOn(page, focused)
+})
+
+test('a line that is down is not said to be in use already', { skip }, async (t) => {
+  const lines = stateOf().lines.map((line) => ({ ...line, standing: 'down' as const }))
+  const { page } = await statusOf(t, {
+    role: 'reception',
+    state: { lines },
+    answers: {
+      'GET /v1/lines': sampleLines(sampleLine({ standing: 'down' })),
+      'POST /v1/lines/:name/use': {},
+    },
+  })
+  await page.getByRole('button', { name: 'この回線に切り替える' }).click()
+  await page.getByText('回線 ngn を選びました。つながりしだい切り替わります。').waitFor()
 })
 
 test('the billing office decides what becomes of a delivery, and is asked before', {

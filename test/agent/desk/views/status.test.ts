@@ -188,6 +188,8 @@ test('nothing is lost at 200 % on a screen of 1024 by 768', { skip }, async (t) 
 test('the digest of the chosen day opens for who may', { skip }, async (t) => {
   const { page } = await statusOf(t)
   const link = page.getByRole('link', { name: 'まとめを開く' })
+  // Of the agent’s day, whatever the clock of the PC says.
+  assert.equal(await link.getAttribute('href'), '/v1/digest?day=2026-04-01&format=html')
   await page.getByLabel('日付').fill('2026-03-31')
   await page.getByLabel('日付').press('Tab')
   assert.equal(await link.getAttribute('href'), '/v1/digest?day=2026-03-31&format=html')

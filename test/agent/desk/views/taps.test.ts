@@ -71,6 +71,22 @@ test('a PIN is asked for where the reader has a pad; a wrong one says how many t
   await page.getByRole('button', { name: '目視で本人を確認した' }).waitFor()
 })
 
+test('what was refused of an older tap does not come back when the newer one has gone', {
+  skip,
+}, async (t) => {
+  const refused = new Refusal(409, faultOf('CARD_PIN_WRONG'))
+  const { page, state } = await stageFor(t, { answers: { [CONFIRM]: () => refused } })
+  state({ presentations: [tapOf()] })
+  await page.getByRole('button', { name: '目視で本人を確認した' }).click()
+  await page.locator('.trouble').waitFor()
+  const newer = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  state({ presentations: [newer] })
+  await page.locator('.trouble').waitFor({ state: 'detached' })
+  state({ presentations: [{ ...newer, state: 'confirmed' }] })
+  await page.getByRole('region', { name: '本人確認を待つカード' }).waitFor({ state: 'detached' })
+  assert.equal(await page.locator('.trouble').count(), 0)
+})
+
 test('a tap that lapsed is said, so that nobody waits for its result', { skip }, async (t) => {
   const { page, state } = await stageFor(t)
   state({ presentations: [sampleTap()] })
