@@ -115,10 +115,11 @@ test('who works is not locked, and the agent hears of it every half a minute at 
   await press('Enter')
   await page.getByText(NAME).waitFor()
   for (let n = 0; n < 12; n += 1) {
-    await page.clock.runFor(100_000)
+    const told = page.waitForRequest(/session\/touch/)
     await press('ArrowDown')
+    await page.clock.runFor(100_000)
+    await told
   }
-  await page.clock.runFor(100_000)
   await page.getByText(NAME).waitFor()
   const touches = count('POST /desk/session/touch')
   assert.ok(touches >= 10 && touches <= 13, `${touches}`)
