@@ -109,6 +109,8 @@ test('a press that was meant for a tap that has just gone does not confirm the o
   await page.clock.pauseAt(Date.now() + 1_000)
   state({ presentations: [other] })
   await cards.nth(1).waitFor({ state: 'detached' })
+  // Frames in which the focus goes to the one that is left.
+  await page.clock.runFor(100)
   await page.keyboard.press('Enter')
   await page.getByText('カードが替わりました。確かめて、もう一度押してください。').waitFor()
   assert.deepEqual(sentTo({ asked }, /confirmation$/), [])
