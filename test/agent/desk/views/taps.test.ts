@@ -76,10 +76,10 @@ test('what was refused of an older tap does not come back when the newer one has
 }, async (t) => {
   const refused = new Refusal(409, faultOf('CARD_PIN_WRONG'))
   const { page, state } = await stageFor(t, { answers: { [CONFIRM]: () => refused } })
-  state({ presentations: [tapOf()] })
+  state({ presentations: [sampleTap()] })
   await page.getByRole('button', { name: '目視で本人を確認した' }).click()
   await page.locator('.trouble').waitFor()
-  const newer = tapOf({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
+  const newer = sampleTap({ id: '0197c000-0000-7000-8000-00000000000b', reader: 'desk-2' })
   state({ presentations: [newer] })
   await page.locator('.trouble').waitFor({ state: 'detached' })
   state({ presentations: [{ ...newer, state: 'confirmed' }] })
