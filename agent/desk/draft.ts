@@ -89,7 +89,10 @@ export interface FieldLook {
   readonly size?: number
   /** To be called when what was typed is finished. */
   readonly finished?: () => void
-  /** What is known of what was typed. */
+  /**
+   * What is known of what was typed; '' where nothing is yet: its line is kept free, for it comes when
+   * the field is left, which may be by pressing the button below.
+   */
   readonly news?: string | undefined
 }
 

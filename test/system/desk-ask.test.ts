@@ -134,6 +134,7 @@ test('on a day with every line down patients are written down, and what waited i
   await form.getByLabel('番号', { exact: true }).fill(face.insuredIdentificationNumber)
   await form.getByLabel('保険者番号').fill(face.insurerNumber)
   await form.getByRole('button', { name: '保存する' }).click()
+  await page.getByText('受付票を保存しました').waitFor()
   await page.getByText('回線が戻ると自動で照会します').first().waitFor()
   await desk.picture('intake-kept')
 

@@ -146,7 +146,7 @@ const buttonText = ({ isSending, trouble }: Model) => {
 function facts(model: Model): TemplateResult {
   const { draft, check } = model
   const birth = check?.birthdate ?? undefined
-  const told = birth && `${dayOf(birth.date)}（${birth.era}）${birth.age}歳`
+  const told = birth === undefined ? '' : `${dayOf(birth.date)}（${birth.era}）${birth.age}歳`
   return html`<fieldset><legend>4つの項目</legend><div class="two">
     ${field(draft, { name: 'name', label: '氏名', isMust: true })}
     ${field(draft, { name: 'nameKana', label: 'カナ' })}
@@ -181,7 +181,7 @@ function card(model: Model): TemplateResult {
         label,
         size,
         isDigits: name !== 'insuredCardSymbol',
-        news: name === 'insurerNumber' ? (check?.insurer ?? undefined) : undefined,
+        news: name === 'insurerNumber' ? (check?.insurer ?? '') : undefined,
         finished: () => void look(model),
       }),
     )}</div>
