@@ -88,7 +88,8 @@ export async function setScene(chance: Chance, { people, hangs }: Extent): Promi
     files: writePki(folder, pki),
     listen,
     lines: [{ name: 'sim-line', gateway: gateway.url }],
-    gatewayKeys: `sessions = ${SESSIONS}`,
+    // The line stays up however slow the machine is just after a start: lines that fail are tried elsewhere.
+    gatewayKeys: `sessions = ${SESSIONS}\ntimeout_ms = 60000\nconnect_timeout_ms = 30000`,
     tables: `\
 [outbox]
 first_retry_ms = 20
