@@ -27,7 +27,7 @@ export function openActs(app: App, model: Model): Acts {
     const { trouble } = model.at
     if (trouble === null) return
     // Today’s list hears of the decision by itself, that of another day does not.
-    if (trouble?.code === 'HOLD_DECIDED') {
+    if (trouble.code === 'HOLD_DECIDED') {
       await model.reload()
       model.set({ trouble })
     }
