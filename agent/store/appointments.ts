@@ -85,7 +85,7 @@ export const appointmentTransactions = {
     const gone = own.filter((one) => !kept.has(one.id) && one.isCancelled === 0)
     for (const one of back) setCancelled(sql, one.id, null)
     for (const one of gone) setCancelled(sql, one.id, at)
-    audit(sql, { id, at, actor, action: 'appointments', subject: `${day} ${source}` })
+    audit(sql, { id, at, actor, action: 'appointments-replace', subject: `${day} ${source}` })
     return { added: items.length - kept.size, kept: kept.size, cancelled: gone.length }
   },
 }

@@ -151,7 +151,7 @@ export const batchTransactions = {
       )
     }
     remember(sql, key, at, id)
-    audit(sql, { id: `${id}/batch`, at, actor, action: 'batch', subject: id })
+    audit(sql, { id: `${id}/batch`, at, actor, action: 'batch-ask', subject: id })
     return { id, isNew: true }
   },
 

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../kernel/audit-actions.ts'
 import {
   type CertificateFacts,
   type CertificateListing,
@@ -151,7 +152,7 @@ interface ChangeRecord {
   readonly auditId: string
 }
 
-const record = (sql: Sql, action: string, { id, at, auditId }: ChangeRecord) =>
+const record = (sql: Sql, action: AuditAction, { id, at, auditId }: ChangeRecord) =>
   audit(sql, { id: auditId, at, actor: 'console', action, subject: id })
 
 const INSERT = `INSERT OR IGNORE INTO certificates (id, imported_at, pkcs12, passphrase, facts)

@@ -16,7 +16,7 @@ const CHECKPOINT_LOOK_EVERY = 64
  */
 export function openCheckpointer(
   { path, key }: WriterStart,
-  writer: Pick<WriterThread, 'settle'>,
+  writer: Pick<WriterThread, 'settle' | 'empty'>,
   log: Log,
   onBug: (error: unknown) => void,
 ) {
@@ -57,6 +57,13 @@ export function openCheckpointer(
     committed() {
       commits += 1
       if (commits % CHECKPOINT_LOOK_EVERY === 0) look()
+    },
+    /** Afterwards the WAL has nothing of what was committed before. Rejects with `STORE_*`. */
+    async empty() {
+      await running
+      running = run()
+      await running
+      await writer.empty()
     },
     close: () => running ?? Promise.resolve(),
   }

@@ -6,6 +6,9 @@ export type Connection = Database.Database
 /** A 32-byte key, raw: no passphrase is stretched, so that opening costs nothing. */
 export const STORE_KEY_BYTES = 32
 
+/** How long a connection waits for another one's lock, ms. */
+export const BUSY_MS = 2_000
+
 /**
  * Opens one encrypted connection (ChaCha20-Poly1305 pages; agent/decisions/0004). Throws
  * `STORE_KEY_WRONG` when the file is no database under this key.
@@ -21,7 +24,9 @@ export function openDatabase(
     db.pragma(`key = 'raw:${Buffer.from(key).toString('hex')}'`)
     // Temporary tables would otherwise reach the disk in plain text.
     db.pragma('temp_store = MEMORY')
-    db.pragma('busy_timeout = 2000')
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
+    // What is deleted is overwritten: a free page would otherwise keep it, under a key that lives on.
+    db.pragma('secure_delete = ON')
     db.pragma('foreign_keys = ON')
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     return db
@@ -59,6 +64,8 @@ export function storeFault(
   if (code.startsWith('SQLITE_CORRUPT')) return wrap('STORE_CORRUPT')
   if (/^SQLITE_(IOERR|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/.test(code))
     return wrap('STORE_FAILED')
+  // Of the files beside it.
+  if (/^(EIO|EROFS|EACCES|EPERM|ELOOP)$/.test(code)) return wrap('STORE_FAILED')
   return error
 }
 
@@ -71,28 +78,49 @@ export interface Statement<Row> {
   }
 }
 
+/** Given what a statement was refused with, and the same once more. */
+export type OnFault = (fault: AgentError, again: () => void) => void
+
 /**
  * Prepares each statement once per connection; errors of SQLite come out as `STORE_*`. The row
  * type is the caller's word for what its own SQL selects.
  */
-export function statements(db: Connection) {
+export function statements(db: Connection, onFault: OnFault = () => {}) {
   const cache = new Map<string, Statement<unknown>>()
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      const fault = storeFault(error)
+      if (fault instanceof AgentError) onFault(fault, () => void again(work))
+      throw fault
+    }
+  }
   return <Row = unknown>(sql: string): Statement<Row> => {
-    const known = cache.get(sql) ?? guarded(db.prepare<unknown[], unknown>(sql))
+    const known =
+      cache.get(sql) ??
+      guarded(
+        guard(() => db.prepare<unknown[], unknown>(sql)),
+        guard,
+      )
     cache.set(sql, known)
     return known as Statement<Row>
   }
 }
 export type Sql = ReturnType<typeof statements>
 
-function guarded(statement: Database.Statement<unknown[], unknown>): Statement<unknown> {
-  const guard = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch (error) {
-      throw storeFault(error)
-    }
+function again(work: () => unknown): void {
+  try {
+    work()
+  } catch (error) {
+    throw storeFault(error)
   }
+}
+
+function guarded(
+  statement: Database.Statement<unknown[], unknown>,
+  guard: <T>(work: () => T) => T,
+): Statement<unknown> {
   return {
     get: (...values) => guard(() => statement.get(...values)),
     all: (...values) => guard(() => statement.all(...values)),

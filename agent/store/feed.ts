@@ -3,6 +3,7 @@ import { narrowRole, type Role, seesPatients } from '../kernel/roles.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Sql } from './database.ts'
 import { openItems } from './items.ts'
+import { feedFloor } from './purge-verifications.ts'
 import { openStanding } from './standing.ts'
 
 /** A page of the feed. */
@@ -30,12 +31,16 @@ export interface Feed {
   standing(position: number): Uint8Array | undefined
   /** An item of this feed as a role sees it; undefined where it may not. */
   shown(item: Uint8Array, role: Role): Uint8Array | undefined
+  /** Of the newest event. */
+  position(): number
   /** The position of a cursor. Throws as `page`. */
   positionOf(cursor: string): number
   /** To be called with the newest position after each commit of an event, before anyone is woken. */
   changed(position: number): void
   /** To be called before that, after a note: it may be a person's word on whose a verification is. */
   noted(): void
+  /** To be called after each commit of a purge: the feed begins at `floor` from now on. */
+  purged(floor: number): void
 }
 
 /** A page ends early here, so that a reader’s request costs bounded memory whatever it asks for. */
@@ -50,13 +55,13 @@ const KEPT_PAGE_BYTES = 128 * 1024
 
 /**
  * Positions are given by the one writer, one after the other, so that the newest is known without
- * asking the database; only bodies come out of it. A position without a body is passed over.
+ * asking the database; only bodies come out of it. A position without a body is passed over. `onAhead`:
+ * a cursor of this epoch is so many events past the newest, which nobody can have been given here.
  */
-export function openFeed(sql: Sql, epoch: string): Feed {
-  let last =
-    sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
+export function openFeed(sql: Sql, epoch: string, onAhead: (events: number) => void): Feed {
+  let last = newestPosition(sql)
   const oldest = sql<{ position: number | null }>('SELECT min(position) AS position FROM events')
-  const first = oldest.get()?.position ?? last + 1
+  let first = Math.max(oldest.get()?.position ?? last + 1, feedFloor(sql))
   const cursorAt = (position: number) => encodeCursor({ epoch, position })
   const all = openItems(sql, cursorAt)
   const standing = openStanding(sql, all)
@@ -64,6 +69,7 @@ export function openFeed(sql: Sql, epoch: string): Feed {
   const start = (after: string | null) => {
     if (after === null) return first - 1
     const place = decodeCursor(after)
+    if (place.epoch === epoch && place.position > last) onAhead(place.position - last)
     if (place.epoch !== epoch || place.position < first - 1 || place.position > last)
       throw new AgentError('CURSOR_GONE', 'what follows this cursor is not here any more', {
         facts: { oldest: cursorAt(first - 1) },
@@ -91,9 +97,8 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     }
     // Everything that there is was looked at; what lies behind it is not for this role.
     if (looked < limit) position = last
-    const version = [`${epoch}-${from}-${position}`, ...standing.doubtedIn(from, position)].join(
-      '.',
-    )
+    const doubted = standing.doubtedIn(from, position)
+    const version = [`${epoch}-${from}-${position}`, ...doubted].join('.')
     return { page: { items, cursor: cursorAt(position), version }, bytes }
   }
 
@@ -111,14 +116,22 @@ export function openFeed(sql: Sql, epoch: string): Feed {
     item: (position) => all.at(position, 1),
     standing: (position) => standing.at(position, 1),
     shown: all.shown,
+    position: () => last,
     positionOf: (cursor) => start(cursor),
     changed(position) {
       last = Math.max(last, position)
       pages.clear()
     },
+    purged(floor) {
+      first = Math.max(first, floor)
+      pages.clear()
+    },
     noted: standing.noted,
   }
 }
+
+const newestPosition = (sql: Sql): number =>
+  sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
 
 const OF_LIAISON = `SELECT position FROM events
   WHERE for_liaison = 1 AND position > ? AND position <= ? ORDER BY position LIMIT ?`

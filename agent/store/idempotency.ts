@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { AgentError } from '../kernel/errors.ts'
 import type { Sql } from './database.ts'
 
@@ -11,16 +12,20 @@ export interface RequestKey {
 /** A key belongs to one request for this long. */
 const KEPT_MS = 24 * 60 * 60 * 1_000
 
+/** Whatever a program makes its keys of, as a patient’s number: none of it is kept. */
+const hashed = ({ key }: RequestKey) => hash('sha256', key)
+
 /**
  * What the first request with this key made, if there was one. Throws `IDEMPOTENCY_KEY_REUSED`
  * when it came with something else.
  */
 export function recall(sql: Sql, key: RequestKey | null, at: number): string | undefined {
   if (key === null) return undefined
+  // The release before this one kept it as it came.
   const known = sql<{ subject: string; requestHash: Uint8Array }>(
     `SELECT subject, request_hash AS requestHash FROM idempotency
-     WHERE consumer_id = ? AND key = ? AND at > ?`,
-  ).get(key.consumerId, key.key, at - KEPT_MS)
+     WHERE consumer_id = ? AND key IN (?, ?) AND at > ?`,
+  ).get(key.consumerId, hashed(key), key.key, at - KEPT_MS)
   if (known !== undefined && Buffer.compare(known.requestHash, key.requestHash) !== 0)
     throw new AgentError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another body')
   return known?.subject
@@ -33,5 +38,5 @@ export function remember(sql: Sql, key: RequestKey | null, at: number, subject: 
   sql(
     `INSERT INTO idempotency (consumer_id, key, at, request_hash, subject)
      VALUES (?, ?, ?, ?, ?)`,
-  ).run(key.consumerId, key.key, at, key.requestHash, subject)
+  ).run(key.consumerId, hashed(key), at, key.requestHash, subject)
 }

@@ -84,7 +84,7 @@ export const intakeTransactions = {
       body,
     )
     remember(sql, key, at, id)
-    audit(sql, { id: `${id}/intake`, at, actor, action: 'offline-intake', subject: id })
+    audit(sql, { id: `${id}/intake`, at, actor, action: 'offline-intake-add', subject: id })
     return { id }
   },
 

@@ -14,8 +14,10 @@ import { type LineChoice, openLineChoice } from './line-choice.ts'
 import { type LineRecords, openLineRecords } from './line-history.ts'
 import { type Outages, openOutages } from './outages.ts'
 import { openRegistrations, type Registrations } from './registrations.ts'
+import { openRestores, type Restores } from './restored.ts'
 import { openRoster, type Roster } from './roster.ts'
 import { openRosterQuestions, type RosterQuestions } from './roster-questions.ts'
+import { openVendorAccess, type VendorAccessRegistry, type VendorWrites } from './vendor-access.ts'
 import { openWorkRows, type WorkRows } from './worklist.ts'
 import type { WriterThread } from './writer-thread.ts'
 
@@ -38,6 +40,8 @@ export interface Kept {
   readonly appointments: Appointments
   readonly deliveries: Deliveries
   readonly comparisons: Comparisons
+  readonly restores: Restores
+  readonly vendorAccess: VendorAccessRegistry
 }
 
 /** Each part over its reads and over the changes that the writer thread makes for it. */
@@ -92,6 +96,7 @@ export const openKept = (
     },
   }),
   comparisons: openComparisons(sql),
+  vendorAccess: openVendorAccess(sql, vendorWrites(commit)),
   deliveries: openDeliveries(sql, {
     async settle(record) {
       await commit('settleDeliveries', record)
@@ -111,16 +116,31 @@ export const openKept = (
     consent: (record) => commit('consentInRoster', record),
   }),
   rosterQuestions: openRosterQuestions(sql),
+  restores: openRestores(sql, restoreWrites(commit)),
   appointments: openAppointments(sql, {
     replace: (record) => commit('replaceAppointments', record),
   }),
-  jobs: openJobRuns(sql, {
-    add: (record) => commit('addJobRun', record),
-    move: (step) => commit('moveJobRun', step),
-    interrupt: (at) => commit('interruptJobRuns', at),
-  }),
+  jobs: openJobRuns(sql, jobWrites(commit)),
   lines: openLineRecords(sql, {
     record: (batch) => commit('recordLines', batch),
     purge: (before) => commit('purgeLines', before),
   }),
+})
+
+const restoreWrites = (commit: WriterThread['commit']): Parameters<typeof openRestores>[1] => ({
+  keepIdentity: (proposed) => commit('keepBoxIdentity', proposed),
+  acknowledge: (record) => commit('acknowledgeRestore', record),
+})
+
+const vendorWrites = (commit: WriterThread['commit']): VendorWrites => ({
+  begin: (record) => commit('beginVendorAccess', record),
+  end: (record) => commit('endVendorAccess', record),
+  confirm: (record) => commit('confirmVendorAccess', record),
+  acted: (record) => commit('actVendor', record),
+})
+
+const jobWrites = (commit: WriterThread['commit']): Parameters<typeof openJobRuns>[1] => ({
+  add: (record) => commit('addJobRun', record),
+  move: (step) => commit('moveJobRun', step),
+  interrupt: (at) => commit('interruptJobRuns', at),
 })

@@ -1,3 +1,6 @@
+import { auditChain } from './migration-audit-chain.ts'
+import { vendorAccessMigration } from './migration-vendor-access.ts'
+
 /**
  * Append-only and additive: a release runs on the next release's schema, so that rolling back
  * changes code, never data. Times are epoch ms. Every index that a lookup touches is a page more to
@@ -281,4 +284,12 @@ export const migrations: readonly string[] = [
   CREATE INDEX handovers_open ON handovers (at) WHERE acknowledged_at IS NULL;
   CREATE INDEX handovers_at ON handovers (at);
   `,
+  // One release, one step: the release before it runs on this schema.
+  auditChain + vendorAccessMigration,
 ]
+
+/**
+ * The oldest schema whose release runs on the newest, as migrations only add. Who takes something away
+ * raises it: an upgrade from before then cannot go back (agent/decisions/0048).
+ */
+export const runsFrom = 6

@@ -143,7 +143,7 @@ export function openReads(sql: Sql, feed: Feed): Reads {
     message: (id) =>
       sql<{ bytes: Uint8Array; charset: 'UTF-8' | 'Shift_JIS' }>(
         `SELECT message AS bytes, message_charset AS charset FROM verifications
-         WHERE id = ? AND message IS NOT NULL`,
+         WHERE id = ? AND length(message) > 0`,
       ).get(id),
     latest(patientNumber) {
       const [column, value] = ownerOf(sql, patientNumber)

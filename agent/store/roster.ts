@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import type { AuditAction } from '../kernel/audit-actions.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { KeptEntry, type RosterEntry, type RosterForm } from '../kernel/roster.ts'
 import { audit } from './audit.ts'
@@ -175,7 +176,13 @@ function removeEntry(sql: Sql, id: string, at: number, actor: Actor): void {
   auditChange(sql, id, 'roster-remove', at, actor)
 }
 
-function auditChange(sql: Sql, subject: string, action: string, at: number, actor: Actor): void {
+function auditChange(
+  sql: Sql,
+  subject: string,
+  action: AuditAction,
+  at: number,
+  actor: Actor,
+): void {
   audit(sql, { id: `${subject}/${versionOf(sql)}`, at, actor, action, subject })
 }
 

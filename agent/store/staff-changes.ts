@@ -1,6 +1,8 @@
+import type { AuditAction } from '../kernel/audit-actions.ts'
 import { AgentError } from '../kernel/errors.ts'
 import { uuidV7 } from '../kernel/ids.ts'
 import { audit } from './audit.ts'
+import type { AuditEntry } from './audit-chain.ts'
 import type { Sql } from './database.ts'
 import type {
   RefusalRecord,
@@ -12,7 +14,7 @@ import type {
   StaffRecord,
 } from './staff.ts'
 
-const stamp = (sql: Sql, at: number, actor: string, action: string, subject: string) =>
+const stamp = (sql: Sql, at: number, actor: string, action: AuditAction, subject: string) =>
   audit(sql, { id: uuidV7(at), at, actor, action, subject })
 
 /** Nothing of what they had opens any more, and nobody is signed in as them. */
@@ -97,11 +99,24 @@ export const staffTransactions = {
     stamp(sql, at, staffId, to, id)
   },
 
-  /** Who it was nobody knows; as whom, and from where, is what a guesser shows by. */
-  refuseStaff(sql: Sql, { staffId = 'nobody', source, at, action }: RefusalRecord): void {
-    stamp(sql, at, 'agent', action, `${staffId} ${source}`)
+  refuseStaff(sql: Sql, record: RefusalRecord): void {
+    audit(sql, refusalOf(record))
   },
 }
+
+/** Who it was nobody knows; as whom, and from where, is what a guesser shows by. */
+export const refusalOf = ({
+  staffId = 'nobody',
+  source,
+  at,
+  action,
+}: RefusalRecord): AuditEntry => ({
+  id: uuidV7(at),
+  at,
+  actor: 'agent',
+  action,
+  subject: `${staffId} ${source}`,
+})
 
 /** A code of the second factor opens once, whoever saw it. [RFC 6238, 5.2] */
 const takesStep = (sql: Sql, id: string, step: number): boolean =>

@@ -1,4 +1,5 @@
 import { appointmentTransactions } from './appointments.ts'
+import { auditTransactions } from './audit-changes.ts'
 import { batchTransactions } from './batches.ts'
 import { certificateTransactions } from './certificates.ts'
 import { type Claim, claim } from './claims.ts'
@@ -13,6 +14,7 @@ import { lineChoiceTransactions } from './line-choice.ts'
 import { lineTransactions } from './line-history.ts'
 import { noteTransactions } from './notes.ts'
 import { outageTransactions } from './outages.ts'
+import { purgeTransactions } from './purge.ts'
 import {
   type Accepted,
   accept,
@@ -24,8 +26,11 @@ import {
   STALE,
 } from './questions.ts'
 import { registrationTransactions } from './registrations.ts'
+import { restoreTransactions } from './restored.ts'
 import { rosterTransactions } from './roster.ts'
 import { staffTransactions } from './staff-changes.ts'
+import { vendorAccessTransactions } from './vendor-access.ts'
+import { wentBackTransactions } from './went-back.ts'
 
 /** A question that the agent asks by itself. */
 export interface ReaskRecord {
@@ -92,15 +97,7 @@ export const transactions = {
     return { positions }
   },
 
-  /** `records`: JSON of `AuditRecord`s from the journal; one that is already here is passed over. */
-  auditReads(sql: Sql, records: string): void {
-    sql(
-      `INSERT OR IGNORE INTO audit (id, at, actor, action, subject)
-       SELECT value ->> 'id', value ->> 'at', value ->> 'actor', value ->> 'action',
-         value ->> 'subject' FROM json_each(?)`,
-    ).run(records)
-  },
-
+  ...auditTransactions,
   ...noteTransactions,
   ...consumerTransactions,
   ...deliveryTransactions,
@@ -112,11 +109,15 @@ export const transactions = {
   ...folderTransactions,
   ...batchTransactions,
   ...registrationTransactions,
+  ...restoreTransactions,
+  ...wentBackTransactions,
   ...jobTransactions,
   ...appointmentTransactions,
   ...certificateTransactions,
   ...rosterTransactions,
+  ...purgeTransactions,
   ...staffTransactions,
+  ...vendorAccessTransactions,
 }
 
 export type Transactions = typeof transactions

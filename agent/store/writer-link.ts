@@ -16,16 +16,27 @@ export type Call<V extends Verb = Verb> = {
 }[V]
 
 /**
- * `settle` moves the last few pages of the WAL, which checkpoint.ts cannot catch up with; `close`
- * ends the thread after what came before it.
+ * `settle` moves the last few pages of the WAL, which checkpoint.ts cannot catch up with; `empty` does
+ * so and empties it; `ping` is answered after what came before it, and touches no disk; `close` ends the
+ * thread after what came before it.
  */
 export type ToWriter =
   | Call
   | { readonly seq: number; readonly verb: 'settle' }
+  | { readonly seq: number; readonly verb: 'empty' }
+  /** So many lines of the audit's anchor are on disk: goes with the next commit, nobody waits. */
+  | { readonly verb: 'anchored'; readonly lines: number }
+  | { readonly seq: number; readonly verb: 'ping' }
   | { readonly seq: number; readonly verb: 'close' }
 
 export type FromWriter =
-  | { readonly is: 'open'; readonly epoch: string; readonly position: number }
+  | {
+      readonly is: 'open'
+      readonly epoch: string
+      readonly position: number
+      /** Records of a release without a chain that were taken into it. */
+      readonly adopted: number
+    }
   | { readonly is: 'done'; readonly seq: number; readonly result: Result[Verb] | undefined }
   /** `code`: what the file system said. */
   | { readonly is: 'anchor-failed'; readonly code: string }

@@ -8,6 +8,8 @@ export interface WriterThread {
   readonly epoch: string
   /** Newest position at the start. */
   readonly position: number
+  /** Records of a release without a chain that were taken into it at the start. */
+  readonly adopted: number
   /** Resolves once the transaction is durable; rejects with `STORE_*` or the verb's own refusal. */
   commit<V extends Verb>(verb: V, args: Args[V]): Promise<Result[V]>
   /**
@@ -15,6 +17,12 @@ export interface WriterThread {
    * where the disk does not take them; they stay in the WAL.
    */
   settle(): Promise<void>
+  /** Moves all of the WAL and empties it. Rejects with `STORE_*`, also while somebody reads in it. */
+  empty(): Promise<void>
+  /** So many lines of the audit's anchor are on disk: goes with the next commit. */
+  anchored(lines: number): void
+  /** Resolves once what was sent before is dealt with. Writes nothing. */
+  ping(): Promise<void>
   close(): Promise<void>
 }
 
@@ -56,8 +64,12 @@ export function startWriter(
         resolve({
           epoch: message.epoch,
           position: message.position,
+          adopted: message.adopted,
           commit: (verb, args) => call((n) => ({ seq: n, verb, args })),
+          anchored: (lines) => worker.postMessage({ verb: 'anchored', lines }),
           settle: () => call<void>((n) => ({ seq: n, verb: 'settle' })),
+          empty: () => call<void>((n) => ({ seq: n, verb: 'empty' })),
+          ping: () => call<void>((n) => ({ seq: n, verb: 'ping' })),
           close: async () => {
             await call<void>((n) => ({ seq: n, verb: 'close' }))
             await worker.terminate()

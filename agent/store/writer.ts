@@ -5,18 +5,31 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { AgentError, codeOf } from '../kernel/errors.ts'
-import { isBehindAnchor, openAnchor } from './anchor.ts'
+import { type Behind, behindAnchor, openAnchor } from './anchor.ts'
+import { adoptUnchained } from './audit-adopt.ts'
+import { anchored } from './audit-changes.ts'
 import {
+  BUSY_MS,
   type Connection,
-  connect,
   openDatabase,
   type Sql,
   statements,
   storeFault,
 } from './database.ts'
+import { deliveredEver } from './delivered.ts'
 import { holdBackDeliveries } from './deliveries.ts'
+import { lockStore } from './lock.ts'
+import { metaOf, putMeta } from './meta.ts'
 import { migrate, newEpoch } from './migrate.ts'
 import { transactions, type Verb } from './transactions.ts'
+import { refuseUnfinished } from './unfinished.ts'
+import {
+  type Foundling,
+  isEpochStale,
+  lookWhetherBack,
+  noteWentBack,
+  renewed,
+} from './went-back.ts'
 import type { Args, Call, FromWriter, Result, ToWriter, WriterStart } from './writer-link.ts'
 
 const port = parentPort
@@ -26,27 +39,9 @@ const { path, key }: WriterStart = workerData
 
 const WAL_KEPT_BYTES = 1024 * 1024
 
-/**
- * Held for the life of the process; the kernel lets go of it when we are killed. The write inside
- * is what takes the lock: on a file that we may only read, BEGIN EXCLUSIVE alone succeeds.
- */
-function lock(): Connection {
-  const file = connect(`${path}.lock`, 'read-write')
-  try {
-    file.pragma('journal_mode = MEMORY')
-    file.exec('BEGIN EXCLUSIVE')
-    file.pragma('user_version = 1')
-    return file
-  } catch (error) {
-    file.close()
-    if (codeOf(error).startsWith('SQLITE_BUSY'))
-      throw new AgentError('STORE_IN_USE', `another process holds ${path}`, { cause: error })
-    throw storeFault(error)
-  }
-}
-
 function open() {
-  const held = lock()
+  const held = lockStore(path)
+  refuseUnfinished(path)
   const db = openDatabase(path, key, 'read-write')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
@@ -56,29 +51,71 @@ function open() {
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   migrate(db)
   const sql = statements(db)
+  const adopted = db.transaction(() => adoptUnchained(sql, Date.now()))()
   const position =
     sql<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'events'").get()?.seq ?? 0
-  const stored = sql<{ value: string }>("SELECT value FROM meta WHERE key = 'epoch'").get()?.value
-  const delivered =
-    sql<{ n: number | null }>('SELECT sum(delivered) AS n FROM consumers').get()?.n ?? 0
+  const stored = metaOf(sql, 'epoch')
+  const delivered = deliveredEver(sql)
   const file = `${path}.anchor`
-  const behind = isBehindAnchor(file, { epoch: stored ?? '', position, delivered })
-  const epoch = stored === undefined || behind ? newEpoch() : stored
-  if (epoch !== stored)
-    db.transaction(() => {
-      sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)").run(epoch)
-      holdBackDeliveries(sql)
-    })()
+  const behind = behindAnchor(file, { epoch: stored ?? '', position, delivered })
+  const epoch = currentEpoch(db, sql, behind, lookWhetherBack(sql, path, behind))
   const anchor = openAnchor(file, { epoch, position, delivered })
-  return { held, db, sql, epoch, position, anchor, reached: { position, delivered } }
+  const reached = { position, delivered }
+  return { held, db, sql, epoch, position, adopted, anchor, reached, anchored: openAnchored(sql) }
+}
+
+/** Another one where cursors and deliveries of before may be of what is not here any more. */
+function currentEpoch(
+  db: Connection,
+  sql: Sql,
+  behind: Behind | null,
+  wentBack: Foundling | null,
+): string {
+  const stored = metaOf(sql, 'epoch')
+  const isStale = isEpochStale(sql)
+  if (stored !== undefined && behind === null && wentBack === null && !isStale) return stored
+  const epoch = newEpoch()
+  db.transaction(() => {
+    putMeta(sql, 'epoch', epoch)
+    holdBackDeliveries(sql)
+    if (wentBack !== null) noteWentBack(sql, wentBack)
+    if (isStale) renewed(sql)
+  })()
+  return epoch
+}
+
+/** What the database is yet to hear of the audit's anchor: it rides on a commit that is made anyway. */
+function openAnchored(sql: Sql) {
+  let lines = anchored(sql)
+  let heard = lines
+  return {
+    tell(now: number): void {
+      lines = Math.max(lines, now)
+    },
+    /** In the transaction; `done` after it. */
+    write(): void {
+      if (lines > heard) putMeta(sql, 'audit-anchored', String(lines))
+    },
+    done(): void {
+      heard = lines
+    },
+  }
 }
 
 type Opened = ReturnType<typeof open>
 
 /** One whole transaction. */
-function commit<V extends Verb>({ db, sql }: Opened, { verb, args }: Call<V>): Result[V] {
+function commit<V extends Verb>(
+  { db, sql, anchored: heard }: Opened,
+  { verb, args }: Call<V>,
+): Result[V] {
   const table: { [K in Verb]: (sql: Sql, args: Args[K]) => Result[K] } = transactions
-  return db.transaction(() => table[verb](sql, args))()
+  const result = db.transaction(() => {
+    heard.write()
+    return table[verb](sql, args)
+  })()
+  heard.done()
+  return result
 }
 
 /** Follows the commit, so that it is never ahead of it. What is committed stays so if this fails. */
@@ -108,12 +145,29 @@ function take(opened: Opened, message: Call): void {
   }
 }
 
-function settle({ db }: Opened, seq: number): void {
+interface Checkpointed {
+  /** 1: somebody reads in it. */
+  readonly busy: number
+}
+
+function settle({ db }: Opened, { seq, verb }: Extract<ToWriter, { verb: 'settle' | 'empty' }>) {
   try {
-    db.pragma('wal_checkpoint(PASSIVE)')
+    if (verb === 'settle') db.pragma('wal_checkpoint(PASSIVE)')
+    else emptyWal(db)
     send({ is: 'done', seq, result: undefined })
   } catch (error) {
     report(error, seq)
+  }
+}
+
+/** Waits for no reader: commits wait behind it. */
+function emptyWal(db: Connection): void {
+  db.pragma('busy_timeout = 0')
+  try {
+    const done = db.prepare<[], Checkpointed>('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    if (done?.busy !== 0) throw new AgentError('STORE_FAILED', 'another program reads in the WAL')
+  } finally {
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
   }
 }
 
@@ -126,8 +180,16 @@ function report(error: unknown, seq: number | null): void {
 try {
   const opened = open()
   port.on('message', (message: ToWriter) => {
-    if (message.verb === 'settle') {
-      settle(opened, message.seq)
+    if (message.verb === 'settle' || message.verb === 'empty') {
+      settle(opened, message)
+      return
+    }
+    if (message.verb === 'anchored') {
+      opened.anchored.tell(message.lines)
+      return
+    }
+    if (message.verb === 'ping') {
+      send({ is: 'done', seq: message.seq, result: undefined })
       return
     }
     if (message.verb === 'close') {
@@ -140,7 +202,8 @@ try {
     }
     take(opened, message)
   })
-  send({ is: 'open', epoch: opened.epoch, position: opened.position })
+  const { epoch, position, adopted } = opened
+  send({ is: 'open', epoch, position, adopted })
 } catch (error) {
   report(error, null)
 }

@@ -26,7 +26,7 @@ test('a WAL that killed agents left is moved into the file by the next start', a
   const before = statSync(left).size
   const bugs: unknown[] = []
   const log = recordingLog()
-  const writer = { settle: async () => {} }
+  const writer = { settle: async () => {}, empty: async () => {} }
   const onBug = (bug: unknown) => bugs.push(bug)
   const checkpointer = openCheckpointer({ path: left, key: KEY }, writer, log, onBug)
   await checkpointer.close()
@@ -43,7 +43,8 @@ test('a disk that takes no checkpoint ends nothing: it is logged, and the WAL ke
   const log = recordingLog()
   const settle = () => Promise.reject(new AgentError('STORE_FULL', 'database: SQLITE_FULL'))
   const onBug = (bug: unknown) => bugs.push(bug)
-  await openCheckpointer({ path, key: KEY }, { settle }, log, onBug).close()
+  const writer = { settle, empty: settle }
+  await openCheckpointer({ path, key: KEY }, writer, log, onBug).close()
   assert.deepEqual(bugs, [])
   assert.deepEqual(log.lines, [
     { level: 'error', event: 'checkpoint-failed', facts: { code: 'STORE_FULL' } },

@@ -9,6 +9,9 @@ import type { NewConsumer } from '../../../agent/kernel/consumer.ts'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import type { Role } from '../../../agent/kernel/roles.ts'
 import type { Outcome, Verification } from '../../../agent/kernel/verification.ts'
+import { auditKeyOf } from '../../../agent/store/audit.ts'
+import type { TrailFault } from '../../../agent/store/audit-report.ts'
+import { openDatabase, statements } from '../../../agent/store/database.ts'
 import type { KnownReads } from '../../../agent/store/known.ts'
 import type { EndRecord, QuestionRecord } from '../../../agent/store/questions.ts'
 import { openStore, type Store } from '../../../agent/store/store.ts'
@@ -22,15 +25,36 @@ export function scratch(t: Pick<TestContext, 'after'>): string {
   return join(folder, 'agent.db')
 }
 
+/** The key of the audit's chain in a database that an agent has opened. */
+export function auditKey(path: string, key = KEY): Uint8Array {
+  const db = openDatabase(path, key, 'read-only')
+  try {
+    return auditKeyOf(statements(db)) ?? new Uint8Array()
+  } finally {
+    db.close()
+  }
+}
+
 const now = () => Date.now()
 
-export const open = (path: string, key = KEY, clock = { now }): Promise<Store> =>
+export const open = (
+  path: string,
+  key = KEY,
+  clock = { now },
+  onBroken: (fault: TrailFault) => void = () => {},
+  second: string | null = null,
+): Promise<Store> =>
   openStore({
     path,
     key,
     clock,
     log: recordingLog(),
     observe: () => {},
+    audit: {
+      reserveBytes: 0,
+      second,
+      observe: { broken: onBroken, anchor() {}, reserve() {} },
+    },
     onBug: (error) => {
       throw error
     },

@@ -2,8 +2,20 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import { numbered } from '../../../agent/store/audit-lines.ts'
 import { openDatabase } from '../../../agent/store/database.ts'
-import { end, fill, idsOf, KEY, open, poller, question, scratch, verification } from './fixtures.ts'
+import {
+  auditKey,
+  end,
+  fill,
+  idsOf,
+  KEY,
+  open,
+  poller,
+  question,
+  scratch,
+  verification,
+} from './fixtures.ts'
 
 test('the feed gives every verification once, in order, page by page', async (t) => {
   const store = await open(scratch(t))
@@ -172,9 +184,9 @@ test('another key, another process and a damaged file are told apart', async (t)
 test('a read is audited without waiting for the disk, and is in the database afterwards', async (t) => {
   const path = scratch(t)
   const store = await open(path)
-  await store.auditRead('c1', 'read-events', '1-20')
+  await store.auditRead('c1', 'events', '1-20')
   const journal = readFileSync(`${path}.audit`, 'utf8')
-  assert.match(journal, /"actor":"c1","action":"read-events","subject":"1-20"/)
+  assert.match(journal, /"actor":"c1","action":"events","subject":"1-20"/)
   await store.close()
   assert.equal(readFileSync(`${path}.audit`, 'utf8'), '', 'the journal is empty once it is durable')
 })
@@ -182,8 +194,9 @@ test('a read is audited without waiting for the disk, and is in the database aft
 test('audit lines that a crash left behind are in the database after the next run', async (t) => {
   const path = scratch(t)
   await (await open(path)).close()
-  const line = { id: 'a1', at: 1, actor: 'c1', action: 'read-events', subject: '1-2' }
-  writeFileSync(`${path}.audit`, `${JSON.stringify(line)}\n{"id":"torn`)
+  const record = { id: 'a1', at: 1, actor: 'c1', action: 'events', subject: '1-2' }
+  const key = auditKey(path)
+  writeFileSync(`${path}.audit`, `${numbered(key, 0, 1, record).text}\n{"id":"torn`)
   await (await open(path)).close()
   assert.equal(readFileSync(`${path}.audit`, 'utf8'), '')
   const db = openDatabase(path, KEY, 'read-only')

@@ -1,0 +1,34 @@
+import type { Config } from '../config/schema.ts'
+import type { Conditions } from './kernel/conditions.ts'
+import type { Job } from './ops/jobs/jobs.ts'
+import { purgeJob } from './ops/retention/purge-job.ts'
+import type { Platform } from './platform.ts'
+import type { Store } from './store/store.ts'
+
+interface Parts {
+  readonly store: Store
+  readonly conditions: Conditions
+  readonly trust: Parameters<typeof purgeJob>[0]['trust']
+}
+
+/** What is kept no longer than `[retention]` says. */
+export const retentionJob = (
+  { retention, jobs }: Pick<Config, 'retention' | 'jobs'>,
+  parts: Parts,
+  { clock }: Pick<Platform, 'clock'>,
+): Job =>
+  purgeJob({
+    ...parts,
+    schedule: jobs.purge,
+    clock,
+    days: {
+      verifications: retention.verifications_days,
+      messages: retention.messages_days,
+      intakes: retention.intakes_days,
+      roster: retention.roster_days,
+      appointments: retention.appointments_days,
+      registrations: retention.registrations_days,
+      audit: retention.audit_days,
+      accounts: Math.max(retention.accounts_days, retention.audit_days),
+    },
+  })
