@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { AgentError, codeOf } from '../../kernel/errors.ts'
+import { fileFault } from './fault.ts'
+import { generationsIn, type Keeping, prune, staying } from './generations.ts'
+import { flushFolder } from './make.ts'
+import { writeDurably } from './sealed.ts'
+
+/** Brings what is in `folder` to a place off this machine. */
+export interface SendOrder {
+  readonly is: 'send'
+  readonly folder: string
+  readonly target: string
+  readonly keeping: Keeping
+  /** Names that are broken here and stay here. */
+  readonly broken: readonly string[]
+}
+
+export interface Sent {
+  /** How many were copied now. */
+  readonly copied: number
+  readonly bytes: number
+  /** The highest number that is there now; 0: there is none. */
+  readonly highest: number
+}
+
+const PART = '.part'
+
+/**
+ * Copies what stays and `target` lacks, reads each back, and removes what does not stay there; none of
+ * those in `folder`, whose numbers may be lower than those of a machine before this one. Throws
+ * `BACKUP_TARGET_AWAY` where nothing is mounted, `BACKUP_NO_ROOM`, `BACKUP_FAILED`. A share that hangs
+ * hangs this: it belongs into a thread.
+ */
+export async function sendBackups({ folder, target, keeping, broken }: SendOrder): Promise<Sent> {
+  refuseAway(folder, target)
+  try {
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    clearParts(target)
+    const there = new Set(generationsIn(target).map(({ name }) => name))
+    const own = staying(generationsIn(folder), keeping)
+    const lacking = own.filter(({ name }) => !there.has(name) && !broken.includes(name))
+    let bytes = 0
+    // The oldest first: what is cut off then lacks the newest, and says so.
+    for (const { path, sizeBytes } of lacking.reverse()) {
+      await copyChecked(path, target)
+      bytes += sizeBytes
+    }
+    const spared = own.map(({ name }) => name)
+    prune(target, keeping, spared)
+    return { copied: lacking.length, bytes, highest: generationsIn(target)[0]?.number ?? 0 }
+  } catch (error) {
+    throw fileFault(error, target)
+  }
+}
+
+/** On the disk of the backups themselves it would be no second place, and a mount point that is empty is one. */
+function refuseAway(folder: string, target: string): void {
+  if (deviceOf(target) === deviceOf(folder))
+    throw new AgentError('BACKUP_TARGET_AWAY', `${target} lies on the disk of ${folder}`)
+}
+
+/** Of the nearest folder that is there. */
+function deviceOf(path: string): number {
+  try {
+    return statSync(path).dev
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && dirname(path) !== path) return deviceOf(dirname(path))
+    throw fileFault(error, path)
+  }
+}
+
+function clearParts(target: string): void {
+  for (const name of readdirSync(target))
+    if (name.startsWith('onshi-backup-') && name.endsWith(PART)) rmSync(join(target, name))
+}
+
+/** Copies a backup into a folder, whole or not at all, and reads it back. Throws `BACKUP_NO_ROOM`, `BACKUP_FAILED`. */
+export async function copyChecked(path: string, target: string): Promise<void> {
+  const to = join(target, basename(path))
+  const part = `${to}${PART}`
+  try {
+    const hash = createHash('sha256')
+    await writeDurably(part, hashed(path, hash))
+    const back = createHash('sha256')
+    for await (const bytes of createReadStream(part)) back.update(bytes)
+    if (!back.digest().equals(hash.digest()))
+      throw new AgentError('BACKUP_FAILED', `${part}: what was read back is not what was written`)
+    renameSync(part, to)
+    flushFolder(target)
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw fileFault(error, part)
+  }
+}
+
+async function* hashed(path: string, hash: ReturnType<typeof createHash>) {
+  for await (const bytes of createReadStream(path)) {
+    hash.update(bytes)
+    yield bytes
+  }
+}
