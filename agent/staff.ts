@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { ClinicPage, Sessions, StaffDesk } from './api/desk-ports.ts'
 import { sourceRule } from './api/hosts.ts'
+import type { VendorAccess } from './api/vendor-ports.ts'
 import { dayAt } from './kernel/calendar.ts'
 import type { Conditions } from './kernel/conditions.ts'
 import type { Clock } from './kernel/ports.ts'
@@ -9,21 +10,27 @@ import { openSecrets } from './ops/staff/secrets.ts'
 import { type OpenSessions, openSessions } from './ops/staff/sessions.ts'
 import { staffDeskOf } from './ops/staff/staff.ts'
 import { watchUnused } from './ops/staff/unused.ts'
+import { openVendorDoor } from './ops/staff/vendor-door.ts'
 import type { Platform } from './platform.ts'
 import type { Store } from './store/store.ts'
 
 export interface OpenedStaff {
   readonly sessions: Sessions
   readonly staff: StaffDesk
+  readonly vendor: VendorAccess
   close(): Promise<void>
 }
 
 /** Who may sign in at the desk, and who is signed in. */
 export function openStaff(
   { desk, institution }: Pick<Config, 'desk' | 'institution'>,
-  { store, conditions }: { readonly store: Pick<Store, 'staff'>; readonly conditions: Conditions },
+  {
+    store,
+    conditions,
+  }: { readonly store: Pick<Store, 'staff' | 'vendorAccess'>; readonly conditions: Conditions },
   { clock, log, onBug }: Pick<Platform, 'clock' | 'log' | 'onBug'>,
 ): OpenedStaff {
+  const vendor = openVendorDoor({ store: store.vendorAccess, conditions, clock, log, onBug })
   const sessions: OpenSessions = openSessions({
     store: store.staff,
     clock,
@@ -33,7 +40,9 @@ export function openStaff(
     lockMs: desk.lock_minutes * 60_000,
     lastsMs: desk.session_hours * 3_600_000,
     comesFrom: (sources, address) => sourceRule(sources)(address),
+    mayBeIn: ({ role }) => role !== 'vendor' || vendor.isOpen(),
   })
+  vendor.onShut(sessions.look)
   const unused = watchUnused({ list: store.staff.list, conditions, clock, log, onBug })
   const staff = staffDeskOf({
     store: store.staff,
@@ -45,8 +54,10 @@ export function openStaff(
   return {
     sessions,
     staff,
+    vendor,
     async close() {
       await unused.close()
+      await vendor.close()
       await sessions.close()
     },
   }

@@ -9,5 +9,6 @@ export const staffRoleWords: Readonly<Record<StaffRole, readonly [title: string,
   'general-affairs': ['総務', '在宅名簿の契約と状態'],
   'remote-billing': ['遠隔医事', '院外から医事の内容を見る（決まった接続元だけ）'],
   'after-hours': ['時間外の連携医療機関', '院外から時間外に見る（決まった接続元だけ）'],
+  vendor: ['保守業者', '機器・回線の状態（許可している間だけ。患者情報は見えません）'],
   it: ['院内IT', '機器・回線の状態と職員の登録（患者情報は見えません）'],
 }

@@ -25,8 +25,11 @@ const OPEN = 2
 const named: Readonly<Record<string, string>> = {
   reader: 'カードリーダー',
   line: '回線',
+  'line-authentication': '回線',
   delivery: '配信先',
 }
+/** Components of which a line is broken. */
+const LINES: readonly string[] = ['line', 'line-authentication']
 const standings: Readonly<Record<Line['standing'], string>> = {
   up: '正常',
   trial: '回復を確認中',
@@ -124,14 +127,15 @@ function foldedWords(folded: readonly Wrong[], isMore: boolean): string {
 
 function wrongItem(state: DeskState, component: string, check: Check): TemplateResult {
   const line = state.lines.find(({ name }) => name === check.componentId)
-  const kind = line === undefined && component === 'line' ? undefined : named[component]
+  const isOfLine = LINES.includes(component)
+  const kind = line === undefined && isOfLine ? undefined : named[component]
   return html`<div class="wrong-item">
     <span class="number" translate="no">${check.number}</span>
     <div>
       <p><strong>${check.status === 'fail' ? '×' : '△'} ${check.title}</strong>
         ${kind === undefined ? nothing : html`<span class="badge">${kind} <span translate="no">${check.componentId}</span></span>`}
         <span class="soft">${sinceOf(check.since, state.at)} から</span></p>
-      <p>→ ${check.action} ${component === 'line' ? carrier(line) : nothing}</p>
+      <p>→ ${check.action} ${isOfLine ? carrier(line) : nothing}</p>
     </div>
   </div>`
 }
@@ -146,7 +150,7 @@ function carrier(line: Line | undefined): Markup {
 
 /** The lines and the switch by hand, where a line is what is wrong. */
 function lineRow(state: DeskState, { lines }: StripDoors): Markup {
-  const isOfLine = state.checks['line']?.some(({ status }) => status !== 'pass') ?? false
+  const isOfLine = wrongIn(state).some(([component]) => LINES.includes(component))
   if (!isOfLine || state.via !== 'lines') return nothing
   const isChoice = state.lines.length > 1 && state.lines.some(({ standing }) => standing !== 'down')
   return html`${state.lines.map(

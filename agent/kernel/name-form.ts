@@ -59,14 +59,18 @@ const REPEATS = /^[々〻ゝヽ]$/u
 
 /** Hiragana as katakana, and all kana as they sound. */
 function sounded(text: string): string {
-  return text
-    .replace(/[ぁ-ゖ]/gu, (kana) => String.fromCharCode(kana.charCodeAt(0) + KATAKANA))
-    .replace(/[ァィゥェォッャュョヮヵヶ]/gu, (kana) => LARGE.get(kana) ?? kana)
-    .normalize('NFC')
-    .replace(/[ヂヅヲヱヰ]/gu, (kana) => AS_IT_SOUNDS.get(kana) ?? kana)
-    .replace(/ヴ([アイエオユ]?)/gu, (_, vowel: string) => FOREIGN_V.get(vowel) ?? 'ブ')
-    .replace(/(?<=[ァ-ヺー])[\p{Pd}−~〜]/gu, 'ー')
-    .replace(/[\p{Pd}−~〜]/gu, '')
+  return (
+    text
+      .replace(/[ぁ-ゖ]/gu, (kana) => String.fromCharCode(kana.charCodeAt(0) + KATAKANA))
+      .replace(/[ァィゥェォッャュョヮヵヶ]/gu, (kana) => LARGE.get(kana) ?? kana)
+      .normalize('NFC')
+      .replace(/[ヂヅヲヱヰ]/gu, (kana) => AS_IT_SOUNDS.get(kana) ?? kana)
+      .replace(/ヴ([アイエオユ]?)/gu, (_, vowel: string) => FOREIGN_V.get(vowel) ?? 'ブ')
+      .replace(/(?<=[ァ-ヺー])[\p{Pd}−~〜]/gu, 'ー')
+      .replace(/[\p{Pd}−~〜]/gu, '')
+      // A mark that a dash kept from its letter stands behind it now.
+      .normalize('NFC')
+  )
 }
 const KATAKANA = 'ア'.charCodeAt(0) - 'あ'.charCodeAt(0)
 const pairs = (from: string, to: string) =>

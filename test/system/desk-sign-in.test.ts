@@ -14,9 +14,10 @@ test('somebody signs in, works, is locked by a restart, unlocks, and is out once
   const person = await addStaff(bed, agent.url, NAME)
   const code = async (response: Response) => Object(await response.json()).code
   assert.equal((await person.send('GET', '/v1/events')).status, 200)
-  assert.equal(await code(await person.send('GET', '/desk/staff')), 'FORBIDDEN')
+  assert.equal(await code(await person.send('GET', '/desk/staff')), 'SETUP_REQUIRED')
 
   const admin = await addStaff(bed, agent.url, '院内 管理', 'it')
+  assert.equal(await code(await person.send('GET', '/desk/staff')), 'FORBIDDEN')
   const { items } = Object(await (await admin.send('GET', '/desk/staff')).json())
   assert.deepEqual(
     items.map(({ name, hasSecondFactor }: Record<string, unknown>) => [name, hasSecondFactor]),

@@ -109,6 +109,8 @@ test('every view of every role is accessible, in Japanese, and whole at 1024×76
   const desk = await openDesk(t, { role: 'billing', name: '医事 見本' })
   await furnish(desk)
   const faults = await faultsOfViews(desk, 'billing')
+  const words = ['--minutes', '240', '--reason', '画面の確認', '--plan', '計画一']
+  assert.equal((await desk.bed.cli('vendor', 'open', ...words)).code, 0)
   for (const role of staffRoles.filter((one) => one !== 'billing')) {
     const other = await desk.openAnother()
     await other.signIn(await desk.addPerson(`見本 ${staffRoles.indexOf(role)}`, role))

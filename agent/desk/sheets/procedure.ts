@@ -49,7 +49,7 @@ export function procedureSheet(facts: ProcedureFacts): Sheet {
 /** Subject of what concerns every line. */
 const EVERY_LINE = 'gateway'
 /** Components of which there may be several, so that a name tells which. */
-const NAMED: readonly string[] = ['reader', 'line', 'delivery']
+const NAMED: readonly string[] = ['reader', 'line', 'line-authentication', 'delivery']
 
 const deviceOf = (component: string, id: string) =>
   NAMED.includes(component) && id !== EVERY_LINE ? id : ''

@@ -4,6 +4,7 @@ import type { OutageList } from '../../api/intake-shown.ts'
 import type { JobList } from '../../api/jobs.ts'
 import type { LineList } from '../../api/lines.ts'
 import type { TerminalView } from '../../api/terminal.ts'
+import type { WindowList } from '../../api/vendor-access.ts'
 import type { App } from '../app.ts'
 import type { Answer } from '../call.ts'
 import { nowInJapan } from '../clock.ts'
@@ -21,6 +22,7 @@ export interface StatusData {
   readonly deliveries: Answer<DeliveryList> | undefined
   readonly jobs: Answer<JobList> | undefined
   readonly outages: Answer<OutageList> | undefined
+  readonly vendor: Answer<WindowList> | undefined
   /** Asks for everything that the role may see and that there is here. */
   load(): Promise<void>
   /** Has the path of every line tested, which takes up to half a minute. */
@@ -39,6 +41,7 @@ export function openStatusData(app: App): StatusData {
   let deliveries: Answer<DeliveryList> | undefined
   let jobs: Answer<JobList> | undefined
   let outages: Answer<OutageList> | undefined
+  let vendor: Answer<WindowList> | undefined
   const quality = new Map<string, Answer<LineQuality>>()
   let qualityAt = ''
 
@@ -74,6 +77,9 @@ export function openStatusData(app: App): StatusData {
     get outages() {
       return outages
     },
+    get vendor() {
+      return vendor
+    },
     async load() {
       const answers = await Promise.all([
         ask<LineList>('/v1/lines', hasLines(app)),
@@ -81,8 +87,9 @@ export function openStatusData(app: App): StatusData {
         ask<DeliveryList>('/v1/deliveries'),
         ask<JobList>('/v1/jobs'),
         ask<OutageList>('/v1/outages'),
+        ask<WindowList>('/v1/vendor-access'),
       ])
-      ;[lines, terminal, deliveries, jobs, outages] = answers
+      ;[lines, terminal, deliveries, jobs, outages, vendor] = answers
       await loadQuality()
       app.changed()
     },

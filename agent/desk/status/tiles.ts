@@ -76,11 +76,8 @@ function wordsOf({ title, facts }: Check): string {
   return typeof days === 'number' ? `${title}（残り${days}日）` : title
 }
 
-const isOfJobs = ({ code }: Check) => code === 'JOB_FAILED'
-
 function agent({ state, isConnected }: TileFacts): Tile {
-  const checks = of(state, 'agent').filter((check) => !isOfJobs(check))
-  const shown = tile('受付システム', checks, '動いています')
+  const shown = tile('受付システム', of(state, 'agent'), '動いています')
   if (isConnected) return shown
   return {
     ...shown,
@@ -99,6 +96,9 @@ function readers(state: DeskState): Tile {
   return isDown ? { ...shown, tone: 'warn', words: 'つながりを確認しています' } : shown
 }
 
+/** 回線認証 is a part of its own to monitors, and of its line to who stands before it. */
+const ofLines = (state: DeskState) => [...of(state, 'line'), ...of(state, 'line-authentication')]
+
 const standings = {
   up: 'つながっています',
   trial: 'つながり直し、様子を見ています',
@@ -106,7 +106,7 @@ const standings = {
 } as const
 
 function lines(state: DeskState): Tile[] {
-  const checks = of(state, 'line')
+  const checks = ofLines(state)
   const each = state.lines.map((line): Tile => {
     const own = checks.filter(({ componentId }) => componentId === line.name)
     const use = line.isCurrent ? '（使用中）' : '（待機）'
@@ -120,7 +120,7 @@ function lines(state: DeskState): Tile[] {
   return ofAll.length === 0 ? each : [...each, tile('回線（全体）', ofAll, '', 'lines')]
 }
 
-const linesElsewhere = (state: DeskState): Tile => elsewhere(tile('回線', of(state, 'line'), ''))
+const linesElsewhere = (state: DeskState): Tile => elsewhere(tile('回線', ofLines(state), ''))
 
 /** What the official terminal has is neither well nor broken, as seen from here. */
 const elsewhere = (shown: Tile): Tile =>
@@ -143,16 +143,16 @@ function deliveries({ state, deliveries }: TileFacts): Tile {
     : shown
 }
 
-/** This release makes none by itself; one that does says so by its checks. */
+/** Whether there are any, its checks say; before the first one there may be none. */
 function backup(state: DeskState): Tile {
   const checks = of(state, 'backup')
   const shown = tile('バックアップ', checks, '', checks.length === 0 ? 'backup' : '')
   if (checks.length > 0) return shown
-  return { ...shown, tone: 'none', words: '自動では作りません' }
+  return { ...shown, tone: 'none', words: 'まだありません' }
 }
 
 function jobs({ state, jobs }: TileFacts): Tile {
-  const shown = tile('自動の仕事', of(state, 'agent').filter(isOfJobs), '予定どおりです', 'jobs')
+  const shown = tile('自動の仕事', of(state, 'job'), '予定どおりです', 'jobs')
   const isFailed = jobs?.items.some(({ last }) => last?.ending === 'failed') === true
   return isFailed && shown.tone === 'good'
     ? { ...shown, tone: 'warn', words: '前回できなかったものがあります' }

@@ -8,6 +8,7 @@ export interface Registry {
   readonly items: StaffList['items'] | undefined
   readonly trouble: Trouble | undefined
   readonly isBusy: boolean
+  /** What was refused before is told no longer. */
   load(): Promise<void>
   /** Undefined: refused, `trouble` says why. */
   add(body: object): Promise<StaffAdded | undefined>
@@ -17,12 +18,15 @@ export interface Registry {
 
 export function openRegistry({ call, changed }: Pick<App, 'call' | 'changed'>): Registry {
   let items: StaffList['items'] | undefined
-  let trouble: Trouble | undefined
+  /** Of the list, and of a change: the answer to one says nothing of the other. */
+  let unread: Trouble | undefined
+  let refused: Trouble | undefined
   let isBusy = false
 
   const load = async () => {
+    refused = undefined
     const answer = await call<StaffList>('GET', '/desk/staff')
-    trouble = answer.ok ? undefined : answer.trouble
+    unread = answer.ok ? undefined : answer.trouble
     if (answer.ok) items = answer.body.items
     changed()
   }
@@ -30,11 +34,11 @@ export function openRegistry({ call, changed }: Pick<App, 'call' | 'changed'>): 
   const change = async <T>(path: string, body?: object): Promise<Answer<T> | undefined> => {
     if (isBusy) return undefined
     isBusy = true
-    trouble = undefined
+    refused = undefined
     const answer = await call<T>('POST', path, body && { body })
     isBusy = false
     if (answer.ok) await load()
-    else trouble = answer.trouble
+    else refused = answer.trouble
     changed()
     return answer
   }
@@ -48,7 +52,7 @@ export function openRegistry({ call, changed }: Pick<App, 'call' | 'changed'>): 
       return items
     },
     get trouble() {
-      return trouble
+      return refused ?? unread
     },
     get isBusy() {
       return isBusy

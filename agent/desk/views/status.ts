@@ -25,6 +25,7 @@ import {
 } from '../status/parts.ts'
 import { openRefresh } from '../status/refresh.ts'
 import { tilesPart } from '../status/tiles-part.ts'
+import { caPart, type VendorActs, vendorPart } from '../status/vendor.ts'
 import { switchedWords } from '../switch.ts'
 
 /**
@@ -35,6 +36,7 @@ export const status: MakeView = (app) => {
   const data = openStatusData(app)
   const refresh = openRefresh(data.load)
   const acts = openActs(app, data, refresh.now)
+  const vendor = openVendorActs(app, refresh.now)
   let isProcedure = false
   let intakes: number | null = null
   let seen = ''
@@ -60,7 +62,7 @@ export const status: MakeView = (app) => {
     render() {
       if (isProcedure) return procedure(app, intakes)
       refresh.drawn()
-      return overview(app, data, acts)
+      return overview(app, data, acts, vendor)
     },
   }
 }
@@ -133,7 +135,26 @@ function openActs(app: App, data: StatusData, reload: () => Promise<void>): Acts
   }
 }
 
-function overview(app: App, data: StatusData, acts: Acts): TemplateResult {
+function openVendorActs(app: App, reload: () => Promise<void>): VendorActs {
+  let trouble: VendorActs['trouble']
+  async function act(path: string, body: object, done: string) {
+    const answer = await app.call('POST', `/v1/vendor-access${path}`, { body })
+    trouble = answer.ok ? undefined : answer.trouble
+    if (answer.ok) app.say(done)
+    await reload()
+    document.getElementById('status-vendor')?.focus()
+  }
+  return {
+    get trouble() {
+      return trouble
+    },
+    open: (body) => void act('', body, '保守業者の接続を許可しました'),
+    close: (id) => void act(`/${id}/closing`, {}, '保守業者の接続を終えました'),
+    confirm: (id) => void act(`/${id}/confirmation`, {}, '作業報告書を確認済にしました'),
+  }
+}
+
+function overview(app: App, data: StatusData, acts: Acts, vendor: VendorActs): TemplateResult {
   const { state } = app
   if (state === null)
     return html`<h1>状態</h1>
@@ -142,7 +163,7 @@ function overview(app: App, data: StatusData, acts: Acts): TemplateResult {
     <h1>状態 <span class="soft">${whenOf(state.at)}現在</span></h1>
     ${tilesPart(app, data)}
     <p><a class="button" href="#/status/procedure">停止時の手順（印刷）</a></p>
-    ${details(app, data, acts, state)} ${decisionDialog(acts.deciding, acts.decide)}
+    ${details(app, data, acts, state)} ${vendorSections(app, data, vendor)} ${decisionDialog(acts.deciding, acts.decide)}
   </div>`
 }
 
@@ -175,6 +196,17 @@ function details(app: App, data: StatusData, acts: Acts, state: NonNullable<App[
   ]
 }
 
+const vendorSections = (app: App, data: StatusData, acts: VendorActs) => [
+  app.may('GET /v1/vendor-access')
+    ? section(
+        'vendor',
+        '保守業者の接続',
+        loaded(data.vendor, (body) => vendorPart(body, acts)),
+      )
+    : nothing,
+  app.session.staff?.role === 'it' ? section('ca', 'ほかの端末で開く', caPart()) : nothing,
+]
+
 const linesOf = ({ lines, quality, qualityAt }: StatusData) => ({ list: lines, quality, qualityAt })
 
 /** Whatever makes backups tells of them in the checks; where nothing does, nobody should believe in one. */
@@ -182,7 +214,7 @@ function backups({ checks }: NonNullable<App['state']>): TemplateResult {
   const told = checks['backup'] ?? []
   if (told.length > 0) return certificateRows(told)
   return html`<p>
-    この版は、自動ではバックアップを作りません。記録と鍵の控えをどう取っているか、保守業者に確認してください。
+    まだバックアップがありません。最初の1回は、起動のあと自動で作ります。
   </p>`
 }
 

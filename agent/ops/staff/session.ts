@@ -24,6 +24,8 @@ export interface Ground {
   /** Puts a session in the place of one that ended, and forgets what ended. */
   readonly began: (session: Session) => void
   readonly ended: (session: Session) => void
+  /** Whether they may be signed in now, whatever they know. */
+  readonly mayBeIn: (staff: Pick<Staff, 'role'>) => boolean
   /** Whoever is signed in as them is so no more. */
   readonly endAll: (staffId: string) => void
 }
@@ -207,7 +209,12 @@ export class Session {
   }
 
   #lookAtClock(): void {
-    const { clock, lockMs, lastsMs } = this.#ground
+    const { clock, lockMs, lastsMs, mayBeIn } = this.#ground
+    if (this.#state === 'ended') return
+    if (!mayBeIn(this.staff)) {
+      this.#become('ended')
+      return
+    }
     const now = clock.now()
     // A clock that was set back must not keep it open for as long as that.
     this.#seenAt = Math.min(this.#seenAt, now)
@@ -215,7 +222,7 @@ export class Session {
     const isIdle = now - this.#seenAt >= lockMs
     const isOver = now - this.#beganAt >= lastsMs
     if (this.#state === 'setting' && (isIdle || isOver)) this.#become('ended')
-    else if (this.#state !== 'ended' && isOver) this.#byItself('ended', 'session-end')
+    else if (isOver) this.#byItself('ended', 'session-end')
     else if (this.#state === 'active' && isIdle) this.#byItself('locked', 'lock')
   }
 

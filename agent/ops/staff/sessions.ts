@@ -1,5 +1,6 @@
 import { AgentError } from '../../kernel/errors.ts'
 import type { Clock, Log, Part } from '../../kernel/ports.ts'
+import type { Staff } from '../../kernel/staff.ts'
 import type { SignInRecord, StaffRegistry } from '../../store/staff.ts'
 import { type Known, openingOf, type SignIn } from './opening.ts'
 import { openSecrets, type Secrets } from './secrets.ts'
@@ -17,12 +18,15 @@ export interface SessionOptions extends Known {
   /** From signing in. */
   readonly lastsMs: number
   readonly secrets?: Secrets
+  /** Whether they may be signed in now, whatever they know; default everybody. */
+  readonly mayBeIn?: (staff: Pick<Staff, 'role'>) => boolean
 }
 
 export interface OpenSessions extends Part {
   readonly lockSeconds: number
   readonly secrets: Secrets
   hasStaff(): boolean
+  hasAdmin(): boolean
   find(cookie: string): Session | undefined
   signIn(
     given: SignIn,
@@ -30,13 +34,15 @@ export interface OpenSessions extends Part {
   ): Promise<{ readonly session: Session; readonly cookie: string }>
   /** Whoever is signed in as them is so no more. */
   end(staffId: string): void
+  /** Ends whoever may be in no more. */
+  look(): void
 }
 
 const keyOf = (hash: Uint8Array) => Buffer.from(hash).toString('base64')
 
 /** Who was signed in before a restart is still, behind the lock. */
 export function openSessions(options: SessionOptions): OpenSessions {
-  const { store, lockMs, secrets = openSecrets() } = options
+  const { store, lockMs, secrets = openSecrets(), mayBeIn = () => true } = options
   const live = new Map<string, Session>()
   const endAll = (staffId: string) => {
     for (const session of [...live.values()]) if (session.staff.id === staffId) session.end()
@@ -44,6 +50,7 @@ export function openSessions(options: SessionOptions): OpenSessions {
   const ground: Ground = {
     ...options,
     secrets,
+    mayBeIn,
     began: (session) => void live.set(keyOf(session.row.hash), session),
     ended: ({ row }) => void live.delete(keyOf(row.hash)),
     endAll,
@@ -58,6 +65,16 @@ export function openSessions(options: SessionOptions): OpenSessions {
     secrets,
     lockSeconds: lockMs / 1_000,
     hasStaff: () => store.list().some(({ disabledAt }) => disabledAt === null),
+    hasAdmin: () =>
+      store
+        .list()
+        .some(
+          (one) =>
+            one.role === 'it' && one.disabledAt === null && one.hasSecret && one.hasSecondFactor,
+        ),
+    look() {
+      for (const session of [...live.values()]) session.state()
+    },
     find(cookie) {
       const session = live.get(keyOf(cookieHash(cookie)))
       return session === undefined || session.state() === 'ended'
@@ -75,7 +92,7 @@ export function openSessions(options: SessionOptions): OpenSessions {
 /** Each attempt that is refused is in the audit before it is told so. */
 function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signIn'] {
   const { store, clock } = options
-  const { secrets } = ground
+  const { secrets, mayBeIn } = ground
   const slowDown = new SlowDown(clock)
   /** Of an attempt that failed by a fault: it was no guess. */
   const forgiven = (source: string) => (error: unknown) => {
@@ -91,6 +108,12 @@ function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signI
     const looked = await openingOf(given, source, options, secrets).catch(forgiven(source))
     const { opening, credentials } = looked
     if (opening === undefined) throw await refusal(credentials?.staff.id, source)
+    if (!mayBeIn(credentials.staff)) {
+      // Who knows all of it guesses nothing, and may be told.
+      slowDown.forgive(source)
+      await refusal(credentials.staff.id, source)
+      throw new AgentError('VENDOR_CLOSED', 'vendor access is not open')
+    }
     const at = clock.now()
     const staffId = credentials.staff.id
     const { cookie, row } = newCookie(staffId, source, at)

@@ -1,6 +1,6 @@
 import { AgentError } from '../../kernel/errors.ts'
 import type { Clock } from '../../kernel/ports.ts'
-import { needsSecondFactor, type Staff } from '../../kernel/staff.ts'
+import { needsLongSecret, needsSecondFactor, type Staff } from '../../kernel/staff.ts'
 import { newCode } from './codes.ts'
 import { pictureOf } from './qr.ts'
 import { newKey, stepOf, uriOf } from './second-factor.ts'
@@ -58,7 +58,8 @@ export function openSetting({ name, role }: Staff, ground: Ground): Setting {
     async keep({ secret, pin, code = '' }) {
       const secondFactor = confirmed(code)
       const chosen = { secret: secretForm(secret), pin: pinForm(pin) }
-      const chooser = { name, institution, hasSecondFactor: secondFactor !== null }
+      const mayBeShort = !needsLongSecret(role, secondFactor !== null)
+      const chooser = { name, institution, hasSecondFactor: mayBeShort }
       const mistakes = [weaknessOf(chosen.secret, chooser), pinWeaknessOf(chosen.pin)].flatMap(
         (one) => one ?? [],
       )

@@ -16,6 +16,7 @@ const begins: Readonly<Record<StaffRole, string>> = {
   'remote-billing': '本日',
   'after-hours': '本日',
   it: '状態',
+  vendor: '状態',
 }
 
 for (const role of staffRoles)

@@ -10,7 +10,7 @@ import { NoteKind, Outcome } from '../../../agent/kernel/verification.ts'
 import { sampleVerification } from '../../bed/desk-samples.ts'
 
 /** Printed on a device, on a key or on a file, or the product’s own name. */
-const LATIN = /onshi-agent|PIN|CSV|LAN|ONU|DNS|ID/g
+const LATIN = /onshi-agent|院内IT|Web API|PIN|CSV|LAN|ONU|USB|TPM|DNS|ID|CA/g
 const JAPANESE = /[\u3041-\u30ff\u4e00-\u9fff]/
 
 interface Message {

@@ -103,7 +103,7 @@ test('through the terminal, line and certificate are neither well nor broken fro
 test('no backup is called one, until something tells of backups', () => {
   assert.deepEqual(
     [find(tiles(), 'バックアップ').tone, find(tiles(), 'バックアップ').words],
-    ['none', '自動では作りません'],
+    ['none', 'まだありません'],
   )
   const told: Check = {
     ...checkOf('STORE_FAILING', 'x'),

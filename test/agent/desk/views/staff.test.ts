@@ -191,22 +191,22 @@ test('a reset and a stop are asked about first, and go by without a yes', { skip
   assert.equal(await focused(), '職員')
 })
 
+const refusal = new Refusal(422, {
+  code: 'REQUEST_INVALID',
+  number: 'E601',
+  title: '入力内容に誤りがあります。',
+  action: '示された項目を直してください。',
+  detail: 'English',
+  mistakes: [{ field: 'sources', title: 'この役割では接続元が必要です。', detail: 'English' }],
+})
+
 test('what is refused stands at its field, and nothing typed is lost', { skip }, async (t) => {
   const { page, press, type, focused } = await openHands(t, {
     role: 'it',
     at: '/staff',
     answers: {
       'GET /desk/staff': { items: staff() },
-      'POST /desk/staff': new Refusal(422, {
-        code: 'REQUEST_INVALID',
-        number: 'E601',
-        title: '入力内容に誤りがあります。',
-        action: '示された項目を直してください。',
-        detail: 'English',
-        mistakes: [
-          { field: 'sources', title: 'この役割では接続元が必要です。', detail: 'English' },
-        ],
-      }),
+      'POST /desk/staff': refusal,
     },
   })
   await page.getByLabel('氏名').focus()
@@ -221,6 +221,25 @@ test('what is refused stands at its field, and nothing typed is lost', { skip },
   )
   assert.equal((await page.content()).includes('English'), false)
   assert.deepEqual(await axeViolations(page), [])
+})
+
+test('what is refused stays when a list that was asked for before comes after it', {
+  skip,
+}, async (t) => {
+  const list = Promise.withResolvers<object>()
+  const { page, press, type } = await openHands(t, {
+    role: 'it',
+    at: '/staff',
+    answers: { 'GET /desk/staff': () => list.promise, 'POST /desk/staff': refusal },
+  })
+  await page.getByLabel('氏名').focus()
+  await type('遠隔 三郎')
+  await press('Enter')
+  await page.getByText('この役割では接続元が必要です。').waitFor()
+  list.resolve({ items: staff() })
+  await page.getByRole('row').filter({ hasText: '医事 花子' }).waitFor()
+  assert.equal(await page.getByRole('alert').filter({ hasText: 'E601' }).count(), 1)
+  assert.equal(await page.getByText('この役割では接続元が必要です。').count(), 1)
 })
 
 test('that the list could not be read is told no longer than it is so', { skip }, async (t) => {

@@ -38,7 +38,7 @@ test('one look tells what is wrong: what, since when, what to do, and the number
 test('a good day says so, and that no backup is made', { skip }, async (t) => {
   const { page, errors } = await statusOf(t, { role: 'it' })
   await page.getByText('○ 悪いところはありません').waitFor()
-  await page.getByText('この版は、自動ではバックアップを作りません。').waitFor()
+  await page.getByText('まだバックアップがありません。').waitFor()
   await page.getByText('1.2.3').waitFor()
   assert.deepEqual(errors, [])
 })

@@ -3,11 +3,13 @@ import { hash } from 'node:crypto'
 import type { TestContext } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
 import { sourceRule } from '../../../../agent/api/hosts.ts'
+import { Conditions } from '../../../../agent/kernel/conditions.ts'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
 import type { NewStaff } from '../../../../agent/kernel/staff.ts'
 import { type Derive, openSecrets } from '../../../../agent/ops/staff/secrets.ts'
 import { type OpenSessions, openSessions } from '../../../../agent/ops/staff/sessions.ts'
 import { type StaffDesk, staffDeskOf } from '../../../../agent/ops/staff/staff.ts'
+import { openVendorDoor, type VendorDoor } from '../../../../agent/ops/staff/vendor-door.ts'
 import { openDatabase } from '../../../../agent/store/database.ts'
 import type { Store } from '../../../../agent/store/store.ts'
 import { FakeClock } from '../../../fakes/clock.ts'
@@ -23,6 +25,7 @@ interface Running {
   readonly store: Store
   readonly sessions: OpenSessions
   readonly staff: StaffDesk
+  readonly vendor: VendorDoor
 }
 
 /**
@@ -33,6 +36,7 @@ export async function staffBed(t: TestContext) {
   const path = scratch(t)
   const clock = new FakeClock()
   const log = recordingLog()
+  const conditions = new Conditions(clock)
   const derived: string[] = []
   const derive: Derive = async (secret, salt) => {
     derived.push(secret)
@@ -58,13 +62,29 @@ export async function staffBed(t: TestContext) {
       refuse: orFull(store.staff.refuse),
     }
     const secrets = openSecrets(derive)
+    const onBug = (error: unknown) => {
+      throw error
+    }
+    const vendor = openVendorDoor({
+      store: {
+        ...store.vendorAccess,
+        acted: orFull(store.vendorAccess.acted),
+        async end(record) {
+          if (disk.isFull) throw new AgentError('STORE_FULL', 'no space is left')
+          return store.vendorAccess.end(record)
+        },
+      },
+      conditions,
+      clock,
+      log,
+      onBug,
+    })
     const sessions = openSessions({
       store: kept,
       clock,
       log,
-      onBug: (error) => {
-        throw error
-      },
+      onBug,
+      mayBeIn: ({ role }) => role !== 'vendor' || vendor.isOpen(),
       institution: '1312345678',
       lockMs: 10 * MINUTE,
       lastsMs: 12 * HOUR,
@@ -72,11 +92,12 @@ export async function staffBed(t: TestContext) {
       secrets,
     })
     const staff = staffDeskOf({ store: store.staff, clock, secrets, onClosed: sessions.end })
-    return { store, sessions, staff }
+    vendor.onShut(sessions.look)
+    return { store, sessions, staff, vendor }
   }
   let running = await start()
   const rows = async () => {
-    await running.store.auditRead('test', 'flush', '')
+    await running.store.auditRead('test', 'events', '')
     const db = openDatabase(path, KEY, 'read-only')
     try {
       return db
@@ -89,6 +110,7 @@ export async function staffBed(t: TestContext) {
     }
   }
   const stop = async () => {
+    await running.vendor.close()
     await running.sessions.close()
     await running.store.close()
   }
@@ -106,6 +128,10 @@ export async function staffBed(t: TestContext) {
     get sessions() {
       return running.sessions
     },
+    get vendor() {
+      return running.vendor
+    },
+    conditions,
     get staff() {
       return running.staff
     },
