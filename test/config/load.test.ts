@@ -94,7 +94,10 @@ test('a file that is not there is named, with where to begin', (t) => {
   assert.equal(fault.code, 'CONFIG_UNREADABLE')
   const printed = formatConfigFault(fault)
   assert.match(printed, /absent\.toml: 設定ファイルを読めません。 \[E201 CONFIG_UNREADABLE\]/)
-  assert.match(printed, /no such file; copy config\/agent\.example\.toml/)
+  assert.match(
+    printed,
+    /no such file; onshi-agent setup makes it, .* a copy of \/.*\/config\/agent\.example\.toml/,
+  )
 })
 
 test('a folder in place of the file is named as one', (t) => {
@@ -135,7 +138,9 @@ test('defaults are filled in, down to the options of a driver', (t) => {
   const folder = clinicFolder(t)
   const path = writeConfig(folder, good.replace(/\[\[listen\]\]\naddress.*\n/, ''))
   const config = loadConfig(path, {})
-  assert.deepEqual(config.listen, [{ address: '127.0.0.1:8480', insecure_lan: false, hosts: [] }])
+  assert.deepEqual(config.listen, [
+    { address: '127.0.0.1:8480', insecure_lan: false, own_ca: false, hosts: [] },
+  ])
   assert.deepEqual(config.readers, [
     { name: 'desk-1', driver: 'pcsc', options: { reader: '', usb: '' } },
   ])

@@ -66,6 +66,12 @@ export const refused: readonly Refusal[] = [
     says: [/値の形が違います/, /not shown/],
   },
   {
+    name: 'a folder whose name would be a line more in a unit of systemd',
+    toml: `${good}\n[backup]\ntarget = "/mnt/usb\\nExecStartPre=+/bin/sh"\n`,
+    key: 'backup.target',
+    says: [/値の形が違います/, /name of a file/],
+  },
+  {
     name: 'a table in double brackets that is one table',
     toml: swap('[gateway]', '[[gateway]]'),
     key: 'gateway',

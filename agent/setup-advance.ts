@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { nextOf, type Planned, planOf, type StepView, type Words } from './ops/setup/plan.ts'
+import type { SetupWork } from './setup-parts.ts'
+import { type SetupWorld, stepViews } from './setup-steps.ts'
+import { doStep } from './setup-work.ts'
+
+/** Where every step stands now. */
+export const planNow = (work: SetupWork): Planned[] =>
+  planOf(stepViews(work.answers, worldOf(work)).map(heldBack(work)), work.progress.kept().done)
+
+const ASKING: Words = {
+  ja: '質問に答えたら続けます。',
+  en: 'answers to the questions below',
+}
+
+const heldBack =
+  ({ asking }: SetupWork) =>
+  (step: StepView): StepView =>
+    asking.has(step.name) ? { ...step, waitsFor: step.waitsFor ?? ASKING } : step
+
+const worldOf = ({ typed, credentials, progress }: SetupWork): SetupWorld => ({
+  recipient: progress.kept().recipient ?? null,
+  isFile: existsSync,
+  hasSecret: (name) => typed.has(name) || credentials.has(name),
+})
+
+/** Where a step did not get done, and why it threw. */
+export interface Hindered {
+  readonly step: Planned
+  readonly error: unknown
+}
+
+/**
+ * Does one step after the other until none is ready. Each is on disk as done before the next begins.
+ * Gives what hindered one; undefined where nothing did.
+ */
+export async function advance(work: SetupWork): Promise<Hindered | undefined> {
+  for (let step = nextOf(planNow(work)); step !== undefined; step = nextOf(planNow(work))) {
+    work.say(`- ${step.title.ja} / ${step.title.en}`)
+    try {
+      await doStep(step.name, work)
+    } catch (error) {
+      return { step, error }
+    }
+    work.progress.did(step.name, step.fingerprint, work.clock.now())
+  }
+  return undefined
+}

@@ -1,0 +1,64 @@
+import { readersIn, withAnswer } from '../config/answer-one.ts'
+import type { Finding } from '../config/fault.ts'
+import type { Table } from '../config/shape.ts'
+import { wrapped } from './ops/text-page.ts'
+import type { Question } from './setup-question.ts'
+
+/** Takes away what was answered before. */
+export const NOTHING = ['none', 'なし']
+
+export const NO_CHOICE: Pick<Finding, 'title' | 'found' | 'write'> = {
+  title: '選べない値です。',
+  found: 'another',
+  write: 'y か n、または一覧の番号 / y or n, or a number of the list',
+}
+
+/** A share takes the place of a folder of this machine. */
+export const withoutOther = (draft: Table, key: string): Table =>
+  key === 'terminal.share' ? withAnswer(draft, 'terminal.folder', undefined) : draft
+
+/** What is wrong with an answer, what was meant, and what to write instead. */
+export function wrongText(
+  { help }: Question,
+  { title, found, write }: Pick<Finding, 'title' | 'found' | 'write'>,
+): string {
+  // A file wants quotes, a person who types does not.
+  const plain = write.replace(/ in quotes, "(.*)"$/, ', $1')
+  return [
+    ...wrapped([title, help].join(' '), '  ✕ ', '    '),
+    ...wrapped(`found ${found}; write ${plain}`, '    '),
+  ].join('\n')
+}
+
+/** What was typed, as the schema has it; undefined where it is none of the choices. Pure. */
+export function answerOf(
+  { kind, choices = [], step }: Question,
+  written: string,
+  toml: string,
+): unknown {
+  // A Japanese input method makes full-width digits and signs; only names keep them.
+  const text = step === 'staff' ? written : written.normalize('NFKC')
+  switch (kind) {
+    case 'yes':
+      if (/^(y|yes|はい|済)/i.test(text)) return true
+      return /^(n|no|いいえ|まだ|未)/i.test(text) ? false : undefined
+    case 'list':
+      return text.split(/[\s,、]+/).filter((one) => one !== '')
+    case 'choice':
+      return choices.find((one, i) => one === text || String(i + 1) === text)
+    case 'readers':
+      return readersOf(text, toml)
+    default:
+      return text
+  }
+}
+
+/** `none`, or a name for each of those that are plugged in, in their order. */
+function readersOf(text: string, toml: string): unknown {
+  const plugged = readersIn(toml)
+  if (NOTHING.includes(text)) return []
+  const names = text.split(/[\s,、]+/).filter((one) => one !== '')
+  return plugged
+    .slice(0, names.length === 0 ? plugged.length : names.length)
+    .map((reader, i) => ({ ...reader, name: names[i] ?? reader['name'] }))
+}
