@@ -1,76 +1,48 @@
-import { Check } from 'typebox/value'
-import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/schema.ts'
-import { callControl } from './api/control-client.ts'
-import { silent } from './caller.ts'
 import { configOption, parsedArgs, pretty } from './command-line.ts'
-import { AgentError } from './kernel/errors.ts'
-import type { PathReport } from './kernel/line.ts'
-import { Examination, examine, isWell } from './ops/doctor.ts'
-import { examineFolders } from './ops/doctor-folders.ts'
+import { gatherFindings } from './doctor-findings.ts'
+import { type Area, isRed, shownCheck } from './ops/doctor/check.ts'
+import { checksOf, type Findings } from './ops/doctor/checks.ts'
+import { screenOf } from './ops/doctor/screen.ts'
 import { doctorData, doctorText } from './ops/doctor-text.ts'
-import { systemClock } from './platform.ts'
-import { doctorFolders, doctorLines, identityOf, uplinkSettings } from './settings.ts'
-import { openUplink } from './uplink/uplink.ts'
 
 /** sysexits(3). */
 const EX_OK = 0
 const EX_UNAVAILABLE = 69
 
-const USAGE = 'onshi-agent doctor [--config FILE] [--json]'
-const options = { ...configOption, json: { type: 'boolean', default: false } } as const
-
-/** Every step of a path may take its whole time, and a router some more. */
-const TEST_MS = 45_000
+const USAGE = 'onshi-agent doctor [--config FILE] [--json] [--steps]'
+const options = {
+  ...configOption,
+  json: { type: 'boolean', default: false },
+  steps: { type: 'boolean', default: false },
+} as const
 
 /**
- * `onshi-agent doctor`: through the running agent, or over lines of its own when none runs. Prints
- * what it finds, and resolves with the exit code: 69 where something is red. Throws `USAGE` and what
- * is wrong with the configuration.
+ * `onshi-agent doctor`: one screen, through the running agent, or over lines of its own when none
+ * runs; the steps of every path below it where one is red, or with `--steps`. Prints what it finds, and
+ * resolves with the exit code: 69 where something is red. Throws `USAGE`.
  */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
   const { values } = parsedArgs({ args: [...args], options }, USAGE)
-  const config = loadConfig(values.config)
-  const found = await examination(config)
-  const shown = values.json ? pretty(doctorData(found)) : doctorText(found)
-  process.stdout.write(shown)
-  return isWell(found) ? EX_OK : EX_UNAVAILABLE
+  const found = await gatherFindings(values.config)
+  process.stdout.write(values.json ? pretty(dataOf(found)) : textOf(found, values.steps))
+  return isRed(checksOf(found)) ? EX_UNAVAILABLE : EX_OK
 }
 
-async function examination(config: Config): Promise<Examination> {
-  try {
-    const path = '/doctor'
-    const answer = await callControl(config.control.socket, 'GET', path, undefined, TEST_MS)
-    if (Check(Examination, answer)) return answer
-    throw new AgentError('INTERNAL', 'the running agent is of another release: restart it')
-  } catch (error) {
-    if (!(error instanceof AgentError) || error.code !== 'AGENT_NOT_RUNNING') throw error
-    const testLines = () => testAlone(config)
-    const lines = doctorLines(config)
-    const folders = () => examineFolders(doctorFolders(config))
-    return examine({ lines, folders, testLines, clock: systemClock })
-  }
+/** Of these areas the steps and the cures say more than a row. */
+const OF_PATHS: readonly Area[] = ['line', 'routing', 'terminal']
+
+function textOf(found: Findings, wantsSteps: boolean): string {
+  const { paths, at } = found
+  const checks = checksOf(found)
+  const screen = screenOf(checks, at)
+  const isBroken = isRed(checks.filter(({ area }) => OF_PATHS.includes(area)))
+  return paths !== null && (wantsSteps || isBroken) ? `${screen}\n${doctorText(paths)}` : screen
 }
 
-/** Nothing is asked of the application: who runs this is no consumer. */
-async function testAlone(config: Config): Promise<PathReport[]> {
-  if (config.lines.length === 0) return []
-  const uplink = await openUplink(uplinkSettings(config), identityOf(config), {
-    clock: systemClock,
-    monotonic: () => performance.now(),
-    log: silent,
-    application: null,
-    isOpen: () => true,
-    held: null,
-    lastTestAt: () => null,
-    observe: () => {},
-    onBug: (error) => {
-      throw error
-    },
-  })
-  try {
-    return await uplink.test()
-  } finally {
-    await uplink.close()
-  }
+/** For programs: the checks, and under their old names what was tested of lines and folders. */
+function dataOf(found: Findings) {
+  const checks = checksOf(found)
+  const paths =
+    found.paths === null ? { lines: [], folders: [], forwarding: null } : doctorData(found.paths)
+  return { ...paths, ok: !isRed(checks), checks: checks.map(shownCheck) }
 }

@@ -1,9 +1,8 @@
-import { loadConfig } from '../config/load.ts'
+import { controlSocketOf } from '../config/control-socket.ts'
 import { callControl } from './api/control-client.ts'
 import { pretty } from './command-line.ts'
 
-/** `onshi-agent status`: what the running agent says. */
+/** `onshi-agent status`: what the running agent says. Loads little: it is for a look, many times a day. */
 export async function statusCommand(configPath: string): Promise<string> {
-  const { socket } = loadConfig(configPath).control
-  return pretty(await callControl(socket, 'GET', '/status'))
+  return pretty(await callControl(await controlSocketOf(configPath), 'GET', '/status'))
 }

@@ -51,11 +51,26 @@ const FOUND: Readonly<Record<number, FaultCode | null>> = {
  * Whether the official terminal's folders can be listed and, where that is needed, written. Looks in
  * a process of its own each: one that hangs in the kernel would keep this one from ending.
  */
-export const examineFolders = (folders: readonly DoctorFolder[]): Promise<FolderFinding[]> =>
-  Promise.all(folders.map(examineFolder))
+export const examineFolders = (
+  folders: readonly DoctorFolder[],
+  user: FolderUser | null,
+): Promise<FolderFinding[]> => Promise.all(folders.map((folder) => examineFolder(folder, user)))
 
-async function examineFolder({ role, path, isWritten }: DoctorFolder): Promise<FolderFinding> {
-  const child = spawn('sh', ['-c', LOOK, 'sh', path, isWritten ? 'w' : 'r'], { stdio: 'ignore' })
+/** The user that the agent runs as: root may do what it may not. Null: whoever asks. */
+export interface FolderUser {
+  readonly uid: number
+  readonly gid: number
+}
+
+async function examineFolder(
+  { role, path, isWritten }: DoctorFolder,
+  user: FolderUser | null,
+): Promise<FolderFinding> {
+  const child = spawn('sh', ['-c', LOOK, 'sh', path, isWritten ? 'w' : 'r'], {
+    stdio: 'ignore',
+    cwd: '/',
+    ...(user !== null && { uid: user.uid, gid: user.gid }),
+  })
   child.unref()
   const { promise, resolve } = Promise.withResolvers<number | 'silent'>()
   const late = setTimeout(() => resolve('silent'), ANSWER_MS)
