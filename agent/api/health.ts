@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
-import type { Component, Showing } from '../kernel/conditions.ts'
+import { type Component, components, type Showing, statusOf } from '../kernel/conditions.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import type { App } from './context.ts'
-import type { HealthSource } from './ports.ts'
+import type { HealthSource, Versions } from './health-port.ts'
 
 const Check = Type.Object({
   componentId: Type.String({ description: 'Which reader, line or file.' }),
@@ -18,14 +18,28 @@ const Check = Type.Object({
   facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
 })
 
+const Status = Type.Enum(['pass', 'warn', 'fail'])
+
 /** `application/health+json`, draft-inadarei-api-health-check-06 (expired). */
 export const Health = Type.Object({
-  status: Type.Enum(['pass', 'warn', 'fail']),
+  status: Status,
   version: Type.String({ description: 'Of this API.' }),
   releaseId: Type.String({ description: 'Of the agent.' }),
+  versions: Type.Object({
+    schema: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'Of the store; null: it cannot be read.',
+    }),
+    nodejs: Type.String(),
+    nodejsEndsAt: Type.Union([Type.String(), Type.Null()], {
+      description: 'Last day of its security fixes, YYYY-MM-DD; null: unknown.',
+    }),
+    os: Type.String({ description: 'Name and version.' }),
+  }),
+  components: Type.Object(Object.fromEntries(components.map((component) => [component, Status])), {
+    description: 'The worst of each, always all of them: a path for monitors that does not move.',
+  }),
   checks: Type.Record(Type.String(), Type.Array(Check), {
-    description:
-      'What is wrong now, by component: agent, reader, line, certificate, gateway, terminal, store.',
+    description: 'What is wrong now, and what is stated, by component.',
   }),
 })
 export type Health = Static<typeof Health>
@@ -36,7 +50,23 @@ const Query = Type.Object(
 )
 
 /** What shows, as consumers see it. */
-export function healthOf(showing: readonly Showing[], releaseId: string): Health {
+export const healthOf = (
+  showing: readonly Showing[],
+  releaseId: string,
+  versions: Versions,
+): Health => ({
+  status: worst(showing),
+  version: '1',
+  releaseId,
+  versions,
+  components: Object.fromEntries(
+    components.map((component) => [component, statusOf(component, showing)]),
+  ),
+  checks: checksOf(showing),
+})
+
+/** What shows, by component; a component of which there is nothing to say is left out. */
+export function checksOf(showing: readonly Showing[]): Health['checks'] {
   const checks: Partial<Record<Component, Health['checks'][string]>> = {}
   for (const one of showing) {
     checks[one.component] ??= []
@@ -52,10 +82,10 @@ export function healthOf(showing: readonly Showing[], releaseId: string): Health
       facts: { ...one.facts },
     })
   }
-  return { status: worst(showing), version: '1', releaseId, checks: { ...checks } }
+  return { ...checks }
 }
 
-function worst(showing: readonly Showing[]): Health['status'] {
+export function worst(showing: readonly Showing[]): Health['status'] {
   if (showing.some(({ severity }) => severity === 'fail')) return 'fail'
   return showing.some(({ severity }) => severity === 'warn') ? 'warn' : 'pass'
 }
@@ -92,7 +122,7 @@ export function healthRoutes(app: App, health: HealthSource, releaseId: string):
       if (request.query.format === 'nagios') {
         return reply.type('text/plain; charset=utf-8').send(nagiosLine(showing))
       }
-      const body = JSON.stringify(healthOf(showing, releaseId))
+      const body = JSON.stringify(healthOf(showing, releaseId, health.versions()))
       return reply.type('application/health+json; charset=utf-8').send(body)
     },
   )

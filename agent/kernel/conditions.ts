@@ -1,16 +1,22 @@
 import type { Facts } from './errors.ts'
 import type { Clock } from './ports.ts'
 
-/** Where a thing is broken, as `/health` groups it. */
-export type Component =
-  | 'agent'
-  | 'reader'
-  | 'line'
-  | 'certificate'
-  | 'gateway'
-  | 'terminal'
-  | 'store'
-  | 'delivery'
+/** Where a thing is broken, as `/health` groups it, in the order of the path from the desk on. */
+export const components = [
+  'agent',
+  'reader',
+  'line',
+  'line-authentication',
+  'certificate',
+  'gateway',
+  'terminal',
+  'store',
+  'delivery',
+  'backup',
+  'job',
+  'clock',
+] as const
+export type Component = (typeof components)[number]
 
 interface ConditionKind {
   readonly number: `C${number}`
@@ -43,6 +49,14 @@ const kind = (
 
 /** A line that loses some packets, or a router that restarts its radio, is no news. */
 const LINE_GRACE_MS = 10_000
+/** An hour without a time server is no news: a quartz loses less than a second. */
+const UNSYNCHRONISED_GRACE_MS = 60 * 60_000
+/** A time service that sets the clock after the boot says half a minute later that it is right. */
+const SET_GRACE_MS = 60_000
+/** A file that is written and removed again. */
+const DISK_GRACE_MS = 30_000
+/** Unpacking takes seconds; who upgrades a whole system, minutes. */
+const UNPACKING_GRACE_MS = 10 * 60_000
 /** Causes that lie outside the clinic; nobody there can cure what they bring. */
 const OUTSIDE: readonly string[] = ['GATEWAY_UNREACHABLE', 'MAINTENANCE_RUNNING']
 const ofLine = { hiddenBy: OUTSIDE, inHours: true } as const
@@ -62,14 +76,14 @@ export const conditions = {
   CERTIFICATE_EXPIRED: kind('C905', 'certificate', 'fail', 0, '電子証明書の期限が切れています。', '電子証明書を更新してください。', 'Renew the clinic’s certificate.'),
   CERTIFICATE_REFUSED: { ...kind('C906', 'certificate', 'fail', 0, '電子証明書による接続ができません。', '保守業者に連絡してください。', 'See `code` for the last TLS fault.'), hiddenBy: ['CERTIFICATE_EXPIRED'] },
   LOGIN_REFUSED_HOLDS: kind('C907', 'gateway', 'fail', 0, 'オンライン資格確認システムにログインできません。', 'ユーザー ID とパスワードを確認してください。', 'Correct `[gateway.account]` and restart; logins wait so as not to lock the account.'),
-  STORE_FAILING: kind('C908', 'store', 'fail', 0, '記録ができません。', '保守業者に連絡してください。', 'See `code`; check the disk.'),
+  STORE_FAILING: kind('C908', 'store', 'fail', 0, '記録の読み書きができません。', '保守業者に連絡してください。', 'See `code`: a change (`database`) or a read (`reading`) was refused. What can be read is answered; check the disk.'),
   INSECURE_LISTEN: kind('C909', 'agent', 'warn', 0, '院内ネットワークへの公開が暗号化されていません。', '保守業者に連絡してください。', '`insecure_lan = true`: give the listener `allow` and `tls`.'),
   SIMULATOR_IN_USE: kind('C910', 'gateway', 'warn', 0, '練習用の接続先（シミュレーター）を使っています。', '本番の照会ではありません。', '`gateway.simulator = true`: answers are invented.'),
   LINE_LINK_DOWN: { ...kind('C911', 'line', 'fail', 5_000, '回線のLANケーブルがつながっていません。', 'LANケーブルと、ルーター・ONU の電源を確認してください。', 'The line’s interface has no carrier.'), ...ofOurSide },
   LINE_ADDRESS_MISSING: { ...kind('C912', 'line', 'fail', LINE_GRACE_MS, '回線のアドレスが割り当てられていません。', 'ルーターの電源を入れ直し、続くときは回線の窓口へ連絡してください。', 'The line’s interface has no usable address.'), ...ofOurSide },
   LINE_ROUTER_GONE: { ...kind('C913', 'line', 'fail', LINE_GRACE_MS, '回線のルーターが応答しません。', 'ルーターの電源を入れ直してください。', 'No route from the line’s address, or its router is silent.'), ...ofOurSide },
   LINE_NAME_UNRESOLVED: { ...kind('C914', 'line', 'fail', LINE_GRACE_MS, '接続先の名前を解決できません（DNS）。', '回線の窓口へ連絡してください。', 'See `code`: the line’s DNS servers fail.'), ...ofLine },
-  LINE_AUTH_LOST: { ...kind('C915', 'line', 'fail', 0, '回線認証が切れています。', '回線認証をもう一度行ってください。', 'Repeat the line authentication; `prefixChanged` says whether the line got another prefix.'), ...ofLine },
+  LINE_AUTH_LOST: { ...kind('C915', 'line-authentication', 'fail', 0, '回線認証が切れています。', '回線認証をもう一度行ってください。', 'Repeat the line authentication; `prefixChanged` says whether the line got another prefix.'), ...ofLine },
   LINE_MISROUTED: { ...kind('C916', 'line', 'fail', 0, '回線の経路設定に誤りがあります。', '保守業者に連絡してください。', '`onshi-agent doctor` prints the routing that is needed.'), ...ofOurSide },
   SERVER_CERTIFICATE_WRONG: { ...kind('C917', 'gateway', 'fail', LINE_GRACE_MS, '接続先の証明書が正しくありません。', '保守業者に連絡してください。', 'See `code`: another CA, another name or expired. Check DNS, `gateway.ca_file` and the clock; nothing was sent.'), ...ofLine },
   GATEWAY_UNREACHABLE: { ...kind('C918', 'gateway', 'warn', LINE_GRACE_MS, 'オンライン資格確認システムに接続できません。', '全国的な障害の可能性があります。お知らせを確認してください。', 'The lines live, the gateway does not take connections.'), hiddenBy: ['MAINTENANCE_RUNNING'] },
@@ -95,8 +109,39 @@ export const conditions = {
   DELIVERY_REFUSED: kind('C938', 'delivery', 'warn', 0, '配信先に拒否されたものがあります。', '一覧を確認し、手で入力するか送り直してください。', 'Dead letters: `onshi-agent delivery list`, then retry, replay or drop.'),
   DELIVERY_PARKED: kind('C939', 'delivery', 'warn', 0, '人の確認を待つ配信があります。', '一覧を確認し、承認するか取り消してください。', 'Parked: `onshi-agent delivery list`; later ones of the same patient wait behind it.'),
   DELIVERY_BEFORE_RESTORE: kind('C940', 'delivery', 'warn', 0, '復元より前の配信が送られずに残っています。', '配信先に届いているか確認し、必要なら送り直してください。', 'Not sent by itself after a restore: `onshi-agent delivery replay`, or drop.'),
-  JOB_FAILED: kind('C941', 'agent', 'warn', 0, '決まった時刻に自動で行う確認ができませんでした。', '予約患者や在宅名簿の資格が未確認のことがあります。一覧を確かめ、もう一度実行するか、保守業者に連絡してください。', 'The job failed, and once more when it was tried again; see `job` and `code`. `onshi-agent job run NAME` runs it now; cleared by a run that is done.'),
+  JOB_FAILED: kind('C941', 'job', 'warn', 0, '決まった時刻に自動で行う確認ができませんでした。', '予約患者や在宅名簿の資格が未確認のことがあります。一覧を確かめ、もう一度実行するか、保守業者に連絡してください。', 'The job failed, and once more when it was tried again; see `job` and `code`. `onshi-agent job run NAME` runs it now; cleared by a run that is done.'),
   STAFF_UNUSED: kind('C942', 'agent', 'warn', 0, '90日以上使われていない職員の登録があります。', '退職した人の登録を無効にしてください。', '`onshi-agent staff list` has `unusedFor90Days`; `onshi-agent staff disable NAME`.'),
+  PURGE_FAILED: kind('C959', 'store', 'warn', 0, '保存期間を過ぎた記録の消去ができませんでした。', '保守業者に連絡してください。', 'See `code`. It is tried again by itself; `onshi-agent job run purge` runs it now.'),
+  PURGE_HELD_UP: kind('C960', 'store', 'warn', 0, '保存期間を過ぎても、処理待ちのため消せない記録があります。', '配信・本人確認・災害時受付の一覧を確認し、済んでいないものを終えてください。', 'Older than `[retention]` says and still needed: undelivered (`deliveries`), undecided (`held`), open offline intakes (`intakes`). They go with the next purge once they are closed.'),
+  KEY_ROTATION_OPEN: kind('C961', 'store', 'warn', 0, 'データベースの鍵の交換が途中で止まっています。', '保守業者に連絡してください。', 'The database has its new key, the key file still the old one; everything works. Stop the agent, then `onshi-agent key rotate` brings it to its end.'),
+  CREDENTIAL_FALLBACK: kind('C962', 'agent', 'warn', 0, 'TPM で復号できず、控えの鍵で起動しました。', '保守業者に連絡してください。', 'The TPM did not open `count` credentials: gone, cleared, or another one. The copies sealed to this machine were taken. Seal them anew, or without TPM.'),
+  AUDIT_BROKEN: kind('C963', 'store', 'fail', 0, '監査記録が書き込まれた時のままではありません。', '何も消さずに保守業者に連絡してください。', 'See `kind` and `place`, and `onshi-agent audit verify`: changed, removed or put back behind the agent’s back. `onshi-agent audit accept` once it is cleared up.'),
+  AUDIT_VERIFIED: kind('C964', 'store', 'pass', 0, '監査記録を検証しました。', '対応は不要です。', 'The audit trail is as it was written up to record `seq`; `wholeAt` is when all of it was last looked at.'),
+  AUDIT_UNVERIFIED: kind('C943', 'store', 'warn', 0, '監査記録を検証できませんでした。', '保守業者に連絡してください。', 'See `code`: the look at the audit trail did not come to its end, so nobody knows whether it is as it was written. It is tried again by itself; `onshi-agent job run audit` tries now.'),
+  AUDIT_ANCHOR_FAILING: kind('C965', 'store', 'warn', 60_000, '監査記録の控えを書き込めません。', '保守業者に連絡してください。', 'See `code`: the anchor (`anchor`: beside the database; `second`: `audit.anchor_file`) takes no lines. Until it does, a tail that is cut off is not found.'),
+  AUDIT_RESERVE_IN_USE: kind('C966', 'store', 'warn', 0, 'ディスクに空きがなく、予備の場所に閲覧を記録しています。', '保守業者に連絡してください。', 'The disk is full; `usedKib` of `roomKib` are taken, then reads are refused. Free space; it is emptied by itself.'),
+  CLOCK_UNSYNCHRONISED: kind('C967', 'clock', 'warn', UNSYNCHRONISED_GRACE_MS, '時計の同期が取れていません。', '続くときは保守業者に連絡してください。', '`timedatectl` has said “synchronized: no” for an hour: is the time server reachable, and does a time service run?'),
+  CLOCK_WRONG: { ...kind('C968', 'clock', 'fail', SET_GRACE_MS, 'この機械の時計がずれています。', '受付の時刻を時計で確かめながら続け、保守業者に連絡してください。', 'Over a minute off the gateway (`aheadSeconds`), or set by so much without a time server (`jumpSeconds`). The order of events is not touched.'), hiddenBy: ['CLOCK_IMPLAUSIBLE'] },
+  CLOCK_IMPLAUSIBLE: kind('C969', 'clock', 'fail', 0, 'この機械の日付が正しくありません。', '保守業者に連絡してください。', 'Before this release was made (`builtAt`), or over a year off the gateway (`aheadSeconds`): an empty clock battery, mostly. Certificates seem expired or not valid yet.'),
+  NODE_ENDING: kind('C970', 'agent', 'warn', 0, '受付システムの土台（実行環境）の保守期限が近づいています。', '保守業者に、受付システムの更新を依頼してください。', 'Node.js of this release gets security fixes until `endsAt`: install a release with a newer one.'),
+  NODE_ENDED: kind('C971', 'agent', 'fail', 0, '受付システムの土台（実行環境）の保守期限が過ぎています。', '保守業者に、受付システムの更新を至急依頼してください。', 'Node.js of this release has had no security fixes since `endsAt`: install a newer release.'),
+  DISK_LOW: { ...kind('C972', 'store', 'warn', DISK_GRACE_MS, 'ディスクの空きが少なくなっています。', '保守業者に連絡してください。', 'Less than 1 GiB is left (`freeMiB`) on the file system of `store.path`.'), hiddenBy: ['DISK_FULL'] },
+  DISK_FULL: kind('C973', 'store', 'fail', DISK_GRACE_MS, 'ディスクに書き込めなくなるところです。', 'すぐに保守業者に連絡してください。', 'Less than 100 MiB is left (`freeMiB`) on the file system of `store.path`, or it is read-only (`readOnly`).'),
+  STORE_WENT_BACK: kind('C976', 'store', 'fail', 0, 'データベースが以前の状態に戻っていました。その間の記録がないかもしれません。', 'その間の受付を資格確認端末や紙の記録と照らし、保守業者に連絡してください。', 'What lies outside the database (`seenBy`) has seen it further: of `from` to `to` (`seconds`) results may be missing, `events` at least. The official folder refills what it still holds; `consumers` are told 410 and read anew. Find out why (disk, a copy that was put back), then `onshi-agent restore acknowledge`.'),
+  STORE_DAMAGED: kind('C977', 'store', 'fail', 0, 'データベースが壊れていて、受付システムが動きません。', '資格確認端末や資格確認書などで受付を続け、すぐに保守業者に連絡してください。', 'The start found pages that do not read (`code`): nothing is asked and nothing answered but this. `onshi-agent restore FILE --key-file F --replace` with the newest backup; it is taken up by itself.'),
+  UPGRADE_ROLLED_BACK: kind('C983', 'agent', 'warn', 0, '新しい版で問題があり、前の版に戻して動いています。', '受付はそのまま続けられます。保守業者に連絡してください。', 'The package went back from `from` to `to`; `why` names what was wrong. Records are untouched. See `journalctl -u onshi-agent-upgrade`; `onshi-agent upgrade accept` ends this message.'),
+  UPGRADE_UNFINISHED: kind('C984', 'agent', 'warn', UNPACKING_GRACE_MS, '更新が途中で止まっています。前の版で動いています。', '受付はそのまま続けられます。保守業者に連絡してください。', 'The package was not unpacked to its end: `dpkg --configure -a`, or install it again.'),
+  RECOVERY_KEY_MISSING: kind('C953', 'backup', 'warn', 0, 'バックアップを作れません。復元キーがありません。', '復元キーを作り、紙を金庫などに保管してください。', '`onshi-agent backup recovery-key` makes one; `backup.recipient` takes its public half. Until then no backup is made.'),
+  BACKUP_ONLY_HERE: kind('C954', 'backup', 'warn', 0, 'バックアップがこの機械の中にしかありません。', 'USBメモリーか共有フォルダーをバックアップの保存先にし、つないでください。', '`code`: nothing stands in `backup.target`, or it is away, full or read-only. What is missing there is copied when it is back.'),
+  BACKUP_OVERDUE: kind('C955', 'backup', 'fail', 0, '新しいバックアップがありません。', '保守業者に連絡してください。', 'The newest one that was restored for trial is two days old or more, or there is none; see `code`, and `onshi-agent job list`.'),
+  BACKUP_BROKEN: kind('C956', 'backup', 'fail', 0, '壊れたバックアップがあります。', '保守業者に連絡してください。', 'The named file does not open or is not whole (`code`). `knownGood` is the newest that is.'),
+  BACKUP_KEPT: kind('C957', 'backup', 'pass', 0, 'バックアップがあります。', '対応は不要です。', 'The newest one that was restored for trial: its age, its size, and whether it is protected and off this machine.'),
+  RESTORED_WITH_GAP: kind('C958', 'backup', 'warn', 0, 'バックアップから復元しました。記録のない時間があります。', 'その間の受付を資格確認端末や紙の記録と照らし、確認を終えたら記録してください。', 'Nothing from `from` to `to` is in the database. `onshi-agent restore acknowledge` once somebody has looked.'),
+  OWN_CA_OUTGROWN: kind('C948', 'certificate', 'warn', 60_000, 'この機器のアドレスか名前が変わり、証明書が合いません。', '保守業者に連絡してください。', '`outside` is not within what the own CA may sign for: give the machine its old address, or `onshi-agent ca new` and install the new CA on every client.'),
+  OWN_CA_ENDING: kind('C949', 'certificate', 'warn', 0, 'この機器の証明書の大もと（CA）の期限が近づいています。', '保守業者に連絡してください。', 'The own CA ends in `days`: `onshi-agent ca new`, then install the new CA on every client.'),
+  LISTEN_CERTIFICATE_EXPIRING: kind('C950', 'certificate', 'warn', 0, '画面と連携の証明書の期限が近づいています。', '証明書を用意した業者に連絡してください。', 'The certificate of `listen.tls` ends in `days`: put the new one into its files; it is taken up within a minute, without a restart.'),
+  LISTEN_CERTIFICATE_WRONG: kind('C951', 'certificate', 'fail', 0, '画面と連携の証明書が使えません。', '証明書を用意した業者に連絡してください。', 'The certificate of `listen.tls` has ended (`days`), or its files hold no certificate with its key (`code`); the last good one is still shown.'),
+  VENDOR_ACCESS_OPEN: kind('C952', 'agent', 'warn', 0, '保守業者の接続を許可しています。', '作業が終わったら「状態」の画面で終えてください。', 'Until `until`; `onshi-agent vendor close` ends it at once.'),
 } as const satisfies Record<string, ConditionKind>
 
 export type ConditionCode = keyof typeof conditions
@@ -110,25 +155,38 @@ export interface Showing extends ConditionKind {
   readonly facts: Facts
 }
 
+/** The worst of what shows of a component. */
+export function statusOf(component: Component, showing: readonly Showing[]) {
+  const found = showing.filter((one) => one.component === component)
+  const isAt = (status: Showing['severity']) => found.some(({ severity }) => severity === status)
+  return isAt('fail') ? 'fail' : isAt('warn') ? 'warn' : 'pass'
+}
+
 /** The registry that every part reports to and `/health` reads. */
 export class Conditions {
   readonly #clock: Pick<Clock, 'now'>
   readonly #isOpen: (at: number) => boolean
-  readonly #held = new Map<
-    string,
-    { code: ConditionCode; subject: string; since: number; facts: Facts }
-  >()
+  readonly #monotonic: () => number
+  readonly #held = new Map<string, Held>()
 
-  /** `isOpen`: whether the clinic is open at an epoch ms. */
-  constructor(clock: Pick<Clock, 'now'>, isOpen: (at: number) => boolean = () => true) {
+  /** `isOpen`: whether the clinic is open at an epoch ms. `monotonic`: ms on a clock that nobody sets. */
+  constructor(
+    clock: Pick<Clock, 'now'>,
+    isOpen: (at: number) => boolean = () => true,
+    monotonic: () => number = () => clock.now(),
+  ) {
     this.#clock = clock
     this.#isOpen = isOpen
+    this.#monotonic = monotonic
   }
 
   raise(code: ConditionCode, subject: string, facts: Facts = {}): void {
     const key = `${code} ${subject}`
-    const since = this.#held.get(key)?.since ?? this.#clock.now()
-    this.#held.set(key, { code, subject, since, facts })
+    const { since, raisedAt } = this.#held.get(key) ?? {
+      since: this.#clock.now(),
+      raisedAt: this.#monotonic(),
+    }
+    this.#held.set(key, { code, subject, since, raisedAt, facts })
   }
 
   clear(code: ConditionCode, subject: string): void {
@@ -139,14 +197,34 @@ export class Conditions {
   showing(): Showing[] {
     const now = this.#clock.now()
     const isOpen = this.#isOpen(now)
+    const monotonic = this.#monotonic()
     const due = [...this.#held.values()]
-      .map((held): Showing => ({ ...conditions[held.code], ...held }))
-      .filter(({ since, graceMs }) => now - since >= graceMs)
+      .filter(({ code, raisedAt }) => monotonic - raisedAt >= conditions[code].graceMs)
+      .map(({ raisedAt, ...held }): Showing => {
+        const since = sinceOf(held.since, now, monotonic - raisedAt)
+        return { ...conditions[held.code], ...held, since }
+      })
     return due
       .filter((one) => !due.some((other) => isCause(other, one)))
       .map((one) => (one.inHours && !isOpen ? { ...one, severity: 'warn' } : one))
   }
 }
+
+interface Held {
+  readonly code: ConditionCode
+  readonly subject: string
+  readonly since: number
+  /** On a clock that nobody sets: an age outlives a machine whose date is put right. */
+  readonly raisedAt: number
+  readonly facts: Facts
+}
+
+/** More than slewing makes of a day. */
+const SET_MS = 60_000
+
+/** When it began, by the clock as it is set now. */
+const sinceOf = (since: number, now: number, ageMs: number): number =>
+  Math.abs(now - since - ageMs) > SET_MS ? Math.round((now - ageMs) / 1_000) * 1_000 : since
 
 /** The subject of what concerns every line; no line has this name. */
 export const EVERY_LINE = 'gateway'
@@ -157,4 +235,6 @@ const isCause = (cause: Showing, symptom: Showing) =>
   (cause.subject === symptom.subject || !isOfOneLine(cause))
 
 const isOfOneLine = ({ component, subject }: Showing) =>
-  component === 'line' || (component === 'gateway' && subject !== EVERY_LINE)
+  component === 'line' ||
+  component === 'line-authentication' ||
+  (component === 'gateway' && subject !== EVERY_LINE)

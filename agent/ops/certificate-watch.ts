@@ -30,21 +30,26 @@ const CODES = {
   soon: 'CERTIFICATE_EXPIRES_SOON',
   expired: 'CERTIFICATE_EXPIRED',
 } as const
-const SUBJECT = 'client'
+/** Whose certificate: ours, or that of the official terminal, whose end a person typed. */
+export type CertificateSubject = 'client' | 'terminal'
 
 const factsOf = (expiry: Expiry): Facts =>
   'days' in expiry ? { days: expiry.days, notice: expiry.notice } : {}
 
-function show(expiry: Expiry, conditions: Pick<Conditions, 'raise' | 'clear'>): void {
+function show(
+  expiry: Expiry,
+  subject: CertificateSubject,
+  conditions: Pick<Conditions, 'raise' | 'clear'>,
+): void {
   for (const is of ['near', 'soon', 'expired'] as const) {
-    if (is === expiry.is) conditions.raise(CODES[is], SUBJECT, factsOf(expiry))
-    else conditions.clear(CODES[is], SUBJECT)
+    if (is === expiry.is) conditions.raise(CODES[is], subject, factsOf(expiry))
+    else conditions.clear(CODES[is], subject)
   }
 }
 
-function tell(expiry: Expiry, log: Log): void {
-  if (expiry.is === 'expired') log.error({}, 'certificate-expired')
-  else if (expiry.is !== 'far') log.warn(factsOf(expiry), 'certificate-expiring')
+function tell(expiry: Expiry, subject: CertificateSubject, log: Log): void {
+  if (expiry.is === 'expired') log.error({ subject }, 'certificate-expired')
+  else if (expiry.is !== 'far') log.warn({ subject, ...factsOf(expiry) }, 'certificate-expiring')
 }
 
 export interface CertificateWatch extends Part {
@@ -62,15 +67,16 @@ export function watchCertificate(
   conditions: Pick<Conditions, 'raise' | 'clear'>,
   log: Log,
   clock: Clock,
+  subject: CertificateSubject = 'client',
 ): CertificateWatch {
   const stop = new AbortController()
   let told = ''
   const look = () => {
     const end = notAfter()
     const expiry = expiryOf(end, clock.now())
-    show(expiry, conditions)
+    show(expiry, subject, conditions)
     const step = `${end} ${expiry.is} ${factsOf(expiry)['notice']}`
-    if (step !== told) tell(expiry, log)
+    if (step !== told) tell(expiry, subject, log)
     told = step
   }
   const looking = (async () => {

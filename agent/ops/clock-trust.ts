@@ -16,6 +16,8 @@ const LIMIT_MS = 5_000
 export interface ClockTrust extends Part {
   /** Whether the clock can be trusted, as it was last told. Asks nobody. */
   now(): Trust
+  /** By how much it was set, ms, since the machine last said that it is right, or that it cannot say. */
+  jumpedMs(): number
 }
 
 export interface ClockTrustParts {
@@ -37,6 +39,7 @@ export function openClockTrust(
   const offset = () => clock.now() - monotonic()
   let trust: Trust = 'unknown'
   let knownOffset = offset()
+  let jumpedMs = 0
   const asking = (async () => {
     while (!stop.signal.aborted) {
       // Before: what happens while the machine answers is seen afterwards.
@@ -46,19 +49,27 @@ export function openClockTrust(
       if (answer !== trust) log.info({ clock: answer }, 'clock-trust')
       trust = answer
       knownOffset = asked
+      if (answer !== 'unsynchronised') jumpedMs = 0
       const isSettled = answer !== 'unsynchronised'
       await clock.sleep(isSettled ? ASK_EVERY_MS : ASK_AGAIN_MS, stop.signal)
     }
   })()
+  const look = () => {
+    const jumpMs = offset() - knownOffset
+    if (Math.abs(jumpMs) <= JUMP_MS) return
+    log.warn({ jumpSeconds: Math.round(jumpMs / 1_000) }, 'clock-jumped')
+    trust = 'unsynchronised'
+    jumpedMs += jumpMs
+    knownOffset = offset()
+  }
   return {
     now() {
-      const jumpMs = offset() - knownOffset
-      if (Math.abs(jumpMs) > JUMP_MS) {
-        log.warn({ jumpSeconds: Math.round(jumpMs / 1_000) }, 'clock-jumped')
-        trust = 'unsynchronised'
-        knownOffset = offset()
-      }
+      look()
       return trust
+    },
+    jumpedMs() {
+      look()
+      return jumpedMs
     },
     async close() {
       stop.abort()

@@ -47,10 +47,16 @@ export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>) {
   }
 }
 
-/** Turns what the store said (null: it took it) into a condition. */
-export function watchStore(conditions: Pick<Conditions, 'raise' | 'clear'>) {
+/**
+ * Turns what the store said (null: it did it) into a condition. Changes and reads each for themselves: of
+ * a damaged page a change says nothing.
+ */
+export function watchStore(
+  conditions: Pick<Conditions, 'raise' | 'clear'>,
+  subject: 'database' | 'reading',
+) {
   return (fault: AgentError | null): void => {
-    if (fault === null) conditions.clear('STORE_FAILING', 'database')
-    else conditions.raise('STORE_FAILING', 'database', { code: fault.code })
+    if (fault === null) conditions.clear('STORE_FAILING', subject)
+    else conditions.raise('STORE_FAILING', subject, { code: fault.code })
   }
 }

@@ -59,6 +59,7 @@ function entryOf(event: UplinkEvent): Entry | null {
       return { level: 'warn', event: 'line-held', facts: { line: event.line ?? '' } }
     case 'probed':
     case 'heard':
+    case 'dated':
     case 'asked':
       return null
   }

@@ -69,6 +69,7 @@ export function after(known: LinesKnown, event: UplinkEvent): LinesKnown {
       return { ...known, held: event.line }
     case 'probed':
     case 'heard':
+    case 'dated':
       return known
     default: {
       const lines = known.lines.map((line) =>
@@ -189,11 +190,14 @@ const reachesGateway = ({ standing, cause }: Known) =>
 const isUnstable = ({ relapses, standing, since }: Known, now: number) =>
   relapses >= RELAPSES && !(standing === 'up' && now - since >= CALM_MS)
 
-/** What a person needs on the phone, as far as it is known. */
+/**
+ * What a person needs on the phone, as far as it is known. Not the お客様ID: conditions go into health,
+ * which monitoring outside the clinic reads; `line list` and the page have it.
+ */
 const factsOf = (contact: LineContact | undefined): Facts =>
   Object.fromEntries(
     Object.entries(contact ?? {}).flatMap(([key, value]: [string, string | null]) =>
-      value === null ? [] : [[key, value] as const],
+      value === null || key === 'customerId' ? [] : [[key, value] as const],
     ),
   )
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { Value } from 'typebox/value'
 import { Conditions } from '../../../agent/kernel/conditions.ts'
 import { expiryOf, watchCertificate } from '../../../agent/ops/certificate-watch.ts'
+import { certificateEndOf, Terminal } from '../../../config/terminal.ts'
 import { FakeClock } from '../../fakes/clock.ts'
 import { recordingLog } from '../../fakes/log.ts'
 
+const terminal = Value.Create(Terminal)
 const DAY_MS = 24 * 3_600_000
 
 function watched(notAfter: () => number, clock = new FakeClock()) {
@@ -32,6 +35,20 @@ test('the certificate’s end is told 120 days ahead, as urgent in the last week
   assert.deepEqual(codes(), ['CERTIFICATE_EXPIRED'])
 })
 
+test('the terminal’s certificate, whose end a person typed, is told beside our own', async (t) => {
+  const clock = new FakeClock()
+  const conditions = new Conditions(clock)
+  const end = certificateEndOf({ ...terminal, certificate_expires: '2027-05-31' })
+  assert.equal(end, Date.parse('2027-05-31T23:59:59+09:00'))
+  assert.equal(certificateEndOf(terminal), null)
+  const at = { now: () => Date.parse('2027-05-02T09:00:00+09:00'), sleep: clock.sleep.bind(clock) }
+  const watch = watchCertificate(() => end ?? 0, conditions, recordingLog(), at, 'terminal')
+  t.after(() => watch.close())
+  const [told] = conditions.showing()
+  assert.deepEqual([told?.code, told?.subject], ['CERTIFICATE_EXPIRING', 'terminal'])
+  assert.deepEqual(told?.facts, { days: 29, notice: 30 })
+})
+
 test('each notice is one entry of the log: 120, 90, 60, 30, 15, 7, then every day', async (t) => {
   const clock = new FakeClock()
   const end = clock.now() + 130 * DAY_MS
@@ -42,10 +59,11 @@ test('each notice is one entry of the log: 120, 90, 60, 30, 15, 7, then every da
   assert.deepEqual(notices, [
     ...[120, 90, 60, 30, 15, 7, 6, 5, 4, 3, 2, 1, 0].map((step) => [
       'certificate-expiring',
+      'client',
       step,
       step,
     ]),
-    ['certificate-expired'],
+    ['certificate-expired', 'client'],
   ])
 })
 

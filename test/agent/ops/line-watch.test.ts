@@ -156,7 +156,7 @@ test('every fault has a condition, and each fault of a line one of lines', () =>
   }
 })
 
-test('a line’s condition says what a person needs on the phone, and what was found', () => {
+test('a line’s condition says whom to call and what was found, and not the お客様ID', () => {
   const [one] = conditionsOf(
     known([a.address('fd00::3', true), a.tested('LINE_AUTH_LOST')]),
     contacts,
@@ -166,7 +166,6 @@ test('a line’s condition says what a person needs on the phone, and what was f
     interface: 'eth1',
     code: 'LINE_AUTH_LOST',
     prefixChanged: true,
-    customerId: 'CAF1',
     phone: '0120-000-000',
   })
 })

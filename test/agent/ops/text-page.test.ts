@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { duration, fit, percent, row, widthOf } from '../../../agent/ops/text-page.ts'
+import {
+  duration,
+  fit,
+  percent,
+  row,
+  WIDTH,
+  widthOf,
+  wrapped,
+} from '../../../agent/ops/text-page.ts'
 
 test('Japanese takes two columns, and a text is cut at a whole character', () => {
   assert.equal(widthOf('回線a（ＩＰ）ｶﾅ'), 15)
@@ -8,6 +16,21 @@ test('Japanese takes two columns, and a text is cut at a whole character', () =>
   assert.equal(fit('回線', 3), '回 ')
   assert.equal(fit('𠮷野', 4), '𠮷野')
   assert.equal(row([5, 4], ['回線名', 'abcdef']), '  回線 abc')
+})
+
+test('a long text is broken at blanks and between Japanese letters, and a path stays whole', () => {
+  const text = `「${'回線'.repeat(30)}」が届いたら続けます。 then restart ${'/a'.repeat(50)} by hand`
+  const lines = wrapped(text, '  → ', '    ')
+  assert.equal(
+    lines
+      .map((line) => line.slice(4))
+      .join('')
+      .replaceAll(' ', ''),
+    text.replaceAll(' ', ''),
+  )
+  assert.ok(lines.every((line) => widthOf(line) <= WIDTH || line.includes('/a/a')))
+  assert.ok(lines.some((line) => line.trim() === '/a'.repeat(50)))
+  assert.ok(!lines.some((line) => /^ +[、。」]/.test(line)), 'no line begins with what ends one')
 })
 
 test('no outage is rounded away', () => {

@@ -20,7 +20,7 @@ function watchedFrom(endings: readonly (JobEnding | null)[], jobs: readonly stri
   const observe = watchJobs(conditions, { list }, jobs)
   const shown = () =>
     conditions.showing().map(({ number, component, severity, subject, facts }) => {
-      assert.deepEqual([number, component, severity], ['C941', 'agent', 'warn'])
+      assert.deepEqual([number, component, severity], ['C941', 'job', 'warn'])
       return [subject, facts]
     })
   return { observe, shown }
