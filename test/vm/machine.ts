@@ -1,102 +1,104 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Image } from './image.ts'
+import { dirname, join } from 'node:path'
+import {
+  commandsBy,
+  type Ending,
+  layOut,
+  type Machine,
+  type MachineOptions,
+} from '../bed/machine.ts'
+import { readyImage } from './image.ts'
+import { freePorts } from './ports.ts'
+import { type Hardware, startQemu } from './qemu.ts'
+import { followIn, runIn } from './wire.ts'
 
-/** A virtual machine that runs test/vm/guest/init, gone with this process however that ends. */
-export interface Machine {
-  /** What the guest prints. Ends when the machine has stopped. */
-  readonly lines: AsyncIterable<string>
-  /** Once it has stopped: the end of what its kernel said. */
+/** What a test may give it before its first boot. */
+export type VirtualOptions = Pick<MachineOptions, 'files' | 'secrets' | 'debs'> &
+  Partial<Pick<Hardware, 'tpm'>>
+
+/** A machine of the bed with a kernel, buses and a disk of its own, on an emulated processor. */
+export interface VirtualMachine extends Machine {
+  /** Of this machine's loopback: where its devices have their other ends. */
+  readonly ports: Hardware['ports']
+  /** What the power cut of this machine does, without the boot after it. */
+  cut(): Promise<void>
+  /** After `cut`. */
+  boot(): Promise<void>
+  /** The end of what its kernel said. */
   console(): string
-  /** Idempotent. */
-  stop(): Promise<void>
 }
 
-/**
- * Starts it on an emulated processor, which every machine can do and which behaves alike on all.
- * `environment` is that of the guest's first process; of letters, digits and `_`.
- *
- * The USB serial adapter is plugged in as long as somebody is connected to SERIAL_PORT of this
- * machine's loopback, which the guest reaches as 10.0.2.2: what is sent there comes out of it. At
- * CCID_PORT is the slot of the CCID reader.
- */
-export async function startMachine(
-  image: Image,
-  tree: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<Machine> {
-  const [serial, ccid] = await freePorts()
-  const variables = { ...environment, SERIAL_PORT: `${serial}`, CCID_PORT: `${ccid}` }
-  const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
-  const farEnd = (id: string, port: number) =>
-    `socket,id=${id},host=127.0.0.1,port=${port},server=on,wait=off`
-  const folder = await mkdtemp(join(tmpdir(), 'onshi-vm-'))
-  const consoleFile = join(folder, 'console')
-  const qemu = spawn(
-    'setpriv',
-    [
-      // A process that is killed cannot kill what it started.
-      ...['--pdeathsig', 'KILL', '--', 'qemu-system-x86_64'],
-      ...['-M', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,la57=off,pku=off'],
-      ...['-smp', '2', '-m', '2048', '-nodefaults', '-no-user-config', '-no-reboot'],
-      ...['-display', 'none', '-kernel', image.kernel, '-initrd', image.root],
-      ...['-append', `${KERNEL_WORDS} ${words.join(' ')}`],
-      ...['-serial', `file:${consoleFile}`, '-device', 'virtio-serial-pci'],
-      ...['-chardev', 'stdio,id=report,signal=off'],
-      ...['-device', 'virtserialport,chardev=report,name=report'],
-      ...['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile='],
-      ...['-fsdev', `local,id=tree,path=${tree},security_model=none,readonly=on`],
-      ...['-device', 'virtio-9p-pci,fsdev=tree,mount_tag=tree'],
-      ...['-device', 'virtio-rng-pci', '-device', 'qemu-xhci,id=usb'],
-      ...['-chardev', farEnd('serial', serial), '-device', 'usb-serial,chardev=serial'],
-      ...['-chardev', farEnd('ccid', ccid), '-device', 'usb-ccid'],
-      ...['-device', 'ccid-card-passthru,chardev=ccid'],
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  )
-  const kill = () => void qemu.kill('SIGKILL')
-  process.on('exit', kill)
-  let said = ''
-  const gone = once(qemu, 'close').finally(async () => {
-    process.off('exit', kill)
-    said = (await readFile(consoleFile, 'utf8').catch(() => 'none')).slice(-CONSOLE_CHARACTERS)
-    await rm(folder, { recursive: true, force: true })
-  })
-  return {
-    lines: createInterface({ input: qemu.stdout }),
-    console: () => said,
-    stop: async () => {
-      kill()
-      await gone
-    },
+/** As seen in the machine: this one's loopback. [qemu, user network] */
+export const HOST = '10.0.2.2'
+/** An emulated processor is some 15 times slower, and shared. */
+const RUN_LIMIT_MS = 600_000
+const TREE = dirname(dirname(import.meta.dirname))
+
+/** Boots one; gone with this process however that ends. Rejects with Missing where it cannot be. */
+export async function bootVirtual(
+  t: Ending,
+  options: VirtualOptions = {},
+): Promise<VirtualMachine> {
+  const image = await readyImage(() => undefined)
+  const folder = mkdtempSync(join(tmpdir(), 'onshi-vm-'))
+  const clean = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', clean)
+  const bed = join(folder, 'bed')
+  mkdirSync(join(bed, 'laid'), { recursive: true })
+  layOut(join(bed, 'laid'), options)
+  const disk = join(folder, 'disk.qcow2')
+  const overlay = ['create', '-q', '-f', 'qcow2', '-b', image.disk, '-F', 'raw', disk]
+  const { status, stderr } = spawnSync('qemu-img', overlay, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`qemu-img: ${stderr}`)
+  const [shell, api, serial, ccid] = await freePorts()
+  const ports = { shell, api, serial, ccid }
+  const hardware = { image, disk, bed, tree: TREE, ports, folder, tpm: options.tpm ?? null }
+  const run: Machine['run'] = (line, { input = '', timeoutMs = RUN_LIMIT_MS } = {}) =>
+    runIn(shell, line, input, timeoutMs)
+  const followed: Machine['follow'] = (line) => followIn(shell, line)
+  const commands = commandsBy(run, followed)
+  let running = await startQemu(hardware)
+  const boot = async () => {
+    running = await startQemu(hardware)
   }
-}
-
-const CONSOLE_CHARACTERS = 4_000
-const KERNEL_WORDS =
-  'console=ttyS0 quiet rdinit=/init panic=-1 nokaslr mitigations=off random.trust_cpu=on ' +
-  'tsc=reliable nowatchdog audit=0 net.ifnames=0'
-
-/** Two that nobody listens on now: both are held before either is let go. */
-async function freePorts(): Promise<readonly [number, number]> {
-  const held = [await holdPort(), await holdPort()] as const
-  return [await held[0](), await held[1]()]
-}
-
-async function holdPort(): Promise<() => Promise<number>> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  if (bound === null || typeof bound === 'string') throw new Error('a TCP server has a port')
-  return async () => {
-    const closed = once(server, 'close')
-    server.close()
-    await closed
-    return bound.port
+  let closed = false
+  const close = async () => {
+    if (closed) return
+    closed = true
+    await running.kill()
+    process.off('exit', clean)
+    clean()
+  }
+  t.after(close)
+  const settled = async () => {
+    const { stdout } = await run('systemctl is-system-running --wait')
+    if (!/^(running|degraded)/.test(stdout)) throw new Error(`the machine is ${stdout}`)
+  }
+  await settled()
+  await commands.must('cp -a --no-preserve=ownership /bed/laid/. / && systemctl daemon-reload')
+  return {
+    ...commands,
+    ports,
+    console: () => running.console(),
+    cut: () => running.kill(),
+    boot: async () => {
+      await boot()
+      await settled()
+    },
+    async powerCut() {
+      await running.kill()
+      await boot()
+      await settled()
+    },
+    async reboot() {
+      // It may be gone before it has answered.
+      followed('exec systemctl reboot')
+      await running.ended
+      await boot()
+      await settled()
+    },
+    close,
   }
 }

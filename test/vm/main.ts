@@ -1,98 +1,81 @@
-import { dirname } from 'node:path'
+import { globSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runAll } from './guest/tally.ts'
 import { readyImage } from './image.ts'
-import { startMachine } from './machine.ts'
 import { installTools, Missing } from './tools.ts'
 
-const USAGE = 'Usage: npm run test:vm [-- [--cycles N] [WORD]]'
+const USAGE = 'Usage: npm run test:vm [-- [--cycles N] [--cuts N] [WORD]]'
 
 /**
- * `npm run test:vm`: readers on a real kernel, in a virtual machine that this builds, boots and
- * throws away. Runs the files of test/vm/guest/ whose name holds WORD. cycles: unplugs and replugs
- * of each device. Exit 1 where a test fails or the machine does not come to an end, 69 where
- * something is missing.
+ * `npm run test:vm`: the package, its unit and readers on a stock kernel with a systemd, in virtual
+ * machines that this builds, boots and throws away, one after the other. Runs test/vm/*.vm.ts whose name
+ * holds WORD, or else test/vm/guest/*.guest.ts, inside. cycles: unplugs and replugs of each device there;
+ * cuts: of the power. Exit 1 where a test fails or is skipped, 69 where something is missing.
  */
-const EXIT = { failed: 1, usage: 64, unavailable: 69 } as const
-/** Of the whole run in the machine, besides what each cycle takes. */
-const LIMIT_MS = 20 * 60_000
-const CYCLE_LIMIT_MS = 20_000
+const EXIT = { usage: 64, unavailable: 69 } as const
+/** An emulated processor may have to share its real one with others. */
+const FILE_LIMIT_MS = 6 * 3_600_000
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 function parse() {
   try {
     const { values, positionals } = parseArgs({
-      options: { cycles: { type: 'string', default: '100' } },
+      options: {
+        cycles: { type: 'string', default: '100' },
+        cuts: { type: 'string', default: '10' },
+      },
       allowPositionals: true,
     })
-    const [only = ''] = positionals
-    if (/^\d{1,6}$/.test(values.cycles) && positionals.length < 2 && /^[\w-]*$/.test(only))
-      return { cycles: Number(values.cycles), only }
+    const { cycles, cuts } = values
+    const [word = ''] = positionals
+    const isCount = (text: string) => /^\d{1,6}$/.test(text)
+    if (isCount(cycles) && isCount(cuts) && positionals.length < 2 && /^[\w-]*$/.test(word))
+      return { cycles, cuts, word }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
   }
   return undefined
 }
 
-/** What the steps took, to be told at the end. */
+/** What the steps took, as they end. */
 function openLaps() {
-  const laps: string[] = []
   let lastAt = performance.now()
-  return {
-    laps,
-    lap: (step: string) => {
-      const now = performance.now()
-      laps.push(`${((now - lastAt) / 1000).toFixed(1).padStart(7)} s  ${step}`)
-      say(laps.at(-1) ?? '')
-      lastAt = now
-    },
+  return (step: string) => {
+    const now = performance.now()
+    say(`${((now - lastAt) / 1_000).toFixed(1).padStart(7)} s  ${step}`)
+    lastAt = now
   }
 }
 
-async function prepare(lap: (step: string) => void) {
-  try {
-    installTools()
-    return await readyImage(lap)
-  } catch (error) {
-    if (!(error instanceof Missing)) throw error
-    process.stderr.write(`test:vm: ${error.message}\n`)
-    return undefined
-  }
+/** Files to run, and the word that is left for those inside. */
+function selected(word: string): { readonly files: readonly string[]; readonly inside: string } {
+  const all = globSync(join(import.meta.dirname, '*.vm.ts')).sort()
+  const files = all.filter((file) => basename(file).includes(word))
+  if (files.length > 0) return { files, inside: '' }
+  return { files: all.filter((file) => basename(file) === 'guest.vm.ts'), inside: word }
 }
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const options = parse()
   if (options === undefined) {
     process.stderr.write(`${USAGE}\n`)
-    return EXIT.usage
+    process.exitCode = EXIT.usage
+    return
   }
-  const { laps, lap } = openLaps()
-  const image = await prepare(lap)
-  if (image === undefined) return EXIT.unavailable
-  const tree = dirname(dirname(import.meta.dirname))
-  const limitMs = LIMIT_MS + options.cycles * CYCLE_LIMIT_MS
-  const machine = await startMachine(image, tree, {
-    CYCLES: `${options.cycles}`,
-    ONLY: options.only,
-    SLOWER_BY: '5',
-    LIMIT_S: `${limitMs / 1000}`,
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void machine.stop())
-  const timer = setTimeout(() => void machine.stop(), limitMs + 60_000)
-  let last = ''
-  for await (const line of machine.lines) {
-    if (line.startsWith('booted')) lap('boot')
-    else say(line)
-    last = line
+  try {
+    installTools()
+    await readyImage(openLaps())
+  } catch (error) {
+    if (!(error instanceof Missing)) throw error
+    process.stderr.write(`test:vm: ${error.message}\n`)
+    process.exitCode = EXIT.unavailable
+    return
   }
-  clearTimeout(timer)
-  await machine.stop()
-  lap('tests in the machine')
-  const verdict = /^(\d+) passed, (\d+) failed$/.exec(last)
-  if (verdict === null) say(`The machine came to no end. Its console:\n${machine.console()}`)
-  say(`\n${laps.join('\n')}\n${verdict?.[0] ?? '0 passed, 1 failed'}`)
-  return verdict !== null && verdict[1] !== '0' && verdict[2] === '0' ? 0 : EXIT.failed
+  const { files, inside } = selected(options.word)
+  Object.assign(process.env, { VM_CYCLES: options.cycles, VM_CUTS: options.cuts, VM_ONLY: inside })
+  runAll(files, FILE_LIMIT_MS)
 }
 
-process.exitCode = await main()
+await main()

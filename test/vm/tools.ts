@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process'
 /** A program that is run, and the Debian package that has it. */
 const TOOLS = {
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  mke2fs: 'e2fsprogs',
+  smbd: 'samba',
   mmdebstrap: 'mmdebstrap',
   cpio: 'cpio',
   depmod: 'kmod',
@@ -47,3 +50,18 @@ function missingPackages(): readonly string[] {
 const isHere = (tool: string): boolean =>
   spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${tool}`], { stdio: 'ignore' })
     .status === 0
+
+/** What it prints. Throws Missing: nothing that is run here fails for another reason. */
+export function run(program: string, args: readonly string[], cwd?: string): string {
+  const { status, stdout } = spawnSync(program, args, {
+    cwd,
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
+  if (status === 0) return stdout
+  throw new Missing(
+    `${program} failed, as it says above; an image takes root, Debian’s mirror and 3 GB of disk`,
+  )
+}

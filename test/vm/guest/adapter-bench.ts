@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { present } from '../../../agent/sim/card/presented.ts'
 import { startPn532Reader } from '../../../agent/sim/reader/pn532.ts'
@@ -8,10 +6,11 @@ import { loadSerial } from '../../../drivers/io/serial.ts'
 import { pn532 } from '../../../drivers/pn532.ts'
 import type { Bench, BenchMaker } from '../../drivers/bench.ts'
 import { ioOf } from '../../fakes/io.ts'
+import { type Adapter, adapterAt } from '../adapter.ts'
 import { HOST, portOf } from './host.ts'
 
 /** As udev names the port of qemu's adapter, whichever number it has. */
-export const BY_ID = '/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_1-0000:00:05.0-1-if00-port0'
+export const BY_ID = '/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_1-0000:00:10.0-1-if00-port0'
 
 /** Real serialport on a USB serial adapter (FTDI) that is plugged in and pulled out. */
 export const adapterBench = (dialect: 'pn532' | 'rcs620s'): BenchMaker => ({
@@ -47,27 +46,15 @@ async function openAdapterBench(dialect: 'pn532' | 'rcs620s'): Promise<Bench> {
   }
 }
 
-/** qemu's adapter is plugged in as long as its far end has a client: here a line to a chip. */
-export function makeAdapter(chipPort: number) {
-  let pull: (() => Promise<void>) | undefined
+/** The one of this machine; resolves when its port is there, or gone. */
+export function makeAdapter(chipPort: number): Adapter {
+  const adapter = adapterAt({ host: HOST, port: portOf('SERIAL') }, chipPort)
   return {
     plug: async () => {
-      const line = connect({ host: '127.0.0.1', port: chipPort, noDelay: true })
-      const usb = connect({ host: HOST, port: portOf('SERIAL'), noDelay: true })
-      await Promise.all([once(line, 'connect'), once(usb, 'connect')])
-      line.pipe(usb).pipe(line)
-      pull = async () => {
-        const gone = [once(line, 'close'), once(usb, 'close')]
-        line.destroy()
-        usb.destroy()
-        await Promise.all(gone)
-      }
+      await adapter.plug()
       // A line of glass has no end that says when a device is there.
       while (!existsSync(BY_ID)) await wait(20)
     },
-    unplug: async () => {
-      await pull?.()
-      pull = undefined
-    },
+    unplug: adapter.unplug,
   }
 }

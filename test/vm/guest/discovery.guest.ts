@@ -39,13 +39,13 @@ test('a CCID reader, two HID readers and a serial adapter are found on real buse
   const hid = { connection: 'usb-hid', driver: 'vivopay' } as const
   const wanted = [
     {
-      serialNumber: '1-0000:00:05.0-1',
+      serialNumber: '1-0000:00:10.0-1',
       product: 'QEMU USB SERIAL',
       connection: 'usb-serial',
       driver: 'pn532',
     },
     {
-      serialNumber: '1-0000:00:05.0-2',
+      serialNumber: '1-0000:00:10.0-2',
       product: 'QEMU USB CCID',
       connection: 'usb-ccid',
       driver: 'pcsc',

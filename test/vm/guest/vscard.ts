@@ -104,6 +104,7 @@ export async function connectVscard(host: string, port: number): Promise<Vscard>
     },
     take,
     close: async () => {
+      if (socket.closed) return
       const closed = once(socket, 'close')
       socket.destroy()
       await closed
