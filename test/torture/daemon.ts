@@ -9,6 +9,7 @@ const CLI = fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))
 
 /** One life of the agent, from its spawn on. */
 export interface Life {
+  readonly pid: number
   /** Resolves with the exit code or the signal, however it ended. */
   readonly ended: Promise<string>
   kill(signal: 'SIGKILL' | 'SIGTERM'): void
@@ -23,15 +24,18 @@ const markOf = (folder: string) => `PCSCLITE_CSOCK_NAME=${folder}/no-pcscd`
 export const logFileOf = ({ folder }: Pick<Stage, 'folder'>) => join(folder, 'agent.log')
 
 /** Starts the agent; what it says goes to one log file for all lives. */
-export function startLife(stage: Pick<Stage, 'folder' | 'configFile'>): Life {
+export function startLife(
+  stage: Pick<Stage, 'folder' | 'configFile'> & Partial<Pick<Stage, 'environment'>>,
+): Life {
   const log = openSync(logFileOf(stage), 'a')
   const [name = '', value = ''] = markOf(stage.folder).split('=')
   const child = spawn(process.execPath, [CLI, 'run', '--config', stage.configFile], {
     stdio: ['ignore', log, log],
-    env: { ...process.env, [name]: value },
+    env: { ...process.env, ...stage.environment, [name]: value },
   })
   closeSync(log)
   return {
+    pid: child.pid ?? 0,
     ended: once(child, 'exit').then(([code, signal]) => String(signal ?? code)),
     kill: (signal) => void child.kill(signal),
   }

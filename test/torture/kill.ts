@@ -11,7 +11,7 @@ import { isBefore, type Lives, openLives } from './lives.ts'
 import { startPoller, wholeFeed } from './poller.ts'
 import { type Chance, chanceOf } from './random.ts'
 import { type Report, reportOf } from './report.ts'
-import { type Stage, setStage } from './stage.ts'
+import { type Power, type Stage, setStage } from './stage.ts'
 import { wireOf } from './wire.ts'
 
 export interface KillOptions {
@@ -19,6 +19,8 @@ export interface KillOptions {
   readonly kills: number
   readonly seed: number
   readonly onKill?: (kill: number) => void
+  /** The power of the agent's disk is cut each time. */
+  readonly power?: Power
 }
 
 const CLIENTS = 6
@@ -38,9 +40,10 @@ export async function runKillTest({
   kills,
   seed,
   onKill = () => {},
+  power,
 }: KillOptions): Promise<Report> {
   const chance = chanceOf(seed)
-  const stage = await setStage(chance.fork())
+  const stage = await setStage(chance.fork(), power)
   const lives = openLives(stage, chance.fork())
   let isRight = false
   try {

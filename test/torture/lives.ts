@@ -64,8 +64,7 @@ export function openLives(stage: Stage, chance: Chance): Lives {
   }
   const kill = async (life: Life) => {
     if (!isAnswered) early += 1
-    life.kill('SIGKILL')
-    const how = await life.ended
+    const how = await stage.crash(life)
     if (how !== 'SIGKILL') faults.push(`life ${number} ended by itself: ${how}`)
   }
   const stillbirth = async () => {

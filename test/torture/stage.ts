@@ -13,7 +13,9 @@ import {
 } from '../../agent/sim/gateway/server.ts'
 import { makePki, serverTls, writePki } from '../../agent/sim/pki.ts'
 import { openDatabase } from '../../agent/store/database.ts'
+import type { Disk } from '../bed/power/disk.ts'
 import type { FileFacts } from './checker.ts'
+import type { Life } from './daemon.ts'
 import type { Chance } from './random.ts'
 
 /** What lives through every crash: the folder, the official side, the card reader. */
@@ -22,24 +24,38 @@ export interface Stage {
   readonly configFile: string
   /** Of every incarnation of the agent. */
   readonly url: string
+  /** Added to the environment of every life. */
+  readonly environment: Readonly<Record<string, string>>
   readonly gateway: GatewaySimulator
   readonly card: CardSimulator
+  /** Ends a life as a crash does, or as a cut of the power. Resolves with how the process ended. */
+  crash(life: Life): Promise<string>
   /** Only while no agent holds the file. */
   examine(): FileFacts
   /** `keep` leaves the folder, with the agents' log, for a person to look at. */
   close(keep: boolean): Promise<void>
 }
 
+/** A disk, and what cuts its power. */
+export interface Power {
+  readonly disk: Disk
+  /** Loaded into the agent before its own code; null: nothing. */
+  readonly preload: string | null
+  cut(): Promise<void>
+}
+
 const LOOPBACK = '127.0.0.1'
 /** Longer than a commit, shorter than a life: kills land on both sides of the answer. */
 const ANSWER_LIMIT_MS = 40
 
-export async function setStage(chance: Chance): Promise<Stage> {
+/** `power`: the agent's state is on a disk whose power is cut; its process is killed otherwise. */
+export async function setStage(chance: Chance, power?: Power): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-torture-'))
+  const state = power?.disk.folder ?? folder
   const pki = makePki()
   const files = writePki(folder, pki)
   const key = randomBytes(32)
-  const databaseFile = join(folder, 'agent.db')
+  const databaseFile = join(state, 'agent.db')
   const gateway = await startGatewaySimulator({
     tls: serverTls(pki),
     account: DEMO_ACCOUNT,
@@ -51,6 +67,7 @@ export async function setStage(chance: Chance): Promise<Stage> {
   const configFile = writeClinic(
     {
       folder,
+      state,
       files,
       listen,
       lines: [{ name: 'sim-line', gateway: gateway.url }],
@@ -62,8 +79,16 @@ export async function setStage(chance: Chance): Promise<Stage> {
     folder,
     configFile,
     url: `http://${listen}`,
+    environment: power?.preload ? { NODE_OPTIONS: `--import ${power.preload}` } : {},
     gateway,
     card,
+    async crash(life) {
+      await power?.cut()
+      life.kill('SIGKILL')
+      const how = await life.ended
+      await power?.disk.powerOn()
+      return how
+    },
     examine: () => examine(databaseFile, key),
     async close(keep) {
       await card.close()
@@ -93,7 +118,18 @@ export async function freePort(chance: Chance): Promise<number> {
   }
 }
 
+/** A file that cannot be read is damaged, which the checker tells like any other damage. */
 function examine(path: string, key: Uint8Array): FileFacts {
+  try {
+    return factsOf(path, key)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (!/^(SQLITE|STORE)_/.test(code)) throw error
+    return { integrity: [code], foreignKeys: 0, openQuestions: 0, verifications: 0, events: [] }
+  }
+}
+
+function factsOf(path: string, key: Uint8Array): FileFacts {
   const db = openDatabase(path, key, 'read-only')
   try {
     const count = (sql: string) => Number(db.prepare<[], number>(sql).pluck().get())
