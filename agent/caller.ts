@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { readStoreKey } from '../config/files.ts'
 import type { Config } from '../config/schema.ts'
 import { callControl } from './api/control-client.ts'
 import { AgentError } from './kernel/errors.ts'
@@ -30,14 +29,18 @@ export function caller(config: Config): Call {
 /** For commands, which print what came of them. */
 export const silent: Log = { info() {}, warn() {}, error() {} }
 
-async function onDatabase(
+/** Work on the database itself, which no agent holds. Throws `STORE_*`. */
+export async function onDatabase<T>(
   { store }: Config,
-  work: (store: Store) => Promise<unknown>,
-): Promise<unknown> {
-  const { openStore } = await import('./store/store.ts')
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const [{ openStore }, { storeKeyOf }] = await Promise.all([
+    import('./store/store.ts'),
+    import('./store-key.ts'),
+  ])
   const opened = await openStore({
     path: store.path,
-    key: readStoreKey(store.key_file),
+    key: storeKeyOf(store),
     clock: { now: () => Date.now() },
     log: silent,
     observe: () => {},

@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs'
-import { readSecretText } from '../config/files.ts'
 import { parseListenAddress } from '../config/listen.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -11,6 +9,7 @@ import type { NewConsumer } from './kernel/consumer.ts'
 import { AgentError } from './kernel/errors.ts'
 import { roles } from './kernel/roles.ts'
 import type { SinkKind } from './kernel/sink.ts'
+import { secretIn } from './secret-file.ts'
 import type { Store } from './store/store.ts'
 
 const USAGE = `onshi-agent consumer add NAME --role ROLE [--from ADDRESS,…] [--sink KIND …] | list | revoke NAME
@@ -52,8 +51,11 @@ const options = {
 
 type Values = ReturnType<typeof parsed>['values']
 
-/** `onshi-agent consumer …`: through the running agent, or on the database when none holds it. */
-export async function consumerCommand(args: readonly string[]): Promise<string> {
+/** `onshi-agent consumer …`: through the running agent, or on the database when none holds it. `note`: for a person. */
+export async function consumerCommand(
+  args: readonly string[],
+  note = (text: string): unknown => process.stderr.write(text),
+): Promise<string> {
   if (args.includes('--help')) return `${USAGE}\n`
   const { values, positionals } = parsed(args)
   const [verb, name, ...rest] = positionals
@@ -69,13 +71,14 @@ export async function consumerCommand(args: readonly string[]): Promise<string> 
         sources: listIn(values.from),
         sink: sinkIn(values),
       })
-      return added(
-        await call('POST', '/consumers', wanted, async (store) => {
-          await check(wanted, config, store)
-          const { consumer, token } = await store.consumers.add(wanted)
-          return shownNew(consumer, token)
-        }),
-      )
+      const answer = await call('POST', '/consumers', wanted, async (store) => {
+        await check(wanted, config, store)
+        const { consumer, token } = await store.consumers.add(wanted)
+        return shownNew(consumer, token)
+      })
+      // The answer stays JSON for whoever reads it by program.
+      note('Secrets are shown once. トークンと鍵は一度だけ表示されます。\n')
+      return pretty(answer)
     }
     case 'list':
       return pretty(
@@ -179,15 +182,6 @@ function sinkIn(values: Values): object | null {
 const defined = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-/** Throws `SECRET_UNREADABLE`, and `SECRET_EXPOSED` where others can read the file. */
-function secretIn(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined
-  const secret = readSecretText(file)
-  const mode = statSync(file).mode & 0o777
-  if ((mode & 0o077) === 0) return secret
-  throw new AgentError('SECRET_EXPOSED', `${file} has mode ${mode.toString(8)}: chmod 0600 it`)
-}
-
 function identityIn(values: Values) {
   const file = values['p12-file']
   if (file === undefined) return undefined
@@ -199,10 +193,4 @@ function fileAt(path: string): Buffer {
   const read = readSmallFile(path)
   if (read.is === 'read') return read.bytes
   throw new AgentError('SECRET_UNREADABLE', `${path}: ${read.why}`, { cause: read.cause })
-}
-
-/** The answer stays JSON for whoever reads it by program. */
-function added(answer: unknown): string {
-  process.stderr.write('Secrets are shown once. トークンと鍵は一度だけ表示されます。\n')
-  return pretty(answer)
 }

@@ -40,6 +40,8 @@ export interface LinesParts {
   readonly gateway: GatewaySettings
   readonly store: Store
   readonly conditions: Conditions
+  /** Is told everything that happens to them. */
+  readonly hear: (event: UplinkEvent) => void
 }
 
 /** Each of the four parts here; together they have the time that main.ts gives to one. */
@@ -54,12 +56,12 @@ export function openHoursOf(config: Pick<Config, 'clinic'>): (at: number) => boo
 
 export async function openLines(
   config: Config,
-  { identity, gateway, store, conditions }: LinesParts,
+  { identity, gateway, store, conditions, hear }: LinesParts,
   platform: Platform,
 ): Promise<OpenedLines> {
   const { clock, log } = platform
   const isOpen = openHoursOf(config)
-  const listeners = new Set<(event: UplinkEvent) => void>()
+  const listeners = new Set([hear])
   const closer = new Closer(log, CLOSE_BUDGET_MS)
   const uplink = await openUplink(uplinkSettings(config), identity, {
     ...platform,

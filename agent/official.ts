@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts'
+import { certificateEndOf } from '../config/terminal.ts'
 import type { Certificates } from './api/control-certificates.ts'
 import type { Lines } from './api/lines-port.ts'
+import type { Hearing } from './counting.ts'
 import type { Judging } from './eligibility/ending.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { type CardGateway, type Gateway, openGateway } from './gateway/gateway.ts'
@@ -23,6 +25,8 @@ export interface Official {
   readonly challenge: CardGateway['challenge'] | null
   readonly lines: Lines
   readonly certificates: Certificates
+  /** End of the certificate in use, epoch ms; null where it is the terminal’s. */
+  certificateEndsAt(): number | null
   /** Null where no folders are configured. */
   readonly terminal: OpenedTerminal | null
   /** Has everything asked again when somebody can be asked again, from now on. */
@@ -34,6 +38,7 @@ export interface OfficialParts {
   readonly judging: Judging
   readonly conditions: Conditions
   readonly closer: Closer
+  readonly hearing: Hearing
 }
 
 /** `identity`: from `readIdentity`; null where the terminal has line and certificate itself. */
@@ -57,6 +62,7 @@ export async function openOfficial(
   const { conditions } = parts
   conditions.raise('LINE_NOT_VISIBLE', 'terminal')
   conditions.raise('CERTIFICATE_NOT_VISIBLE', 'terminal')
+  watchTyped(config, parts, platform)
   const { gateway, attend } = terminal
   return {
     gateway,
@@ -65,14 +71,27 @@ export async function openOfficial(
     attend,
     lines: noLines,
     certificates: noCertificates,
+    certificateEndsAt: () => null,
   }
+}
+
+/** The terminal’s certificate, where a person typed when it ends. */
+function watchTyped(
+  { terminal }: Config,
+  { conditions, closer }: OfficialParts,
+  { log, clock }: Platform,
+): void {
+  const end = terminal === undefined ? null : certificateEndOf(terminal)
+  if (end === null) return
+  const watch = watchCertificate(() => end, conditions, log, clock, 'terminal')
+  closer.add('terminal certificate watch', watch)
 }
 
 async function overLines(
   config: Config,
   configured: Identity,
   terminal: OpenedTerminal | null,
-  { store, conditions, closer }: OfficialParts,
+  { store, conditions, closer, hearing }: OfficialParts,
   platform: Platform,
 ): Promise<Official> {
   const { clock, log } = platform
@@ -82,7 +101,11 @@ async function overLines(
   const official = gatewaySettings(config)
   const { uplink, lines, attend } = closer.add(
     'lines',
-    await openLines(config, { identity: active, gateway: official, store, conditions }, platform),
+    await openLines(
+      config,
+      { identity: active, gateway: official, store, conditions, hear: hearing.line },
+      platform,
+    ),
   )
   const certificates = openCertificateDesk({
     registry,
@@ -100,7 +123,9 @@ async function overLines(
   )
   log.info({ certificate: registry.activeId() }, 'certificate-in-use')
   const gateway = openGateway(uplink, official, clock)
-  return { gateway, challenge: gateway.challenge, lines, certificates, terminal, attend }
+  const { challenge } = gateway
+  const certificateEndsAt = () => certificates.active().notAfter
+  return { gateway, challenge, lines, certificates, certificateEndsAt, terminal, attend }
 }
 
 /** Line and certificate are the terminal's. */

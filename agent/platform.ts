@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
 import type { Clock, Log } from './kernel/ports.ts'
@@ -26,16 +27,41 @@ export const systemClock: Clock = {
   },
 }
 
+type Level = 'info' | 'warn' | 'error'
+
+/** What journald takes as the priority of a line, and takes off it. [sd-daemon(3), SD_ERR] */
+const PRIORITIES = { info: '<6>', warn: '<4>', error: '<3>' } as const satisfies Record<
+  Level,
+  string
+>
+
+const STDOUT = 1
+
+/**
+ * Whether standard output goes to journald: it says which file that is, so that a pipe of somebody
+ * who inherited the variable is none. [systemd.exec(5), $JOURNAL_STREAM]
+ */
+export function isJournal(
+  stream: string | undefined,
+  stat: { readonly dev: bigint; readonly ino: bigint },
+): boolean {
+  return stream === `${stat.dev}:${stat.ino}`
+}
+
 /** One JSON line an event on standard output; journald adds the rest. */
-export function thisMachine(level: 'info' | 'warn' | 'error'): Platform {
-  const logger = pino(
-    { base: null, level, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ sync: true }),
-  )
-  const at =
-    (severity: 'info' | 'warn' | 'error'): Log['info'] =>
-    (facts, event) =>
-      logger[severity]({ event, ...facts })
+export function thisMachine(
+  level: Level,
+  prefixed = isJournal(process.env['JOURNAL_STREAM'], fstatSync(STDOUT, { bigint: true })),
+): Platform {
+  const destination = pino.destination({ sync: true })
+  const at = (severity: Level): Log['info'] => {
+    const prefix = prefixed ? PRIORITIES[severity] : ''
+    const logger = pino(
+      { base: null, level, timestamp: pino.stdTimeFunctions.isoTime },
+      { write: (line) => void destination.write(`${prefix}${line}`) },
+    )
+    return (facts, event) => logger[severity]({ event, ...facts })
+  }
   return {
     clock: systemClock,
     monotonic: () => performance.now(),

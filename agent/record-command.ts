@@ -28,7 +28,7 @@ const usage = (message: string) =>
  * `onshi-agent readers record`: drives a configured reader in this process until time is up or a
  * signal comes, and writes what passed between driver and device, masked. Gives what to print.
  * Throws USAGE, NOT_FOUND, READER_BUSY where the running agent holds a device that cannot be shared,
- * REQUEST_INVALID where the file cannot be written, and what is wrong with the configuration.
+ * FILE_UNWRITABLE where the file cannot be written, and what is wrong with the configuration.
  */
 export async function recordCommand(
   name: string,
@@ -123,7 +123,7 @@ function created(out: string): number {
   } catch (cause) {
     const code = codeOf(cause)
     if (code === '') throw cause
-    throw new AgentError('REQUEST_INVALID', `${out} cannot be written: ${code}`, { cause })
+    throw new AgentError('FILE_UNWRITABLE', `${out} cannot be written: ${code}`, { cause })
   }
 }
 

@@ -4,7 +4,6 @@ import { familyOfLine, hostOf, lineCard } from '../config/line-card.ts'
 import { weaknesses } from '../config/listen.ts'
 import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
-import type { ListenSettings } from './api/listener.ts'
 import type { GatewaySettings } from './gateway/gateway.ts'
 import type { TerminalSettings } from './gateway/terminal.ts'
 import type { Conditions } from './kernel/conditions.ts'
@@ -160,18 +159,6 @@ export function terminalSettings(
     sessions: gateway.sessions,
     queueLimit: gateway.queue_limit,
   }
-}
-
-export function listenSettings({ listen }: Config): ListenSettings[] {
-  return listen.map(({ address, allow, tls, hosts }) => ({
-    address,
-    allow: allow ?? [],
-    hosts,
-    tls:
-      tls === undefined
-        ? null
-        : { certificate: readFileSync(tls.certificate_file), key: readFileSync(tls.key_file) },
-  }))
 }
 
 /** What is assumed of ORCA, `[outbox.orca]`. */

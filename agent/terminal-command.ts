@@ -30,9 +30,20 @@ export async function terminalCommand(args: readonly string[]): Promise<string> 
     ...folders,
     `open questions ${answer.open}, answer time ${answer.answerMs === null ? 'not known yet' : `${answer.answerMs.last} ms (median ${answer.answerMs.median})`}`,
     `heard ${answer.heardAt ?? 'nothing yet'}`,
+    ...onPaper(terminal),
     ...inFront(terminal, answer.bypassed),
     '',
   ].join('\n')
+}
+
+/** What is not visible from here, as a person typed it. */
+function onPaper({ certificate_expires: end, contact = {} }: Terminal): string[] {
+  const { customer_id: id, carrier, phone, hours } = contact
+  const line = [id === undefined ? [] : [`お客様ID ${id}`], carrier ?? [], phone ?? [], hours ?? []]
+  return [
+    ...(end === undefined ? [] : [`certificate of the terminal (as typed) until ${end}`]),
+    ...(line.flat().length === 0 ? [] : [`line of the terminal: ${line.flat().join('  ')}`]),
+  ]
 }
 
 function inFront(terminal: Terminal, bypassed: boolean): string[] {

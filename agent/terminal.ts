@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { foldersOf, type Terminal } from '../config/terminal.ts'
+import type { Hearing } from './counting.ts'
 import type { Judging } from './eligibility/ending.ts'
 import type { Reasking } from './eligibility/reasking.ts'
 import { openTerminalResults } from './eligibility/terminal-results.ts'
@@ -39,6 +40,7 @@ export interface TerminalParts {
   readonly judging: Judging
   readonly conditions: Conditions
   readonly isOpen: () => boolean
+  readonly hearing: Pick<Hearing, 'terminal'>
 }
 
 /** Each of the parts here; together they have the time that main.ts gives to one. */
@@ -47,7 +49,7 @@ const CLOSE_BUDGET_MS = 1_000
 export function openTerminal(
   config: Config,
   terminal: Terminal,
-  { store, judging, conditions, isOpen }: TerminalParts,
+  { store, judging, conditions, isOpen, hearing }: TerminalParts,
   platform: Platform,
 ): OpenedTerminal {
   refuseLoopsOf(terminal)
@@ -103,6 +105,7 @@ export function openTerminal(
   const watch = watchTerminal({ conditions, report, isOpen, quietMs, clock, onBug })
   closer.add('terminal watch', watch)
   news.listen(watch.take)
+  news.listen(hearing.terminal)
   return {
     gateway,
     report,

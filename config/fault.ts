@@ -63,7 +63,7 @@ const numbered = (own: FaultCode, shared: FaultCode) =>
  * title, what was found and what to write, then what to do.
  */
 export function formatConfigFault(error: AgentError): string {
-  const { number, title, hint } = error.fault
+  const { number, title, action, hint } = error.fault
   const file = error.facts['file']
   const head = `${file === undefined ? '' : `${file}: `}${title} [${number} ${error.code}]`
   const body =
@@ -74,7 +74,7 @@ export function formatConfigFault(error: AgentError): string {
           `    ${each.title}`,
           `    ${each.detail}`,
         ])
-  return [head, ...body, `  ${hint}`].join('\n')
+  return [head, ...body, `  → ${action}`, `    ${hint}`].join('\n')
 }
 
 /**

@@ -5,7 +5,7 @@ import { strict } from './shape.ts'
 
 const FORM = 'minute hour day month weekday, "30 17 * * *", or "" for by hand only'
 /** Five fields or none; what they mean is looked at below. */
-const time = (description: string, fallback: string) =>
+export const time = (description: string, fallback: string) =>
   Type.String({
     description,
     pattern: '^(\\S+( +\\S+){4})?$',
@@ -24,7 +24,9 @@ export const Jobs = Type.Object(
       'Asks about patients of the roster who have no valid eligibility yet this month.',
       '0 10 1,11,21 * *',
     ),
+    audit: time('Verifies the audit trail: what is new, and once a week all of it.', '20 3 * * *'),
     follow_ups: time('Asks again what was not found before and is due.', '0 8 * * *'),
+    purge: time('Removes what is older than `[retention]` says.', '20 3 * * *'),
   },
   {
     ...strict,
@@ -36,11 +38,13 @@ export type Jobs = Static<typeof Jobs>
 
 /** What is no time: node-cron, which goes by it, says which field. */
 export const aboutJobs = (jobs: Jobs): Finding[] =>
-  Object.entries(jobs).flatMap(([name, text]) => {
-    if (text === '') return []
-    const { errors } = cron.validateDetailed(text)
-    if (errors.length === 0) return []
-    const fields = errors.map(({ field, value }) => `${value ?? 'nothing'} for ${field}`)
-    const found = `${show(text)}, with ${fields.join(' and ')}`
-    return [mistake(`jobs.${name}`, '値の形が違います。', found, FORM)]
-  })
+  Object.entries(jobs).flatMap(([name, text]) => aboutTime(`jobs.${name}`, text))
+
+export function aboutTime(key: string, text: string): Finding[] {
+  if (text === '') return []
+  const { errors } = cron.validateDetailed(text)
+  if (errors.length === 0) return []
+  const fields = errors.map(({ field, value }) => `${value ?? 'nothing'} for ${field}`)
+  const found = `${show(text)}, with ${fields.join(' and ')}`
+  return [mistake(key, '値の形が違います。', found, FORM)]
+}

@@ -13,7 +13,7 @@ const words = (description: string) =>
   Type.Optional(text(description, '^[^\\u0000-\\u001f\\u007f]{1,200}$', 'one line of text'))
 
 /** What a person needs on the phone with the carrier. */
-const Contact = Type.Object(
+export const Contact = Type.Object(
   {
     customer_id: words('お客様ID of the line.'),
     router: words('Model and place of the router and ONU, as the label says.'),

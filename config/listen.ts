@@ -9,7 +9,7 @@ export const defaultAddress = '127.0.0.1:8480'
 export const Listen = Type.Object(
   {
     address: text(
-      'Address and port, e.g. `127.0.0.1:8480` or `[::1]:8480`; port 0 takes a free one. An address of the clinic’s network needs `allow` and `tls`. Never the address of a line, so not `0.0.0.0` or `::` beside a real one.',
+      'Address and port, e.g. `127.0.0.1:8480` or `[::1]:8480`; port 0 takes a free one. An address of the clinic’s network needs `allow` and either `tls` or `own_ca`. Never the address of a line, so not `0.0.0.0` or `::` beside a real one.',
       '^(\\[[^\\]]+\\]|[^:\\[\\]]+):\\d{1,5}$',
       'an IP address and a port, "127.0.0.1:8480" or "[::1]:8480"',
     ),
@@ -22,8 +22,16 @@ export const Listen = Type.Object(
           certificate_file: file('certificates', 'Server certificate with its chain, PEM.'),
           key_file: file('private-key', 'Its private key, PEM. Secret.'),
         },
-        { ...strict, description: 'HTTPS instead of HTTP.' },
+        {
+          ...strict,
+          description:
+            'HTTPS with a certificate of the clinic’s own. Changed files are taken up within a minute.',
+        },
       ),
+    ),
+    own_ca: flag(
+      'HTTPS with a certificate of the agent’s own CA, which is made at the first start and renews it. Instead of `tls`; clients take the CA from `/ca.crt`, with the fingerprint that `onshi-agent ca show` prints.',
+      false,
     ),
     insecure_lan: flag(
       'Accept an address of the clinic’s network without both `allow` and `tls`. Anyone there can then read along; health warns of it.',
@@ -83,13 +91,13 @@ export function parseListenAddress(address: string): ListenAddress | undefined {
 }
 
 /** What an address of the clinic’s network lacks, in words; empty on one that is loopback or safe. */
-export function weaknesses({ address, allow = [], tls }: Listen): string[] {
+export function weaknesses({ address, allow = [], tls, own_ca }: Listen): string[] {
   if (parseListenAddress(address)?.loopback) return []
   const everyone = allow.some((entry) => parseSource(entry)?.prefix === 0)
   return [
     ...(allow.length === 0 ? ['without `allow`'] : []),
     ...(everyone ? ['with an `allow` that lets everyone in'] : []),
-    ...(tls === undefined ? ['without `tls`'] : []),
+    ...(tls === undefined && !own_ca ? ['without `tls` or `own_ca`'] : []),
   ]
 }
 

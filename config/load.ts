@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { Check } from 'typebox/schema'
 import { type Completed, complete, type Environment } from './complete.ts'
 import { examine } from './examine.ts'
@@ -9,10 +10,11 @@ import { readHolidayChanges } from './holidays.ts'
 import { readToml } from './read-toml.ts'
 import { breaches } from './rules.ts'
 import { Config, configShape } from './schema.ts'
-import { isTable } from './shape.ts'
+import { isTable, type NamedFile } from './shape.ts'
 import { Terminal } from './terminal.ts'
 
-const WRITE = 'copy config/agent.example.toml there and adapt it, or name another with --config'
+const EXAMPLE = join(import.meta.dirname, 'agent.example.toml')
+const WRITE = `onshi-agent setup makes it, as root; or adapt a copy of ${EXAMPLE}, or name another with --config`
 
 /**
  * Reads, completes and checks the configuration, and opens nothing but it. File names come back
@@ -41,10 +43,13 @@ export function checkConfig(path: string, env: Environment = process.env): Confi
 }
 
 /** Where systemd keeps the credentials of the running unit, for the commands that run beside it. */
-const UNIT_CREDENTIALS = '/run/credentials/onshi-agent.service'
+export const UNIT_CREDENTIALS = '/run/credentials/onshi-agent.service'
 
-const besideUnit = (): Environment => ({
-  CREDENTIALS_DIRECTORY: UNIT_CREDENTIALS,
+/** Where they come from; while the unit does not run, the plain ones are read there. */
+const CREDENTIAL_SOURCES = '/etc/onshi-agent/credentials'
+
+export const besideUnit = (): Environment => ({
+  CREDENTIALS_DIRECTORY: existsSync(UNIT_CREDENTIALS) ? UNIT_CREDENTIALS : CREDENTIAL_SOURCES,
   ...process.env,
 })
 
@@ -60,7 +65,14 @@ export function loadTerminal(path: string): Terminal | undefined {
   return loadConfig(path).terminal
 }
 
-function readConfig(path: string, env: Environment) {
+/**
+ * Files that the configuration names, whatever else is wrong in it. Throws `CONFIG_UNREADABLE`, and
+ * `CONFIG_INVALID` for what is no TOML.
+ */
+export const namedFiles = (path: string): readonly NamedFile[] => readConfig(path).completed.files
+
+/** With its defaults, and what is wrong with it. Throws as `namedFiles`. */
+export function readConfig(path: string, env: Environment = besideUnit()) {
   const completed = complete(readToml(path, WRITE), configShape, dirname(resolve(path)), env)
   const { value } = completed
   return {

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/schema'
+import { Backup } from './backup.ts'
 import { Clinic } from './clinic.ts'
 import { aboutClinic } from './clinic-rules.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { Protocol } from './gateway.ts'
-import { aboutJobs, Jobs } from './jobs.ts'
+import { aboutJobs, aboutTime, Jobs } from './jobs.ts'
 import { Failover, Line } from './line.ts'
 import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
@@ -33,6 +34,7 @@ export function breaches(value: unknown): Finding[] {
   const outbox = Check(Outbox, root['outbox']) ? [root['outbox']] : []
   const clinic = Check(Clinic, root['clinic']) ? [root['clinic']] : []
   const jobs = Check(Jobs, root['jobs']) ? [root['jobs']] : []
+  const backup = Check(Backup, root['backup']) ? [root['backup']] : []
   return [
     ...listeners.flatMap((each) => aboutListener(each, lines, simulator)),
     ...aboutVia(root),
@@ -45,6 +47,7 @@ export function breaches(value: unknown): Finding[] {
     ...clinic.flatMap(aboutClinic),
     ...outbox.flatMap(aboutOutbox),
     ...jobs.flatMap(aboutJobs),
+    ...backup.flatMap(({ at }) => aboutTime('backup.at', at)),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
     ...protocol.flatMap((each) => aboutHeaders('gateway.protocol', each.extra_headers, ours)),
@@ -70,8 +73,19 @@ function aboutListener(
     const write = 'an IP address (no name) and a port up to 65535, "127.0.0.1:8480" or "[::1]:8480"'
     return [mistake(at, '値の形が違います。', show(listen.address), write), ...sources]
   }
-  if (address.loopback) return sources
-  return [...onLine(at, address, lines, simulator), ...exposed(at, listen), ...sources]
+  const doubled =
+    listen.own_ca && listen.tls !== undefined
+      ? [
+          mistake(
+            keyPath(key, 'own_ca'),
+            '一方だけを書いてください。',
+            '`own_ca` beside `tls`',
+            'one of them',
+          ),
+        ]
+      : []
+  if (address.loopback) return [...doubled, ...sources]
+  return [...onLine(at, address, lines, simulator), ...exposed(at, listen), ...doubled, ...sources]
 }
 
 /** What came in over a line must never reach the API. */
@@ -98,7 +112,7 @@ function exposed(key: string, listen: Listen): Finding[] {
   if (listen.insecure_lan || missing.length === 0) return []
   const found = `an address that others can reach, ${missing.join(' and ')}`
   const write =
-    'both `allow` and `tls`, or an address of this machine alone such as "127.0.0.1:8480", or `insecure_lan = true` to accept the risk'
+    'both `allow` and either `tls` or `own_ca = true`, or an address of this machine alone such as "127.0.0.1:8480", or `insecure_lan = true` to accept the risk'
   return [finding('LISTEN_UNSAFE', key, found, write)]
 }
 

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { drivers } from '../drivers/index.ts'
+import { Audit } from './audit.ts'
+import { Backup } from './backup.ts'
 import { Clinic, Maintenance } from './clinic.ts'
 import { Desk } from './desk.ts'
 import { Gateway } from './gateway.ts'
@@ -7,6 +9,7 @@ import { Jobs } from './jobs.ts'
 import { Failover, Line, name } from './line.ts'
 import { defaultAddress, Listen } from './listen.ts'
 import { Outbox } from './outbox.ts'
+import { Retention } from './retention.ts'
 import { file, integer, type Shape, strict, text } from './shape.ts'
 import { Sources } from './sources.ts'
 import { Terminal } from './terminal.ts'
@@ -60,6 +63,7 @@ export const Config = Type.Object(
       },
       { ...strict, description: 'Where verifications are kept.' },
     ),
+    audit: Audit,
     control: Type.Object(
       {
         socket: file('path', 'Unix socket of the commands that talk to a running agent.', {
@@ -89,6 +93,8 @@ export const Config = Type.Object(
     clinic: Clinic,
     desk: Desk,
     jobs: Jobs,
+    retention: Retention,
+    backup: Backup,
     maintenance: Maintenance,
     readers: Type.Array(Reader, { default: [], description: 'Card readers.' }),
     taps: Type.Object(

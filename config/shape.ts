@@ -51,11 +51,15 @@ export const strict = { additionalProperties: false } as const
 export const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
+/** In a unit of systemd, and on a terminal, a line end in a name would be a line of its own. */
+const ONE_LINE = '^[^\\u0000-\\u001f\\u007f]*$'
+
 /** A key that names a file; relative names start at the folder of the configuration. */
 export const file = (kind: FileKind, description: string, more: { default?: string } = {}) =>
   Type.String({
     description,
     minLength: 1,
+    pattern: ONE_LINE,
     'x-file': kind,
     'x-write': 'the name of a file',
     ...more,

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import type { FolderRole } from '../agent/kernel/terminal.ts'
+import { day } from './clinic.ts'
+import { Contact } from './line.ts'
 import { file, flag, integer, strict, text } from './shape.ts'
 
 const folder = (description: string) => Type.Optional(file('path', description))
@@ -62,6 +64,12 @@ export const Terminal = Type.Object(
     ),
     spool_files: integer('With `owns`: how many are kept.', 0, 100_000, 1_000),
     spool_days: integer('With `owns`: how long they are kept. Days.', 1, 90, 7),
+    certificate_expires: Type.Optional(
+      day(
+        'Last day of the terminal’s certificate (電子証明書), as a person read it there: it is not visible from here. Health warns before it as of a certificate of our own.',
+      ),
+    ),
+    contact: Type.Optional(Contact),
     front: Type.Optional(Front),
   },
   { ...strict, description: 'The folders of the official terminal (資格確認端末).' },
@@ -69,6 +77,10 @@ export const Terminal = Type.Object(
 export type Terminal = Static<typeof Terminal>
 
 const kinds = ['req', 'res', 'face'] as const
+
+/** The end of the terminal’s certificate, epoch ms; null where nobody typed it. */
+export const certificateEndOf = ({ certificate_expires: day }: Terminal): number | null =>
+  day === undefined ? null : Date.parse(`${day}T23:59:59+09:00`)
 
 /** The folders that are written or lie in `root`, by role, absolute. */
 export function foldersOf({ front, ...terminal }: Terminal): Partial<Record<FolderRole, string>> {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Check, Default } from 'typebox/value'
 import { AgentError, asFault } from '../agent/kernel/errors.ts'
@@ -20,6 +21,7 @@ const CLOSE_LIMIT_MS = 1_000
 type Body = Up extends infer Each ? (Each extends Up ? Omit<Each, 'version'> : never) : never
 
 let reader: Reader | undefined
+let isCompiledKept = false
 let taps = 0
 let sign: { readonly tap: number; readonly sign: Sign } | undefined
 
@@ -37,7 +39,17 @@ async function open({ driver: name, options }: Extract<Down, { is: 'open' }>): P
   if (!Check(driver.options, complete))
     throw new AgentError('DRIVER_UNAVAILABLE', `these are no options of driver ${name}`)
   reader = await driver.open(complete, nativeIo)
-  for await (const event of reader.events()) forward(event)
+  for await (const event of reader.events()) {
+    forward(event)
+    keepCompiled()
+  }
+}
+
+/** This process never ends in order, so what it has compiled for the next one is kept once it is loaded. */
+function keepCompiled(): void {
+  if (isCompiledKept) return
+  isCompiledKept = true
+  flushCompileCache()
 }
 
 function forward(event: ReaderEvent): void {

@@ -18,6 +18,8 @@ const parts: readonly Role[] = [...askers, ...keepers]
 const handovers: readonly Role[] = ['reception', 'billing', 'remote-billing', 'liaison']
 /** Who may send everything over another line. */
 const switchers: readonly Role[] = ['reception', 'billing', 'it']
+/** Who lets the support vendor in, and confirms what was done: a small clinic has no IT of its own. */
+const openers: readonly Role[] = ['reception', 'billing', 'it']
 /** Who adds and disables staff. */
 const admins: readonly Role[] = ['it']
 
@@ -74,6 +76,11 @@ export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/lines/:name/use': switchers,
   'POST /v1/lines/:name/release': switchers,
   'GET /v1/terminal': parts,
+  'GET /v1/vendor-access': openers,
+  'POST /v1/vendor-access': openers,
+  'POST /v1/vendor-access/:id/closing': openers,
+  'GET /v1/vendor-access/:id/report': openers,
+  'POST /v1/vendor-access/:id/confirmation': openers,
   'GET /health': keepers,
   'GET /metrics': keepers,
   'GET /openapi.json': roleNames,
@@ -84,6 +91,10 @@ export const routeRoles: Readonly<Record<string, readonly Role[]>> = {
   'POST /desk/staff/:id/reset': admins,
   'POST /desk/staff/:id/disable': admins,
 }
+
+/** Whether only who administers the desk may use a route. */
+export const isOfAdmins = (route: string): boolean =>
+  Object.hasOwn(routeRoles, route) && routeRoles[route] === admins
 
 /** Whether a role may use a route, `GET /v1/events`. */
 export const mayUse = (role: Role, route: string): boolean =>

@@ -22,6 +22,7 @@ import type { Audit, Consumers } from './ports.ts'
 import { commonHeaders, faultIn, problemOf } from './problem.ts'
 import { addRoutes, type RoutePorts } from './routes.ts'
 import { compileValidator } from './validation.ts'
+import { recordVendor } from './vendor-access.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -34,6 +35,8 @@ declare module 'fastify' {
 
 export interface ApiOptions extends RoutePorts {
   readonly listen: readonly ListenSettings[]
+  /** Whether a line has an address now: nothing is served there. */
+  readonly isOfLine?: (address: string) => boolean
   /** Sources that may read /health without a token, addresses or CIDR blocks. */
   readonly monitorFrom: readonly string[]
   readonly audit: Audit
@@ -77,7 +80,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   }
   try {
     for (const settings of options.listen) {
-      listeners.push(await openListener(settings, handle, limits))
+      listeners.push(await openListener(settings, handle, limits, options.isOfLine))
     }
   } catch (error) {
     await close()
@@ -103,7 +106,7 @@ const unused = (): never => {
 
 /** The app with every route, which those are, and what /openapi.json says of them. It calls no port by itself. */
 export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
-  const { consumers, sessions, clock, monitorFrom, version, health } = options
+  const { consumers, sessions, vendor, clock, monitorFrom, version, health } = options
   const app = Fastify({
     logger: false,
     bodyLimit: context.limits.bodyBytes,
@@ -126,7 +129,8 @@ export function appOf(options: Omit<ApiOptions, 'listen'>, context: Context) {
   })
   app.decorateRequest('deskSession', null)
   const isMonitor = sourceRule(monitorFrom)
-  app.addHook('onRequest', authentication({ consumers, sessions, clock, isMonitor }))
+  app.addHook('onRequest', authentication({ consumers, sessions, vendor, clock, isMonitor }))
+  app.addHook('onRequest', recordVendor(vendor))
   app.addHook('preValidation', sayWho)
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
   const served = answerUnrouted(app)

@@ -3,12 +3,13 @@ import type { Consumer } from '../kernel/consumer.ts'
 import { AgentError } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
 import type { SessionState } from '../kernel/staff.ts'
-import { mayUse } from './access.ts'
+import { isOfAdmins, mayUse } from './access.ts'
 import { BackOff } from './backoff.ts'
 import { cookieIn, isChange, isFromHere, saysToken } from './desk-cookie.ts'
 import type { DeskSession, Sessions } from './desk-ports.ts'
 import { sourceOf, sourceRule } from './hosts.ts'
 import type { Consumers } from './ports.ts'
+import type { VendorAccess } from './vendor-ports.ts'
 
 /** Who asks. */
 export interface Caller {
@@ -41,7 +42,8 @@ declare module 'fastify' {
 
 export interface Doors {
   readonly consumers: Pick<Consumers, 'authenticate' | 'isLive' | 'onChange'>
-  readonly sessions: Pick<Sessions, 'find'>
+  readonly sessions: Pick<Sessions, 'find' | 'hasAdmin'>
+  readonly vendor: Pick<VendorAccess, 'isOpen'>
   readonly clock: Pick<Clock, 'now'>
   readonly isMonitor: (source: string) => boolean
 }
@@ -56,6 +58,7 @@ export interface Doors {
 export function authentication({
   consumers,
   sessions,
+  vendor,
   clock,
   isMonitor,
 }: Doors): onRequestHookHandler {
@@ -64,6 +67,7 @@ export function authentication({
     const consumer = consumers.authenticate(tokenIn(request.headers.authorization))
     if (consumer === undefined) return refusal(request, backOff.failed(source))
     const { access } = request.routeOptions.config
+    if (consumer.role === 'vendor' && !vendor.isOpen()) return vendorClosed()
     if (access === 'desk' || access === 'session')
       return new AgentError('FORBIDDEN', 'this is for who is signed in at the desk')
     const refused = routeRefused(request, consumer, source)
@@ -75,6 +79,7 @@ export function authentication({
     if (access === 'open' || request.is404) return done()
     const source = sourceOf(request.raw)
     if (access === 'monitor' && isMonitor(source)) return done()
+    if (isOfAdmins(routeOf(request)) && !sessions.hasAdmin()) return done(setupRequired())
     if (!isOfDesk(request)) return done(byToken(request, source))
     return done(bySession(request, source, sessions))
   }
@@ -117,6 +122,14 @@ const stateRefused = (state: SessionState): AgentError => {
   return new AgentError('SESSION_ENDED', 'the session has ended')
 }
 
+const setupRequired = () =>
+  new AgentError('SETUP_REQUIRED', 'nobody administers the desk with a second factor yet')
+
+const vendorClosed = () => new AgentError('VENDOR_CLOSED', 'vendor access is not open')
+
+/** `POST /desk/staff/:id/reset`. */
+const routeOf = ({ method, routeOptions }: FastifyRequest) => `${method} ${routeOptions.url}`
+
 function routeRefused(
   request: FastifyRequest,
   consumer: Consumer,
@@ -125,7 +138,7 @@ function routeRefused(
   const { sources, role } = consumer
   if (sources.length > 0 && !sourceRule(sources)(source))
     return new AgentError('FORBIDDEN', 'this consumer comes from another source')
-  if (!mayUse(role, `${request.method} ${request.routeOptions.url}`))
+  if (!mayUse(role, routeOf(request)))
     return new AgentError('FORBIDDEN', `role ${role} may not use this route`)
   return undefined
 }

@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { type ConsumerListing, consumerName, type NewConsumer } from '../kernel/consumer.ts'
 import { AgentError, type Mistake } from '../kernel/errors.ts'
+import { holdsIndividualNumber } from '../kernel/individual-number.ts'
 import { isFull, needsSources, type Role, RoleName, seesPatients } from '../kernel/roles.ts'
 import {
   carriesEverything,
@@ -51,6 +52,8 @@ export function newConsumerIn(body: unknown): NewConsumer {
   const filled = Value.Default(Head, structuredClone(body))
   if (!Value.Check(Head, filled)) throw misfit(mistakesOf(Head, filled).map(inWords))
   const { name, role, sources } = filled
+  if (holdsIndividualNumber(name))
+    throw new AgentError('INDIVIDUAL_NUMBER_REFUSED', 'the name looks like an individual number')
   checkSources(role, sources)
   const sink = filled.sink === null ? null : sinkIn(filled.sink)
   if (sink !== null && !(carriesEverything(sink.kind) ? isFull(role) : seesPatients(role)))

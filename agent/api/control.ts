@@ -4,21 +4,28 @@ import net from 'node:net'
 import { text } from 'node:stream/consumers'
 import { AgentError, codeOf } from '../kernel/errors.ts'
 import type { Clock } from '../kernel/ports.ts'
+import { type CaControl, caCommand } from './ca.ts'
 import { newConsumerIn, shownConsumer, shownNew } from './consumer-request.ts'
+import { type AuditDesk, auditRoute } from './control-audit.ts'
 import { type Certificates, certificateRoute } from './control-certificates.ts'
 import { deliveryRoute } from './control-deliveries.ts'
 import { jobRoute } from './control-jobs.ts'
 import { lineRoute } from './control-lines.ts'
+import { restoreRoute } from './control-restore.ts'
 import { staffRoute } from './control-staff.ts'
 import type { StaffDesk } from './desk-ports.ts'
-import { healthOf } from './health.ts'
+import { checksOf, worst } from './health.ts'
+import type { HealthSource, MetricsSource } from './health-port.ts'
 import { defaultLimits } from './limits.ts'
 import type { Lines } from './lines-port.ts'
 import { closeServer } from './listener.ts'
-import type { Consumers, Deliveries, Desk, HealthSource, Jobs, Terminal } from './ports.ts'
+import { metricsText } from './metrics.ts'
+import type { Consumers, Deliveries, Desk, Jobs, Terminal } from './ports.ts'
 import { faultIn, problemOf } from './problem.ts'
 import { shownReaders } from './readers.ts'
 import { terminalOf } from './terminal.ts'
+import { vendorCommand } from './vendor-access.ts'
+import type { VendorAccess } from './vendor-ports.ts'
 
 /** A command in flight is one commit. */
 const DRAIN_MS = 1_000
@@ -36,11 +43,19 @@ export interface ControlOptions {
   readonly certificates: Certificates
   readonly lines: Lines
   readonly jobs: Jobs
+  /** The audit trail; where absent, its commands are unknown. */
+  readonly auditTrail?: AuditDesk
   readonly staff: StaffDesk
+  readonly vendor: VendorAccess
+  readonly ca: CaControl | null
   readonly terminal: Terminal | null
   /** Tests every line and the routing; the answer is JSON for `onshi-agent doctor`. */
   readonly examine?: () => Promise<object>
+  /** Somebody has looked after the time that a restore left out. False: there was none. */
+  readonly acknowledgeRestore?: () => Promise<boolean>
   readonly health: HealthSource
+  /** As `GET /metrics` has it, for a support bundle. */
+  readonly metrics?: MetricsSource
   /** As of the API: an error that is no fault, after its answer. */
   readonly onBug: (error: unknown) => void
 }
@@ -131,7 +146,7 @@ async function answer(
 type Routed = readonly [status: number, body: unknown]
 
 async function route(options: ControlOptions, request: IncomingMessage): Promise<Routed> {
-  const { consumers, desk, certificates } = options
+  const { consumers, certificates } = options
   const path = request.url ?? ''
   const command = `${request.method} ${path}`
   switch (command) {
@@ -141,27 +156,24 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
       const { consumer, token } = await consumers.add(wanted)
       return [201, shownNew(consumer, token)]
     }
-    case 'GET /consumers':
-      return [200, { items: consumers.list().map(shownConsumer) }]
-    case 'GET /readers':
-      return [200, shownReaders(desk.readers())]
-    case 'GET /terminal':
-      return [200, terminalOf(options.terminal)]
-    case 'GET /status':
-      return [200, statusOf(options)]
     default: {
+      const shown = shownBy(options, command)
+      if (shown !== undefined) return [200, await shown]
       const [, name] = /^\/consumers\/([^/?]+)$/.exec(path) ?? []
       if (request.method === 'DELETE' && name !== undefined) {
         return [200, shownConsumer(await consumers.revoke(decoded(name)))]
       }
       const body = () => jsonIn(request)
       const now = () => options.clock.now()
-      if (command === 'GET /doctor' && options.examine) return [200, await options.examine()]
       const routed =
         (await lineRoute(options.lines, command, options.onBug)) ??
         (await jobRoute(options.jobs, command)) ??
+        (options.auditTrail && (await auditRoute(options.auditTrail, command))) ??
+        (await restoreRoute(options.acknowledgeRestore, command)) ??
         (await certificateRoute(certificates, command, body)) ??
+        caCommand(options.ca, command) ??
         (await staffRoute(options.staff, command, body, now)) ??
+        (await vendorCommand(options, command, body)) ??
         (await deliveryRoute(options.deliveries, command, body, now))
       if (routed !== undefined) return routed
       throw new AgentError('NOT_FOUND', 'no such command')
@@ -169,10 +181,34 @@ async function route(options: ControlOptions, request: IncomingMessage): Promise
   }
 }
 
+/** What is only looked at; undefined where it is something else. */
+function shownBy(options: ControlOptions, command: string): unknown {
+  switch (command) {
+    case 'GET /consumers':
+      return { items: options.consumers.list().map(shownConsumer) }
+    case 'GET /readers':
+      return shownReaders(options.desk.readers())
+    case 'GET /terminal':
+      return terminalOf(options.terminal)
+    case 'GET /status':
+      return statusOf(options)
+    case 'GET /metrics':
+      return metricsText(options.metrics?.families() ?? [])
+    case 'GET /doctor':
+      return options.examine?.()
+    default:
+      return undefined
+  }
+}
+
 function statusOf({ health, version, urls, desk }: ControlOptions) {
-  const { status, checks } = healthOf(health.showing(), version)
+  const showing = health.showing()
+  const checks = checksOf(showing)
   const readers = shownReaders(desk.readers()).items
-  return { status, version, ready: health.ready(), pid: process.pid, urls, checks, readers }
+  const ready = health.ready()
+  const { node } = process.versions
+  const { pid } = process
+  return { status: worst(showing), version, node, ready, pid, urls, checks, readers }
 }
 
 function decoded(name: string): string {

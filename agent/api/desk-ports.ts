@@ -46,6 +46,8 @@ export interface Sessions {
   readonly lockSeconds: number
   /** Whether anybody could sign in. */
   hasStaff(): boolean
+  /** Whether somebody of role `it` has a secret and a second factor. */
+  hasAdmin(): boolean
   /** By its cookie; undefined where there is none any more. */
   find(cookie: string): DeskSession | undefined
   /**

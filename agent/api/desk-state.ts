@@ -2,9 +2,10 @@ import type { Clock } from '../kernel/ports.ts'
 import { toRfc3339 } from '../kernel/time.ts'
 import type { ClinicPage } from './desk-ports.ts'
 import type { DeskState } from './desk-shapes.ts'
-import { healthOf } from './health.ts'
+import { checksOf, worst } from './health.ts'
+import type { HealthSource } from './health-port.ts'
 import type { Lines } from './lines-port.ts'
-import type { Desk, HealthSource, Outages } from './ports.ts'
+import type { Desk, Outages } from './ports.ts'
 import { shownPresentation } from './presentations.ts'
 import { shownReaders } from './readers.ts'
 import type { Source } from './span.ts'
@@ -71,13 +72,13 @@ export function watchDesk(
 }
 
 function stateOf({ desk, health, lines, outages, clinic }: StateParts): Omit<DeskState, 'at'> {
-  const { status, checks } = healthOf(health.showing(), '')
+  const showing = health.showing()
   const outage = outages.current()
   return {
     readers: shownReaders(desk.readers()).items,
     presentations: desk.presentations().map(shownPresentation),
-    status,
-    checks,
+    status: worst(showing),
+    checks: checksOf(showing),
     via: clinic.via,
     lines: lines.list().map(({ name, standing, isCurrent, isHeldByHand, contact }) => ({
       ...{ name, standing, isCurrent, isHeldByHand },

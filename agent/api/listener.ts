@@ -3,16 +3,27 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError, codeOf } from '../kernel/errors.ts'
-import { hostRule, type Place, placeOf, sourceOf, sourceRule, urlOf } from './hosts.ts'
+import { bare, hostRule, type Place, placeOf, sourceOf, sourceRule, urlOf } from './hosts.ts'
 import type { Limits } from './limits.ts'
 import { type Answer, problemOf } from './problem.ts'
+
+/** PEM. */
+export interface TlsPair {
+  readonly certificate: Buffer | string
+  readonly key: Buffer | string
+}
+
+export interface Tls extends TlsPair {
+  /** Calls back with what new connections are shown from now on, until unsubscribed. */
+  onChange?(hear: (next: TlsPair) => void): () => void
+}
 
 export interface ListenSettings {
   /** `127.0.0.1:8480`; port 0 takes a free one. */
   readonly address: string
   /** Sources that may connect, addresses or CIDR blocks; empty: all. */
   readonly allow: readonly string[]
-  readonly tls: { readonly certificate: Buffer | string; readonly key: Buffer | string } | null
+  readonly tls: Tls | null
   /** Further Host headers, exact. */
   readonly hosts: readonly string[]
 }
@@ -25,32 +36,57 @@ export interface Listener {
 
 /**
  * Serves `handle` on one address, behind the checks that hold for every request whatever its
- * route: source, target, Host, Origin. Throws `LISTEN_FAILED`, `CERTIFICATE_UNREADABLE`.
+ * route: source, target, Host, Origin. What came in at an address of `isOfLine` is cut. Throws `LISTEN_FAILED`, `CERTIFICATE_UNREADABLE`.
  */
 export async function openListener(
   settings: ListenSettings,
   handle: RequestListener,
   limits: Limits,
+  isOfLine: (address: string) => boolean = () => false,
 ): Promise<Listener> {
   const mayConnect = settings.allow.length === 0 ? undefined : sourceRule(settings.allow)
   const server = createServer(settings.tls, limits)
   const place = await listening(server, placeOf(settings.address))
   const guard = guardOf(place, settings, mayConnect)
+  server.on('connection', (socket) => {
+    // A line may get any address at any time, also that of a listener on every address.
+    if (isOfLine(bare(socket.localAddress))) socket.destroy()
+  })
   const answering = new WeakMap<Duplex, ServerResponse>()
+  const cut = new WeakSet<Duplex>()
   const serve: RequestListener = (request, response) => {
+    // What stands behind a request that was refused may be half of it, as an intermediary reads it.
+    if (cut.has(request.socket)) return
     answering.set(request.socket, response)
     const refusal = guard(request)
     if (refusal === undefined) handle(request, response)
-    else refuse(request, response, refusal)
+    else {
+      cut.add(request.socket)
+      refuse(request, response, refusal)
+    }
   }
   server.on('request', serve)
   server.on('checkExpectation', serve)
+  server.on('checkContinue', (request, response) => {
+    // Who is refused is not asked for the body first.
+    if (guard(request) === undefined) response.writeContinue()
+    serve(request, response)
+  })
+  // An answer would wait for a handshake that never ends, and the connection with it.
+  server.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy())
   server.on('clientError', (error, socket) =>
     answerClientError(error, socket, answering.get(socket)),
   )
+  const unsubscribe = settings.tls?.onChange?.((next) => {
+    // Connections that are open go on with what they were shown.
+    if (server instanceof https.Server) server.setSecureContext(contextOf(next))
+  })
   return {
     url: urlOf(place, settings.tls !== null),
-    close: () => closeServer(server, limits.drainMs),
+    close() {
+      unsubscribe?.()
+      return closeServer(server, limits.drainMs)
+    },
   }
 }
 
@@ -70,16 +106,14 @@ function createServer(tls: ListenSettings['tls'], limits: Limits): http.Server {
   return server
 }
 
-function secureServer(
-  { certificate: cert, key }: NonNullable<ListenSettings['tls']>,
-  options: https.ServerOptions,
-): https.Server {
+const contextOf = ({ certificate: cert, key }: TlsPair) =>
+  ({ cert, key, minVersion: 'TLSv1.2' }) as const
+
+function secureServer(tls: TlsPair, options: https.ServerOptions): https.Server {
   try {
     return https.createServer({
       ...options,
-      cert,
-      key,
-      minVersion: 'TLSv1.2',
+      ...contextOf(tls),
       handshakeTimeout: options.headersTimeout,
     })
   } catch (cause) {
@@ -126,14 +160,22 @@ function guardOf(
     if (headers.origin !== undefined && headers.origin !== `${scheme}://${host.toLowerCase()}`) {
       return new AgentError('FORBIDDEN', 'requests of another origin are refused')
     }
-    if (!expectsNothingOdd(headers.expect)) {
-      return new AgentError('REQUEST_INVALID', 'the Expect header asks for what is not done')
-    }
+    const odd = oddityOf(request)
+    if (odd !== undefined) return new AgentError('REQUEST_INVALID', odd)
     return undefined
   }
 }
 
-const expectsNothingOdd = (expect = '100-continue') => expect.toLowerCase() === '100-continue'
+/** What the parser lets through and nobody who means well sends. */
+function oddityOf({ httpVersion, headers }: IncomingMessage): string | undefined {
+  const { 'transfer-encoding': encoding = 'chunked', expect = '100-continue' } = headers
+  if (!/^1\.[01]$/.test(httpVersion)) return 'this is no HTTP/1.1'
+  // Nothing is unpacked here, and who reads it otherwise sees the next request elsewhere.
+  if (encoding.toLowerCase() !== 'chunked') return 'the Transfer-Encoding is not chunked alone'
+  return expect.toLowerCase() === '100-continue'
+    ? undefined
+    : 'the Expect header asks for what is not done'
+}
 
 /** Node keeps the first of two and hides the second. */
 function isRepeated(name: string, rawHeaders: readonly string[]): boolean {

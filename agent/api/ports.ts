@@ -4,9 +4,9 @@ import type {
   AppointmentSource,
   AppointmentsReplaced,
 } from '../kernel/appointment.ts'
+import type { AuditAction } from '../kernel/audit-actions.ts'
 import type { AskBody, CardFace, CheckedPart } from '../kernel/card-face.ts'
 import type { ClaimForm } from '../kernel/claim-form.ts'
-import type { Showing } from '../kernel/conditions.ts'
 import type { Consumer, ConsumerListing, NewConsumer } from '../kernel/consumer.ts'
 import type { Comparison } from '../kernel/delivery.ts'
 import type { Digest } from '../kernel/digest.ts'
@@ -174,7 +174,7 @@ export interface Outages {
 
 export interface Audit {
   /** Written before it returns. Throws `AUDIT_UNAVAILABLE`. */
-  read(consumer: Consumer, action: string, subject: string): void | Promise<void>
+  read(consumer: Consumer, action: AuditAction, subject: string): void | Promise<void>
 }
 
 export interface Consumers {
@@ -271,11 +271,6 @@ export interface Desk {
   presentations(): WaitingPresentation[]
   /** Calls back after most changes of both, at once, until unsubscribed. */
   onChange(hear: () => void): () => void
-}
-
-export interface HealthSource {
-  showing(): Showing[]
-  ready(): boolean
 }
 
 /** The official terminal as it is seen from its folders. */

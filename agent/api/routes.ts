@@ -1,5 +1,6 @@
 import { appointmentRoutes } from './appointments.ts'
 import { batchRoutes } from './batches.ts'
+import { type CaPage, caRoute } from './ca.ts'
 import { cardFaceRoutes } from './card-faces.ts'
 import type { App, Context } from './context.ts'
 import type { Days, Handovers } from './day-ports.ts'
@@ -16,6 +17,7 @@ import { digestRoutes } from './digest.ts'
 import { eventRoutes } from './events.ts'
 import { handoverRoutes } from './handovers.ts'
 import { healthRoutes, probeRoutes } from './health.ts'
+import type { HealthSource, MetricsSource } from './health-port.ts'
 import { jobRoutes } from './jobs.ts'
 import { lineQualityRoutes } from './line-quality.ts'
 import { lineRoutes, lineSwitchRoutes } from './lines.ts'
@@ -29,7 +31,6 @@ import type {
   Desk,
   Digests,
   Feed,
-  HealthSource,
   Jobs,
   OfflineIntakes,
   Outages,
@@ -44,6 +45,8 @@ import { referenceNumberRoutes } from './reference-numbers.ts'
 import { rosterRoutes } from './roster.ts'
 import type { Roster } from './roster-port.ts'
 import { terminalRoutes } from './terminal.ts'
+import { vendorAccessRoutes } from './vendor-access.ts'
+import type { VendorAccess } from './vendor-ports.ts'
 import { askRoutes, noteRoutes, partRoutes, verificationRoutes } from './verifications.ts'
 import { worklistRoutes } from './worklist.ts'
 
@@ -73,6 +76,10 @@ export interface RoutePorts {
   readonly clinic: ClinicPage
   readonly desk: Desk
   readonly health: HealthSource
+  readonly metrics: MetricsSource
+  readonly vendor: VendorAccess
+  /** Null where no listener shows a certificate of the own CA. */
+  readonly ca: CaPage | null
 }
 
 /** Every route but the document of them. None calls a port while it is added. */
@@ -96,8 +103,9 @@ export function addRoutes(app: App, ports: RoutePorts, context: Context): void {
   deliveryRoutes(app, ports.deliveries, context)
   jobRoutes(app, ports.jobs)
   deskRoutes(app, ports, context)
+  caRoute(app, ports.ca)
   probeRoutes(app, health)
-  metricsRoute(app, ports.deliveries, context.clock)
+  metricsRoute(app, ports.metrics)
   healthRoutes(app, health, version)
 }
 
@@ -110,6 +118,7 @@ function deskRoutes(app: App, ports: RoutePorts, context: Context): void {
   deskStaffRoutes(app, staff, context)
   deskLiveRoute(app, feed, watchDesk(ports, clock, onBug), context)
   deskPrintRoute(app, context)
+  vendorAccessRoutes(app, ports.vendor, staff)
 }
 
 /** What people of the clinic work through. */

@@ -470,7 +470,31 @@ export type Health = {
     version: string;
     /** Of the agent. */
     releaseId: string;
-    /** What is wrong now, by component: agent, reader, line, certificate, gateway, terminal, store. */
+    versions: {
+        /** Of the store; null: it cannot be read. */
+        schema: number | null;
+        nodejs: string;
+        /** Last day of its security fixes, YYYY-MM-DD; null: unknown. */
+        nodejsEndsAt: string | null;
+        /** Name and version. */
+        os: string;
+    };
+    /** The worst of each, always all of them: a path for monitors that does not move. */
+    components: {
+        agent: "pass" | "warn" | "fail";
+        reader: "pass" | "warn" | "fail";
+        line: "pass" | "warn" | "fail";
+        'line-authentication': "pass" | "warn" | "fail";
+        certificate: "pass" | "warn" | "fail";
+        gateway: "pass" | "warn" | "fail";
+        terminal: "pass" | "warn" | "fail";
+        store: "pass" | "warn" | "fail";
+        delivery: "pass" | "warn" | "fail";
+        backup: "pass" | "warn" | "fail";
+        job: "pass" | "warn" | "fail";
+        clock: "pass" | "warn" | "fail";
+    };
+    /** What is wrong now, and what is stated, by component. */
     checks: Record<string, {
         /** Which reader, line or file. */
         componentId: string;
@@ -1916,6 +1940,11 @@ export interface Client {
     postJobsNameRuns(request: {
         name: string;
     }, options?: CallOptions): Promise<Answer<202, JobRun>>;
+    /** The certificate of the agent’s own CA, to install on clients. Public, without a token. Compare its fingerprint with what `onshi-agent ca show` prints before it is trusted: `GET /ca.crt` */
+    getCaCrt(request?: {
+        /** der opens in Windows; der when absent. */
+        format?: "der" | "pem";
+    }, options?: CallOptions): Promise<Answer<200, Uint8Array>>;
     /** Alive: `GET /livez` */
     getLivez(request?: Record<string, never>, options?: CallOptions): Promise<Answer<200, string>>;
     /** Can answer polls, also with every line down: `GET /readyz` */

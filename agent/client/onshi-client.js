@@ -366,6 +366,7 @@ export function connect(options) {
         getComparisons: (request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/comparisons${queryOf({ "verificationId": request.verificationId, "limit": request.limit })}`, statuses: [200] }),
         getJobs: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/v1/jobs`, statuses: [200] }),
         postJobsNameRuns: (request, options = {}) => answered({ ...options, method: 'POST', path: `/v1/jobs/${encodeURIComponent(request.name)}/runs`, statuses: [202] }),
+        getCaCrt: (request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/ca.crt${queryOf({ "format": request.format })}`, statuses: [200] }),
         getLivez: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/livez`, statuses: [200] }),
         getReadyz: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/readyz`, statuses: [200, 503] }),
         getMetrics: (_request = {}, options = {}) => answered({ ...options, method: 'GET', path: `/metrics`, statuses: [200] }),

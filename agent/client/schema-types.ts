@@ -63,10 +63,12 @@ function objectType(shape: Readonly<Record<string, unknown>>, indent: string): s
   const inner = `${indent}  `
   const fields = Object.entries(fieldsOf(shape['properties'])).map(([name, part]) => {
     const mark = required.includes(name) ? '' : '?'
-    return `${commentOf(part, inner)}${inner}${name}${mark}: ${typeOf(part, inner)}\n`
+    return `${commentOf(part, inner)}${inner}${keyOf(name)}${mark}: ${typeOf(part, inner)}\n`
   })
   return fields.length === 0 ? 'Record<string, never>' : `{\n${fields.join('')}${indent}}`
 }
+
+const keyOf = (name: string) => (/^\w+$/.test(name) ? name : `'${name}'`)
 
 /** `#/components/schemas/FeedEvent` is `FeedEvent`. */
 const nameIn = (ref: string) => ref.slice(ref.lastIndexOf('/') + 1)

@@ -8,6 +8,8 @@ export interface Ending {
   readonly why: 'exited' | 'hung' | 'misunderstood' | 'not-started'
   /** Exit status or signal name. */
   readonly exit: string
+  /** Whether it had said something of its reader: it had come through its start. */
+  readonly hasSpoken: boolean
 }
 
 export interface Child {
@@ -43,9 +45,13 @@ const SILENT_TICKS = 7
 /** Before its first heartbeat a process may be slow to load: 15 s. */
 const START_TICKS = 60
 
-/** Starts the process of one reader. `take` gets its messages, heartbeats aside. */
-export function startChild(take: (message: Up) => void, host = HOST): Child {
+/**
+ * Starts the process of one reader. `take` gets its messages, heartbeats aside. `patience`: how many
+ * times as long as usual it may be silent until it says something of its reader.
+ */
+export function startChild(take: (message: Up) => void, host = HOST, patience = 1): Child {
   let why: Ending['why'] = 'exited'
+  let hasSpoken = false
   const child = fork(host, [], {
     execPath: process.execPath,
     execArgv: FLAGS,
@@ -62,10 +68,11 @@ export function startChild(take: (message: Up) => void, host = HOST): Child {
     why = reason
     child.kill('SIGKILL')
   }
-  const watchdog = startWatchdog(() => end('hung'))
+  const watchdog = startWatchdog(() => end('hung'), patience)
   child.on('message', (value) => {
-    watchdog.beat()
     const message = understood(value)
+    hasSpoken ||= message !== undefined && message.is !== 'heartbeat'
+    watchdog.beat(hasSpoken)
     if (message === undefined) end('misunderstood')
     else if (message.is !== 'heartbeat') take(message)
   })
@@ -78,7 +85,7 @@ export function startChild(take: (message: Up) => void, host = HOST): Child {
     kill: () => void child.kill('SIGKILL'),
     ended: endOf(child).then((exit) => {
       watchdog.close()
-      return { why: exit === undefined ? 'not-started' : why, exit: exit ?? 'none' }
+      return { why: exit === undefined ? 'not-started' : why, exit: exit ?? 'none', hasSpoken }
     }),
   }
 }
@@ -102,17 +109,17 @@ function endOf(child: ChildProcess): Promise<string | undefined> {
   })
 }
 
-function startWatchdog(bite: () => void) {
+function startWatchdog(bite: () => void, patience: number) {
   let silent = 0
-  let limit = START_TICKS
+  let limit = START_TICKS * patience
   const timer = setInterval(() => {
     silent += 1
     if (silent === limit) bite()
   }, TICK_MS)
   return {
-    beat: () => {
+    beat: (hasStarted: boolean) => {
       silent = 0
-      limit = SILENT_TICKS
+      limit = SILENT_TICKS * (hasStarted ? 1 : patience)
     },
     close: () => clearInterval(timer),
   }

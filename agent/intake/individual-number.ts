@@ -34,7 +34,7 @@ export function refuseIndividualNumbers(
 ): boolean {
   const alike = fields.filter(([path, value]) =>
     isNumber(path)
-      ? isIndividualNumber(value) && ![value.trim(), bareDigits(value)].some(isKnownNumber)
+      ? looksLikeOne(value) && ![value.trim(), bareDigits(value)].some(isKnownNumber)
       : holdsIndividualNumber(value),
   )
   const refused = alike.find(([path]) => !(isDeclared && isNumber(path)))
@@ -51,5 +51,11 @@ export function refuseIndividualNumbers(
     ],
   })
 }
+
+/** A number field may have twelve digits behind other words, but not behind these. */
+const CALLED_ONE = /個人番号|マイナンバー/
+const looksLikeOne = (value: string) =>
+  isIndividualNumber(value) ||
+  (CALLED_ONE.test(value.normalize('NFKC')) && holdsIndividualNumber(value))
 
 const isNumber = (path: string) => NUMBERS.has(path.split('.').at(-1) ?? '')

@@ -1,6 +1,6 @@
 import type { Conditions } from '../kernel/conditions.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
-import type { ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
+import type { Presented, ReaderState, WaitingPresentation } from '../kernel/presentation.ts'
 import {
   type ConfirmedCard,
   type Confirming,
@@ -30,12 +30,14 @@ export interface IntakeSetup {
   readonly conditions: Pick<Conditions, 'raise' | 'clear'>
   /** How long an unconfirmed tap waits. */
   readonly lapseMs: number
+  /** Is told what stood on which reader. */
+  readonly stood?: (reader: string, kind: Presented['kind'] | 'unreadable') => void
   /** The entry of a reader's process; another one in tests. */
   readonly host?: string
 }
 
 /** Starts one supervised process per reader. A reader that does not work is no error here. */
-export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Intake<T> {
+export function openIntake<T>({ readers, lapseMs, stood, ...ports }: IntakeSetup): Intake<T> {
   const room = openWaitingRoom<T>(ports.clock, lapseMs)
   const hearers = new Set<() => void>()
   const changed = () => {
@@ -47,6 +49,8 @@ export function openIntake<T>({ readers, lapseMs, ...ports }: IntakeSetup): Inta
       changed,
       news: (news) => {
         admit(room, setup.name, news)
+        if (news.is === 'presented') stood?.(setup.name, news.presented.kind)
+        else if (news.is === 'card-fault') stood?.(setup.name, 'unreadable')
         changed()
       },
     }),

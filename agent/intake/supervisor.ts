@@ -56,6 +56,12 @@ export const restartAfterMs = (failures: number): number =>
   Math.min(RESTART_MS * 2 ** Math.min(failures, 10), RESTART_LIMIT_MS)
 
 /**
+ * How many times as long as usual the next process may be silent while it starts, after `hangs` in a
+ * row that were ended for that: what a box at its limits takes for a start would else end each of them.
+ */
+export const patienceAfter = (hangs: number): number => 4 ** Math.min(hangs, 2)
+
+/**
  * Keeps the process of one reader running for as long as the agent runs. Whatever ends it, or
  * silences it, costs a restart and is a condition until the reader is ready again.
  */
@@ -80,11 +86,12 @@ export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Sup
     changed?.()
   }
   const take = makeTaker(reader, log, news, change)
-  const live = async () => {
+  const live = async (patience: number) => {
     const signing = openSigning((body) => child?.send(body))
-    child = startChild((message) => {
+    const taken = (message: Up) => {
       if (!signing.take(message)) take(message, signing.signOf)
-    }, host)
+    }
+    child = startChild(taken, host, patience)
     child.send({ is: 'open', driver: setup.driver, options: setup.options })
     const ending = await child.ended
     child = undefined
@@ -93,14 +100,16 @@ export function superviseReader(setup: ReaderSetup, ports: SupervisorPorts): Sup
   }
   const run = async () => {
     let failures = 0
+    let hangs = 0
     while (!stop.signal.aborted) {
       const startedAt = performance.now()
-      const { why, exit } = await live()
+      const { why, exit, hasSpoken } = await live(patienceAfter(hangs))
       if (stop.signal.aborted) return
       log.error({ reader, why, exit }, 'reader-process-ended')
       change(lossOf(why), `the reader’s process ended (${why}, ${exit})`)
       news({ is: 'gone', reason: 'lost' })
       failures = performance.now() - startedAt < STEADY_MS ? failures + 1 : 0
+      hangs = why === 'hung' && !hasSpoken ? hangs + 1 : 0
       await clock.sleep(restartAfterMs(failures), stop.signal)
     }
   }

@@ -112,6 +112,8 @@ export type UplinkEvent = { readonly at: number } & (
     }
   /** The application gave a sign of life that nobody asked a question for. */
   | { readonly is: 'heard'; readonly line: string }
+  /** Our clock less that of the gateway, by the `Date` of an answer, which has whole seconds. */
+  | { readonly is: 'dated'; readonly line: string; readonly aheadMs: number }
   | { readonly is: 'tested'; readonly line: string; readonly report: PathReport }
   /** A kept connection was closed by the other end with this fault: a certificate refused, mostly. */
   | { readonly is: 'refused'; readonly line: string; readonly fault: FaultCode }

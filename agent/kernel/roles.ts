@@ -30,7 +30,7 @@ export const roles = {
     detail: 'After-hours clinic: what the ward sees, read-only, from its VPN source.',
   },
   it: { title: '院内IT', detail: 'Clinic IT: health and parts; no patient data.' },
-  vendor: { title: 'ベンダー', detail: 'Support vendor: health and parts; no patient data.' },
+  vendor: { title: '保守業者', detail: 'Support vendor: health and parts; no patient data.' },
 } as const satisfies Record<string, { readonly title: string; readonly detail: string }>
 
 export type Role = keyof typeof roles

@@ -1,8 +1,8 @@
 import type { Role } from './roles.ts'
 
 /**
- * Roles of people who sign in at the desk. Programs have none; a support vendor comes in by a door of
- * its own. [security checklist, A4]
+ * Roles of people who sign in at the desk; `vendor` only while staff let them. Programs have none.
+ * [security checklist, A4]
  */
 export const staffRoles = [
   'reception',
@@ -13,14 +13,19 @@ export const staffRoles = [
   'remote-billing',
   'after-hours',
   'it',
+  'vendor',
 ] as const satisfies readonly Role[]
 export type StaffRole = (typeof staffRoles)[number]
 
 export const isStaffRole = (role: string): role is StaffRole =>
   staffRoles.some((known) => known === role)
 
-/** Who administers others signs in with a second factor. [security checklist, A3] */
-export const needsSecondFactor = (role: StaffRole): boolean => role === 'it'
+/** Who administers others, or comes from outside, signs in with a second factor. [security checklist, A3] */
+export const needsSecondFactor = (role: StaffRole): boolean => role === 'it' || role === 'vendor'
+
+/** A second factor makes a password shorter for staff, not for the vendor. [security checklist, A2, D6] */
+export const needsLongSecret = (role: StaffRole, hasSecondFactor: boolean): boolean =>
+  !hasSecondFactor || role === 'vendor'
 
 /**
  * setting: came in by a one-time or recovery code and has to set a secret and a PIN first. locked: the

@@ -12,7 +12,7 @@ const Time = Type.String({
 const Id = Type.String({ description: 'UUID.' })
 
 /** What an answer means, in the contract's words; never collapsed to a boolean. */
-export const Outcome = Type.Enum([
+export const outcomes = [
   'valid',
   'invalid',
   'invalid-new-exists',
@@ -22,7 +22,8 @@ export const Outcome = Type.Enum([
   'pending',
   'failed',
   'offline',
-])
+] as const
+export const Outcome = Type.Enum([...outcomes])
 export type Outcome = Static<typeof Outcome>
 
 export const Source = Type.Object(

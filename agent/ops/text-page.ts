@@ -23,6 +23,29 @@ export function fit(text: string, columns: number): string {
   return kept + ' '.repeat(columns - width)
 }
 
+/**
+ * The text in lines of `WIDTH` columns, the first one after `first`, the others after `rest`. Broken at a
+ * blank, or after a Japanese character; a word that is too long, as a path, stays whole.
+ */
+export function wrapped(text: string, first: string, rest = first): string[] {
+  const lines: string[] = []
+  let line = first
+  let isEmpty = true
+  for (const piece of text.match(PIECES) ?? []) {
+    if (!isEmpty && widthOf(line + piece.trimEnd()) > WIDTH) {
+      lines.push(line.trimEnd())
+      line = rest
+    }
+    line += piece
+    isEmpty = false
+  }
+  return [...lines, line.trimEnd()]
+}
+
+/** A word with its blanks, or a Japanese character with what may not begin a line. */
+const PIECES =
+  /[\u2e80-\u9fff\uff00-\uff60“（「](?:[、。，．：・）」』ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ”！？]*)\s*|[^\s\u2e80-\u9fff\uff00-\uff60]+\s*|\s+/gu
+
 export const rule = (character: string): string => character.repeat(WIDTH)
 
 /** A row of a table; a cell that is too long leaves one column free. */

@@ -15,8 +15,8 @@ import {
 export const DEMO_INSTITUTION_CODE = '1319999991'
 export const DEMO_PASSPHRASE = 'simulator'
 
-/** Whether a certificate is good now, over, not begun, or from an authority that nobody named. */
-export type Soundness = 'good' | 'expired' | 'not-yet-valid' | 'other-ca'
+/** Whether a certificate is good now, about to end, over, not begun, or from an authority that nobody named. */
+export type Soundness = 'good' | 'ending' | 'expired' | 'not-yet-valid' | 'other-ca'
 
 export interface PkiOptions {
   /** Ten digits, in the organizational unit (OU) of the client certificate. */
@@ -47,6 +47,8 @@ const MS_PER_DAY = 86_400_000
 const validity = (soundness: Soundness): Validity => {
   const now = Date.now()
   switch (soundness) {
+    case 'ending':
+      return { notBefore: now - 400 * MS_PER_DAY, notAfter: now + 5 * MS_PER_DAY }
     case 'expired':
       return { notBefore: now - 400 * MS_PER_DAY, notAfter: now - MS_PER_DAY }
     case 'not-yet-valid':

@@ -55,13 +55,7 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
   const { now, emit, sign } = parts
   const { name } = settings
   const seen = nothingSeen(parts.lastTestAt)
-  const line = parts.openLine(settings, {
-    ...parts,
-    identity: parts.identity(),
-    onRefused: ({ code: fault }) => {
-      if (fault.startsWith('CLIENT_CERTIFICATE_')) emit({ is: 'refused', line: name, fault })
-    },
-  })
+  const line = lineOf(settings, parts)
   const life = lifeOf(line, parts)
   const answered = () => {
     seen.answeredAt = now()
@@ -121,6 +115,31 @@ export function openUnit(settings: LineSettings, parts: UnitParts): Unit {
     async close() {
       await keeper.close()
       line.close()
+    },
+  }
+}
+
+/** What the whole seconds of a `Date` cut off, on the average. */
+const DATE_CUT_MS = 500
+
+/** The line, which tells of refused certificates, and of each answer how its date differs from ours. */
+function lineOf(settings: LineSettings, parts: UnitParts): Line {
+  const { emit, clock } = parts
+  const { name } = settings
+  const line = parts.openLine(settings, {
+    ...parts,
+    identity: parts.identity(),
+    onRefused: ({ code: fault }) => {
+      if (fault.startsWith('CLIENT_CERTIFICATE_')) emit({ is: 'refused', line: name, fault })
+    },
+  })
+  return {
+    ...line,
+    async request(request, signal, watcher) {
+      const response = await line.request(request, signal, watcher)
+      const date = Date.parse(response.headers.date ?? '') + DATE_CUT_MS
+      if (!Number.isNaN(date)) emit({ is: 'dated', line: name, aheadMs: clock.now() - date })
+      return response
     },
   }
 }

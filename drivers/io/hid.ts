@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { AgentError, asFault, codeOf } from '../../agent/kernel/errors.ts'
 import { Queue } from '../queue.ts'
 import type { Hid, HidDevice, Port } from './io.ts'
+import { notLoaded } from './not-loaded.ts'
 
 type Native = typeof import('node-hid')
 
@@ -35,8 +36,8 @@ function load(): Native {
     const library = String(cause).includes('.so')
     const missing = library
       ? 'libusb-1.0-0 and libudev1 (apt-get install libusb-1.0-0 libudev1)'
-      : 'npm install'
-    throw new AgentError('DRIVER_UNAVAILABLE', `node-hid cannot be loaded: ${missing}`, { cause })
+      : undefined
+    throw notLoaded('node-hid', missing, cause)
   }
 }
 

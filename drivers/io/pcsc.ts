@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError, codeOf } from '../../agent/kernel/errors.ts'
 import { Queue } from '../queue.ts'
 import type { Pcsc, PcscClient, SlotChange } from './io.ts'
+import { notLoaded } from './not-loaded.ts'
 import { openCalls, serviceDown } from './pcsc-calls.ts'
 import { channelOf, holdCard } from './pcsc-card.ts'
 
@@ -21,8 +22,8 @@ function load(): Native {
     return createRequire(import.meta.url)('pcsc-mini')
   } catch (cause) {
     const library = String(cause).includes('libpcsclite')
-    const missing = library ? 'libpcsclite1 and pcscd (apt-get install pcscd)' : 'npm install'
-    throw new AgentError('DRIVER_UNAVAILABLE', `pcsc-mini cannot be loaded: ${missing}`, { cause })
+    const missing = library ? 'libpcsclite1 and pcscd (apt-get install pcscd)' : undefined
+    throw notLoaded('pcsc-mini', missing, cause)
   }
 }
 

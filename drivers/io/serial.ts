@@ -6,6 +6,7 @@ import { AgentError } from '../../agent/kernel/errors.ts'
 import type { FaultCode } from '../../agent/kernel/faults.ts'
 import { Queue } from '../queue.ts'
 import type { Port, Serial } from './io.ts'
+import { notLoaded } from './not-loaded.ts'
 
 type SerialportModule = typeof import('serialport')
 type Bindings = typeof import('@serialport/bindings-cpp')
@@ -31,9 +32,7 @@ function load(): Native {
     const { unixRead }: UnixRead = require('@serialport/bindings-cpp/dist/unix-read.js')
     return { SerialPort, LinuxBinding, unixRead }
   } catch (cause) {
-    throw new AgentError('DRIVER_UNAVAILABLE', 'serialport cannot be loaded: npm install', {
-      cause,
-    })
+    throw notLoaded('serialport', undefined, cause)
   }
 }
 

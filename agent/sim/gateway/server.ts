@@ -132,6 +132,7 @@ const serve = async (
     mode: behaviour.mode ?? 'normal',
     ...(patient === undefined ? {} : { patient }),
   })
+  response.setHeader('date', new Date(parts.now()).toUTCString())
   await deliver(response, reply, behaviour, signal)
 }
 
