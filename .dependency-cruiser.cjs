@@ -191,15 +191,15 @@ module.exports = {
     monopoly(
       'zip-only-in-xmlmsg',
       'fflate',
-      '^agent/(xmlmsg|sim)/',
-      'One reader of ZIP answers; the simulator writes them.',
+      '^agent/(xmlmsg|sim|ops/bundle)/',
+      'One reader of ZIP answers; the simulator and the support bundle write them.',
     ),
     monopoly('cp932-only-in-xmlmsg', 'iconv-lite', '^agent/(xmlmsg|sim)/', 'One CP932 codec.'),
     monopoly(
       'pkcs12-only-in-uplink',
       'node-forge|@types/node-forge',
-      '^agent/(uplink|sim)/',
-      'Keys are handled in one place; the simulator makes throw-away ones.',
+      '^agent/(uplink|sim)/|^agent/ops/own-ca/certificate\\.ts$',
+      'Keys are handled in one place, certificates written in another; the simulator makes throw-away ones.',
     ),
     monopoly(
       'native-devices-only-in-io',
@@ -230,6 +230,12 @@ module.exports = {
       'qrcode-generator',
       '^agent/ops/staff/qr\\.ts$',
       'What a picture holds may be a key: it is drawn where the key is handled.',
+    ),
+    monopoly(
+      'age-only-in-backups',
+      'age-encryption',
+      '^agent/ops/backup/',
+      'What is sealed is opened where it is sealed.',
     ),
     monopoly(
       'templates-only-on-the-page',

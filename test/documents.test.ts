@@ -9,7 +9,13 @@ import { conditions } from '../agent/kernel/conditions.ts'
 import { faults } from '../agent/kernel/faults.ts'
 
 const DECISION_LINES = 40
-const documents = globSync(['*.md', 'agent/**/*.md', 'config/*.md', 'drivers/*.md', 'systemd/*.md'])
+const documents = globSync([
+  '*.md',
+  'agent/**/*.md',
+  'config/*.md',
+  'drivers/*.md',
+  'systemd/**/*.md',
+])
 const read = (file: string) => readFileSync(file, 'utf8')
 const matches = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map((match) => match[1] ?? match[0])

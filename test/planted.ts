@@ -81,6 +81,7 @@ export const wrongImports: readonly Planted[] = [
   plant('second-factor-only-for-staff', 'agent/api/factor.ts', imports('otpauth')),
   plant('qr-codes-only-for-staff', 'agent/api/qr.ts', imports('qrcode-generator')),
   plant('cron-only-in-jobs', 'agent/ops/cron.ts', imports('node-cron')),
+  plant('age-only-in-backups', 'agent/api/seal.ts', imports('age-encryption')),
   plant('templates-only-on-the-page', 'agent/api/page.ts', imports('lit-html')),
   plant('toml-only-in-config', 'agent/ops/toml.ts', imports('smol-toml')),
 ]
@@ -103,6 +104,7 @@ export const packages = [
   'qrcode-generator',
   'smol-toml',
   'lit-html',
+  'age-encryption',
   'left-pad',
 ]
 

@@ -82,6 +82,7 @@ async function talk(bed: Bed, client: Client, evidence: Evidence): Promise<void>
   for (const path of [
     '/health',
     '/health?format=nagios',
+    '/metrics',
     '/livez',
     '/readyz',
     '/v1/lines',
@@ -158,13 +159,12 @@ async function refusedStarts(bed: Bed, evidence: Evidence): Promise<void> {
   await refused(good)
   writeFileSync(files.passphrase, secrets.passphrase)
   const path = join(state, 'agent.db')
-  const whole = readFileSync(path)
-  writeFileSync(
-    path,
-    Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(whole.length - 4096, 7)]),
-  )
+  writeFileSync(path, readFileSync(path).fill(7, 4096))
   rmSync(`${path}-wal`, { force: true })
-  await refused(good)
+  const standIn = await bed.start()
+  evidence.reply('/health', await clientOf(standIn.url, '').get('/health'))
+  await standIn.stop()
+  evidence.add('standard output and standard error', standIn.output())
   evidence.state(state)
 }
 
@@ -226,6 +226,8 @@ test('no name, number, key, token or certificate leaves the agent but in what it
     'agent.db-wal',
     'agent.db-shm',
     'agent.db.audit',
+    'agent.db.audit.anchor',
+    'agent.db.audit.reserve',
     'agent.db.anchor',
     'agent.db.lock',
   ])

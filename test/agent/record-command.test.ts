@@ -67,7 +67,7 @@ test('a library that is missing is a recording too', async (t) => {
 test('no file is written over, and that is said before anything is recorded', async (t) => {
   const { record, out } = clinic(t, 'vivopay')
   writeFileSync(out, 'precious')
-  await assert.rejects(record(), { code: 'REQUEST_INVALID' })
+  await assert.rejects(record(), { code: 'FILE_UNWRITABLE' })
   assert.equal(readFileSync(out, 'utf8'), 'precious')
 })
 
@@ -77,7 +77,7 @@ test('a wish that makes no sense is refused, with what there is', async (t) => {
   for (const seconds of ['0', '-1', '3601', '1.5', 'x', ''])
     await assert.rejects(record({ out, seconds }), { code: 'USAGE' }, seconds)
   await assert.rejects(record({ out }, 'desk-2'), { code: 'NOT_FOUND', message: /desk-1/ })
-  await assert.rejects(record({ out: '/nowhere/f', seconds: '1' }), { code: 'REQUEST_INVALID' })
+  await assert.rejects(record({ out: '/nowhere/f', seconds: '1' }), { code: 'FILE_UNWRITABLE' })
   assert.equal(existsSync(out), false)
 })
 

@@ -45,6 +45,8 @@ export interface BedOptions {
    * to the gateway, `sim-line`.
    */
   readonly lines?: readonly string[]
+  /** Where the agent keeps its state; default a folder in that of the bed. */
+  readonly state?: string
   /** Further lines of `[gateway]`. */
   readonly gatewayKeys?: string
   /** Further tables of the configuration. */
@@ -95,8 +97,8 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
     for (const step of undo.reverse()) await step()
     rmSync(folder, { recursive: true, force: true })
   })
-  const state = join(folder, 'state')
-  mkdirSync(state)
+  const state = options.state ?? join(folder, 'state')
+  mkdirSync(state, { recursive: true, mode: 0o700 })
   const pki = options.pki === undefined ? usualPki() : makePki(options.pki)
   const files = writePki(join(folder, 'pki'), pki)
   const gatewayOptions = { tls: serverTls(pki), account: DEMO_ACCOUNT, ...options.gateway }

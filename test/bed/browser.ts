@@ -19,6 +19,8 @@ async function browser(): Promise<Browser> {
   running ??= chromium.launch({
     executablePath: executablePath ?? '',
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--lang=ja'],
+    // Where it is none of UTF-8, a browser saves what has a Japanese name as `download`.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     timeout: PATIENCE_MS,
   })
   return running

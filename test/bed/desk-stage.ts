@@ -184,7 +184,7 @@ export const sessionOf = (role: Role): Session => ({
     name: '受付 見本',
     role,
     roleTitle: roles[role].title,
-    needsSecondFactor: role === 'it',
+    needsSecondFactor: role === 'it' || role === 'vendor',
   },
   token: 'token-of-the-stage',
   may: Object.entries(routeRoles).flatMap(([route, allowed]) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { Type } from 'typebox'
-import type { StaffRole } from '../../agent/kernel/staff.ts'
+import { needsSecondFactor, type StaffRole } from '../../agent/kernel/staff.ts'
 import { type Bed, type BedOptions, makeBed } from './agent.ts'
 import { openPage } from './browser.ts'
 import { checked } from './client.ts'
@@ -111,7 +111,7 @@ async function setUp(page: Page, { secret, pin, role }: Person): Promise<void> {
   await page.getByLabel('新しいパスワード').fill(secret)
   await page.getByLabel('PIN', { exact: true }).fill(pin)
   await page.getByLabel('PIN（もう一度）').fill(pin)
-  if (role === 'it') {
+  if (needsSecondFactor(role)) {
     const shown = await page.locator('code.typed-in').textContent()
     const code = new TOTP({ secret: (shown ?? '').replaceAll(' ', '') }).generate()
     await page.getByLabel('確認コード').fill(code)

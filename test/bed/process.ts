@@ -46,7 +46,7 @@ function spawnCli(args: readonly string[], { env = {}, prefix = [] }: SpawnOptio
   return { child, ended, out: () => out.join(''), err: () => err.join('') }
 }
 
-/** Starts `onshi-agent run`; resolves once it says that it is ready, rejects with what it printed. */
+/** Starts `onshi-agent run`; resolves once it says that it is ready or stands in, rejects with what it printed. */
 export async function startAgent(
   configFile: string,
   env: Readonly<Record<string, string>> = {},
@@ -56,7 +56,7 @@ export async function startAgent(
   const output = () => out() + err()
   const ready = Promise.withResolvers<string>()
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const [, url] = /"event":"agent-ready".*"url":"([^" ]+)/.exec(line) ?? []
+    const [, url] = /"event":"agent-(?:ready|stands-in)".*"url":"([^" ]+)/.exec(line) ?? []
     if (url !== undefined) ready.resolve(url)
   })
   const late = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS)

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth'
 import { Type } from 'typebox'
-import type { StaffRole } from '../../agent/kernel/staff.ts'
+import { needsSecondFactor, type StaffRole } from '../../agent/kernel/staff.ts'
 import { checked } from './client.ts'
 import { type Console, jsonIn } from './consumer.ts'
 
@@ -51,7 +51,7 @@ export class DeskPerson {
 
   /** Where the role needs it, with a second factor. */
   async choose(role: StaffRole): Promise<void> {
-    const code = role === 'it' ? { code: await this.#scan() } : {}
+    const code = needsSecondFactor(role) ? { code: await this.#scan() } : {}
     const response = await this.send('POST', '/desk/session/secret', { ...chosen, ...code })
     const { session, recoveryCodes } = checked(Settled, await response.json())
     this.token = session.token

@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { auditBench } from './audit-chain.ts'
 import { bulkBench } from './bulk.ts'
 import { commitBench } from './commit.ts'
 import { crowdBench } from './crowd.ts'
@@ -24,6 +25,7 @@ const benches: readonly (readonly [name: string, run: () => Promise<Row[]>])[] =
   ['page', pageBench],
   ['lookup', lookupBench],
   ['commit', commitBench],
+  ['audit', auditBench],
   ['delivery', deliveryBench],
   ['desk', deskBench],
   ['slow-disk', slowDiskBench],

@@ -4,14 +4,12 @@ import type {
   Asking,
   Audit,
   Feed,
-  HealthSource,
   OfflineIntakes,
   Outages,
   Verifications,
   Worklist,
 } from '../../agent/api/ports.ts'
 import type { AskBody, CardFace, CheckedPart } from '../../agent/kernel/card-face.ts'
-import type { Showing } from '../../agent/kernel/conditions.ts'
 import type { Consumer } from '../../agent/kernel/consumer.ts'
 import { AgentError } from '../../agent/kernel/errors.ts'
 import type {
@@ -30,11 +28,13 @@ import { FakeDays, FakeHandovers } from './days.ts'
 import { FakeDeliveries } from './deliveries.ts'
 import { FakeDesk } from './desk.ts'
 import { FakeDigests } from './digests.ts'
+import { FakeHealth, FakeMetrics } from './health.ts'
 import { FakeJobs } from './jobs.ts'
 import { FakeLines } from './lines.ts'
 import { recordingLog } from './log.ts'
 import { FakeRoster } from './roster.ts'
 import { FakeSessions, FakeStaff, fakeClinic } from './sessions.ts'
+import { FakeVendor } from './vendor.ts'
 
 type Note = Parameters<Verifications['note']>[1]
 
@@ -184,13 +184,6 @@ export class FakeAudit implements Audit {
   }
 }
 
-export class FakeHealth implements HealthSource {
-  readonly shows: Showing[] = []
-  isReady = true
-  showing = () => this.shows
-  ready = () => this.isReady
-}
-
 /** Offline intakes in memory. Throws `refuse` when it is set. */
 export class FakeIntakes implements OfflineIntakes {
   readonly intakes: OfflineIntake[] = []
@@ -277,16 +270,19 @@ export function fakePorts() {
     jobs: new FakeJobs(),
     lines: new FakeLines(),
     terminal: null,
+    ca: null,
     certificates: noCertificates,
     audit: new FakeAudit(),
     consumers: new FakeConsumers(),
     sessions: new FakeSessions(),
     staff: new FakeStaff(),
+    vendor: new FakeVendor(),
     clinic: fakeClinic,
     deliveries: new FakeDeliveries(),
     digests: new FakeDigests(),
     desk: new FakeDesk(),
     health: new FakeHealth(),
+    metrics: new FakeMetrics(),
     log: recordingLog(),
     clock: new FakeClock(),
     bugs,

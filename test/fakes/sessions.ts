@@ -65,6 +65,7 @@ export class FakeSessions implements Sessions {
     return session
   }
 
+  hasAdmin = () => true
   hasStaff = () => this.#sessions.length > 0
   find = (cookie: string) =>
     this.#sessions.find((one) => one.cookie === cookie && one.state() !== 'ended')

@@ -67,11 +67,11 @@ test('a target that is off holds up its own consumer only; it is told, and gets 
   assert.equal(failing.fault?.code, 'SINK_UNREACHABLE')
   assert.equal(failing.waiting, 3)
   assert.ok(failing.oldestAt !== null && failing.failingSince !== null)
-  assert.equal(await metric(billing, 'onshi_deliveries_waiting', 'off'), 3)
-  assert.equal(await metric(billing, 'onshi_delivery_failing', 'off'), 1)
-  assert.ok((await metric(billing, 'onshi_delivery_oldest_age_seconds', 'off')) > 0)
-  assert.equal(await metric(billing, 'onshi_delivery_failing', 'on'), 0)
-  assert.equal(await metric(billing, 'onshi_deliveries_delivered_total', 'on'), 3)
+  assert.equal(await metric(billing, 'onshi_agent_deliveries_waiting', 'off'), 3)
+  assert.equal(await metric(billing, 'onshi_agent_delivery_failing', 'off'), 1)
+  assert.ok((await metric(billing, 'onshi_agent_delivery_oldest_age_seconds', 'off')) > 0)
+  assert.equal(await metric(billing, 'onshi_agent_delivery_failing', 'on'), 0)
+  assert.equal(await metric(billing, 'onshi_agent_deliveries_delivered_total', 'on'), 3)
 
   // What passes within a minute is nobody's trouble, so that this one is waited for.
   const told = await shows(billing, 'DELIVERY_STUCK', 'off', 240_000)
@@ -192,7 +192,7 @@ test('what ORCA asks waits for a person, holds back that patient only, and is do
   assert.ok(orca.patient('00005') !== undefined, 'another patient goes on')
   const { items } = await deliveriesOf(billing)
   assert.deepEqual([items[0]?.parked, items[0]?.waiting], [1, 1])
-  assert.equal(await metric(billing, 'onshi_deliveries_parked', 'orca'), 1)
+  assert.equal(await metric(billing, 'onshi_agent_deliveries_parked', 'orca'), 1)
 
   const approve = (id = '') => bed.cli('delivery', 'retry', id, '--decision', 'ok')
   assert.equal((await approve(open?.id)).code, 0)

@@ -176,7 +176,7 @@ test('consumers are added, listed and revoked on the console, while the agent ru
   assert.deepEqual(await names(), ['receipt-computer', 'ehr'])
   const taken = await bed.cli('consumer', 'add', 'ehr', '--role', 'ehr')
   assert.notEqual(taken.code, 0)
-  const polled = ehr.get('/v1/events', { prefer: 'wait=2' })
+  const polled = ehr.get('/v1/events', { prefer: 'wait=60' })
   assert.equal((await bed.cli('consumer', 'revoke', 'ehr')).code, 0)
   assert.equal((await ehr.get('/v1/events')).status, 401, 'refused at once')
   assert.equal((await polled).status, 401, 'also where it waited already')

@@ -103,7 +103,11 @@ test('a refused login is not repeated by itself, health says so, and a restart w
 })
 
 /** Waits until health shows a condition of the gateway's side; it has a grace of 10 s. */
-const shows = (client: Client, component: 'line' | 'gateway', wanted: string) =>
+const shows = (
+  client: Client,
+  component: 'line' | 'line-authentication' | 'gateway',
+  wanted: string,
+) =>
   eventually(wanted, async () =>
     (await client.health()).checks[component]?.find(({ code }) => code === wanted),
   )
@@ -149,7 +153,7 @@ test('trouble 13: a page instead of an answer is a lost line authentication, unt
   gateway.behave({ mode: 'login-page' })
   const got = await client.ask(face)
   assert.deepEqual([got.outcome, got.fault?.code], ['offline', 'LOGIN_PAGE'])
-  const shown = await shows(client, 'line', 'LINE_AUTH_LOST')
+  const shown = await shows(client, 'line-authentication', 'LINE_AUTH_LOST')
   assert.equal(shown.componentId, 'sim-line')
   gateway.behave({})
   assert.equal((await client.ask(face)).outcome, 'valid')

@@ -8,7 +8,7 @@ const HELD_BACK_MS = 100
 /** Line authentication needs no grace: nothing but a person brings it back. */
 async function healthNames(stage: Stage, prefixChanged: boolean) {
   const { checks } = await stage.client().health()
-  const found = checks['line']?.find(({ code }) => code === 'LINE_AUTH_LOST')
+  const found = checks['line-authentication']?.find(({ code }) => code === 'LINE_AUTH_LOST')
   assert.deepEqual([found?.componentId, found?.facts['prefixChanged']], ['a', prefixChanged])
 }
 

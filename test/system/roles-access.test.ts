@@ -99,6 +99,10 @@ for (const role of ['liaison', 'ward', 'general-affairs', 'it', 'vendor'] as con
   test(`a ${role} asks nothing`, async (t) => {
     const bed = await startBed(t)
     await bed.client.ask(faceOf('01'))
+    if (role === 'vendor') {
+      const words = ['--minutes', '30', '--reason', '調査', '--plan', 'M-1']
+      assert.equal((await bed.cli('vendor', 'open', ...words)).code, 0)
+    }
     await asksNothing(bed, clientOf(bed.agent.url, await bed.addConsumer(role, role)))
   })
 
@@ -122,7 +126,7 @@ async function asksNothing(bed: Bed & { readonly client: Client }, client: Clien
   assert.equal((await bed.client.feed()).length, 1)
 }
 
-test('health and metrics are for clinic IT, the vendor and named monitors, from anywhere else nobody', async (t) => {
+test('health and metrics are for clinic IT, a vendor who was let in and named monitors, from anywhere else nobody', async (t) => {
   const bed = await startBed(t)
   const statusFor = async (role: Role, path: string) => {
     const token = await bed.addConsumer(role, role)
@@ -134,7 +138,12 @@ test('health and metrics are for clinic IT, the vendor and named monitors, from 
     assert.equal((await clientOf(bed.agent.url, 'no-token').get(path)).status, 200)
   }
   assert.equal(await statusFor('it', '/metrics'), 200)
-  assert.equal(await statusFor('vendor', '/health'), 200)
+  const token = await bed.addConsumer('vendor', 'vendor')
+  const vendor = clientOf(bed.agent.url, token, fetchFrom(OUTSIDE))
+  assert.equal((await vendor.get('/health')).status, 403, 'until staff let the vendor in')
+  const words = ['--minutes', '30', '--reason', '調査', '--plan', 'M-1']
+  assert.equal((await bed.cli('vendor', 'open', ...words)).code, 0)
+  assert.equal((await vendor.get('/health')).status, 200)
   assert.equal(await statusFor('billing', '/metrics'), 403)
   assert.equal(await statusFor('ward', '/health'), 403)
 })

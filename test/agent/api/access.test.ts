@@ -11,7 +11,7 @@ import { face, json, problem, serve, until } from './served.ts'
 /** What of a path a test puts in the place of its parameters. */
 const concrete = (path: string) => path.replaceAll(/\{\w+\}/g, '1')
 /** Routes that no role is needed for. */
-const OPEN = ['GET /livez', 'GET /readyz']
+const OPEN = ['GET /livez', 'GET /readyz', 'GET /ca.crt']
 /** Of the page: its files and what leads there, and signing in, which whoever has a session may go on with. */
 const isOfPage = ({ access, url }: ServedRoute) =>
   (url === '/' || url.startsWith('/desk')) && (access === 'open' || access === 'session')

@@ -61,6 +61,7 @@ test('status and readers are told', async (t) => {
     status: 'pass',
     version: '0.1.0',
     ready: false,
+    node: process.versions.node,
     pid: process.pid,
     urls: ['http://127.0.0.1:8480'],
     checks: {},

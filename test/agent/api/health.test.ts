@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ConditionCode, conditions, type Showing } from '../../../agent/kernel/conditions.ts'
+import {
+  type ConditionCode,
+  components,
+  conditions,
+  type Showing,
+} from '../../../agent/kernel/conditions.ts'
 import { itToken } from '../../fakes/consumers.ts'
 import { serve } from './served.ts'
 
@@ -20,7 +25,28 @@ test('health passes when nothing is wrong', async (t) => {
   assert.equal(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', /^application\/health\+json/)
   const body = JSON.parse(await response.text())
-  assert.deepEqual(body, { status: 'pass', version: '1', releaseId: '0.1.0', checks: {} })
+  assert.deepEqual(body, {
+    status: 'pass',
+    version: '1',
+    releaseId: '0.1.0',
+    versions: { schema: 1, nodejs: '24.0.0', nodejsEndsAt: '2028-04-30', os: 'Debian 13' },
+    components: Object.fromEntries(components.map((component) => [component, 'pass'])),
+    checks: {},
+  })
+})
+
+test('each component has a status at a path that does not move, and line authentication is its own', async (t) => {
+  const { call, health } = await serve(t)
+  health.shows.push(show('LINE_AUTH_LOST', 'ngn'), show('JOB_FAILED', 'roster'))
+  health.shows.push({ ...show('LINE_NOT_VISIBLE', 'terminal') })
+  const body = JSON.parse(await (await call('/health', it)).text())
+  const wrong = Object.entries(body.components).filter(([, status]) => status !== 'pass')
+  assert.deepEqual(wrong, [
+    ['line-authentication', 'fail'],
+    ['job', 'warn'],
+  ])
+  assert.equal(Object.keys(body.components).length, 12)
+  assert.equal(body.checks['line-authentication'][0].code, 'LINE_AUTH_LOST')
 })
 
 test('a warning is 200 with what to do, in Japanese, by component', async (t) => {

@@ -53,6 +53,7 @@ const routes = [
   'GET /v1/jobs',
   'POST /v1/jobs/{name}/runs',
   'GET /metrics',
+  'GET /ca.crt',
   'GET /livez',
   'GET /readyz',
   'GET /health',

@@ -49,9 +49,9 @@ export function answerIn(text: string): Omit<Line, 'command'> {
   }
 }
 
-/** The data of a stream's frames. */
+/** The data of a stream’s frames whose line has come to its end; the rest may still be on its way. */
 export const dataIn = (body: string): unknown[] =>
-  [...body.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data))
+  [...body.matchAll(/^data: (.*)\n/gm)].map(([, data = '']) => JSON.parse(data))
 
 /**
  * What of `shown` did not come, as paths. `…` stands for any text, `$NAME` for what `variables` has

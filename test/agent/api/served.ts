@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type ApiOptions, openApi } from '../../../agent/api/api.ts'
 import { fakePorts } from '../../fakes/api-ports.ts'
 import { goodToken } from '../../fakes/consumers.ts'
@@ -39,7 +39,7 @@ export async function serve(t: TestContext, options: Partial<ApiOptions> = {}) {
 
 /** Resolves once `condition` holds; the runner's time-out bounds it. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await setImmediate()
+  while (!condition()) await wait(2)
 }
 
 /** Sends bytes as they are; everything that comes back until the other side ends. */

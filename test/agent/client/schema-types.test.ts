@@ -13,6 +13,7 @@ test('each shape of a schema has its type', () => {
     [{ anyOf: [text, { type: 'null' }] }, 'string | null'],
     [{ type: 'array', items: { anyOf: [text, { type: 'null' }] } }, '(string | null)[]'],
     [{ type: 'array', items: { $ref: '#/components/schemas/Note' } }, 'Note[]'],
+    [{ type: 'object', properties: { 'a-b': { type: 'string' } } }, "{\n  'a-b'?: string\n}"],
     [{ type: 'object', patternProperties: { '^.*$': text } }, 'Record<string, string>'],
     [{ type: 'object', properties: {} }, 'Record<string, never>'],
     [{ allOf: [{ enum: ['a', 'b'] }, text] }, '("a" | "b") & string'],

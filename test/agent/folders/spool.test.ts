@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { memoryLedger } from '../../fakes/ledger.ts'
@@ -7,7 +7,11 @@ import { makeFolder, openBed } from './bed.ts'
 
 const SPOOL = 'onshi-agent-spool'
 const DAY_MS = 86_400_000
-const moved = (folder: string) => readdirSync(join(folder, SPOOL)).map((name) => name.slice(14))
+/** Names as they were. The spool is made with the first file that is moved. */
+const moved = (folder: string) =>
+  existsSync(join(folder, SPOOL))
+    ? readdirSync(join(folder, SPOOL)).map((name) => name.slice(14))
+    : []
 
 test('in a folder of ours what was taken goes to the spool, which keeps the newest', async (t) => {
   const folder = makeFolder(t)

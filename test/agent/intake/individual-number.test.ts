@@ -48,6 +48,8 @@ test('a number field is refused where it is one as a whole, text where it holds 
     NUMBER,
     '１２３４５６７８９０１８',
     '1234-5678-9018',
+    `個人番号は${NUMBER}です`,
+    `ﾏｲﾅﾝﾊﾞｰ ${NUMBER}`,
     ' 1234 5678 9018 ',
     ZEROED,
   ]) {

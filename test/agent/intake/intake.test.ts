@@ -240,6 +240,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+test('a reader whose process is always slow to start gets the time that it takes', {
+  timeout: 120_000,
+}, async (t) => {
+  const { intake } = await bench(t, hostAt('sluggish'))
+  await ready(intake)
+})
+
 test('restarts come soon, then ever later, but never more than 1 s apart', () => {
   const pauses = [0, 1, 2, 3, 4, 5, 6, 100].map(restartAfterMs)
   assert.deepEqual(pauses, [100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000])

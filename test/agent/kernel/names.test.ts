@@ -84,7 +84,15 @@ test('a normal form is its own normal form, and changes no verdict', () => {
       assert.deepEqual(normal(normal(one)), normal(one))
       assert.equal(compareNames(normal(one), normal(other)), compareNames(one, other))
     }),
-    { numRuns: 2_000 },
+    {
+      numRuns: 2_000,
+      examples: [
+        [
+          { name: '', nameKana: 'ゞ々‐ﾞ' },
+          { name: '', nameKana: '' },
+        ],
+      ],
+    },
   )
 })
 

@@ -256,9 +256,9 @@ test('each push is in the audit before it leaves', async (t) => {
   const reads: string[] = []
   const { auditRead } = bed.store
   Object.assign(bed.store, {
-    auditRead(actor: string, action: string, subject: string) {
-      reads.push(`${action} ${subject}`)
-      return auditRead(actor, action, subject)
+    auditRead(...args: Parameters<typeof auditRead>) {
+      reads.push(args.slice(1).join(' '))
+      return auditRead(...args)
     },
   })
   await bed.add('ehr')

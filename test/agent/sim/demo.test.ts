@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startDaemon } from '../../../agent/sim/demo/daemon.ts'
 
@@ -63,7 +63,7 @@ function commandOf(pid: string): string {
 async function until(child: ChildProcess, condition: () => boolean): Promise<void> {
   while (!condition()) {
     assert.equal(child.exitCode ?? child.signalCode, null, 'the demo has not ended')
-    await setImmediate()
+    await wait(10)
   }
 }
 

@@ -149,7 +149,7 @@ function furnish(
   const folder = mkdtempSync(join(tmpdir(), 'onshi-net-bed-'))
   defer(() => rmSync(folder, { recursive: true, force: true }))
   const state = join(folder, 'state')
-  mkdirSync(state)
+  mkdirSync(state, { mode: 0o700 })
   const files = writePki(join(folder, 'pki'), pki)
   const usual = [...families].map(([name, family]) => lineKeys(planOf(name, family)))
   const configFile = writeClinic({

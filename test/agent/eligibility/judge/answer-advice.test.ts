@@ -7,7 +7,7 @@ import type { Advise } from '../../../../agent/eligibility/judge/case.ts'
 import { consentsOf } from '../../../../agent/eligibility/judge/consents.ts'
 import { historyOf } from '../../../../agent/eligibility/judge/history.ts'
 import { OfficialResult } from '../../../../agent/kernel/official.ts'
-import type { Outcome } from '../../../../agent/kernel/verification.ts'
+import { type Outcome, outcomes } from '../../../../agent/kernel/verification.ts'
 import { advised, caseOf, elder, hasRow, lastAnswer, person } from './advice-bed.ts'
 
 const all: Advise = (one) => answerAdvice.flatMap((advise) => advise(one))
@@ -70,17 +70,7 @@ const officialResult: fc.Arbitrary<OfficialResult> = fc
     assert.ok(Value.Check(OfficialResult, result))
     return result
   })
-const outcome = fc.constantFrom<Outcome>(
-  'valid',
-  'invalid',
-  'invalid-new-exists',
-  'not-found',
-  'multiple',
-  'valid-unregistered',
-  'pending',
-  'failed',
-  'offline',
-)
+const outcome = fc.constantFrom<Outcome>(...outcomes)
 const someCase = fc
   .record({
     outcome,

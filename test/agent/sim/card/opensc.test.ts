@@ -33,7 +33,7 @@ describe('OpenSC, an independent judge, finds the simulated card to be a JPKI ca
       const child = execFile(
         tool,
         argv,
-        { env: { ...process.env, ...pcscd.env }, timeout: 20_000 },
+        { env: { ...process.env, ...pcscd.env }, timeout: 90_000 },
         (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, said: stdout + stderr }),
       )
     })

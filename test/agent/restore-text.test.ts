@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type RestoreReport, restoredText } from '../../agent/restore-text.ts'
+
+const report: RestoreReport = {
+  gap: { from: 0, to: 60_000, lastEventAt: null },
+  store: '/var/lib/onshi-agent/agent.db',
+  aside: null,
+  isNewKey: true,
+  written: [],
+  kept: [],
+  missing: [],
+}
+
+test('who restored without the certificate is told how to add it before the start', () => {
+  const text = restoredText({ ...report, missing: ['/etc/onshi-agent/clinic.p12'] })
+  assert.match(text, /clinic\.p12[\s\S]*--replace --certificate P12[\s\S]*Next: systemctl start/)
+  assert.doesNotMatch(restoredText(report), /--certificate/, 'nothing is missing')
+})
