@@ -44,8 +44,7 @@ const events = run({
   files,
   concurrency: CONCURRENCY,
   timeout: HANG_MS,
-  // What a failed test left running would otherwise keep its file, and with it the run, from ending.
-  forceExit: true,
+  execArgv: ['--import', join(import.meta.dirname, 'left-running.ts')],
   signal: ending.signal,
 })
 events.on('test:dequeue', ({ name, file }) => {
