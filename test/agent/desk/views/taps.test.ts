@@ -106,7 +106,7 @@ test('a press that was meant for a tap that has just gone does not confirm the o
   await cards.first().getByRole('button').focus()
   // The hand is as quick on a loaded machine.
   await page.clock.install()
-  await page.clock.pauseAt(Date.now() + 1_000)
+  await page.clock.pauseAt(Date.now() + 10_000)
   state({ presentations: [other] })
   await cards.nth(1).waitFor({ state: 'detached' })
   // Frames in which the focus goes to the one that is left.
