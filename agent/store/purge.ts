@@ -40,8 +40,11 @@ export interface Purge {
    * program reads in it.
    */
   emptyWal(): Promise<void>
-  /** When the newest event was, epoch ms; null: there is none. */
-  newestEventAt(): number | null
+  /**
+   * When the newest event was, epoch ms, or the last one before the clock leapt ahead by more than
+   * `leapMs`; null: there is none. Reads through all events.
+   */
+  lastEventBeforeLeap(leapMs: number): number | null
   /** When the oldest verification that is left ended, epoch ms; null: there is none. */
   oldestAt(): number | null
 }
@@ -52,6 +55,10 @@ interface PurgeParts {
   /** The feed begins here from now on. */
   readonly onFloor: (floor: number) => void
 }
+
+const LAST_BEFORE_LEAP = `SELECT at FROM
+  (SELECT position, at, lead(at, 1) OVER (ORDER BY position) AS next FROM events)
+  WHERE next IS NULL OR next - at > ? ORDER BY next IS NULL, position DESC LIMIT 1`
 
 export function openPurge(sql: Sql, { step, emptyWal, onFloor }: PurgeParts): Purge {
   return {
@@ -71,8 +78,8 @@ export function openPurge(sql: Sql, { step, emptyWal, onFloor }: PurgeParts): Pu
       return { gone, kept }
     },
     emptyWal,
-    newestEventAt: () =>
-      sql<{ at: number }>('SELECT at FROM events ORDER BY position DESC LIMIT 1').get()?.at ?? null,
+    lastEventBeforeLeap: (leapMs) =>
+      sql<{ at: number }>(LAST_BEFORE_LEAP).get(leapMs)?.at ?? null,
     oldestAt: () =>
       sql<{ at: number }>('SELECT at FROM events ORDER BY position LIMIT 1').get()?.at ?? null,
   }

@@ -6,7 +6,7 @@ import type { Clock, Log, Part } from '../../kernel/ports.ts'
 import type { JobRuns } from '../../store/jobs.ts'
 import type { Restores } from '../../store/restored.ts'
 import type { Job, JobContext } from '../jobs/jobs.ts'
-import { beforeOf, isDoubtful } from '../retention/periods.ts'
+import { beforeOf, isDoubtful, lastBeforeLeap } from '../retention/periods.ts'
 import { generationsIn, isProtected, type Keeping, prune } from './generations.ts'
 import type { Made, MakeOrder } from './make.ts'
 import { newRecoveryKey, recipientOf } from './recovery-key.ts'
@@ -196,8 +196,9 @@ function keepingNow(
   good: string | null,
 ): Keeping {
   const now = clock.now()
-  const newestAt = generationsIn(folder)[0]?.at ?? null
-  const from = isDoubtful(now, newestAt, trust(), false) ? 0 : beforeOf(now, days)
+  const times = generationsIn(folder).map(({ at }) => at)
+  const lastAt = () => lastBeforeLeap(times.reverse())
+  const from = isDoubtful(now, lastAt, trust(), false) ? 0 : beforeOf(now, days)
   return { keep, from, good }
 }
 

@@ -33,16 +33,26 @@ export function periodsOf(days: KeptDays): Readonly<Record<PurgeKind, number>> {
 export const beforeOf = (now: number, days: number): number => now - days * DAY_MS
 
 /** A machine that was off for longer has had a clock without battery, or was in a drawer. */
-const GAP_DAYS = 40
+export const GAP_MS = 40 * DAY_MS
 
 /**
  * Whether `now` may be wrong by so much that a purge would remove what is young. `lastAt`: the newest
- * time that is known, epoch ms, null for none. A clock that the network keeps, or a person, is believed.
+ * time that this machine is known to have lived through, epoch ms, null for none; what it did since
+ * its clock may have run away is no such time. A clock that the network keeps, or a person, is believed.
  */
-export const isDoubtful = (
+export function isDoubtful(
   now: number,
-  lastAt: number | null,
+  lastAt: () => number | null,
   trust: 'synchronised' | 'unsynchronised' | 'unknown',
   isByHand: boolean,
-): boolean =>
-  !isByHand && trust !== 'synchronised' && lastAt !== null && now - lastAt > GAP_DAYS * DAY_MS
+): boolean {
+  if (isByHand || trust === 'synchronised') return false
+  const last = lastAt()
+  return last !== null && now - last > GAP_MS
+}
+
+/** Of times in the order in which they were lived through: the last one before they leap. Null: none. */
+export function lastBeforeLeap(times: readonly number[]): number | null {
+  const leap = times.findLastIndex((at, i) => at - (times[i - 1] ?? at) > GAP_MS)
+  return times.at(leap < 0 ? -1 : leap - 1) ?? null
+}

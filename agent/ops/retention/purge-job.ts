@@ -8,7 +8,7 @@ import type { JobRuns } from '../../store/jobs.ts'
 import type { Purge, Purged } from '../../store/purge.ts'
 import { purgeKinds } from '../../store/purge-kinds.ts'
 import type { Job, JobContext } from '../jobs/jobs.ts'
-import { beforeOf, isDoubtful, type KeptDays, periodsOf } from './periods.ts'
+import { beforeOf, GAP_MS, isDoubtful, type KeptDays, periodsOf } from './periods.ts'
 
 export const PURGE = 'purge'
 
@@ -64,7 +64,7 @@ async function purge(parts: PurgeJobParts, context: JobContext): Promise<JobResu
   const now = clock.now()
   // A person believed the clock when they asked, not after the power cut that interrupted it.
   const isVouched = context.isByHand && now - context.dueAt < VOUCHED_MS
-  if (isDoubtful(now, lastAt(parts), trust(), isVouched))
+  if (isDoubtful(now, () => lastAt(parts), trust(), isVouched))
     throw new AgentError('PURGE_CLOCK_DOUBTED', 'the clock is far ahead of what was last known')
   const periods = periodsOf(parts.days)
   const gone: Record<string, number> = {}
@@ -89,6 +89,6 @@ async function purge(parts: PurgeJobParts, context: JobContext): Promise<JobResu
 /** The newest time that this machine is known to have lived through. */
 function lastAt({ store }: PurgeJobParts): number | null {
   const ran = store.jobs.list(PURGE).find(({ ending }) => ending?.is === 'done')?.endedAt ?? null
-  const event = store.retention.newestEventAt()
+  const event = store.retention.lastEventBeforeLeap(GAP_MS)
   return ran === null || event === null ? (ran ?? event) : Math.max(ran, event)
 }

@@ -132,11 +132,14 @@ test('backups leave with their days though no new one comes, but for the last go
   const doubting = process(t, shelf, clock, { trust: 'unknown' })
   await clock.advance(30 * DAY_MS)
   assert.deepEqual(there(), names, 'nothing was heard for longer than a machine is off')
+  names.push(await doubting.night())
+  await clock.advance(FIVE_MINUTES_MS)
+  assert.deepEqual(there(), names.slice(1), 'a new one by that clock does not vouch for it')
   await doubting.backups.close()
   const believing = process(t, shelf, clock)
   await clock.advance(FIVE_MINUTES_MS)
-  assert.deepEqual(there(), names.slice(2))
-  assert.equal(believing.facts('BACKUP_KEPT')?.['file'], names[2])
+  assert.deepEqual(there(), names.slice(3))
+  assert.equal(believing.facts('BACKUP_KEPT')?.['file'], names[3])
 })
 
 test('a header that is damaged is found too, and one of a machine before this is none of ours', async (t) => {

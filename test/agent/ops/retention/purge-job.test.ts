@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { openJobs } from '../../../../agent/ops/jobs/jobs.ts'
-import { beforeOf, isDoubtful } from '../../../../agent/ops/retention/periods.ts'
+import { beforeOf, isDoubtful, lastBeforeLeap } from '../../../../agent/ops/retention/periods.ts'
 import { openDatabase } from '../../../../agent/store/database.ts'
 import { placesOf } from '../../../bed/unsealed.ts'
 import { FakeClock } from '../../../fakes/clock.ts'
@@ -210,6 +210,9 @@ test('a clock that ran away removes nothing, until the network or a person vouch
   const signal = new AbortController().signal
   const interrupted = { dueAt: START, isByHand: true, resumeFrom: START, signal }
   await assert.rejects(doubtful.job.run(interrupted), { code: 'PURGE_CLOCK_DOUBTED' })
+  // Patients who are received by that clock do not vouch for it.
+  await plantVerification(store, 'new', clock.now())
+  await assert.rejects(doubtful.run(), { code: 'PURGE_CLOCK_DOUBTED' })
   await doubtful.run(true)
   assert.deepEqual(doubtful.showing(), [])
   assert.equal(store.find(id), undefined)
@@ -217,11 +220,25 @@ test('a clock that ran away removes nothing, until the network or a person vouch
 
 test('a gap of forty days is believed, one more is not; a synchronised clock always', () => {
   const gap = (days: number) => beforeOf(START, -days)
-  assert.equal(isDoubtful(gap(40), START, 'unknown', false), false)
-  assert.equal(isDoubtful(gap(41), START, 'unsynchronised', false), true)
-  assert.equal(isDoubtful(gap(41), START, 'synchronised', false), false)
-  assert.equal(isDoubtful(gap(41), null, 'unknown', false), false)
-  assert.equal(isDoubtful(gap(41), START, 'unknown', true), false)
+  const start = () => START
+  assert.equal(isDoubtful(gap(40), start, 'unknown', false), false)
+  assert.equal(isDoubtful(gap(41), start, 'unsynchronised', false), true)
+  assert.equal(isDoubtful(gap(41), start, 'synchronised', false), false)
+  assert.equal(
+    isDoubtful(gap(41), () => null, 'unknown', false),
+    false,
+  )
+  assert.equal(isDoubtful(gap(41), start, 'unknown', true), false)
+})
+
+test('the last time before a leap is found, and without one the newest', () => {
+  const days = (...of: number[]) => of.map((day) => day * DAY_MS)
+  assert.equal(lastBeforeLeap([]), null)
+  assert.equal(lastBeforeLeap(days(3)), 3 * DAY_MS)
+  assert.equal(lastBeforeLeap(days(1, 2, 41)), 41 * DAY_MS)
+  assert.equal(lastBeforeLeap(days(1, 2, 43, 44)), 2 * DAY_MS)
+  assert.equal(lastBeforeLeap(days(1, 100, 101, 200)), 101 * DAY_MS)
+  assert.equal(lastBeforeLeap(days(900, 1, 2)), 2 * DAY_MS, 'a clock that was set back')
 })
 
 test('every table is purged, or has a reason why it holds nothing of a patient', async (t) => {
