@@ -55,10 +55,14 @@ export async function sendBackups({ folder, target, keeping, broken }: SendOrder
   }
 }
 
-/** On the disk of the backups themselves it would be no second place, and a mount point that is empty is one. */
+/**
+ * On the disk of the backups themselves it would be no second place, nor on that of the system where
+ * they have one of their own: there lies a mount point that is empty.
+ */
 function refuseAway(folder: string, target: string): void {
-  if (deviceOf(target) === deviceOf(folder))
-    throw new AgentError('BACKUP_TARGET_AWAY', `${target} lies on the disk of ${folder}`)
+  const here = [folder, '/'].find((one) => deviceOf(one) === deviceOf(target))
+  if (here !== undefined)
+    throw new AgentError('BACKUP_TARGET_AWAY', `${target} lies on the disk of ${here}`)
 }
 
 /** Of the nearest folder that is there. */

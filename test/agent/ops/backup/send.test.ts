@@ -85,6 +85,8 @@ test('a mount point with nothing mounted is no second place, and nothing is put 
   mkdirSync(mountPoint)
   await assert.rejects(send(mountPoint), { code: 'BACKUP_TARGET_AWAY' })
   await assert.rejects(send(join(mountPoint, 'backups')), { code: 'BACKUP_TARGET_AWAY' })
+  // Backups on a disk of their own: an empty mount point lies on that of the system.
+  await assert.rejects(send('/onshi-nothing-is-mounted-here'), { code: 'BACKUP_TARGET_AWAY' })
   assert.deepEqual(readdirSync(mountPoint), [])
 })
 
