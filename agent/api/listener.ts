@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AgentError, codeOf } from '../kernel/errors.ts'
@@ -34,6 +35,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** Connections of sources that may not connect, of which each is told so where there are few. */
+const STRANGERS = 16
+
 /**
  * Serves `handle` on one address, behind the checks that hold for every request whatever its
  * route: source, target, Host, Origin. What came in at an address of `isOfLine` is cut. Throws `LISTEN_FAILED`, `CERTIFICATE_UNREADABLE`.
@@ -48,9 +52,11 @@ export async function openListener(
   const server = createServer(settings.tls, limits)
   const place = await listening(server, placeOf(settings.address))
   const guard = guardOf(place, settings, mayConnect)
+  const admit = strangers()
   server.on('connection', (socket) => {
     // A line may get any address at any time, also that of a listener on every address.
     if (isOfLine(bare(socket.localAddress))) socket.destroy()
+    else if (mayConnect?.(bare(socket.remoteAddress)) === false) admit(socket)
   })
   const answering = new WeakMap<Duplex, ServerResponse>()
   const cut = new WeakSet<Duplex>()
@@ -87,6 +93,16 @@ export async function openListener(
       unsubscribe?.()
       return closeServer(server, limits.drainMs)
     },
+  }
+}
+
+/** Lets so few in that they take the place of nobody who may connect. */
+function strangers(): (socket: Socket) => void {
+  const present = new Set<Socket>()
+  return (socket) => {
+    if (present.size >= STRANGERS) return void socket.destroy()
+    present.add(socket)
+    socket.once('close', () => present.delete(socket))
   }
 }
 

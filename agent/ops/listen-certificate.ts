@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import type { Conditions } from '../kernel/conditions.ts'
 import { codeOf } from '../kernel/errors.ts'
 import type { Clock, Log, Part } from '../kernel/ports.ts'
@@ -95,7 +96,10 @@ function foundIn(read: () => Pair): Pair | { readonly code: string } {
   try {
     const pair = read()
     const isPair = new X509Certificate(pair.certificate).checkPrivateKey(createPrivateKey(pair.key))
-    return isPair ? pair : { code: 'KEY_OF_ANOTHER' }
+    if (!isPair) return { code: 'KEY_OF_ANOTHER' }
+    // What else is in the file counts for a listener, too: the rest of the chain, the key's strength.
+    createSecureContext({ cert: pair.certificate, key: pair.key, minVersion: 'TLSv1.2' })
+    return pair
   } catch (error) {
     const code = codeOf(error)
     if (code === '') throw error

@@ -27,9 +27,13 @@ export interface Opening extends Pick<SignInRecord, 'compared' | 'step' | 'recov
   readonly isWhole: boolean
 }
 
-export type Looked =
+export type Looked = (
   | { readonly opening: Opening; readonly credentials: Credentials }
   | { readonly opening: undefined; readonly credentials: Credentials | undefined }
+) & {
+  /** Of whom the second factor is all that is left to guess: the secret was theirs. Null: of nobody. */
+  readonly factorOf: string | null
+}
 
 /**
  * What of what was given opens. One comparison is made for everybody: who is unknown, disabled or has
@@ -48,11 +52,14 @@ export async function openingOf(
   const kept = credentials?.secret ?? oneTime
   const given = oneTime === null ? secretForm(secret) : codeForm(secret)
   const isRight = await secrets.opens(given, kept)
-  if (credentials === undefined) return { opening: undefined, credentials }
-  const { sources } = credentials.staff
+  if (credentials === undefined) return { opening: undefined, credentials, factorOf: null }
+  const { id: staffId, sources } = credentials.staff
+  const factorOf = isRight && credentials.secondFactor !== null ? staffId : null
   const isElsewhere = sources.length > 0 && !(isIP(source) > 0 && comesFrom(sources, source))
   const opening = opened(credentials, { secret, code, isRight }, now, store)
-  return isElsewhere ? { opening: undefined, credentials } : { opening, credentials }
+  return isElsewhere || opening === undefined
+    ? { opening: undefined, credentials, factorOf }
+    : { opening, credentials, factorOf }
 }
 
 const oneTimeOf = ({ secret, oneTime, oneTimeUntil }: Credentials, now: number): string | null =>

@@ -89,11 +89,22 @@ export function openSessions(options: SessionOptions): OpenSessions {
   }
 }
 
+/** A wrong code of somebody whose secret is known is remembered for so long. */
+const FACTOR_MS = 24 * 60 * 60_000
+
 /** Each attempt that is refused is in the audit before it is told so. */
 function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signIn'] {
   const { store, clock } = options
   const { secrets, mayBeIn } = ground
   const slowDown = new SlowDown(clock)
+  /** By person: codes can be guessed from as many sources as there are. */
+  const slowFactor = new SlowDown(clock, FACTOR_MS)
+  const factorGuessed = (staffId: string | null) => {
+    if (staffId !== null) slowFactor.begin(staffId)
+    return () => {
+      if (staffId !== null) slowFactor.forgive(staffId)
+    }
+  }
   /** Of an attempt that failed by a fault: it was no guess. */
   const forgiven = (source: string) => (error: unknown) => {
     slowDown.forgive(source)
@@ -106,11 +117,13 @@ function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signI
   return async (given, source) => {
     slowDown.begin(source)
     const looked = await openingOf(given, source, options, secrets).catch(forgiven(source))
-    const { opening, credentials } = looked
+    const { opening, credentials, factorOf } = looked
+    const forgiveFactor = factorGuessed(factorOf)
     if (opening === undefined) throw await refusal(credentials?.staff.id, source)
     if (!mayBeIn(credentials.staff)) {
       // Who knows all of it guesses nothing, and may be told.
       slowDown.forgive(source)
+      forgiveFactor()
       await refusal(credentials.staff.id, source)
       throw new AgentError('VENDOR_CLOSED', 'vendor access is not open')
     }
@@ -137,6 +150,7 @@ function signingIn(options: SessionOptions, ground: Ground): OpenSessions['signI
     const isStill = isTaken && now !== undefined && (now.secret ?? now.oneTime) === compared
     if (!isStill) throw await refusal(staffId, source)
     slowDown.forgive(source)
+    forgiveFactor()
     const { staff } = now
     const session = new Session({ staff, row, state, compared }, ground).foundBy(cookie)
     ground.began(session)

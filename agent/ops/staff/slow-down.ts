@@ -20,9 +20,12 @@ interface Failures {
 export class SlowDown {
   readonly #clock: Pick<Clock, 'now'>
   readonly #sources = new Map<string, Failures>()
+  readonly #rememberMs: number
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** `rememberMs`: failures are not forgotten sooner; for what people seldom get wrong. */
+  constructor(clock: Pick<Clock, 'now'>, rememberMs = 0) {
     this.#clock = clock
+    this.#rememberMs = rememberMs
   }
 
   /** An attempt begins; it counts as failed until it is forgiven. Throws `TOO_MANY_REQUESTS`. */
@@ -47,7 +50,8 @@ export class SlowDown {
   #failuresOf(network: string): Failures {
     const now = this.#clock.now()
     const known = this.#sources.get(network)
-    const isKept = known !== undefined && now - known.lastAt < keptAfter(known.count)
+    const isKept =
+      known !== undefined && now - known.lastAt < Math.max(keptAfter(known.count), this.#rememberMs)
     const failures = isKept ? known : { count: 0, lastAt: now }
     // A clock that was set back must not lock a source out for hours.
     failures.lastAt = Math.min(failures.lastAt, now)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { anywhere, serve } from './served.ts'
+import { anywhere, serve, until } from './served.ts'
 import { throwAway } from './throw-away.ts'
 
 const SLOW = 40
@@ -67,6 +68,25 @@ test('beyond the bound a connection is cut, and those that are there go on', asy
       () => 0,
     )
   held[2]?.destroy()
+})
+
+test('however many a source that may not connect opens, those that may are served', async (t) => {
+  const listen = [{ ...anywhere, allow: ['127.0.0.2'] }]
+  const { port } = await serve(t, { listen, limits: { connections: SLOW } })
+  const sockets = Array.from({ length: 2 * SLOW }, () =>
+    net
+      .connect(port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume(),
+  )
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  await until(() => sockets.filter((socket) => socket.closed).length > SLOW)
+  const allowed = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+  t.after(() => allowed.destroy())
+  allowed.write(`GET /livez HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`)
+  assert.match(await text(allowed), /^HTTP\/1\.1 200 /)
 })
 
 test('over TLS a client that never greets is given up, and others are served', async (t) => {

@@ -61,6 +61,12 @@ test('a new one in the same files is taken up within a minute, half of one is no
   write(next)
   await clock.advance(60_000)
   assert.deepEqual([heard, shows()], [[next.certificate], []])
+  const { certificate, key } = make(365)
+  // The rest of its chain was cut off on the way.
+  write({ certificate: `${certificate}\n${certificate.slice(0, 200)}`, key })
+  await clock.advance(60_000)
+  assert.equal(watched.certificate, next.certificate)
+  assert.equal(shows()[0]?.condition, 'LISTEN_CERTIFICATE_WRONG')
   writeFileSync(certificateFile, 'no certificate')
   await clock.advance(60_000)
   assert.equal(watched.certificate, next.certificate)

@@ -90,6 +90,26 @@ test('five wrong attempts are free, then a source waits ever longer, also with w
   assert.equal((await bed.signIn('受付 花子', good.secret)).session.state(), 'active')
 })
 
+test('who knows a secret guesses no second factor from many sources, and its owner comes in after the wait', async (t) => {
+  const bed = await staffBed(t)
+  const { app } = await bed.settled('管理者', { role: 'it' }, true)
+  await bed.clock.advance(HOUR)
+  const guess = (n: number) =>
+    refusalOf(bed.signIn('管理者', good.secret, '000000', `192.0.2.${n}`))
+  for (let n = 0; n < 5; n += 1) {
+    assert.equal((await guess(n)).code, 'SIGN_IN_REFUSED')
+    await bed.clock.advance(HOUR)
+  }
+  assert.equal((await guess(5)).code, 'SIGN_IN_REFUSED')
+  const { code, facts } = await refusalOf(
+    bed.signIn('管理者', good.secret, app?.() ?? '', '192.0.2.6'),
+  )
+  assert.equal(code, 'TOO_MANY_REQUESTS')
+  await bed.clock.advance(Number(Object(facts).retryAfterSeconds) * 1_000)
+  const { session } = await bed.signIn('管理者', good.secret, app?.() ?? '', '192.0.2.6')
+  assert.equal(session.state(), 'active')
+})
+
 test('who was not let in is in the audit: as whom, from where, and nothing of what was typed', async (t) => {
   const bed = await staffBed(t)
   const { staff, session } = await bed.settled()
