@@ -10,7 +10,7 @@ import { pretty } from './command-line.ts'
 import { gatherFindings } from './doctor-findings.ts'
 import { AgentError } from './kernel/errors.ts'
 import { toRfc3339 } from './kernel/time.ts'
-import { filteredJournal } from './ops/bundle/journal.ts'
+import { filteredJournal, JOURNAL_FIELDS } from './ops/bundle/journal.ts'
 import { kernelLines } from './ops/bundle/kernel-log.ts'
 import { listingOf, networkOf, sandboxRows } from './ops/bundle/machine.ts'
 import { type BundleFile, manifestOf } from './ops/bundle/manifest.ts'
@@ -48,10 +48,13 @@ export async function gatherBundle(
 }
 
 async function journalOf(configFile: string, hours: number) {
-  const since = `--since=-${hours}h`
-  const args = ['-u', UNIT, '-o', 'json', since, '-n', String(ENTRIES_MOST), '-q', '--no-pager']
+  const most = ['-n', String(ENTRIES_MOST), `--since=-${hours}h`]
+  // Where it is more than is taken from a program, the newest are there.
+  const form = ['-o', 'json', `--output-fields=${JOURNAL_FIELDS.join(',')}`, '--reverse']
+  const args = ['-u', UNIT, ...form, ...most, '-q', '--no-pager']
   const printed = (await printedBy('journalctl', args, JOURNAL_MS)) ?? ''
-  return filteredJournal(printed.split('\n'), { names: namesIn(configFile), isOurFile })
+  const lines = printed.split('\n').reverse()
+  return filteredJournal(lines, { names: namesIn(configFile), isOurFile })
 }
 
 const isOurFile = (path: string) => existsSync(new URL(`../${path}`, import.meta.url))

@@ -78,8 +78,7 @@ export function openPurge(sql: Sql, { step, emptyWal, onFloor }: PurgeParts): Pu
       return { gone, kept }
     },
     emptyWal,
-    lastEventBeforeLeap: (leapMs) =>
-      sql<{ at: number }>(LAST_BEFORE_LEAP).get(leapMs)?.at ?? null,
+    lastEventBeforeLeap: (leapMs) => sql<{ at: number }>(LAST_BEFORE_LEAP).get(leapMs)?.at ?? null,
     oldestAt: () =>
       sql<{ at: number }>('SELECT at FROM events ORDER BY position LIMIT 1').get()?.at ?? null,
   }

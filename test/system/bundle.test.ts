@@ -106,6 +106,15 @@ NRestarts=4
 Description=${sent.name}
 DropInPaths=/etc/systemd/system/onshi-agent.service.d/${typed.drop}.conf`
 
+/** A journal that is longer than what is taken from a program, the newest first where that is asked for. */
+const LONG_JOURNAL = `#!/bin/sh
+old() { head -c 17000000 /dev/zero | tr '\\0' ' ' | fold -w 1000; }
+case "$*" in
+  *--reverse*) cat "$0.txt"; echo; old ;;
+  *) old; cat "$0.txt" ;;
+esac
+`
+
 /** Programs of the machine that say what a test wants. */
 function machineSays(folder: string): { readonly path: string; readonly sources: string } {
   const bin = join(folder, 'machine')
@@ -116,6 +125,7 @@ function machineSays(folder: string): { readonly path: string; readonly sources:
     writeFileSync(join(bin, name), `#!/bin/sh\ncat "$0.txt"\n`)
     chmodSync(join(bin, name), 0o755)
   }
+  writeFileSync(join(bin, 'journalctl'), LONG_JOURNAL)
   return { path: `${bin}:${process.env['PATH']}`, sources: Object.values(texts).join('\n') }
 }
 

@@ -36,6 +36,9 @@ const SYSTEMD_FACTS = [
   'N_RESTARTS',
 ] as const
 
+/** What is read of an entry, beside its time, which is always there. */
+export const JOURNAL_FIELDS: readonly string[] = ['MESSAGE', 'MESSAGE_ID', ...SYSTEMD_FACTS]
+
 export interface JournalWords {
   /** Of readers and lines. */
   readonly names: readonly string[]

@@ -113,12 +113,14 @@ export const shownCheck = ({ said, own, facts, next: then, ...rest }: Check): Ch
 
 /** Names that the configuration may give to readers and lines. */
 const PLAIN = /^[a-z0-9][a-z0-9-]{0,31}$/
+/** Whose subjects have such names. That of a consumer may be a clinic's. */
+const OF_NAMES: readonly Area[] = ['reader', 'line', 'routing', 'certificate', 'gateway']
 
 /** Pure. Without what people or the machine named: for whoever it is mailed to. */
 export const leavingCheck = (one: Check): CheckShown => {
-  const { subject } = one
-  const isPlain = subject === null || PLAIN.test(subject)
-  return shownCheck({ ...one, own: {}, subject: isPlain ? subject : '…' })
+  const { area, subject } = one
+  const mayLeave = subject === null || (OF_NAMES.includes(area) && PLAIN.test(subject))
+  return shownCheck({ ...one, own: {}, subject: mayLeave ? subject : '…' })
 }
 
 export const isRed = (checks: readonly Check[]): boolean =>
