@@ -41,7 +41,10 @@ export function restoredText(report: RestoreReport): string {
     ...listed('まだないもの。置いてから起動してください / Still missing', missing),
     ...(aside === null
       ? []
-      : listed('元のデータ（不要になったら消してください）/ The old one', [aside])),
+      : listed(
+          '元のデータ（不要になったら消してください。backups_days が過ぎると自動で消えます）/ The old one, removed by itself after retention.backups_days',
+          [aside],
+        )),
     ...(missing.length === 0 ? [] : ONCE_MORE),
     '次に / Next: systemctl start onshi-agent',
     '',

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Conditions } from './kernel/conditions.ts'
+import { forgetAside } from './ops/backup/swap.ts'
 import type { Job } from './ops/jobs/jobs.ts'
 import { purgeJob } from './ops/retention/purge-job.ts'
 import type { Platform } from './platform.ts'
@@ -13,7 +14,7 @@ interface Parts {
 
 /** What is kept no longer than `[retention]` says. */
 export const retentionJob = (
-  { retention, jobs }: Pick<Config, 'retention' | 'jobs'>,
+  { retention, jobs, store }: Pick<Config, 'retention' | 'jobs' | 'store'>,
   parts: Parts,
   { clock }: Pick<Platform, 'clock'>,
 ): Job =>
@@ -21,6 +22,7 @@ export const retentionJob = (
     ...parts,
     schedule: jobs.purge,
     clock,
+    forgetAside: (before) => forgetAside(store.path, before),
     days: {
       verifications: retention.verifications_days,
       messages: retention.messages_days,
@@ -30,5 +32,6 @@ export const retentionJob = (
       registrations: retention.registrations_days,
       audit: retention.audit_days,
       accounts: Math.max(retention.accounts_days, retention.audit_days),
+      backups: retention.backups_days,
     },
   })

@@ -47,7 +47,7 @@ export const Retention = Type.Object(
       1_827,
     ),
     backups_days: days(
-      'Backups, here and at `backup.target`: an older one goes though `backup.keep` would keep it, so that what was removed from the database leaves them too. The last good one stays. Assumption: a wrong record is noticed within two months.',
+      'Backups, here and at `backup.target`: an older one goes though `backup.keep` would keep it, so that what was removed from the database leaves them too. The last good one stays. So long, too, is kept what a restore put aside. Assumption: a wrong record is noticed within two months.',
       1,
       60,
     ),

@@ -9,6 +9,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ASIDE, RESTORING } from '../../store/unfinished.ts'
+import { fileFault } from './fault.ts'
 import { flushFolder } from './make.ts'
 
 /** Where a restored store is made ready: on the disk of the store, and seen by `run` as unfinished. */
@@ -56,6 +57,21 @@ export function swapIn(
   rename(aside, kept)
   flushFolder(folder)
   return kept
+}
+
+/** Removes what restores put aside before a time, epoch ms. How many stores are gone. Throws `BACKUP_FAILED`. */
+export function forgetAside(store: string, before: number): number {
+  const folder = dirname(store)
+  try {
+    const old = readdirSync(folder)
+      .filter((name) => name.startsWith(`${ASIDE}-`))
+      .map((name) => join(folder, name))
+      .filter((path) => statSync(path).mtimeMs < before)
+    for (const path of old) rmSync(path, { recursive: true, force: true })
+    return old.length
+  } catch (error) {
+    throw fileFault(error, folder)
+  }
 }
 
 /** The database first: without it, what is left of the old store is no store. */

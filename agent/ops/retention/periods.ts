@@ -12,6 +12,8 @@ export interface KeptDays {
   readonly registrations: number
   readonly audit: number
   readonly accounts: number
+  /** Backups, and what a restore put aside. */
+  readonly backups: number
 }
 
 /** In days; what hangs on others goes as soon as these are gone. */

@@ -21,6 +21,8 @@ export interface PurgeJobParts {
     readonly jobs: Pick<JobRuns, 'list'>
     readonly auditTrail: Pick<AuditTrail, 'purge'>
   }
+  /** Removes stores that restores put aside before a time, epoch ms; how many. */
+  readonly forgetAside: (before: number) => number
   readonly clock: Pick<Clock, 'now'>
   readonly trust: () => Reception['clock']
   readonly conditions: Pick<Conditions, 'raise' | 'clear'>
@@ -79,6 +81,8 @@ async function purge(parts: PurgeJobParts, context: JobContext): Promise<JobResu
   }
   const records = await store.auditTrail.purge(beforeOf(now, parts.days.audit), 'agent')
   if (records > 0) gone['audit'] = records
+  const aside = parts.forgetAside(beforeOf(now, parts.days.backups))
+  if (aside > 0) gone['aside'] = aside
   // Also where nothing was removed: the last time may have been interrupted before this.
   await store.retention.emptyWal()
   if (kept.deliveries + kept.held + kept.intakes === 0) conditions.clear('PURGE_HELD_UP', SUBJECT)

@@ -6,12 +6,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { openStaging, swapIn } from '../../../../agent/ops/backup/swap.ts'
+import { forgetAside, openStaging, swapIn } from '../../../../agent/ops/backup/swap.ts'
 import { refuseUnfinished } from '../../../../agent/store/unfinished.ts'
 
 const OLD = [
@@ -83,6 +84,17 @@ test('whichever step of a restore is its last, the old store is whole, or the ne
     assert.equal(whole.length, 1, `the old one is whole, aside, after ${steps} steps`)
     for (const name of BESIDE) assert.ok(existsSync(join(folder, name)), name)
   }
+})
+
+test('what a restore put aside is removed when its time is over, and what is put aside later is not', (t) => {
+  const { folder, restore, content } = machine(t)
+  const [old = '', young = ''] = [0, 1].map(() => restore(Number.POSITIVE_INFINITY) ?? '')
+  const store = join(folder, 'agent.db')
+  const at = Date.parse('2026-04-01T09:00:00+09:00')
+  utimesSync(old, at / 1_000, at / 1_000)
+  assert.equal(forgetAside(store, at), 0)
+  assert.equal(forgetAside(store, at + 1), 1)
+  assert.deepEqual([existsSync(old), existsSync(young), content()], [false, true, 'new'])
 })
 
 test('two restores of one second keep two old stores', (t) => {

@@ -18,6 +18,7 @@ const days = {
   registrations: 90,
   audit: 1_827,
   accounts: 1_827,
+  backups: 60,
 }
 
 /** The purge on a store; what it raises. */
@@ -25,11 +26,13 @@ export function jobOn(
   store: Store,
   clock: FakeClock,
   trust: 'synchronised' | 'unknown' = 'synchronised',
+  forgetAside: (before: number) => number = () => 0,
 ) {
   const conditions = new Conditions(clock)
   const job = purgeJob({
     ...{ days, schedule: '20 3 * * *', store, clock, conditions },
     trust: () => trust,
+    forgetAside,
   })
   const run = (isByHand = false, signal = new AbortController().signal) =>
     job.run({ dueAt: clock.now(), isByHand, resumeFrom: null, signal })

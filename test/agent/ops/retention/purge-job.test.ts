@@ -218,6 +218,14 @@ test('a clock that ran away removes nothing, until the network or a person vouch
   assert.equal(store.find(id), undefined)
 })
 
+test('what a restore put aside goes with the backups of its time', async (t) => {
+  const { clock, store } = await clinic(t)
+  const asked: number[] = []
+  const { run } = jobOn(store, clock, 'synchronised', (before) => asked.push(before))
+  assert.equal((await run())['aside'], 1)
+  assert.deepEqual(asked, [beforeOf(START, 60)])
+})
+
 test('a gap of forty days is believed, one more is not; a synchronised clock always', () => {
   const gap = (days: number) => beforeOf(START, -days)
   const start = () => START
