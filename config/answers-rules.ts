@@ -91,11 +91,7 @@ function aboutAccount({ kind, user }: NonNullable<Answers['account']>): Finding[
 function aboutNetwork(network: NonNullable<Answers['network']>): Finding[] {
   const { certificate_file: certificate, key_file: key } = network
   const sources = (['allow', 'monitor_from'] as const).flatMap((name) =>
-    (network[name] ?? []).flatMap((one, i) =>
-      parseSource(one) === undefined
-        ? [mistake(`network.${name}[${i}]`, misshapen, show(one), 'an address or a CIDR block')]
-        : [],
-    ),
+    aboutSources(network[name], `network.${name}`),
   )
   if ((certificate === undefined) === (key === undefined)) return sources
   const lacking = certificate === undefined ? 'certificate_file' : 'key_file'
@@ -122,7 +118,15 @@ function aboutConsumer(
     ]
   if (sink !== undefined && sink !== 'face-folder' && url === undefined)
     return [mistake(`${at}.url`, missing, 'nothing', `the URL that sink "${sink}" is at`)]
-  return []
+  return aboutSources(networks, `${at}.networks`)
+}
+
+function aboutSources(entries: readonly string[] | undefined, key: string): Finding[] {
+  return (entries ?? []).flatMap((one, i) =>
+    parseSource(one) === undefined
+      ? [mistake(`${key}[${i}]`, misshapen, show(one), 'an address or a CIDR block')]
+      : [],
+  )
 }
 
 function twice(items: readonly { readonly name: string }[], key: string): Finding[] {

@@ -113,7 +113,12 @@ const Consumer = Type.Object(
     role: Type.Enum([...roleNames], { description: 'What it is for.' }),
     from: list('Addresses or CIDR blocks that it comes from.'),
     sink: maybe(Type.Enum([...sinks], { description: 'How it is pushed to; polls without.' })),
-    networks: list('Where the host of `url` may be: becomes `[[outbox.targets]]`.'),
+    networks: maybe(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        description: 'Where the host of `url` may be: becomes `[[outbox.targets]]`.',
+      }),
+    ),
     folder: maybe(file('path', 'With `face-folder`.')),
     charset: maybe(Type.Enum(['UTF-8', 'Shift_JIS'], { description: 'With `face-folder`.' })),
     url: words('With `orca`, `fhir`, `webhook`.'),

@@ -102,12 +102,15 @@ function terminalOf({ way, terminal }: Answers, places: Places): Table | undefin
   })
 }
 
-/** Where pushed consumers may be: their own address where it is one. */
+/** Where pushed consumers may be: their own address where it is one. A host stands there once. */
 function targetsOf({ consumers = [] }: Answers): Table | undefined {
-  const targets = consumers.flatMap(({ url, networks }) => {
-    const host = url === undefined ? undefined : hostOf(url)
-    return host === undefined ? [] : [{ host, networks: networks ?? [host] }]
-  })
+  const byHost = new Map<string, Set<string>>()
+  for (const { url, networks } of consumers) {
+    const host = url === undefined ? undefined : hostOf(url)?.toLowerCase()
+    if (host === undefined) continue
+    byHost.set(host, new Set([...(byHost.get(host) ?? []), ...(networks ?? [host])]))
+  }
+  const targets = [...byHost].map(([host, networks]) => ({ host, networks: [...networks] }))
   return targets.length === 0 ? undefined : { targets }
 }
 
