@@ -13,9 +13,14 @@ export const NO_CHOICE: Pick<Finding, 'title' | 'found' | 'write'> = {
   write: 'y か n、または一覧の番号 / y or n, or a number of the list',
 }
 
-/** A share takes the place of a folder of this machine. */
+/** What goes when another answer takes its place: who may connect depends on where it listens. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  'terminal.share': ['terminal.folder'],
+  'network.address': ['network.allow', 'network.certificate_file', 'network.key_file'],
+}
+
 export const withoutOther = (draft: Table, key: string): Table =>
-  key === 'terminal.share' ? withAnswer(draft, 'terminal.folder', undefined) : draft
+  (OTHERS[key] ?? []).reduce((rest, other) => withAnswer(rest, other, undefined), draft)
 
 /** What is wrong with an answer, what was meant, and what to write instead. */
 export function wrongText(

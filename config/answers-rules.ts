@@ -3,6 +3,7 @@ import type { Answers } from './answers.ts'
 import { isDate } from './clinic.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { hostOf } from './line-card.ts'
+import { defaultAddress, parseListenAddress } from './listen.ts'
 import { parseSource } from './sources.ts'
 
 const together = '組み合わせが違います。'
@@ -88,14 +89,54 @@ function aboutAccount({ kind, user }: NonNullable<Answers['account']>): Finding[
   return []
 }
 
-function aboutNetwork(network: NonNullable<Answers['network']>): Finding[] {
+type Network = NonNullable<Answers['network']>
+
+function aboutNetwork(network: Network): Finding[] {
   const { certificate_file: certificate, key_file: key } = network
   const sources = (['allow', 'monitor_from'] as const).flatMap((name) =>
     aboutSources(network[name], `network.${name}`),
   )
-  if ((certificate === undefined) === (key === undefined)) return sources
+  const found = [...sources, ...aboutAddress(network), ...aboutEveryone(network)]
+  if ((certificate === undefined) === (key === undefined)) return found
   const lacking = certificate === undefined ? 'certificate_file' : 'key_file'
-  return [...sources, mistake(`network.${lacking}`, missing, 'nothing', 'the other of the two too')]
+  return [...found, mistake(`network.${lacking}`, missing, 'nothing', 'the other of the two too')]
+}
+
+/** The machine itself always asks over plain HTTP on its loopback, also setup: nothing may bar it there. */
+function aboutAddress(network: Network): Finding[] {
+  const { address = defaultAddress } = network
+  const parsed = parseListenAddress(address)
+  if (parsed === undefined || parsed.wildcard) {
+    const write =
+      'the IP address (no name) that this machine has in the clinic’s network, and a port up to 65535, "192.168.1.10:8480"'
+    return [mistake('network.address', misshapen, show(address), write)]
+  }
+  if (!parsed.loopback) return []
+  return (['allow', 'certificate_file'] as const)
+    .filter((key) => network[key] !== undefined)
+    .map((key) =>
+      mistake(
+        `network.${key}`,
+        together,
+        `a key for the clinic’s network, and an address (${address}) that only this machine reaches`,
+        'network.address too, "192.168.1.10:8480", or neither of them',
+      ),
+    )
+}
+
+function aboutEveryone({ allow = [] }: Network): Finding[] {
+  return allow.flatMap((one, i) =>
+    parseSource(one)?.prefix === 0
+      ? [
+          mistake(
+            `network.allow[${i}]`,
+            misshapen,
+            show(one),
+            'the addresses of the clinic alone, "192.168.1.0/24"',
+          ),
+        ]
+      : [],
+  )
 }
 
 function aboutConsumer(

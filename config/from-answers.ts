@@ -62,10 +62,10 @@ function listeners(network: NonNullable<Answers['network']>, places: Places): Ta
     certificate === undefined
       ? undefined
       : { certificate_file: places.tlsCertificate, key_file: places.tlsKey }
-  const own = { address, allow, tls, hosts }
-  if (parseListenAddress(address)?.loopback === true) return [given(own)]
+  // What is left of another address, in a talk, would bar the machine from itself.
+  if (parseListenAddress(address)?.loopback === true) return [given({ address, hosts })]
   const own_ca = tls === undefined ? true : undefined
-  return [{ address: defaultAddress }, given({ ...own, own_ca })]
+  return [{ address: defaultAddress }, given({ address, allow, tls, hosts, own_ca })]
 }
 
 /** What only setup asks is no part of the line. */

@@ -18,6 +18,48 @@ const wrong: readonly (readonly [string, string, string, RegExp])[] = [
     'consumers[0].networks[1]',
     /CIDR/,
   ],
+  [
+    'a name to listen on',
+    '[network]\naddress = "onshi.clinic.lan:8480"\nallow = ["192.168.1.20"]',
+    'network.address',
+    /\(no name\)/,
+  ],
+  [
+    'a port that is none',
+    '[network]\naddress = "192.168.1.10:84800"',
+    'network.address',
+    /up to 65535/,
+  ],
+  [
+    'every address of the machine, the lines’ included,',
+    '[network]\naddress = "0.0.0.0:8480"\nallow = ["192.168.1.20"]',
+    'network.address',
+    /in the clinic’s network/,
+  ],
+  [
+    'everybody on the network',
+    '[network]\naddress = "192.168.1.10:8480"\nallow = ["0.0.0.0/0"]',
+    'network.allow[0]',
+    /192\.168\.1\.0\/24/,
+  ],
+  [
+    'who may connect, without an address that they reach,',
+    '[network]\nallow = ["192.168.1.20"]',
+    'network.allow',
+    /network\.address too/,
+  ],
+  [
+    'who may connect to an address of this machine alone',
+    '[network]\naddress = "[::1]:8480"\nallow = ["192.168.1.20"]',
+    'network.allow',
+    /only this machine reaches/,
+  ],
+  [
+    'a certificate without an address that others reach',
+    '[network]\ncertificate_file = "api.pem"\nkey_file = "api.key"',
+    'network.certificate_file',
+    /network\.address too/,
+  ],
 ]
 for (const [name, toml, key, says] of wrong) {
   test(`${name} is refused with the answers, by key, and says what to write`, (t) => {

@@ -124,10 +124,15 @@ const wrong: readonly (readonly [string, string, string, RegExp, string?])[] = [
     /resets every other/,
     'ACCOUNT_NOT_FOR_PROGRAMS',
   ],
-  ['a source that is none', '[network]\nallow = ["192.168.1"]', 'network.allow[0]', /CIDR/],
+  [
+    'a source that is none',
+    '[network]\nmonitor_from = ["192.168.1"]',
+    'network.monitor_from[0]',
+    /CIDR/,
+  ],
   [
     'half of a certificate',
-    '[network]\ncertificate_file = "api.pem"',
+    '[network]\naddress = "192.168.1.10:8480"\ncertificate_file = "api.pem"',
     'network.key_file',
     /both|other/,
   ],
@@ -280,6 +285,7 @@ test('answers come one by one; half a line is kept and none yet', () => {
   assert.equal(refusalOf(draft, 'lines[0].gateway', 'http://x')?.field, '')
   assert.equal(refusalOf(draft, 'account.kind', 'master')?.code, 'ACCOUNT_NOT_FOR_PROGRAMS')
   assert.equal(refusalOf(draft, 'institution.code', '1312345678'), undefined)
+  draft = withAnswer(draft, 'network.address', '192.168.1.10:8480')
   // Its key is asked for next.
   assert.equal(refusalOf(draft, 'network.certificate_file', 'api.pem'), undefined)
   const half = withAnswer(draft, 'first.insurerNumber', '06139992')

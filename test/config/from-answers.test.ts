@@ -7,26 +7,27 @@ import { configOf } from '../../config/from-answers.ts'
 import { loadConfig } from '../../config/load.ts'
 import { clinicFolder, writeConfig } from './clinic.ts'
 
+const placesIn = (folder: string) => ({
+  store: null,
+  socket: null,
+  storeKey: 'credential:store.key',
+  backups: null,
+  recipient: null,
+  terminalRoot: folder,
+  certificate: 'credential:clinic.p12',
+  passphrase: 'credential:clinic.p12.pass',
+  ca: join(folder, 'gateway-ca.pem'),
+  accountPassword: 'credential:gateway-account.pass',
+  tlsCertificate: join(folder, 'api.pem'),
+  tlsKey: 'credential:api.key',
+})
+
 /** The configuration that setup makes of answers, as the agent takes it. */
 function configured(t: TestContext, toml: string) {
   const folder = clinicFolder(t)
   const path = join(folder, 'answers.toml')
   writeFileSync(path, toml)
-  const places = {
-    store: null,
-    socket: null,
-    storeKey: 'credential:store.key',
-    backups: null,
-    recipient: null,
-    terminalRoot: folder,
-    certificate: 'credential:clinic.p12',
-    passphrase: 'credential:clinic.p12.pass',
-    ca: join(folder, 'gateway-ca.pem'),
-    accountPassword: 'credential:gateway-account.pass',
-    tlsCertificate: join(folder, 'api.pem'),
-    tlsKey: 'credential:api.key',
-  }
-  const text = configOf(readAnswers(path), places)
+  const text = configOf(readAnswers(path), placesIn(folder))
   return loadConfig(writeConfig(folder, text), { CREDENTIALS_DIRECTORY: folder })
 }
 
@@ -66,4 +67,12 @@ url = "http://192.168.1.30:81/"
     { host: 'server.clinic.lan', networks: ['192.168.1.20', '192.168.2.0/24'] },
     { host: '192.168.1.30', networks: ['192.168.1.30'] },
   ])
+})
+
+test('the machine itself is never barred, whatever was left over of an address of the network', () => {
+  const talked = { simulator: false, way: 'terminal' as const }
+  const network = { allow: ['192.168.1.20'], certificate_file: '/api.pem', key_file: '/api.key' }
+  const text = configOf({ ...talked, network }, placesIn('/srv'))
+  assert.match(text, /address = "127\.0\.0\.1:8480"/)
+  assert.doesNotMatch(text, /allow|tls/)
 })
