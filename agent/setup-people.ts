@@ -7,7 +7,7 @@ import { isLoopback } from '../config/listen.ts'
 import { StaffAdded } from './api/desk-shapes.ts'
 import { consumerCommand as printingCommand } from './consumer-command.ts'
 import { outcomes } from './desk/words.ts'
-import { AgentError } from './kernel/errors.ts'
+import { AgentError, codeOf } from './kernel/errors.ts'
 import { type FaultCode, faults } from './kernel/faults.ts'
 import { Outcome } from './kernel/verification.ts'
 import { makeFolder, writeWhole } from './ops/setup/files.ts'
@@ -164,23 +164,38 @@ async function inventedFace() {
   return patientByNumber('01')?.cardFace ?? {}
 }
 
-async function asked(url: string, token: string, face: object): Promise<Item> {
+/** Throws what the agent answers, `SERVICE_NOT_READY` where it answers nothing. */
+export async function asked(url: string, token: string, face: object): Promise<Item> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const until = performance.now() + ANSWER_MS
-  let answer = await fetch(`${url}/v1/verifications`, {
+  let answer = await answered(`${url}/v1/verifications`, {
     method: 'POST',
     headers: { ...headers, prefer: 'wait=60' },
     body: JSON.stringify(face),
   })
-  const place = answer.headers.get('location')
-  while (answer.status === 202 && place !== null && performance.now() < until) {
-    await answer.body?.cancel()
+  while (answer.status === 202 && answer.place !== null && performance.now() < until) {
     await wait(500)
-    answer = await fetch(new URL(place, url), { headers: { ...headers, prefer: 'wait=30' } })
+    const place = new URL(answer.place, url).href
+    const { status, body } = await answered(place, { headers: { ...headers, prefer: 'wait=30' } })
+    answer = { status, body, place: answer.place }
   }
-  const body: unknown = await answer.json()
-  if (Check(Item, body)) return body
-  throw refusalOf(body)
+  if (Check(Item, answer.body)) return answer.body
+  throw refusalOf(answer.body)
+}
+
+/** `fetch` calls everything that a connection can do a TypeError, and says what it was in its cause. */
+async function answered(url: string, request: RequestInit) {
+  try {
+    const answer = await fetch(url, request)
+    const body: unknown = await answer.json()
+    return { status: answer.status, body, place: answer.headers.get('location') }
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    const why = codeOf(cause.cause)
+    throw new AgentError('SERVICE_NOT_READY', `${new URL(url).origin} gives no answer: ${why}`, {
+      cause,
+    })
+  }
 }
 
 const Problem = Type.Object({
