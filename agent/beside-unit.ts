@@ -23,9 +23,8 @@ export async function openBesideUnit([name = '', verb]: readonly string[]): Prom
   const { openAll } = await import('./ops/credentials/opened.ts')
   const { unitCredentials } = await import('./unit-credentials.ts')
   try {
-    const { directory, close } = openAll(unitCredentials())
+    const { directory } = openAll(unitCredentials())
     process.env['CREDENTIALS_DIRECTORY'] = directory
-    process.once('exit', close)
   } catch (error) {
     const { fault, code, message } = asFault(error)
     if (!DIAGNOSES.includes(name)) throw error

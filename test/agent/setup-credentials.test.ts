@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -76,5 +77,22 @@ test('opened for a check they are for root alone, and gone afterwards, also afte
   assert.deepEqual(readdirSync(root), [], places.folder)
   const broken = { ...kept, read: () => assert.fail('cannot be opened') }
   assert.throws(() => openAll(broken, root), /cannot be opened/)
+  assert.deepEqual(readdirSync(root), [])
+})
+
+test('opened secrets do not outlive a setup that is ended in between', (t) => {
+  const { root } = bed(t)
+  const module = new URL('../../agent/ops/credentials/opened.ts', import.meta.url)
+  const script = `
+    const { openAll } = await import('${module}')
+    const kept = { list: () => [{ name: 'store.key' }], read: () => Buffer.from('one') }
+    const { directory } = openAll(kept, '${root}')
+    console.log(directory)
+    process.exit(75)`
+  const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
+  assert.deepEqual([ended.status, ended.stderr], [75, ''])
+  assert.ok(ended.stdout.startsWith(join(root, 'onshi-agent-opened-')), ended.stdout)
   assert.deepEqual(readdirSync(root), [])
 })

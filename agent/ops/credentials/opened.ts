@@ -18,17 +18,22 @@ export interface OpenedCredentials {
 }
 
 /**
- * Every credential as a file of mode 0600 in a folder of mode 0700. Of a process that was killed they go
- * with the next one. Throws `CREDENTIAL_UNSEALABLE`.
+ * Every credential as a file of mode 0600 in a folder of mode 0700. They go with this process at the
+ * latest; of one that was killed, with the next one. Throws `CREDENTIAL_UNSEALABLE`.
  */
 export function openAll(
   { list, read }: Pick<Credentials, 'list' | 'read'>,
   memory = MEMORY,
 ): OpenedCredentials {
   const directory = join(memory, `${PREFIX}${process.pid}`)
-  const close = () => rmSync(directory, { recursive: true, force: true })
+  const close = () => {
+    process.off('exit', close)
+    rmSync(directory, { recursive: true, force: true })
+  }
   close()
   clearLeft(memory)
+  // A signal ends setup by process.exit, which runs no `finally`.
+  process.once('exit', close)
   mkdirSync(directory, { mode: 0o700 })
   try {
     for (const { name } of list()) writeFileSync(join(directory, name), read(name), { mode: 0o600 })

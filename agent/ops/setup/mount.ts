@@ -1,6 +1,7 @@
-import { mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { AgentError } from '../../kernel/errors.ts'
 import { writeWhole } from './files.ts'
 import type { RunProgram, ShareSettings } from './parts.ts'
@@ -124,10 +125,25 @@ export function whyNotMounted(output: string): string {
 }
 
 const TRIAL_MS = 45_000
+/** An unmount that does not wait for the share takes milliseconds. */
+const UNMOUNT_MS = 5_000
+
+/** In memory, where this is root’s: the password then reaches no disk. */
+const passwordFolder = (): string => (mayWrite('/run') ? '/run' : tmpdir())
+
+function mayWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /**
  * Mounts the share at a place of its own for as long as `look` takes, so that nothing is set up that
- * does not work. Throws `SHARE_NOT_MOUNTED`, and what `look` throws.
+ * does not work. Of a process that is ended meanwhile neither mount nor password is left. Throws
+ * `SHARE_NOT_MOUNTED`, and what `look` throws.
  */
 export async function tryShare(
   settings: ShareSettings,
@@ -136,7 +152,13 @@ export async function tryShare(
   look: (folder: string) => Promise<void>,
 ): Promise<void> {
   const point = mkdtempSync(join(tmpdir(), 'onshi-share-'))
-  const credentials = `${point}.credentials`
+  const credentials = join(passwordFolder(), `${basename(point)}.credentials`)
+  // A signal ends setup by process.exit, which runs no `finally`.
+  const abandon = () => {
+    rmSync(credentials, { force: true })
+    leave(point)
+  }
+  process.once('exit', abandon)
   try {
     writeWhole(credentials, credentialsText(settings), 0o600)
     const args = [
@@ -156,8 +178,25 @@ export async function tryShare(
       await run('umount', ['-l', point])
     }
   } finally {
+    process.off('exit', abandon)
     rmSync(credentials, { force: true })
     rmdirSync(point)
+  }
+}
+
+/** A folder that is gone can be no mount point: a mount that is still under way then fails. */
+function leave(point: string): void {
+  if (isRemoved(point)) return
+  spawnSync('umount', ['-l', point], { timeout: UNMOUNT_MS })
+  isRemoved(point)
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -124,4 +124,45 @@ test('a terminal that never answers is told, too', async () => {
   await assert.rejects(trial, { code: 'SHARE_NOT_MOUNTED', message: /in time/ })
 })
 
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('onshi-share-'))
+/** A setup that a signal ends while it looks; the trial’s folder is full while the share is mounted. */
+const ended = (isMounted: boolean) => `
+  const { tryShare } = await import('${new URL('../../../../agent/ops/setup/mount.ts', import.meta.url)}')
+  const { readFileSync, writeFileSync } = await import('node:fs')
+  const run = async (program, args) => {
+    const [, file] = /credentials=([^,]+)/.exec(args.join(' '))
+    console.log(file, args[3], readFileSync(file, 'utf8').includes('CANARY'))
+    if (${isMounted}) writeFileSync(args[3] + '/mounted', '')
+    return { code: 0, output: '' }
+  }
+  const settings = { share: '//a/b', version: '3.0', user: 'u', domain: null, password: 'CANARY' }
+  process.once('SIGHUP', () => process.exit(75))
+  await tryShare(settings, { uid: 1, gid: 1 }, run, async () => {
+    process.kill(process.pid, 'SIGHUP')
+    await new Promise((resolve) => setTimeout(resolve, 60_000))
+  })`
+
+for (const [name, isMounted] of [
+  ['mounted', true],
+  ['being mounted', false],
+] as const) {
+  test(`of a setup that is ended while the share is ${name} neither mount nor password is left`, (t) => {
+    const programs = mkdtempSync(join(tmpdir(), 'onshi-umount-'))
+    t.after(() => rmSync(programs, { recursive: true, force: true }))
+    const unmount = '#!/bin/sh\n[ "$1" = -l ] && rm "$2/mounted"\n'
+    writeFileSync(join(programs, 'umount'), unmount, { mode: 0o755 })
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', ended(isMounted)], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${programs}:${process.env['PATH']}` },
+    })
+    assert.deepEqual([child.status, child.stderr], [75, ''])
+    const [file = '', point = '', hadPassword] = child.stdout.trim().split(' ')
+    assert.equal(hadPassword, 'true')
+    assert.deepEqual([existsSync(file), existsSync(point)], [false, false])
+    if (process.getuid?.() === 0) assert.match(file, /^\/run\//, 'a password reaches no disk')
+  })
+}
+
+const leftovers = () =>
+  [tmpdir(), '/run'].flatMap((folder) =>
+    readdirSync(folder).filter((name) => name.startsWith('onshi-share-')),
+  )
