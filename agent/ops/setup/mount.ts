@@ -102,6 +102,11 @@ WantedBy=multi-user.target
 
 /** What mount.cifs says, and what is behind it. [mount.cifs(8); errno(3)] */
 const REASONS: readonly (readonly [RegExp, string])[] = [
+  // dpkg installs no Recommends, and says nothing of them. What is to be done is not what the fault says.
+  [
+    /helper program/,
+    'この機器に cifs-utils がありません / cifs-utils is not installed: apt-get install cifs-utils',
+  ],
   [/error\(13\)/, 'user or password refused, or the share is not for this user'],
   [/error\(2\)|error\(6\)/, 'the terminal is there, and has no share of this name'],
   [/error\((110|111|112|113|115|101)\)/, 'the terminal does not answer at this address'],

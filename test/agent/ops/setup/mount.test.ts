@@ -68,6 +68,10 @@ const said =
     program === 'mount' ? { code: 32, output } : { code: 0, output: '' }
 
 for (const [output, why] of [
+  [
+    'mount: /tmp/x: bad option; for several filesystems (e.g. nfs, cifs) you might need a /sbin/mount.<type> helper program.',
+    /cifs-utils がありません.*apt-get install cifs-utils/,
+  ],
   ['mount error(13): Permission denied', /user or password/],
   ['mount error(2): No such file or directory', /no share of this name/],
   ['mount error(113): could not connect to 192.168.1.50', /does not answer/],
