@@ -11,10 +11,11 @@ import { isTable, type Table } from '../config/shape.ts'
 import { caCommand } from './ca-command.ts'
 import { parsedArgs } from './command-line.ts'
 import { doctorCommand } from './doctor-command.ts'
+import { AgentError, codeOf } from './kernel/errors.ts'
 import { makeFolder } from './ops/setup/files.ts'
 import type { Service } from './ops/setup/parts.ts'
 import { isComplete, type StepName } from './ops/setup/plan.ts'
-import { holdSetup, openProgress, type ProgressFile } from './ops/setup/progress.ts'
+import { holdSetup, openProgress, type ProgressFile, unseenProgress } from './ops/setup/progress.ts'
 import { openPrompt } from './ops/setup/prompt.ts'
 import { runProgram } from './ops/setup/run-program.ts'
 import { readersCommand } from './readers-command.ts'
@@ -132,15 +133,36 @@ function workOf(
   }
 }
 
+/** Answers are judged by whoever wrote them; what is done and kept is root’s to see. */
 function checked(given: Answers | undefined, places: SetupPlaces): number {
-  const progress = openProgress(places.progress)
+  const seen = orUnseen(() => openProgress(places.progress))
+  if (seen === undefined && given === undefined)
+    throw new AgentError('SETUP_NOT_ALLOWED', 'run it as root: sudo onshi-agent setup --check')
+  const progress = seen ?? unseenProgress(places.progress)
   const answers = given ?? wholeAnswers(progress.kept().answers)
   const service = openProcess(places)
-  const work = workOf({ places, progress, service, keepConfig: false }, answers, NOTHING, null)
-  const plan = planNow(work)
+  const setup = { places, progress, service, keepConfig: false }
+  const { credentials, ...work } = workOf(setup, answers, NOTHING, null)
+  const has = (name: string) => orUnseen(() => credentials.has(name)) ?? false
+  const plan = planNow({ ...work, credentials: { ...credentials, has } })
+  if (seen === undefined) say(UNSEEN)
   say(planText(plan))
   const isWaiting = plan.some(({ standing }) => standing === 'waits')
   return isWaiting ? EX_TEMPFAIL : EX_OK
+}
+
+const UNSEEN = `どこまで済んだかは sudo なしでは見えません。回答だけを確かめます。
+What is done cannot be seen without sudo: these are the answers alone.`
+
+/** Undefined where this user may not look. */
+function orUnseen<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    const code = error instanceof AgentError ? codeOf(error.cause) : codeOf(error)
+    if (code === 'EACCES') return undefined
+    throw error
+  }
 }
 
 async function byFile(answers: Answers, setup: Setup): Promise<number> {

@@ -14,6 +14,7 @@ import { readRecoveryKey } from '../../agent/ops/backup/recovery-key.ts'
 import { DEMO_ACCOUNT, startGatewaySimulator } from '../../agent/sim/gateway/server.ts'
 import { DEMO_INSTITUTION_CODE, makePki, serverTls, writePki } from '../../agent/sim/pki.ts'
 import { jsonIn } from '../bed/consumer.ts'
+import { runCli } from '../bed/process.ts'
 import { makeSetupBed, type SetupBed, terminalIn } from '../bed/setup.ts'
 
 const CONFIG = 'etc/onshi-agent/agent.toml'
@@ -232,4 +233,35 @@ test('where it keeps how far it is may be anybody’s folder, which stays as it 
   assert.equal(code, TEMPFAIL, stdout)
   assert.equal(statSync(folder).mode & 0o777, 0o755)
   assert.equal(statSync(join(folder, 'setup.json')).mode & 0o777, 0o600)
+})
+
+/** Somebody who is not root: as root, another user; else what even its owner may not read. */
+const asRoot = process.getuid?.() === 0
+const NOBODY = asRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+
+test('without sudo, --check judges the answers and says that what is done cannot be seen', async (t) => {
+  const bed = makeSetupBed(t)
+  const file = join(bed.folder, 'answers.toml')
+  const args = ['setup', '--answers', file, '--root', bed.root, '--check']
+  mkdirSync(join(bed.root, 'etc/onshi-agent/credentials'), { recursive: true })
+  writeFileSync(join(bed.root, STATE), 'root’s')
+  bed.answers(byTerminal('/srv/onshi-agent/oqs'))
+  chmodSync(bed.folder, 0o755)
+  chmodSync(join(bed.root, 'etc/onshi-agent'), asRoot ? 0o700 : 0)
+  const judged = await runCli(args, NOBODY)
+  assert.deepEqual([judged.code, judged.stderr], [0, ''])
+  assert.match(judged.stdout, /sudo なしでは見えません[\s\S]*without sudo[\s\S]*次 .*接続方法/)
+  // As the package has it: the folder can be looked into, what is in it cannot.
+  chmodSync(join(bed.root, 'etc/onshi-agent'), 0o755)
+  for (const name of [STATE, 'etc/onshi-agent/credentials'])
+    chmodSync(join(bed.root, name), asRoot ? 0o700 : 0)
+  const waiting = `way = "web-api"\n[certificate]\nfile = "/none"\n`
+  bed.answers(waiting)
+  assert.equal((await runCli(args, NOBODY)).code, TEMPFAIL)
+  bed.answers('wai = "web-api"\n')
+  const wrong = await runCli(args, NOBODY)
+  assert.match(wrong.stderr, /E716 SETUP_ANSWERS_INVALID[\s\S]*wai/)
+  const alone = await runCli(['setup', '--root', bed.root, '--check'], NOBODY)
+  assert.match(alone.stderr, /E724 SETUP_NOT_ALLOWED[\s\S]*sudo onshi-agent setup --check/)
+  chmodSync(join(bed.root, 'etc/onshi-agent/credentials'), 0o700)
 })

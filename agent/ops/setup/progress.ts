@@ -46,8 +46,13 @@ const NOTHING: Kept = {
 }
 
 /** Throws `SETUP_PROGRESS_UNREADABLE`, `SETUP_FILE_FAILED`. */
-export function openProgress(path: string): ProgressFile {
-  let kept = readProgress(path)
+export const openProgress = (path: string): ProgressFile => progressFrom(path, readProgress(path))
+
+/** For a look by somebody who may not read it: nothing is seen as done. */
+export const unseenProgress = (path: string): ProgressFile => progressFrom(path, NOTHING)
+
+function progressFrom(path: string, before: Kept): ProgressFile {
+  let kept = before
   const save = (change: Partial<Kept>) => {
     kept = { ...kept, ...change }
     writeWhole(path, `${JSON.stringify(kept, null, 2)}\n`, 0o600)
