@@ -6,6 +6,7 @@ import { Check } from 'typebox/value'
 import { wholeAnswers } from '../config/answer-one.ts'
 import type { Answers } from '../config/answers.ts'
 import { readAnswers } from '../config/answers-load.ts'
+import { refuse } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
 import { isTable, type Table } from '../config/shape.ts'
 import { caCommand } from './ca-command.ts'
@@ -27,6 +28,7 @@ import { checkUser, placesUnder, type SetupPlaces } from './setup-places.ts'
 import { openProcess, openUnit } from './setup-service.ts'
 import type { SecretName } from './setup-steps.ts'
 import { planText, summaryText } from './setup-text.ts'
+import { hiddenFromUnit } from './unit-paths.ts'
 
 /** sysexits(3). */
 const EX_OK = 0
@@ -67,7 +69,7 @@ export async function setupCommand(args: readonly string[]): Promise<number> {
   if (values.example) return say(readFileSync(EXAMPLE, 'utf8').trimEnd())
   const under = placesUnder(resolve(values.root))
   const places = values.state === undefined ? under : { ...under, progress: resolve(values.state) }
-  const given = values.answers === undefined ? undefined : readAnswers(values.answers)
+  const given = values.answers === undefined ? undefined : answersIn(values.answers, places)
   if (!values.check) checkUser(places)
   if (values.check) return checked(given, places)
   makeFolder(dirname(places.lock), 0o755)
@@ -85,6 +87,13 @@ export async function setupCommand(args: readonly string[]): Promise<number> {
     await service.close()
     hold.close()
   }
+}
+
+/** Throws as `readAnswers`. */
+function answersIn(path: string, { isSystemd }: SetupPlaces): Answers {
+  const answers = readAnswers(path)
+  if (isSystemd) refuse(path, hiddenFromUnit(answers))
+  return answers
 }
 
 /** A connection that breaks, or Ctrl-C between two questions: what was started for now goes along. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { refuse } from '../config/fault.ts'
 import { configOf } from '../config/from-answers.ts'
 import { checkConfig, loadConfig } from '../config/load.ts'
 import { readSmallFile } from '../config/small-file.ts'
@@ -17,6 +18,7 @@ import { backup, recipientFor } from './setup-backup.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { addConsumers, addStaff, verifyFirst } from './setup-people.ts'
 import type { SecretName } from './setup-steps.ts'
+import { hiddenFromUnit, letWriteFolders, TERMINAL_FOLDER } from './unit-paths.ts'
 import { checkInstitution, loadIdentity } from './uplink/identity.ts'
 
 /** Does one step; doing it again changes nothing. Throws what hinders it, and then nothing was changed. */
@@ -39,8 +41,7 @@ export async function doStep(name: StepName, work: SetupWork): Promise<void> {
     case 'service':
       return work.service.start()
     case 'consumers':
-      await work.service.ensure()
-      return addConsumers(work)
+      return consumers(work)
     case 'staff':
       await work.service.ensure()
       return addStaff(work)
@@ -65,7 +66,12 @@ async function share(work: SetupWork): Promise<void> {
       })),
       places.owner,
     )
-  if (terminal?.folder !== undefined) return look(terminal.folder)
+  if (terminal?.folder !== undefined) {
+    if (places.isSystemd) refuse(places.progress, hiddenFromUnit(answers))
+    await look(terminal.folder)
+    letUnitWrite(work)
+    return
+  }
   const { share: name = '', user = '', domain = null, version = '3.1.1' } = terminal ?? {}
   const password = secretOf(work, 'share.password', terminal?.password_file)
   const settings = { share: name, user, domain, version, password }
@@ -80,10 +86,23 @@ async function share(work: SetupWork): Promise<void> {
   makeFolder(places.share, 0o755)
   for (const unit of [mount, automount]) writeWhole(join(places.units, unit.name), unit.text, 0o644)
   if (!places.isSystemd) return
+  letUnitWrite(work)
   await must(work, 'systemctl', ['daemon-reload'])
   await must(work, 'systemctl', ['enable', automount.name])
   await must(work, 'systemctl', ['restart', automount.name])
   await look(places.share)
+}
+
+/** The next start of the service takes it up. */
+const letUnitWrite = ({ answers, places }: SetupWork) =>
+  places.isSystemd ? letWriteFolders(places.units, answers) : []
+
+/** A service that runs may not write where it was not told to at its start. */
+async function consumers(work: SetupWork): Promise<void> {
+  const isElsewhere = letUnitWrite(work).some(({ field }) => field !== TERMINAL_FOLDER)
+  if (isElsewhere) await work.service.start()
+  else await work.service.ensure()
+  return addConsumers(work)
 }
 
 async function must({ run }: SetupWork, program: string, args: readonly string[]): Promise<void> {

@@ -1,7 +1,17 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Answers } from '../config/answers.ts'
+import type { Finding } from '../config/fault.ts'
 import { contentOf, writeWhole } from './ops/setup/files.ts'
 
-const DROP_IN = 'onshi-agent.service.d/60-backup-target.conf'
+const TARGET = 'onshi-agent.service.d/60-backup-target.conf'
+export const TERMINAL_FOLDER = 'terminal.folder'
+const FOLDERS = 'onshi-agent.service.d/61-folders.conf'
+
+/** The unit names it itself: ReadWritePaths= of onshi-agent.service. */
+const WRITABLE = '/srv/onshi-agent'
+/** ProtectHome= and PrivateTmp=: no ReadWritePaths= brings them back. */
+const HIDDEN = ['/home', '/root', '/run/user', '/tmp', '/var/tmp']
 
 /**
  * The unit’s sandbox has every disk read-only but what it names. In its place is what is mounted there,
@@ -9,10 +19,71 @@ const DROP_IN = 'onshi-agent.service.d/60-backup-target.conf'
  * `SETUP_FILE_FAILED`.
  */
 export function letWrite(units: string, folder: string): void {
-  const path = join(units, DROP_IN)
-  const text = `# backup.target of agent.toml, written by onshi-agent; changes here are lost.
+  dropIn(
+    join(units, TARGET),
+    `# backup.target of agent.toml, written by onshi-agent; changes here are lost.
 [Service]
-ReadWritePaths="-${folder.replaceAll('%', '%%').replaceAll(/["\\]/g, '\\$&')}"
-`
+${writable(folder)}
+`,
+  )
+}
+
+/**
+ * The same for the folders of the terminal and of those that are pushed to, where they are anywhere
+ * else than the unit expects them. Gives those. Throws `SETUP_FILE_FAILED`.
+ */
+export function letWriteFolders(units: string, answers: Answers): readonly NamedFolder[] {
+  const path = join(units, FOLDERS)
+  const elsewhere = namedFolders(answers).filter(({ folder }) => !isBelow(folder, WRITABLE))
+  const lines = [...new Set(elsewhere.map(({ folder }) => folder))].map(writable)
+  if (lines.length === 0) rmSync(path, { force: true })
+  else
+    dropIn(
+      path,
+      `# Folders that onshi-agent setup was told, written by it; changes here are lost.
+[Service]
+${lines.join('\n')}
+`,
+    )
+  return elsewhere
+}
+
+/** Pure. Folders that the unit cannot see, though setup does. */
+export const hiddenFromUnit = (answers: Answers): Finding[] =>
+  namedFolders(answers).flatMap(({ field, folder }) => {
+    const above = HIDDEN.find((one) => isBelow(folder, one))
+    if (above === undefined) return []
+    return [
+      {
+        code: 'SETUP_ANSWERS_INVALID',
+        field,
+        title: 'サービスからは見えない場所のフォルダーです。',
+        found: `a folder below ${above}, which is hidden from the service`,
+        write: `a folder elsewhere, best below ${WRITABLE}`,
+      },
+    ]
+  })
+
+/** A folder of an answer, by its key. */
+interface NamedFolder {
+  readonly field: string
+  readonly folder: string
+}
+
+function namedFolders({ terminal, consumers = [] }: Answers): NamedFolder[] {
+  const named = [
+    { field: TERMINAL_FOLDER, folder: terminal?.folder },
+    ...consumers.map(({ folder }, i) => ({ field: `consumers[${i}].folder`, folder })),
+  ]
+  return named.flatMap(({ field, folder }) => (folder === undefined ? [] : [{ field, folder }]))
+}
+
+const isBelow = (folder: string, above: string) =>
+  folder === above || folder.startsWith(`${above}/`)
+
+const writable = (folder: string) =>
+  `ReadWritePaths="-${folder.replaceAll('%', '%%').replaceAll(/["\\]/g, '\\$&')}"`
+
+function dropIn(path: string, text: string): void {
   if (contentOf(path)?.toString() !== text) writeWhole(path, text, 0o644)
 }
