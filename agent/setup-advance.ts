@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { nextOf, type Planned, planOf, type StepView, type Words } from './ops/setup/plan.ts'
+import { hasKept } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { type SetupWorld, stepViews } from './setup-steps.ts'
 import { doStep } from './setup-work.ts'
 
-/** Where every step stands now. */
-export const planNow = (work: SetupWork): Planned[] =>
-  planOf(stepViews(work.answers, worldOf(work)).map(heldBack(work)), work.progress.kept().done)
+/** Where every step stands now, or would with other ones done. */
+export const planNow = (work: SetupWork, done = work.progress.kept().done): Planned[] =>
+  planOf(stepViews(work.answers, worldOf(work)).map(heldBack(work)), done)
 
 const ASKING: Words = {
   ja: '質問に答えたら続けます。',
@@ -18,10 +19,10 @@ const heldBack =
   (step: StepView): StepView =>
     asking.has(step.name) ? { ...step, waitsFor: step.waitsFor ?? ASKING } : step
 
-const worldOf = ({ typed, credentials, progress }: SetupWork): SetupWorld => ({
-  recipient: progress.kept().recipient ?? null,
+const worldOf = (work: SetupWork): SetupWorld => ({
+  recipient: work.progress.kept().recipient ?? null,
   isFile: existsSync,
-  hasSecret: (name) => typed.has(name) || credentials.has(name),
+  hasSecret: (name) => work.typed.has(name) || hasKept(work, name),
 })
 
 /** Where a step did not get done, and why it threw. */

@@ -23,6 +23,7 @@ import { readersCommand } from './readers-command.ts'
 import { advance, planNow } from './setup-advance.ts'
 import { type Conversation, converse } from './setup-converse.ts'
 import { credentialsOf } from './setup-credentials.ts'
+import { forgetOutdated, stillDone } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { checkUser, placesUnder, type SetupPlaces } from './setup-places.ts'
 import { openProcess, openUnit } from './setup-service.ts'
@@ -151,9 +152,10 @@ function checked(given: Answers | undefined, places: SetupPlaces): number {
   const answers = given ?? wholeAnswers(progress.kept().answers)
   const service = openProcess(places)
   const setup = { places, progress, service, keepConfig: false }
-  const { credentials, ...work } = workOf(setup, answers, NOTHING, null)
+  const { credentials, ...rest } = workOf(setup, answers, NOTHING, null)
   const has = (name: string) => orUnseen(() => credentials.has(name)) ?? false
-  const plan = planNow({ ...work, credentials: { ...credentials, has } })
+  const work = { ...rest, credentials: { ...credentials, has } }
+  const plan = planNow(work, stillDone(work))
   if (seen === undefined) say(UNSEEN)
   say(planText(plan))
   const isWaiting = plan.some(({ standing }) => standing === 'waits')
@@ -178,6 +180,7 @@ async function byFile(answers: Answers, setup: Setup): Promise<number> {
   const { first: _first, ...saved } = answers
   setup.progress.save({ answers: saved })
   const work = workOf(setup, answers, NOTHING, null)
+  forgetOutdated(work)
   const hindered = await advance(work)
   if (hindered !== undefined) {
     say(planText(planNow(work)))

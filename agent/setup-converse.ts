@@ -7,10 +7,11 @@ import type { Prompt } from './ops/setup/prompt.ts'
 import { fit } from './ops/text-page.ts'
 import { advance, planNow } from './setup-advance.ts'
 import { answerOf, NO_CHOICE, NOTHING, withoutOther, wrongText } from './setup-answer.ts'
+import { forget, forgetOutdated, hasKept, isKept } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import type { Question } from './setup-question.ts'
 import { questionsOf } from './setup-questions.ts'
-import { type SecretName, secretNames } from './setup-steps.ts'
+import { type SecretName, secretFiles, secretNames } from './setup-steps.ts'
 import { faultText, planText } from './setup-text.ts'
 
 export interface Conversation {
@@ -58,12 +59,14 @@ export async function converse(parts: Conversation): Promise<AgentError | undefi
     again: new Set(),
     held: new Set(),
   }
+  forgetOutdated(workWith(talk.draft, talk.typed))
   prompt.say(planText(planNow(workWith(talk.draft, talk.typed))))
   prompt.say(HELP)
   let last: Question | undefined
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const open = openQuestion(talk, workWith)
-    if (last?.step !== open?.step) {
+    // Also where nothing is left to ask: a file may have changed.
+    if (isFirst || last?.step !== open?.step) {
       const fault = await going(talk, parts)
       if (fault === 'again') continue
       if (fault !== undefined) return fault
@@ -108,11 +111,11 @@ const openQuestion = (talk: Talk, workWith: Conversation['workWith']): Question 
 /** Those that have no answer, or are to be answered once more. */
 function openQuestions(talk: Talk, workWith: Conversation['workWith']): Question[] {
   const { draft, typed, later, again } = talk
-  const { progress, credentials } = workWith(draft, typed)
-  const { asked, done } = progress.kept()
+  const work = workWith(draft, typed)
+  const { asked, done } = work.progress.kept()
   const isAnswered = ({ key, kind, step }: Question) =>
     kind === 'secret'
-      ? typed.has(secretName(key)) || (credentials.has(key) && done[step] !== undefined)
+      ? typed.has(secretName(key)) || (hasKept(work, secretName(key)) && done[step] !== undefined)
       : answerAt(draft, key) !== undefined || asked.includes(key)
   return questionsOf(draft).filter((question) => {
     if (again.has(question.key)) return true
@@ -196,10 +199,7 @@ function answered(
   const plain = kind === 'secret' ? written : written.replace(/^(["'])(.+)\1$/, '$2')
   const text = plain === '' ? suggestion : plain
   if (text === '' && kind !== 'readers') return leftEmpty(question, talk, progress, prompt)
-  if (kind === 'secret') {
-    talk.typed.set(secretName(key), text)
-    return settle(key, talk)
-  }
+  if (kind === 'secret') return secretTyped(question, text, talk, workWith)
   if (kind !== 'readers' && isOptional === true && NOTHING.includes(text)) {
     talk.draft = withAnswer(talk.draft, key, undefined)
     return leftEmpty(question, talk, progress, prompt)
@@ -212,9 +212,32 @@ function answered(
     return undefined
   }
   talk.draft = withAnswer(draft, key, value)
+  saveAnswers(talk, progress)
+  return settle(key, talk)
+}
+
+function saveAnswers({ draft }: Talk, progress: ProgressFile): void {
   // A patient's card is in no file of ours.
-  const { first: _first, ...saved } = talk.draft
+  const { first: _first, ...saved } = draft
   progress.save({ answers: saved })
+}
+
+/** Another one than is kept has its step done again. */
+function secretTyped(
+  { key, step }: Question,
+  text: string,
+  talk: Talk,
+  workWith: Conversation['workWith'],
+): undefined {
+  const work = workWith(talk.draft, talk.typed)
+  const name = secretName(key)
+  talk.typed.set(name, text)
+  if (!isKept(work, name, text)) forget(work.progress, step)
+  // Of the two, what was typed holds; the next run would take the file's again.
+  if (answerAt(talk.draft, secretFiles[name]) !== undefined) {
+    talk.draft = withAnswer(talk.draft, secretFiles[name], undefined)
+    saveAnswers(talk, work.progress)
+  }
   return settle(key, talk)
 }
 

@@ -16,6 +16,13 @@ export interface SetupWorld {
 export const secretNames = ['share.password', 'clinic.p12.pass', 'gateway-account.pass'] as const
 export type SecretName = (typeof secretNames)[number]
 
+/** Where an answer file names the file of each. */
+export const secretFiles: Readonly<Record<SecretName, string>> = {
+  'share.password': 'terminal.password_file',
+  'clinic.p12.pass': 'certificate.passphrase_file',
+  'gateway-account.pass': 'account.password_file',
+}
+
 const words = (ja: string, en: string): Words => ({ ja, en })
 
 export const titles: Readonly<Record<StepName, Words>> = {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { refuse } from '../config/fault.ts'
 import { configOf } from '../config/from-answers.ts'
 import { checkConfig, loadConfig } from '../config/load.ts'
-import { readSmallFile } from '../config/small-file.ts'
 import { testAlone } from './doctor-alone.ts'
 import { AgentError } from './kernel/errors.ts'
 import { faults } from './kernel/faults.ts'
@@ -15,6 +14,7 @@ import type { StepName } from './ops/setup/plan.ts'
 import { checkRights, neededRights } from './ops/setup/rights.ts'
 import { secretIn } from './secret-file.ts'
 import { backup, recipientFor } from './setup-backup.ts'
+import { bytesOf, keptSecret } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { addConsumers, addStaff, verifyFirst } from './setup-people.ts'
 import type { SecretName } from './setup-steps.ts'
@@ -219,16 +219,11 @@ async function paths({ places, credentials, say }: SetupWork): Promise<void> {
 }
 
 /** Typed, or in a file of its own, or kept before. Throws `SECRET_UNREADABLE`, `SECRET_EXPOSED`. */
-function secretOf({ typed, credentials }: SetupWork, name: SecretName, file: string | undefined) {
-  const secret = typed.get(name)
-  if (secret !== undefined) return secret
+function secretOf(work: SetupWork, name: SecretName, file: string | undefined): string {
+  const typed = work.typed.get(name)
+  if (typed !== undefined) return typed
   if (file !== undefined) return secretIn(file)
-  return Buffer.from(credentials.read(name)).toString()
-}
-
-/** Throws `CERTIFICATE_UNREADABLE`. */
-function bytesOf(path: string): Buffer {
-  const read = readSmallFile(path)
-  if (read.is === 'read') return read.bytes
-  throw new AgentError('CERTIFICATE_UNREADABLE', `${path}: ${read.why}`, { cause: read.cause })
+  const kept = keptSecret(work, name)
+  if (kept !== undefined) return kept
+  throw new AgentError('SECRET_UNREADABLE', `no ${name} was given, and none is kept`)
 }

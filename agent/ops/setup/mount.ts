@@ -43,6 +43,10 @@ export const credentialsText = ({ user, domain, password }: ShareSettings): stri
     '',
   ].join('\n')
 
+/** Pure. The password in what `credentialsText` gave; undefined where none is. */
+export const passwordIn = (credentials: string): string | undefined =>
+  /^password=(.*)$/m.exec(credentials)?.[1]
+
 /** Pure. The name that systemd wants for the unit of a path. [systemd-escape --path] */
 export function unitNameOf(path: string): string {
   const parts = path.split('/').filter((part) => part !== '')
