@@ -6,6 +6,7 @@ import { passwordIn } from './ops/setup/mount.ts'
 import type { Progress, StepName } from './ops/setup/plan.ts'
 import type { ProgressFile } from './ops/setup/progress.ts'
 import { secretIn } from './secret-file.ts'
+import { changedFiles } from './setup-consumers.ts'
 import type { SetupWork } from './setup-parts.ts'
 import type { SecretName } from './setup-steps.ts'
 
@@ -40,9 +41,11 @@ interface Taken {
 export function stillDone(work: SetupWork): Progress {
   const { done } = work.progress.kept()
   const outdated = Object.entries(takenBy(work))
-    .filter(([name, files]) => isStep(done, name) && files.some(isAnother))
+    .filter(([, files]) => files.some(isAnother))
     .map(([name]) => name)
-  return outdated.reduce<Progress>(without, done)
+  const { consumers = [] } = work.answers
+  const others = consumers.some((one) => changedFiles(work, one).length > 0) ? ['consumers'] : []
+  return [...outdated, ...others].filter((name) => isStep(done, name)).reduce(without, done)
 }
 
 /** Has done again what is made of files that changed. */
@@ -64,8 +67,14 @@ export const isKept = (work: Keeping, name: SecretName, secret: string): boolean
 
 const isStep = (done: Progress, name: string) => Object.hasOwn(done, name)
 
+/** What has to follow, where that is not the service alone. */
+const comesOf: Readonly<Record<string, readonly StepName[]>> = {
+  certificate: ['paths', 'service'],
+  consumers: [],
+}
+
 function without(done: Progress, step: string): Progress {
-  const gone = [step, 'service', ...(step === 'certificate' ? ['paths'] : [])]
+  const gone = [step, ...(comesOf[step] ?? ['service'])]
   return Object.fromEntries(Object.entries(done).filter(([name]) => !gone.includes(name)))
 }
 

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Static, Type } from 'typebox'
 import { Check } from 'typebox/value'
-import type { Answers } from '../config/answers.ts'
 import { isLoopback } from '../config/listen.ts'
 import { StaffAdded } from './api/desk-shapes.ts'
 import { consumerCommand as printingCommand } from './consumer-command.ts'
@@ -11,6 +10,13 @@ import { AgentError, codeOf } from './kernel/errors.ts'
 import { type FaultCode, faults } from './kernel/faults.ts'
 import { Outcome } from './kernel/verification.ts'
 import { makeFolder, writeWhole } from './ops/setup/files.ts'
+import {
+  keepTaken,
+  listedConsumers,
+  markOf,
+  refuseChanged,
+  type WantedConsumer,
+} from './setup-consumers.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { urlsOf } from './setup-service.ts'
 import { staffCommand } from './staff-command.ts'
@@ -28,18 +34,24 @@ const Listed = Type.Object({
   ),
 })
 
-/** The consumers that are not there yet; a token is shown once, so it is kept before it is told. */
+/**
+ * The consumers that are not there yet; a token is shown once, so it is kept before it is told. Throws as
+ * `refuseChanged`, and then none was added.
+ */
 export async function addConsumers(work: SetupWork): Promise<void> {
   const { answers } = work
   const config = ['--config', work.places.config]
+  const listed = await listedConsumers(work)
+  refuseChanged(work, listed)
   for (const wanted of answers.consumers ?? []) {
-    const mark = `consumer ${wanted.name}`
-    if (names(await consumerCommand(['list', ...config])).includes(wanted.name)) {
+    const mark = markOf(wanted)
+    if (listed.some(({ name }) => name === wanted.name)) {
       if (!isUnshown(work, mark)) continue
       // Nobody has its token.
       await consumerCommand(['revoke', wanted.name, ...config])
     }
     unshown(work, mark, true)
+    keepTaken(work, wanted)
     const answer: unknown = JSON.parse(await consumerCommand([...consumerArgs(wanted), ...config]))
     if (!Check(Added, answer)) throw new Error('a consumer was added without a token')
     const { token, signingKey } = answer
@@ -52,10 +64,8 @@ export async function addConsumers(work: SetupWork): Promise<void> {
   }
 }
 
-type Consumer = NonNullable<Answers['consumers']>[number]
-
 /** As a person would write it. `networks` is the configuration's. */
-function consumerArgs({ name, networks: _networks, ...options }: Consumer): string[] {
+function consumerArgs({ name, networks: _networks, ...options }: WantedConsumer): string[] {
   const flags = Object.entries(options).flatMap(([key, value]) => [
     `--${key.replaceAll('_', '-')}`,
     Array.isArray(value) ? value.join(',') : `${value}`,

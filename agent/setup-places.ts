@@ -13,6 +13,8 @@ export interface SetupPlaces {
   readonly units: string
   readonly state: string
   readonly progress: string
+  /** Keys the hashes of secrets that setup compares. */
+  readonly hashKey: string
   readonly lock: string
   /** Process of an agent that ends with setup. */
   readonly forNow: string
@@ -42,6 +44,7 @@ export function placesUnder(root: string): SetupPlaces {
     state: at('var/lib/onshi-agent'),
     // Not in the agent's folder: it names files that root reads, and the key that opens backups.
     progress: at('etc/onshi-agent/setup.json'),
+    hashKey: at('etc/onshi-agent/setup.key'),
     lock: at('run/onshi-agent-setup.pid'),
     forNow: at('run/onshi-agent-setup-agent.pid'),
     papers: at('root/onshi-agent-setup'),

@@ -14,6 +14,7 @@ import type { StepName } from './ops/setup/plan.ts'
 import { checkRights, neededRights } from './ops/setup/rights.ts'
 import { secretIn } from './secret-file.ts'
 import { backup, recipientFor } from './setup-backup.ts'
+import { checkConsumers } from './setup-consumers.ts'
 import { bytesOf, keptSecret } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { addConsumers, addStaff, verifyFirst } from './setup-people.ts'
@@ -155,6 +156,7 @@ const SEALED: Readonly<Record<Sealing, string>> = {
 
 async function configuration(work: SetupWork): Promise<void> {
   const { answers, places, credentials, progress, keepConfig, say } = work
+  await checkConsumers(work)
   // Never another one: without it what is stored cannot be read.
   if (!credentials.has('store.key'))
     credentials.put('store.key', Buffer.from(randomBytes(STORE_KEY_BYTES).toString('hex')))

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -21,6 +21,8 @@ export interface WorkBed {
   talk(typed: readonly (string | Typed)[]): Promise<string>
   /** How often the service was started anew. */
   starts(): number
+  /** `req`, `res` and `face`, made. */
+  officialFolders(folder: string): void
   read(path: string): string
   /** A file of mode 0600; gives its path. */
   secret(name: string, text: string): string
@@ -61,6 +63,7 @@ export function makeWorkBed(t: TestContext): WorkBed {
     folder,
     work,
     starts: () => starts,
+    officialFolders,
     read: (path) => readFileSync(join(folder, 'root', path), 'utf8'),
     secret(name, text) {
       const path = join(folder, name)
@@ -87,11 +90,14 @@ export function makeWorkBed(t: TestContext): WorkBed {
   }
 }
 
+function officialFolders(folder: string): void {
+  for (const name of ['req', 'res', 'face']) mkdirSync(join(folder, name), { recursive: true })
+}
+
 /** The official folders, at whatever place a share is mounted. */
 const mountingFolders: RunProgram = async (program, args) => {
   const point = args[program === 'mount' ? 3 : 1] ?? ''
-  for (const name of ['req', 'res', 'face'])
-    if (program === 'mount') mkdirSync(join(point, name))
-    else rmSync(join(point, name), { recursive: true })
+  if (program === 'mount') officialFolders(point)
+  else for (const name of readdirSync(point)) rmSync(join(point, name), { recursive: true })
   return { code: 0, output: '' }
 }

@@ -24,6 +24,8 @@ const Kept = Type.Object(
     unshown: Type.Array(Type.String()),
     /** Public half of the recovery key that was printed. */
     recipient: Type.Optional(Type.String()),
+    /** Keyed hashes of the files that consumers were added with, by consumer and key. */
+    taken: Type.Optional(Type.Record(Type.String(), Type.String())),
   },
   strict,
 )
