@@ -1,8 +1,11 @@
-import { readersIn, withAnswer } from '../config/answer-one.ts'
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { answerAt, isFileAt, readersIn, withAnswer } from '../config/answer-one.ts'
 import type { Finding } from '../config/fault.ts'
 import type { Table } from '../config/shape.ts'
 import { wrapped } from './ops/text-page.ts'
 import type { Question } from './setup-question.ts'
+import { questionsOf } from './setup-questions.ts'
 
 /** Takes away what was answered before. */
 export const NOTHING = ['none', 'なし']
@@ -21,6 +24,22 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
 
 export const withoutOther = (draft: Table, key: string): Table =>
   (OTHERS[key] ?? []).reduce((rest, other) => withAnswer(rest, other, undefined), draft)
+
+/**
+ * A file as a person sees it from where they are; as it is kept, so that setup finds it from elsewhere,
+ * too. Another answer stays as it is.
+ */
+export const fromHere = (key: string, value: unknown): unknown =>
+  isFileAt(key) && typeof value === 'string'
+    ? resolve(value.replace(/^~(?=\/|$)/, homedir()))
+    : value
+
+/** Those of a setup that kept them as they were typed. */
+export const allFromHere = (draft: Table): Table =>
+  questionsOf(draft).reduce((answers, { key }) => {
+    const value = answerAt(answers, key)
+    return value === undefined ? answers : withAnswer(answers, key, fromHere(key, value))
+  }, draft)
 
 /** What is wrong with an answer, what was meant, and what to write instead. */
 export function wrongText(

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Type } from 'typebox'
 import { Check } from 'typebox/value'
@@ -8,7 +7,6 @@ import type { Answers } from '../config/answers.ts'
 import { readAnswers } from '../config/answers-load.ts'
 import { refuse } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
-import { isTable, type Table } from '../config/shape.ts'
 import { caCommand } from './ca-command.ts'
 import { parsedArgs } from './command-line.ts'
 import { doctorCommand } from './doctor-command.ts'
@@ -21,6 +19,7 @@ import { openPrompt } from './ops/setup/prompt.ts'
 import { runProgram } from './ops/setup/run-program.ts'
 import { readersCommand } from './readers-command.ts'
 import { advance, planNow } from './setup-advance.ts'
+import { allFromHere } from './setup-answer.ts'
 import { type Conversation, converse } from './setup-converse.ts'
 import { credentialsOf } from './setup-credentials.ts'
 import { forgetOutdated, stillDone } from './setup-kept.ts'
@@ -149,7 +148,7 @@ function checked(given: Answers | undefined, places: SetupPlaces): number {
   if (seen === undefined && given === undefined)
     throw new AgentError('SETUP_NOT_ALLOWED', 'run it as root: sudo onshi-agent setup --check')
   const progress = seen ?? unseenProgress(places.progress)
-  const answers = given ?? wholeAnswers(progress.kept().answers)
+  const answers = given ?? wholeAnswers(allFromHere(progress.kept().answers))
   const service = openProcess(places)
   const setup = { places, progress, service, keepConfig: false }
   const { credentials, ...rest } = workOf(setup, answers, NOTHING, null)
@@ -193,7 +192,7 @@ async function byTalk(setup: Setup): Promise<number> {
   const prompt = openPrompt(process.stdin, process.stdout)
   const confirm = async (question: string) => void (await prompt.ask(question))
   const workWith: Conversation['workWith'] = (draft, typed, asking) =>
-    workOf(setup, wholeAnswers(atHome(draft)), typed, confirm, asking)
+    workOf(setup, wholeAnswers(allFromHere(draft)), typed, confirm, asking)
   try {
     const fault = await converse({ prompt, plugged: () => plugged(setup), workWith })
     if (fault !== undefined) throw fault
@@ -201,23 +200,6 @@ async function byTalk(setup: Setup): Promise<number> {
     prompt.close()
   }
   return ended(workWith(setup.progress.kept().answers, NOTHING))
-}
-
-const WITH_FILES: readonly string[] = ['certificate', 'network', 'terminal']
-
-/** Files are typed as a person sees them from where they are. */
-function atHome(draft: Table): Table {
-  const absolute = (key: string, value: unknown) =>
-    /(file|folder)$/.test(key) && typeof value === 'string'
-      ? resolve(value.replace(/^~(?=\/)/, homedir()))
-      : value
-  const inside = (table: Table) =>
-    Object.fromEntries(Object.entries(table).map(([key, value]) => [key, absolute(key, value)]))
-  return Object.fromEntries(
-    Object.entries(draft).map(([key, value]) =>
-      WITH_FILES.includes(key) && isTable(value) ? [key, inside(value)] : [key, value],
-    ),
-  )
 }
 
 async function plugged({ places }: Setup): Promise<{ text: string; toml: string }> {

@@ -6,7 +6,7 @@ import type { ProgressFile } from './ops/setup/progress.ts'
 import type { Prompt } from './ops/setup/prompt.ts'
 import { fit } from './ops/text-page.ts'
 import { advance, planNow } from './setup-advance.ts'
-import { answerOf, NO_CHOICE, NOTHING, withoutOther, wrongText } from './setup-answer.ts'
+import { answerOf, fromHere, NO_CHOICE, NOTHING, withoutOther, wrongText } from './setup-answer.ts'
 import { forget, forgetOutdated, hasKept, isKept } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import type { Question } from './setup-question.ts'
@@ -204,7 +204,7 @@ function answered(
     talk.draft = withAnswer(talk.draft, key, undefined)
     return leftEmpty(question, talk, progress, prompt)
   }
-  const value = answerOf(question, text, toml)
+  const value = fromHere(key, answerOf(question, text, toml))
   const draft = withoutOther(talk.draft, key)
   const wrong = value === undefined ? NO_CHOICE : refusalOf(draft, key, value)
   if (wrong !== undefined) {

@@ -63,6 +63,9 @@ function shapeAt(key: string): Shape | undefined {
   return shape
 }
 
+/** Whether the answer at a key names a file or a folder. Pure. */
+export const isFileAt = (key: string): boolean => shapeAt(key)?.['x-file'] !== undefined
+
 /** What is only half known (a line, a card face) is left out: it is not answered yet. */
 export function wholeAnswers(draft: Table): Answers {
   const whole = Object.fromEntries(
