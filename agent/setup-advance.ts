@@ -33,13 +33,13 @@ export interface Hindered {
 
 /**
  * Does one step after the other until none is ready. Each is on disk as done before the next begins.
- * Gives what hindered one; undefined where nothing did.
+ * Gives what hindered one, `left` where a person went away; undefined where nothing did.
  */
-export async function advance(work: SetupWork): Promise<Hindered | undefined> {
+export async function advance(work: SetupWork): Promise<Hindered | 'left' | undefined> {
   for (let step = nextOf(planNow(work)); step !== undefined; step = nextOf(planNow(work))) {
     work.say(`- ${step.title.ja} / ${step.title.en}`)
     try {
-      await doStep(step.name, work)
+      if ((await doStep(step.name, work)) === 'left') return 'left'
     } catch (error) {
       return { step, error }
     }

@@ -14,10 +14,13 @@ import { letWrite } from './unit-paths.ts'
 /** In `unshown`, from before a key is made until somebody has it. */
 const KEY = 'recovery key'
 
-/** Where backups go, and the key that opens them: printed, always, unless there is one. */
-export async function backup(work: SetupWork): Promise<void> {
+/**
+ * Where backups go, and the key that opens them: printed, always, unless there is one. `left`: nobody said
+ * that they have it.
+ */
+export async function backup(work: SetupWork): Promise<'left' | undefined> {
   await target(work)
-  if (recipientFor(work) === null) await recoveryKey(work)
+  return recipientFor(work) === null ? recoveryKey(work) : undefined
 }
 
 /** Public half of the recovery key that holds; null: none was made yet. */
@@ -54,10 +57,10 @@ async function target({ answers, places, say }: SetupWork): Promise<void> {
 }
 
 /**
- * Printed first, kept second: killed in between, nobody can have used it, and another one is made. The
+ * Printed first, kept second: killed or left in between, nobody can have used it, and another one is made. The
  * secret half is in no file of the agent’s.
  */
-async function recoveryKey(work: SetupWork): Promise<void> {
+async function recoveryKey(work: SetupWork): Promise<'left' | undefined> {
   const { progress, places, clock, isAtTerminal, say } = work
   const { unshown } = progress.kept()
   if (unshown.includes(KEY)) {
@@ -70,8 +73,13 @@ async function recoveryKey(work: SetupWork): Promise<void> {
     say(`\n${page}`)
     say('  この紙面は今だけ表示されます。印刷するか書き写して、金庫などに保管してください。')
     say('  Shown once: print it or copy it out, and keep it away from this machine.')
-    await work.confirm('  書き写したら Enter / press Enter once you have it: ')
+    const isCopied = await work.confirm('  書き写したら Enter / press Enter once you have it: ')
     say('')
+    if (!isCopied) {
+      say('  この復元キーは無効にしました。次に実行すると、別の復元キーを作ります。')
+      say('  This recovery key opens nothing: the next run makes another one.')
+      return 'left'
+    }
   } else {
     makeFolder(places.papers, 0o700)
     const path = join(places.papers, 'recovery-key.txt')
@@ -82,4 +90,5 @@ async function recoveryKey(work: SetupWork): Promise<void> {
   }
   const others = progress.kept().unshown.filter((one) => one !== KEY)
   progress.save({ recipient: key.recipient, unshown: others })
+  return undefined
 }

@@ -15,7 +15,7 @@ import { makeFolder } from './ops/setup/files.ts'
 import type { Service } from './ops/setup/parts.ts'
 import { isComplete, type StepName } from './ops/setup/plan.ts'
 import { holdSetup, openProgress, type ProgressFile, unseenProgress } from './ops/setup/progress.ts'
-import { openPrompt } from './ops/setup/prompt.ts'
+import { isEnter, openPrompt } from './ops/setup/prompt.ts'
 import { runProgram } from './ops/setup/run-program.ts'
 import { readersCommand } from './readers-command.ts'
 import { advance, planNow } from './setup-advance.ts'
@@ -137,7 +137,7 @@ function workOf(
     ...shared,
     run: runProgram,
     isAtTerminal: confirm !== null,
-    confirm: confirm ?? (async () => {}),
+    confirm: confirm ?? (async () => true),
     say: (text) => void say(text),
   }
 }
@@ -181,7 +181,8 @@ async function byFile(answers: Answers, setup: Setup): Promise<number> {
   const work = workOf(setup, answers, NOTHING, null)
   forgetOutdated(work)
   const hindered = await advance(work)
-  if (hindered !== undefined) {
+  // With a file nobody sits there who could leave.
+  if (hindered !== undefined && hindered !== 'left') {
     say(planText(planNow(work)))
     throw hindered.error
   }
@@ -190,12 +191,12 @@ async function byFile(answers: Answers, setup: Setup): Promise<number> {
 
 async function byTalk(setup: Setup): Promise<number> {
   const prompt = openPrompt(process.stdin, process.stdout)
-  const confirm = async (question: string) => void (await prompt.ask(question))
+  const confirm = async (question: string) => isEnter(await prompt.ask(question))
   const workWith: Conversation['workWith'] = (draft, typed, asking) =>
     workOf(setup, wholeAnswers(allFromHere(draft)), typed, confirm, asking)
   try {
     const fault = await converse({ prompt, plugged: () => plugged(setup), workWith })
-    if (fault !== undefined) throw fault
+    if (fault !== undefined && fault !== 'left') throw fault
   } finally {
     prompt.close()
   }

@@ -46,9 +46,9 @@ interface Talk {
 
 /**
  * Asks what is not answered yet, in order, and does each step as soon as it can be done. Resolves
- * with the fault that a person left behind, or undefined.
+ * with the fault that a person left behind, `left` where they went away, or undefined.
  */
-export async function converse(parts: Conversation): Promise<AgentError | undefined> {
+export async function converse(parts: Conversation): Promise<AgentError | 'left' | undefined> {
   const { prompt, workWith } = parts
   const { progress } = workWith({}, new Map())
   const kept = progress.kept()
@@ -62,19 +62,19 @@ export async function converse(parts: Conversation): Promise<AgentError | undefi
   forgetOutdated(workWith(talk.draft, talk.typed))
   prompt.say(planText(planNow(workWith(talk.draft, talk.typed))))
   prompt.say(HELP)
-  let last: Question | undefined
-  for (let isFirst = true; ; isFirst = false) {
+  // No step at all, so that what is ready is done where nothing is left to ask: a file may have changed.
+  let last: StepName | undefined | null = null
+  for (;;) {
     const open = openQuestion(talk, workWith)
-    // Also where nothing is left to ask: a file may have changed.
-    if (isFirst || last?.step !== open?.step) {
+    if (last !== open?.step) {
       const fault = await going(talk, parts)
       if (fault === 'again') continue
       if (fault !== undefined) return fault
     }
     const next = openQuestion(talk, workWith)
     if (next === undefined) return undefined
-    last = next
-    if ((await asked(next, talk, parts)) === 'left') return undefined
+    last = next.step
+    if ((await asked(next, talk, parts)) === 'left') return 'left'
   }
 }
 
@@ -82,11 +82,11 @@ export async function converse(parts: Conversation): Promise<AgentError | undefi
 async function going(
   talk: Talk,
   { prompt, workWith }: Conversation,
-): Promise<AgentError | 'again' | undefined> {
+): Promise<AgentError | 'again' | 'left' | undefined> {
   const open = openQuestions(talk, workWith).map(({ step }) => step)
   const asking = new Set([...open, ...talk.held])
   const hindered = await advance(workWith(talk.draft, talk.typed, asking))
-  if (hindered === undefined) return undefined
+  if (hindered === undefined || hindered === 'left') return hindered
   const fault = asFault(hindered.error)
   prompt.say(faultText(fault))
   prompt.say(CHOICES)

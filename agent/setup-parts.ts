@@ -24,6 +24,6 @@ export interface SetupWork {
   /** Secrets are shown to the person who sits there; else they go into files. */
   readonly isAtTerminal: boolean
   say(text: string): void
-  /** Until the person who sits there has done it; nobody is waited for where nobody does. */
-  confirm(question: string): Promise<void>
+  /** Whether the person who sits there says that it is done; where nobody does it is. */
+  confirm(question: string): Promise<boolean>
 }

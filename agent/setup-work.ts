@@ -22,8 +22,17 @@ import type { SecretName } from './setup-steps.ts'
 import { hiddenFromUnit, letWriteFolders, TERMINAL_FOLDER } from './unit-paths.ts'
 import { checkInstitution, loadIdentity } from './uplink/identity.ts'
 
-/** Does one step; doing it again changes nothing. Throws what hinders it, and then nothing was changed. */
-export async function doStep(name: StepName, work: SetupWork): Promise<void> {
+/**
+ * Does one step; doing it again changes nothing. `left`: a person went away, and it is not done. Throws what
+ * hinders it, and then nothing was changed.
+ */
+export async function doStep(name: StepName, work: SetupWork): Promise<'left' | undefined> {
+  if (name === 'backup') return backup(work)
+  await doOther(name, work)
+  return undefined
+}
+
+async function doOther(name: StepName, work: SetupWork): Promise<void> {
   switch (name) {
     case 'share':
       return share(work)
@@ -33,8 +42,6 @@ export async function doStep(name: StepName, work: SetupWork): Promise<void> {
       return account(work)
     case 'network':
       return network(work)
-    case 'backup':
-      return backup(work)
     case 'configuration':
       return configuration(work)
     case 'paths':

@@ -41,6 +41,7 @@ async function clinic(t: TestContext) {
     forgetOutdated(started)
     const hindered = await advance(started)
     if (hindered === undefined) return []
+    assert.ok(hindered !== 'left')
     if (!(hindered.error instanceof AgentError)) throw hindered.error
     assert.equal(hindered.error.code, 'SETUP_ANSWERS_INVALID')
     return hindered.error.mistakes

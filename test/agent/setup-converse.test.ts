@@ -40,3 +40,25 @@ test('files that an earlier setup kept as they were typed are found, too; what n
     backup: { target: '/mnt' },
   })
 })
+
+for (const [name, typed] of [
+  ['Ctrl-C', { is: 'left' }],
+  ['-', '-'],
+  ['another word', 'あとで'],
+] as const) {
+  test(`${name} instead of Enter at the recovery key leaves, and another key is made next time`, async (t) => {
+    const bed = bedAtHome(t)
+    bed.officialFolders(join(bed.folder, 'oqs'))
+    const answers = ['1', CODE, '', 'none', join(bed.folder, 'oqs'), '', '', 'none', '', '']
+    const screen = await bed.talk([...answers, typed, '', ''])
+    assert.match(screen, /AGE-SECRET-KEY-1[\s\S]*この復元キーは無効にしました/)
+    assert.doesNotMatch(screen, /電子カルテの名前/, 'nothing more is asked')
+    const { recipient, done } = bed.work({}).progress.kept()
+    assert.deepEqual([recipient, done.backup], [undefined, undefined])
+    const again = await bed.talk([''])
+    assert.match(again, /前に表示・印刷した復元キーは無効です[\s\S]*AGE-SECRET-KEY-1/)
+    const kept = bed.work({}).progress.kept()
+    assert.ok(kept.recipient?.startsWith('age1') && kept.done.backup !== undefined)
+    assert.deepEqual(kept.unshown, [])
+  })
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { RunProgram } from '../../agent/ops/setup/parts.ts'
 import { openProgress } from '../../agent/ops/setup/progress.ts'
-import { type Typed, typedOf } from '../../agent/ops/setup/prompt.ts'
+import { isEnter, type Typed, typedOf } from '../../agent/ops/setup/prompt.ts'
 import { type Conversation, converse } from '../../agent/setup-converse.ts'
 import { credentialsOf } from '../../agent/setup-credentials.ts'
 import type { SetupWork } from '../../agent/setup-parts.ts'
@@ -55,7 +55,7 @@ export function makeWorkBed(t: TestContext): WorkBed {
       keepConfig: false,
       isAtTerminal: false,
       say: () => {},
-      confirm: async () => {},
+      confirm: async () => true,
       ...more,
     }
   }
@@ -79,9 +79,10 @@ export function makeWorkBed(t: TestContext): WorkBed {
         return typeof line === 'string' ? typedOf(line) : line
       }
       const say = (text: string) => void said.push(text)
+      const confirm = async (question: string) => isEnter(await ask(question))
       const { progress } = work({})
       const workWith: Conversation['workWith'] = (draft, secrets, asking = new Set()) =>
-        work(draft, { progress, typed: secrets, asking, isAtTerminal: true, say })
+        work(draft, { progress, typed: secrets, asking, isAtTerminal: true, say, confirm })
       const prompt = { say, ask, close() {} }
       const plugged = async () => ({ text: '', toml: '' })
       await converse({ prompt, plugged, workWith })

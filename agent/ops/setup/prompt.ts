@@ -34,6 +34,9 @@ export function typedOf(line: string): Typed {
   return { is: 'text', text }
 }
 
+/** Pure. Whether it was Enter alone. */
+export const isEnter = (typed: Typed): boolean => typed.is === 'text' && typed.text === ''
+
 /** Asks on a terminal, over ssh as well, without colours; also where input is piped in. */
 export function openPrompt(
   input: NodeJS.ReadableStream & Pick<ReadStream, 'isTTY'>,
