@@ -22,8 +22,14 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'network.address': ['network.allow', 'network.certificate_file', 'network.key_file'],
 }
 
-export const withoutOther = (draft: Table, key: string): Table =>
-  (OTHERS[key] ?? []).reduce((rest, other) => withAnswer(rest, other, undefined), draft)
+export const withoutOther = (draft: Table, key: string, value: unknown): Table =>
+  othersOf(key, value).reduce((rest, other) => withAnswer(rest, other, undefined), draft)
+
+/** Of two ways to the official side one is left. */
+function othersOf(key: string, value: unknown): readonly string[] {
+  if (key !== 'way') return OTHERS[key] ?? []
+  return value === 'terminal' ? ['lines', 'certificate', 'account'] : ['terminal']
+}
 
 /**
  * A file as a person sees it from where they are; as it is kept, so that setup finds it from elsewhere,

@@ -205,7 +205,7 @@ function answered(
     return leftEmpty(question, talk, progress, prompt)
   }
   const value = fromHere(key, answerOf(question, text, toml))
-  const draft = withoutOther(talk.draft, key)
+  const draft = withoutOther(talk.draft, key, value)
   const wrong = value === undefined ? NO_CHOICE : refusalOf(draft, key, value)
   if (wrong !== undefined) {
     prompt.say(wrongText(question, wrong))

@@ -62,3 +62,19 @@ for (const [name, typed] of [
     assert.deepEqual(kept.unshown, [])
   })
 }
+
+test('a wrong way is answered anew, and what was answered of the other one goes', async (t) => {
+  const bed = bedAtHome(t)
+  const back = ['<', '<', '<', '<']
+  await bed.talk(['', CODE, '', '//192.0.2.1/OQS', ...back, 'web-api'])
+  assert.deepEqual(bed.work({}).progress.kept().answers, {
+    way: 'web-api',
+    institution: { code: CODE },
+  })
+  const line = ['ngn', 'ip-vpn', 'https://[fd00::1]:8443']
+  await bed.talk([...line, ...back, '<', '<', 'terminal'])
+  assert.deepEqual(bed.work({}).progress.kept().answers, {
+    way: 'terminal',
+    institution: { code: CODE },
+  })
+})
