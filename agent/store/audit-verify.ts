@@ -21,13 +21,14 @@ export function verifyTrail(sql: Sql, evidence: Evidence, since: AuditHead | nul
   const marks = marksOf(sql)
   const start = startOf(sql, marks.base, since)
   const anchor = anchorSummary(evidence.anchor(), evidence.known)
+  const anchors = [
+    bindingLines(evidence.anchor(), anchor.breaks),
+    ...secondOf(evidence, anchor.breaks),
+  ]
   const walk =
     key === undefined
       ? { ...NO_WALK, notices: ['the database is of a release without a chain'] }
-      : walked(sql, key, start, [
-          bindingLines(evidence.anchor(), anchor.breaks),
-          ...secondOf(evidence, anchor.breaks),
-        ])
+      : walked(sql, key, start, { anchors, isOfCopy: evidence.isOfCopy })
   const upTo = anchor.last?.journal ?? 0
   const takesPlain = key === undefined || marks.isUnchained
   const journal = evidence.isOfCopy
@@ -86,7 +87,7 @@ const cutOf = (last: AnchorLine | undefined, head: AuditHead): TrailFault[] =>
 function* secondOf(
   { second }: Evidence,
   breaks: Parameters<typeof bindingLines>[1],
-): Generator<Generator<AnchorLine, undefined>, undefined> {
+): Generator<Lines, undefined> {
   if (second !== null)
     yield bindingLines(second(), [...breaks, ...anchorSummary(second(), 0).breaks])
 }
@@ -98,29 +99,53 @@ interface Walk {
 }
 const NO_WALK: Walk = { faults: [], notices: [], checked: 0 }
 
-/** Every record from `start` on, up to the first that is not what it was. */
+/**
+ * Every record from `start` on, up to the first that is not what it was. What an older release appended
+ * is not chained yet and in no anchor: that one writes none. The anchor of a copy may know those records
+ * as the next start has chained them.
+ */
 function walked(
   sql: Sql,
   key: Uint8Array,
   start: AuditHead,
-  anchors: readonly Generator<AnchorLine, undefined>[],
+  { anchors, isOfCopy }: { readonly anchors: readonly Lines[]; readonly isOfCopy: boolean },
 ): Walk {
   const compares = anchors.map((lines) => comparing(lines, start.seq))
+  const chained = newestChained(sql)
   let { seq, hash } = start
   let checked = 0
+  for (const row of recordsAfter(sql, seq)) {
+    const link = linkOf(key, hash, row.seq, row)
+    const isChained = row.seq <= chained
+    if (isChained && !isSame(link, row.hash ?? NO_HASH))
+      return { faults: [whatIsWrong(sql, key, { seq, hash }, row)], notices: [], checked }
+    const known = isChained || isOfCopy ? link : NO_HASH
+    const told = compares.flatMap((compare) => compare(row.seq, known))
+    if (told.length > 0) return { faults: told, notices: [], checked }
+    seq = row.seq
+    hash = link
+    checked += isChained ? 1 : 0
+  }
+  const plain = rowsAfter(sql, chained)[0]
+  const notices = plain === undefined ? [] : [`not chained yet from record ${plain.seq} on`]
+  return { faults: [], notices, checked }
+}
+
+type Lines = Generator<AnchorLine, undefined>
+
+/** Records behind it are an older release's; whoever inserts has chained records behind. */
+const newestChained = (sql: Sql): number =>
+  sql<{ seq: number }>(
+    'SELECT seq FROM audit WHERE hash IS NOT NULL ORDER BY seq DESC LIMIT 1',
+  ).get()?.seq ?? 0
+
+function* recordsAfter(sql: Sql, after: number): Generator<ChainedRecord, undefined> {
+  let seq = after
   for (let rows = rowsAfter(sql, seq); rows.length > 0; rows = rowsAfter(sql, seq))
     for (const row of rows) {
-      if (row.hash === null && isUnchainedFrom(sql, row.seq))
-        return { faults: [], notices: [`not chained yet from record ${row.seq} on`], checked }
-      if (row.hash === null || !isSame(linkOf(key, hash, row.seq, row), row.hash))
-        return { faults: [whatIsWrong(sql, key, { seq, hash }, row)], notices: [], checked }
-      const told = compares.flatMap((compare) => compare(row.seq, row.hash ?? NO_HASH))
-      if (told.length > 0) return { faults: told, notices: [], checked }
+      yield row
       seq = row.seq
-      hash = row.hash
-      checked += 1
     }
-  return { faults: [], notices: [], checked }
 }
 
 const rowsAfter = (sql: Sql, seq: number): ChainedRecord[] =>
@@ -128,12 +153,8 @@ const rowsAfter = (sql: Sql, seq: number): ChainedRecord[] =>
     seq,
   )
 
-/** An older release appended; whoever inserts has chained records behind. */
-const isUnchainedFrom = (sql: Sql, seq: number): boolean =>
-  sql('SELECT 1 FROM audit WHERE seq > ? AND hash IS NOT NULL LIMIT 1').get(seq) === undefined
-
 /** Whether the lines of an anchor agree, record by record. */
-function comparing(lines: Generator<AnchorLine, undefined>, after: number) {
+function comparing(lines: Lines, after: number) {
   let line = lines.next().value
   const pass = () => {
     line = lines.next().value

@@ -5,33 +5,10 @@ import { type TestContext, test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { audit, auditKeyOf } from '../../../agent/store/audit.ts'
 import { type ChainedRecord, linkOf, NO_HASH } from '../../../agent/store/audit-chain.ts'
-import { lookAtTrail } from '../../../agent/store/audit-look.ts'
-import type { TrailReport } from '../../../agent/store/audit-report.ts'
-import { openDatabase, type Sql, statements } from '../../../agent/store/database.ts'
+import { openDatabase } from '../../../agent/store/database.ts'
 import { migrations } from '../../../agent/store/migrations.ts'
+import { edit, kinds, look, used } from './audit-bed.ts'
 import { fill, KEY, open, scratch } from './fixtures.ts'
-
-const look = (path: string, second: string | null = null): TrailReport =>
-  lookAtTrail({ path, key: KEY, second, isWhole: true })
-const kinds = ({ faults }: TrailReport) => faults.map(({ kind }) => kind)
-
-/** With the key of the database, as whoever runs an SQL shell on it. */
-function edit(path: string, work: (sql: Sql) => void): void {
-  const db = openDatabase(path, KEY, 'read-write')
-  try {
-    work(statements(db))
-  } finally {
-    db.close()
-  }
-}
-
-/** An agent that asked and was read from, and stopped. */
-async function used(path: string, questions = 5): Promise<void> {
-  const store = await open(path)
-  await fill(store, questions)
-  await store.auditRead('c1', 'events', '..1')
-  await store.close()
-}
 
 /** What a kill leaves: the files as they are, with nothing closed. */
 function killed(t: TestContext, path: string): string {
@@ -216,6 +193,18 @@ test('records of a release without a chain are taken into it, at its first start
   const report = look(path)
   assert.deepEqual(report.faults, [])
   assert.equal(report.notices.filter((notice) => notice.includes('without a chain')).length, 2)
+})
+
+test('a tail that is made to look as if an older release had written it is told by the anchor', async (t) => {
+  const path = scratch(t)
+  await used(path)
+  const before = readFileSync(path)
+  for (const change of ["actor = 'somebody', hash = NULL", 'hash = NULL']) {
+    edit(path, (sql) => sql(`UPDATE audit SET ${change} WHERE seq >= 2`).run())
+    assert.ok(kinds(look(path)).includes('anchor-disagrees'), change)
+    writeFileSync(path, before)
+  }
+  assert.deepEqual(kinds(look(path)), [])
 })
 
 test('a second anchor finds what was changed here as a whole', async (t) => {

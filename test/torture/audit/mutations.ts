@@ -107,6 +107,12 @@ const ofDatabase: Readonly<Record<string, Mutation>> = {
       .run(row.seq, `new-${draw(1e9)}`, row.at)
     return true
   },
+  'a tail without hashes': (world, draw) => {
+    const { seq } = drawRow(world, draw)
+    const change = pick(["actor = 'c2', hash = NULL", 'hash = NULL'], draw)
+    world.sql(`UPDATE audit SET ${change} WHERE seq >= ?`).run(seq)
+    return true
+  },
   'two records swapped': (world, draw) => {
     const [one, other] = [drawRow(world, draw), drawRow(world, draw)]
     if (one.seq === other.seq) return false
