@@ -44,13 +44,17 @@ export function evidenceForCopy(path: string, second: string | null, key: Uint8A
   return {
     known: 0,
     isOfCopy: true,
-    anchor: linesIn(anchorPath(path), key),
-    second: second === null || !existsSync(second) ? null : linesIn(second, key),
+    anchor: anchorLinesIn(anchorPath(path), key),
+    second: second === null || !existsSync(second) ? null : anchorLinesIn(second, key),
     journals: [],
   }
 }
 
-function linesIn(path: string, key: Uint8Array): () => Iterable<AnchorLine | undefined> {
+/** What is there now, each time from the start on. Throws what the disk says. */
+export function anchorLinesIn(
+  path: string,
+  key: Uint8Array,
+): () => Iterable<AnchorLine | undefined> {
   const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return () => (bytes === 0 ? [] : linesOf(path, bytes, key))
 }

@@ -12,9 +12,9 @@ import { anchorPath } from './audit-evidence.ts'
 import { type AuditJournal, openAuditJournal } from './audit-journal.ts'
 import { brokenText } from './audit-marks.ts'
 import type { TrailFault } from './audit-report.ts'
+import { newRestore } from './audit-restores.ts'
 import { type AuditTrail, openAuditTrail } from './audit-trail.ts'
 import type { Sql } from './database.ts'
-import { restoredAt } from './went-back.ts'
 import type { WriterThread } from './writer-thread.ts'
 
 /** What the audit tells while it runs. */
@@ -124,28 +124,51 @@ function journalOf(file: AnchorFile): number {
 
 /** Whether the database is the one that the anchor was about. What is not is recorded, and goes on. */
 async function lookBack(parts: AuditParts, file: AnchorFile): Promise<TrailFault | null> {
-  const { sql, commit, observe } = parts
+  const { path, sql, observe } = parts
   try {
-    const head = auditHeadOf(sql)
-    const last = file.last()
-    const known = anchored(sql)
-    const broken = file.isForeign()
-      ? foreign(known)
-      : breakOf(last, known, head, (seq) => hashAt(sql, seq))
-    if (broken === null) return null
-    const restored = restoredAt(sql, head.seq)
-    const common = restored === undefined ? heldBy(broken, head) : headAt(sql, restored - 1)
-    const journal = Math.max(last?.journal ?? 0, journalled(sql))
-    await commit('auditJournalled', journal)
-    if (restored === undefined) await recorded(parts, broken)
-    await file.append('break', { head: common, journal })
-    return restored === undefined ? broken : null
+    // Before the file is looked at, which sets aside what it cannot read.
+    const restored = newRestore(sql, path)
+    const broken = brokenIn(sql, file)
+    const journal = Math.max(file.last()?.journal ?? 0, journalled(sql))
+    if (broken !== null) await passOver(parts, file, { broken, restored, journal })
+    if (restored === undefined) return broken
+    // From now on the anchor knows it, and it explains nothing any more.
+    await file.append('head', { head: headAt(sql, restored), journal })
+    return null
   } catch (error) {
     const code = refusal(error)
     observe.anchor('anchor', code)
     parts.log.error({ place: 'anchor', code }, 'audit-anchor-failed')
     return null
   }
+}
+
+function brokenIn(sql: Sql, file: AnchorFile): TrailFault | null {
+  const last = file.last()
+  const known = anchored(sql)
+  if (file.isForeign()) return foreign(known)
+  return breakOf(last, known, auditHeadOf(sql), (seq) => hashAt(sql, seq))
+}
+
+interface Found {
+  readonly broken: TrailFault
+  /** The record that explains it. */
+  readonly restored: number | undefined
+  readonly journal: number
+}
+
+/** Lines of before hold no longer; what nothing explains is recorded. */
+async function passOver(
+  parts: AuditParts,
+  file: AnchorFile,
+  { broken, restored, journal }: Found,
+): Promise<void> {
+  const { sql, commit } = parts
+  const common =
+    restored === undefined ? heldBy(broken, auditHeadOf(sql)) : headAt(sql, restored - 1)
+  await commit('auditJournalled', journal)
+  if (restored === undefined) await recorded(parts, broken)
+  await file.append('break', { head: common, journal })
 }
 
 const foreign = (known: number): TrailFault =>

@@ -5,6 +5,7 @@ import type { Behind } from './anchor.ts'
 import { auditHeadOf, auditKeyOf } from './audit.ts'
 import { lastAnchorLine, refusal } from './audit-anchor-file.ts'
 import { anchorPath } from './audit-evidence.ts'
+import { newRestore } from './audit-restores.ts'
 import type { Sql } from './database.ts'
 import { metaOf, putMeta } from './meta.ts'
 
@@ -73,7 +74,7 @@ export function acknowledgeWentBack(sql: Sql): boolean {
 /** At a start, what says that the store went back; null: nothing does, or a restore says it already. */
 export function lookWhetherBack(sql: Sql, path: string, behind: Behind | null): Foundling | null {
   // By its record: who puts a copy back by hand leaves none.
-  if (restoredAt(sql, auditHeadOf(sql).seq) !== undefined) return null
+  if (newRestore(sql, path) !== undefined) return null
   const audit = auditAhead(sql, path)
   if (behind === null) return audit === null ? null : { seenBy: 'audit', to: audit, events: 0 }
   const { at, events } = behind
@@ -90,12 +91,6 @@ export function renewed(sql: Sql): void {
   if (found?.isAcknowledged === true) sql("DELETE FROM meta WHERE key = 'went-back'").run()
   else if (found !== undefined) write(sql, { ...found, isNewEpoch: true })
 }
-
-/** The record of a restore that nothing has followed yet: it writes it last; an adoption may follow it. */
-export const restoredAt = (sql: Sql, head: number): number | undefined =>
-  sql<{ seq: number }>(
-    "SELECT seq FROM audit WHERE action = 'restore' AND seq > ? ORDER BY seq DESC LIMIT 1",
-  ).get(head - 3)?.seq
 
 /** When the last record was made that the anchor of the audit knows and the store does not. */
 function auditAhead(sql: Sql, path: string): number | null {

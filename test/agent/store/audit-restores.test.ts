@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { copyFileSync, rmSync } from 'node:fs'
+import { test } from 'node:test'
+import { uuidV7 } from '../../../agent/kernel/ids.ts'
+import { audit, auditHeadOf } from '../../../agent/store/audit.ts'
+import { edit, kinds, look, used } from './audit-bed.ts'
+import { KEY, open, scratch } from './fixtures.ts'
+
+/** As `restore` leaves a copy; the number of its record. */
+function restored(path: string, at = Date.now()): number {
+  let seq = 0
+  edit(path, (sql) => {
+    audit(sql, { id: uuidV7(at), at, actor: 'console', action: 'restore', subject: 'store' })
+    seq = auditHeadOf(sql).seq
+  })
+  return seq
+}
+
+/** In the place of another database, whose anchor stays. */
+function putBack(copy: string, path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+  copyFileSync(copy, path)
+}
+
+for (const [anchor, isKept] of [
+  ['stayed', true],
+  ['went with the old database', false],
+] as const)
+  test(`a tail that is cut back to the record of a restore is told as any other, where the anchor ${anchor}`, async (t) => {
+    const path = scratch(t)
+    await used(path)
+    copyFileSync(path, `${path}.copy`)
+    if (isKept) await used(path)
+    else rmSync(`${path}.audit.anchor`)
+    putBack(`${path}.copy`, path)
+    // A clock that is set right since must not matter.
+    const record = restored(path, Date.now() + 86_400_000)
+    await (
+      await open(path, KEY, undefined, ({ kind, place }) => assert.fail(`${kind} ${place}`))
+    ).close()
+    await used(path)
+    assert.deepEqual(kinds(look(path)), [])
+
+    edit(path, (sql) => sql('DELETE FROM audit WHERE seq > ?').run(record))
+    assert.ok(kinds(look(path)).includes('cut'))
+    const told: string[] = []
+    const store = await open(path, KEY, undefined, ({ kind }) => told.push(kind))
+    t.after(() => store.close())
+    assert.deepEqual(told, ['cut'])
+    assert.equal(store.wentBack.found()?.seenBy, 'audit')
+    assert.equal((await store.auditTrail.verify(true)).isWhole, false)
+  })
