@@ -26,6 +26,19 @@ export function newRestore(sql: Sql, path: string): number | undefined {
   }
 }
 
+/**
+ * What an anchor says of a copy. From the record of a restore on that it does not know, the copy went
+ * its own way and the anchor another.
+ */
+export function* linesOfCopy(
+  sql: Sql,
+  lines: () => Iterable<AnchorLine | undefined>,
+): Generator<AnchorLine | undefined, undefined> {
+  const restored = newestRestore(sql, 0)
+  const isOwn = restored !== undefined && !isRestoreKnown(sql, lines(), restored)
+  for (const line of lines()) if (!isOwn || (line?.seq ?? 0) < restored) yield line
+}
+
 const newestRestore = (sql: Sql, from: number): number | undefined =>
   sql<{ seq: number }>(
     "SELECT seq FROM audit WHERE action = 'restore' AND seq >= ? ORDER BY seq DESC LIMIT 1",

@@ -6,6 +6,7 @@ import type { Evidence } from './audit-evidence.ts'
 import { journalFaults } from './audit-lines.ts'
 import { type Base, marksOf } from './audit-marks.ts'
 import type { TrailFault, TrailPlace, TrailReport } from './audit-report.ts'
+import { linesOfCopy } from './audit-restores.ts'
 import type { Sql } from './database.ts'
 
 const BATCH = 2_000
@@ -22,8 +23,8 @@ export function verifyTrail(sql: Sql, evidence: Evidence, since: AuditHead | nul
   const start = startOf(sql, marks.base, since)
   const anchor = anchorSummary(evidence.anchor(), evidence.known)
   const anchors = [
-    bindingLines(evidence.anchor(), anchor.breaks),
-    ...secondOf(evidence, anchor.breaks),
+    bindingLines(comparedIn(sql, evidence, evidence.anchor), anchor.breaks),
+    ...secondOf(sql, evidence, anchor.breaks),
   ]
   const walk =
     key === undefined
@@ -84,12 +85,18 @@ const cutOf = (last: AnchorLine | undefined, head: AuditHead): TrailFault[] =>
     ? []
     : [{ kind: 'cut', place: `after record ${head.seq}; the anchor knows ${last.seq}` }]
 
+const comparedIn = (sql: Sql, { isOfCopy }: Evidence, lines: Evidence['anchor']) =>
+  isOfCopy ? linesOfCopy(sql, lines) : lines()
+
 function* secondOf(
-  { second }: Evidence,
+  sql: Sql,
+  evidence: Evidence,
   breaks: Parameters<typeof bindingLines>[1],
 ): Generator<Lines, undefined> {
-  if (second !== null)
-    yield bindingLines(second(), [...breaks, ...anchorSummary(second(), 0).breaks])
+  const { second } = evidence
+  if (second === null) return
+  const lines = comparedIn(sql, evidence, second)
+  yield bindingLines(lines, [...breaks, ...anchorSummary(second(), 0).breaks])
 }
 
 interface Walk {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { audit, auditHeadOf } from '../../../agent/store/audit.ts'
-import { edit, kinds, look, used } from './audit-bed.ts'
+import { edit, kinds, look, lookAtCopy, rewritten, used } from './audit-bed.ts'
 import { KEY, open, scratch } from './fixtures.ts'
 
 /** As `restore` leaves a copy; the number of its record. */
@@ -50,3 +50,42 @@ for (const [anchor, isKept] of [
     assert.equal(store.wentBack.found()?.seenBy, 'audit')
     assert.equal((await store.auditTrail.verify(true)).isWhole, false)
   })
+
+/** One record each, and a stop, which anchors it. */
+async function recorded(path: string, count = 1): Promise<void> {
+  const store = await open(path)
+  for (let n = 0; n < count; n += 1) {
+    const at = Date.now() + n
+    await store.jobs.add({ job: 'audit', dueAt: at, by: 'plan', at, actor: 'agent' })
+  }
+  await store.close()
+}
+
+test('a sound copy that was restored beside the agent is whole, whatever the agent recorded since', async (t) => {
+  const path = scratch(t)
+  const copy = `${path}.copy`
+  await recorded(path, 4)
+  copyFileSync(path, copy)
+  restored(copy)
+  await recorded(path)
+  assert.match(readFileSync(`${path}.audit.anchor`, 'utf8'), / head 5 /, 'the number of its record')
+  assert.deepEqual(lookAtCopy(copy, path).faults, [])
+  edit(copy, (sql) => rewritten(sql, 3))
+  assert.deepEqual(
+    kinds(lookAtCopy(copy, path)),
+    ['anchor-disagrees'],
+    'what was before it is compared',
+  )
+})
+
+test('a copy is compared behind the record of a restore that the agent itself came from', async (t) => {
+  const path = scratch(t)
+  const copy = `${path}.copy`
+  await recorded(path, 2)
+  const record = restored(path)
+  await recorded(path, 3)
+  copyFileSync(path, copy)
+  assert.deepEqual(lookAtCopy(copy, path).faults, [])
+  edit(copy, (sql) => rewritten(sql, record + 1))
+  assert.deepEqual(kinds(lookAtCopy(copy, path)), ['anchor-disagrees'])
+})

@@ -3,11 +3,10 @@ import { appendFileSync, copyFileSync, cpSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import { audit, auditKeyOf } from '../../../agent/store/audit.ts'
-import { type ChainedRecord, linkOf, NO_HASH } from '../../../agent/store/audit-chain.ts'
+import { audit } from '../../../agent/store/audit.ts'
 import { openDatabase } from '../../../agent/store/database.ts'
 import { migrations } from '../../../agent/store/migrations.ts'
-import { edit, kinds, look, used } from './audit-bed.ts'
+import { edit, kinds, look, rewritten, used } from './audit-bed.ts'
 import { fill, KEY, open, scratch } from './fixtures.ts'
 
 /** What a kill leaves: the files as they are, with nothing closed. */
@@ -216,15 +215,7 @@ test('a second anchor finds what was changed here as a whole', async (t) => {
   const [text = ''] = readFileSync(second, 'utf8').split('\n')
   assert.match(text, /^1 head 4 /)
   assert.deepEqual(look(path, second).faults, [])
-  edit(path, (sql) => {
-    const key = auditKeyOf(sql) ?? new Uint8Array()
-    sql('UPDATE audit SET at = at + 1').run()
-    let before = NO_HASH
-    for (const row of sql<ChainedRecord>('SELECT * FROM audit ORDER BY seq').all()) {
-      before = linkOf(key, before, row.seq, row)
-      sql('UPDATE audit SET hash = ? WHERE seq = ?').run(before, row.seq)
-    }
-  })
+  edit(path, (sql) => rewritten(sql, 1))
   rmSync(`${path}.audit.anchor`)
   edit(path, (sql) => sql("UPDATE meta SET value = '0' WHERE key = 'audit-anchored'").run())
   assert.deepEqual(look(path).faults, [], 'who has both keys can write everything here anew')
