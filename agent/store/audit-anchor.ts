@@ -45,12 +45,18 @@ export function anchorLine(key: Uint8Array, text: string): AnchorLine | undefine
   return anchorText(key, line) === text ? line : undefined
 }
 
+/** From which time on the lines before hold only up to a record. */
+export interface AnchorBreak {
+  /** Epoch ms. */
+  readonly at: number
+  readonly seq: number
+}
+
 /** What an anchor says as a whole. */
 export interface AnchorSummary {
   readonly faults: readonly TrailFault[]
   readonly last: AnchorLine | undefined
-  /** From which times on the lines before hold only up to a record. */
-  readonly breaks: readonly { readonly at: number; readonly seq: number }[]
+  readonly breaks: readonly AnchorBreak[]
 }
 
 /** `lines`: undefined is one that is none of ours; `known`: how many the database has heard of. */
@@ -58,7 +64,7 @@ export function anchorSummary(
   lines: Iterable<AnchorLine | undefined>,
   known: number,
 ): AnchorSummary {
-  const breaks: { at: number; seq: number }[] = []
+  const breaks: AnchorBreak[] = []
   let last: AnchorLine | undefined
   let number = 0
   let foreign = 0
@@ -99,7 +105,7 @@ function follows(
 /** Those lines that the database must agree with; by their records, in order. */
 export function* bindingLines(
   lines: Iterable<AnchorLine | undefined>,
-  breaks: AnchorSummary['breaks'],
+  breaks: readonly AnchorBreak[],
 ): Generator<AnchorLine, undefined> {
   for (const line of lines)
     if (line !== undefined && !breaks.some(({ at, seq }) => at > line.at && seq < line.seq))

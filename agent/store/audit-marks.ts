@@ -1,3 +1,4 @@
+import type { AnchorBreak } from './audit-anchor.ts'
 import { type TrailFault, trailFaultKinds } from './audit-report.ts'
 import type { Sql } from './database.ts'
 
@@ -15,18 +16,21 @@ export interface TrailMarks {
   /** What was found when an agent started, and nobody accepted since. */
   readonly faults: readonly TrailFault[]
   readonly notices: readonly string[]
+  /** Where it says itself that an anchor may be about another trail: restores, and what was accepted. */
+  readonly breaks: readonly AnchorBreak[]
   /** An older release wrote, and no start has taken it in yet. */
   readonly isUnchained: boolean
 }
 
 interface Row {
   readonly seq: number
+  readonly at: number
   readonly action: string
   readonly subject: string
 }
 
 /** The words are those of the index in migration-audit-chain.ts. */
-const ROWS = `SELECT seq, action, subject FROM audit WHERE action IN ('audit-broken', 'audit-purge',
+const ROWS = `SELECT seq, at, action, subject FROM audit WHERE action IN ('audit-broken', 'audit-purge',
   'audit-accept', 'audit-adopt', 'restore') ORDER BY seq`
 
 export function marksOf(sql: Sql): TrailMarks {
@@ -39,6 +43,9 @@ export function marksOf(sql: Sql): TrailMarks {
       .filter(({ action, seq }) => action === 'audit-broken' && seq > accepted)
       .map(({ subject }) => brokenIn(subject)),
     notices: rows.flatMap(({ seq, action, subject }) => noticeOf(seq, action, subject)),
+    breaks: rows
+      .filter(({ action }) => action === 'restore' || action === 'audit-accept')
+      .map(({ seq, at }) => ({ at, seq: seq - 1 })),
     isUnchained: sql('SELECT 1 FROM audit WHERE hash IS NULL LIMIT 1').get() !== undefined,
   }
 }

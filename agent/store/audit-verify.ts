@@ -1,5 +1,11 @@
 import { auditHeadOf, auditKeyOf } from './audit.ts'
-import { type AnchorLine, anchorHash, anchorSummary, bindingLines } from './audit-anchor.ts'
+import {
+  type AnchorBreak,
+  type AnchorLine,
+  anchorHash,
+  anchorSummary,
+  bindingLines,
+} from './audit-anchor.ts'
 import { type AuditHead, type ChainedRecord, isSame, linkOf, NO_HASH } from './audit-chain.ts'
 import { journalled } from './audit-changes.ts'
 import type { Evidence } from './audit-evidence.ts'
@@ -24,7 +30,7 @@ export function verifyTrail(sql: Sql, evidence: Evidence, since: AuditHead | nul
   const anchor = anchorSummary(evidence.anchor(), evidence.known)
   const anchors = [
     bindingLines(comparedIn(sql, evidence, evidence.anchor), anchor.breaks),
-    ...secondOf(sql, evidence, anchor.breaks),
+    ...secondOf(sql, evidence, marks.breaks),
   ]
   const walk =
     key === undefined
@@ -39,7 +45,7 @@ export function verifyTrail(sql: Sql, evidence: Evidence, since: AuditHead | nul
   const faults = [
     ...outsideOf(sql, marks.base),
     ...walk.faults,
-    ...(evidence.isOfCopy ? [] : cutOf(anchor.last, head)),
+    ...cutsOf(sql, evidence, anchor.last, marks.breaks),
     ...anchor.faults,
     ...journal,
     ...marks.faults,
@@ -80,18 +86,47 @@ function outsideOf(sql: Sql, base: Base | undefined): TrailFault[] {
   return [{ kind: 'inserted', place: `record ${first.seq}; the trail begins after ${base.seq}` }]
 }
 
-const cutOf = (last: AnchorLine | undefined, head: AuditHead): TrailFault[] =>
+const cutOf = (
+  last: AnchorLine | undefined,
+  head: AuditHead,
+  anchor = 'the anchor',
+): TrailFault[] =>
   last === undefined || last.seq <= head.seq
     ? []
-    : [{ kind: 'cut', place: `after record ${head.seq}; the anchor knows ${last.seq}` }]
+    : [{ kind: 'cut', place: `after record ${head.seq}; ${anchor} knows ${last.seq}` }]
+
+/** By each anchor alone: the one here can be written anew, the second one not. */
+function cutsOf(
+  sql: Sql,
+  evidence: Evidence,
+  last: AnchorLine | undefined,
+  breaks: readonly AnchorBreak[],
+): TrailFault[] {
+  if (evidence.isOfCopy) return []
+  const head = auditHeadOf(sql)
+  const faults = cutOf(last, head)
+  for (const lines of secondOf(sql, evidence, breaks))
+    faults.push(...cutOf(lastOf(lines), head, 'the second anchor'))
+  return faults
+}
+
+function lastOf(lines: Lines): AnchorLine | undefined {
+  let last: AnchorLine | undefined
+  for (const line of lines) last = line
+  return last
+}
 
 const comparedIn = (sql: Sql, { isOfCopy }: Evidence, lines: Evidence['anchor']) =>
   isOfCopy ? linesOfCopy(sql, lines) : lines()
 
+/**
+ * Lines of the second anchor. What the one here says of breaks does not count: whoever writes it anew
+ * would switch the second one off.
+ */
 function* secondOf(
   sql: Sql,
   evidence: Evidence,
-  breaks: Parameters<typeof bindingLines>[1],
+  breaks: readonly AnchorBreak[],
 ): Generator<Lines, undefined> {
   const { second } = evidence
   if (second === null) return

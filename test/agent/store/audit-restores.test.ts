@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
 import { audit, auditHeadOf } from '../../../agent/store/audit.ts'
 import { edit, kinds, look, lookAtCopy, rewritten, used } from './audit-bed.ts'
-import { KEY, open, scratch } from './fixtures.ts'
+import { fill, KEY, open, scratch } from './fixtures.ts'
 
 /** As `restore` leaves a copy; the number of its record. */
 function restored(path: string, at = Date.now()): number {
@@ -88,4 +88,34 @@ test('a copy is compared behind the record of a restore that the agent itself ca
   assert.deepEqual(lookAtCopy(copy, path).faults, [])
   edit(copy, (sql) => rewritten(sql, record + 1))
   assert.deepEqual(kinds(lookAtCopy(copy, path)), ['anchor-disagrees'])
+})
+
+test('a restore, and what was accepted, is no fault of the second anchor', async (t) => {
+  const path = scratch(t)
+  const second = `${path}.second`
+  const works = async (count: number) => {
+    const store = await open(path, KEY, undefined, undefined, second)
+    await fill(store, count)
+    await store.close()
+  }
+  await works(1)
+  copyFileSync(path, `${path}.copy`)
+  await works(3)
+  putBack(`${path}.copy`, path)
+  restored(path)
+  assert.deepEqual(
+    look(path, second).faults.map(({ place }) => place.includes('second')),
+    [false],
+  )
+  await works(1)
+  assert.deepEqual(look(path, second).faults, [])
+
+  await works(3)
+  putBack(`${path}.copy`, path)
+  await works(1)
+  assert.equal(look(path, second).isWhole, false)
+  const store = await open(path, KEY, undefined, undefined, second)
+  t.after(() => store.close())
+  await store.auditTrail.accept('console')
+  assert.deepEqual((await store.auditTrail.verify(true)).faults, [])
 })

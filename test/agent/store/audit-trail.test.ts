@@ -3,11 +3,13 @@ import { appendFileSync, copyFileSync, cpSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { uuidV7 } from '../../../agent/kernel/ids.ts'
-import { audit } from '../../../agent/store/audit.ts'
-import { openDatabase } from '../../../agent/store/database.ts'
+import { audit, auditHeadOf } from '../../../agent/store/audit.ts'
+import { anchorHash, anchorText } from '../../../agent/store/audit-anchor.ts'
+import { NO_HASH } from '../../../agent/store/audit-chain.ts'
+import { openDatabase, type Sql } from '../../../agent/store/database.ts'
 import { migrations } from '../../../agent/store/migrations.ts'
 import { edit, kinds, look, rewritten, used } from './audit-bed.ts'
-import { fill, KEY, open, scratch } from './fixtures.ts'
+import { auditKey, fill, KEY, open, scratch } from './fixtures.ts'
 
 /** What a kill leaves: the files as they are, with nothing closed. */
 function killed(t: TestContext, path: string): string {
@@ -220,4 +222,36 @@ test('a second anchor finds what was changed here as a whole', async (t) => {
   edit(path, (sql) => sql("UPDATE meta SET value = '0' WHERE key = 'audit-anchored'").run())
   assert.deepEqual(look(path).faults, [], 'who has both keys can write everything here anew')
   assert.deepEqual(kinds(look(path, second)), ['anchor-disagrees'])
+})
+
+test('a break that only the anchor here tells of takes nothing from the second one', async (t) => {
+  const path = scratch(t)
+  const second = join(dirname(path), 'elsewhere')
+  const store = await open(path, KEY, undefined, undefined, second)
+  await fill(store, 3)
+  await store.close()
+  const before = readFileSync(path)
+  const disowned = (seq: number, hash: Uint8Array) => {
+    const key = auditKey(path)
+    const line = { journal: 0, at: Date.now() + 1_000, hash: anchorHash(hash) }
+    const lines = [
+      anchorText(key, { ...line, count: 1, kind: 'begin', seq: 0, hash: anchorHash(NO_HASH) }),
+      anchorText(key, { ...line, count: 2, kind: 'head', seq }),
+    ]
+    writeFileSync(`${path}.audit.anchor`, lines.map((text) => `${text}\n`).join(''))
+    edit(path, (sql) => sql("UPDATE meta SET value = '2' WHERE key = 'audit-anchored'").run())
+  }
+  for (const change of [
+    (sql: Sql) => rewritten(sql, 1),
+    (sql: Sql) => sql('DELETE FROM audit WHERE seq > 2').run(),
+  ]) {
+    edit(path, (sql) => {
+      change(sql)
+      const { seq, hash } = auditHeadOf(sql)
+      disowned(seq, hash)
+    })
+    assert.deepEqual(look(path).faults, [], 'here it fits')
+    assert.equal(look(path, second).isWhole, false)
+    writeFileSync(path, before)
+  }
 })
