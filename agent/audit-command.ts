@@ -11,6 +11,7 @@ import { caller } from './caller.ts'
 import { configOption, parsedArgs, pretty, wrongUsage } from './command-line.ts'
 import { AgentError, codeOf } from './kernel/errors.ts'
 import { dayAfter, inJapan, isoDateOf, toRfc3339 } from './kernel/time.ts'
+import { EX_SIGPIPE, toStandardOutput } from './standard-output.ts'
 
 /** sysexits(3). */
 const EX_OK = 0
@@ -22,7 +23,8 @@ onshi-agent audit accept
 
   verify  whether the record of who read and changed what is as it was written; 65 where it is not.
           --database: a copy of the database, such as a restored one
-  export  the records of these days (YYYY-MM-DD, both included) as CSV, for the inspector
+  export  the records of these days (YYYY-MM-DD, both included) as CSV, for the inspector; 141 where the
+          reader of a pipe left before its end
   accept  what is broken is known and cleared up: the trail is verified from here on`
 
 const options = {
@@ -122,44 +124,45 @@ const dayStart = (day: string) =>
   isoDateOf(day.replaceAll('-', '')) === day ? Date.parse(`${day}T00:00:00+09:00`) : Number.NaN
 
 async function exported(config: Config, span: Span, out: string | undefined): Promise<number> {
-  const file = out === undefined ? process.stdout.fd : created(out)
+  if (out === undefined)
+    return (await written(config, span, toStandardOutput)) === null ? EX_SIGPIPE : EX_OK
+  const file = created(out)
   try {
     const count = await written(config, span, (bytes) => writeAll(file, bytes))
-    if (out !== undefined) print(`${out}: ${count} records 監査記録 ${count} 件を出力しました。\n`)
-    return EX_OK
+    return print(`${out}: ${count} records 監査記録 ${count} 件を出力しました。\n`)
   } catch (error) {
-    if (out !== undefined) rmSync(out)
+    rmSync(out)
     throw error
   } finally {
-    if (out !== undefined) closeSync(file)
+    closeSync(file)
   }
 }
 
-/** Page by page, so that years of records need no memory. */
+/** Page by page, so that years of records need no memory. `write`: false where nobody wants more; then null. */
 async function written(
   config: Config,
   { from, to, fromDay, toDay }: Span,
-  write: (bytes: Uint8Array) => void,
-): Promise<number> {
-  write(auditCsvHead())
+  write: (bytes: Uint8Array) => boolean | Promise<boolean>,
+): Promise<number | null> {
+  if (!(await write(auditCsvHead()))) return null
   let count = 0
   for (let after = 0; ; ) {
     const page = await asked(config, 'GET', `/audit/records?from=${from}&to=${to}&after=${after}`)
     if (!Check(AuditRecords, page)) throw otherRelease()
     const last = page.items.at(-1)
     if (last === undefined) break
-    write(auditCsvRows(page.items))
+    if (!(await write(auditCsvRows(page.items)))) return null
     count += page.items.length
     after = last.seq
   }
   const head = await asked(config, 'GET', '/audit/head')
   if (!Check(AuditHeadShown, head)) throw otherRelease()
-  write(auditCsvEnd({ count, head, from: fromDay, to: toDay }))
-  return count
+  return (await write(auditCsvEnd({ count, head, from: fromDay, to: toDay }))) ? count : null
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
+function writeAll(file: number, bytes: Uint8Array): true {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+  return true
 }
 
 /** A new file that only its owner may read. Throws REQUEST_INVALID. */

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { patientByNumber } from '../../agent/sim/patients.ts'
+import { openStore } from '../../agent/store/store.ts'
 import { makeBed, startBed } from '../bed/agent.ts'
 import { clientOf, eventually } from '../bed/client.ts'
+import { recordingLog } from '../fakes/log.ts'
 
 const face = patientByNumber('01')?.cardFace ?? {}
 
@@ -80,4 +85,52 @@ test('the inspector gets a file that says in Japanese who did what, and whether 
   const broken = await bed.cli('audit', 'verify')
   assert.equal(broken.code, 65)
   assert.match(broken.stdout, /^NG .*\n {4}anchor-changed: line 1/)
+})
+
+/** Of a size that no pipe takes at once. */
+const MANY = 4_000
+const CLI = fileURLToPath(new URL('../../agent/cli.ts', import.meta.url))
+
+/** An export of so many records to a pipe that nobody has read from yet. */
+async function startExport(t: TestContext) {
+  const bed = await makeBed(t)
+  const store = await openStore({
+    path: join(bed.state, 'agent.db'),
+    key: Buffer.from(bed.storeKey, 'hex'),
+    clock: { now: () => Date.now() },
+    log: recordingLog(),
+    observe() {},
+    onBug: (error) => {
+      throw error
+    },
+  })
+  for (let n = 1; n <= MANY; n += 1) await store.auditRead('c1', 'events', `${n}`)
+  await store.close()
+  const day = new Date(Date.now() + 9 * 60 * 60_000).toISOString().slice(0, 10)
+  const words = ['audit', 'export', '--from', day, '--to', day, '--config', bed.configFile]
+  const child = spawn(process.execPath, [CLI, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  const ended = once(child, 'close').then(() => ({ code: child.exitCode, stderr: said.join('') }))
+  return { out: child.stdout, ended }
+}
+
+test('an export to a pipe waits for whoever reads it, and is whole', async (t) => {
+  const { out, ended } = await startExport(t)
+  const chunks: string[] = []
+  for await (const chunk of out.setEncoding('utf8')) {
+    chunks.push(chunk)
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate()
+  }
+  assert.deepEqual(await ended, { code: 0, stderr: '' })
+  const lines = chunks.join('').split('\r\n').slice(0, -1)
+  assert.equal(lines.filter((line) => line.includes('"events"')).length, MANY)
+  assert.match(lines.at(-1) ?? '', /"end"/)
+})
+
+test('an export whose reader has seen enough ends without a word, and is no success', async (t) => {
+  const { out, ended } = await startExport(t)
+  await once(out, 'readable')
+  out.destroy()
+  assert.deepEqual(await ended, { code: 141, stderr: '' })
 })
