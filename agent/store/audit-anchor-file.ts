@@ -16,7 +16,10 @@ export interface AnchorState {
 /** Some lines at the end of a file. */
 const TAIL_BYTES = 4_096
 
-/** Its last line; null: it has lines, and the last is none of ours. Throws what the file system says. */
+/** How a line of ours begins: all that a power cut left of the very first one. */
+const BEGINNING = /^\d+(?: [a-z]{0,5}(?: [\w -]*)?)?$/
+
+/** Its last whole line; null: that is none of ours. Throws what the file system says. */
 export function lastAnchorLine(key: Uint8Array, path: string): AnchorLine | null | undefined {
   if (!existsSync(path)) return undefined
   const file = openSync(path, 'r')
@@ -24,9 +27,10 @@ export function lastAnchorLine(key: Uint8Array, path: string): AnchorLine | null
     const { size } = fstatSync(file)
     const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES))
     readSync(file, bytes, 0, bytes.length, size - bytes.length)
-    const [text] = bytes.toString('latin1').split('\n').slice(-2)
-    if (size === 0) return undefined
-    return anchorLine(key, text ?? '') ?? null
+    const text = bytes.toString('latin1')
+    const [line = ''] = text.split('\n').slice(-2)
+    if (size === 0 || BEGINNING.test(text)) return undefined
+    return anchorLine(key, line) ?? null
   } finally {
     closeSync(file)
   }
@@ -58,6 +62,8 @@ export function openAnchorFile(
   let isRead = false
   let known = lines
   let isForeign = false
+  /** Until a line of ours is at its end, as a whole. */
+  let mayBeTorn = true
   const setAside = () => {
     if (existsSync(path)) renameSync(path, `${path}.broken-${clock.now()}`)
     known = Math.max(known, last?.count ?? 0)
@@ -96,9 +102,12 @@ export function openAnchorFile(
       read()
       const isNew = !last
       const line = next(kind, state)
-      const file = await open(path, 'a', 0o600)
+      const file = await open(path, 'a+', 0o600)
       try {
-        await write(file, `${anchorText(key, line)}\n`)
+        const begin = mayBeTorn ? await mend(file) : ''
+        mayBeTorn = true
+        await write(file, `${begin}${anchorText(key, line)}\n`)
+        mayBeTorn = false
       } finally {
         await file.close()
       }
@@ -106,6 +115,25 @@ export function openAnchorFile(
       last = line
       return line
     },
+  }
+}
+
+/**
+ * Cuts off a line that a power cut tore, or the next one would be lost with it: no commit has heard of
+ * it. Where a file can only be appended to, what the next line has to begin with.
+ */
+async function mend(file: FileHandle): Promise<'' | '\n'> {
+  const { size } = await file.stat()
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES))
+  await file.read(tail, 0, tail.length, size - tail.length)
+  const torn = tail.length - 1 - tail.lastIndexOf('\n')
+  if (torn === 0 || tail.length === 0) return ''
+  try {
+    await file.truncate(size - torn)
+    return ''
+  } catch (error) {
+    refusal(error)
+    return '\n'
   }
 }
 
