@@ -83,7 +83,7 @@ function stepBed(t: TestContext, answers: Answers) {
     keepConfig: false,
     isAtTerminal: false,
     say: () => {},
-    confirm: async () => {},
+    confirm: async () => true,
   }
   return { work, called, dropIn: () => existsSync(join(places.units, DROP_IN)) }
 }

@@ -20,6 +20,12 @@ test('on a share that tells of no change a result is taken in though it is delet
     seenAt: dirname(share.folder),
   })
   const client = await bed.clientOf(await bed.start())
+  await eventually('the first look at the share', async () => {
+    const { folders } = JSON.parse((await client.get('/v1/terminal')).text)
+    return (
+      folders.every(({ lookedAt }: { lookedAt: string | null }) => lookedAt !== null) || undefined
+    )
+  })
   bed.terminal.behave({ mode: 'deletes', deleteAfterMs: 1_000, at: 'face' })
   for (const [n, patient] of ['01', '02', '03'].entries()) {
     await bed.terminal.face(patient)
