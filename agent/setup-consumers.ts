@@ -117,8 +117,9 @@ const fileKeys = [
  * no password can be tried against it.
  */
 export function changedFiles({ places, progress }: SetupWork, wanted: WantedConsumer): string[] {
-  const key = contentOf(places.hashKey)
   const { taken = {} } = progress.kept()
+  // Who may not see what was taken may not see its key either.
+  const key = Object.keys(taken).length === 0 ? undefined : contentOf(places.hashKey)
   if (key === undefined) return []
   return fileKeys.filter((name) => {
     const [path, before] = [wanted[name], taken[placeOf(wanted, name)]]
