@@ -127,7 +127,10 @@ async function protectedBackup(machine: Machine): Promise<string> {
   const asAgent = 'setpriv --reuid onshi-agent --regid onshi-agent --clear-groups'
   assert.notEqual((await machine.run(`${asAgent} rm -f ${file}`)).code, 0)
   assert.equal((await machine.run(`${asAgent} cat ${file} >/dev/null`)).code, 0)
-  await machine.must(`cmp ${file} ${STICK}/$(basename ${file})`)
+  await eventually('the copy on the stick', async () => {
+    const { code } = await machine.run(`cmp ${file} ${STICK}/$(basename ${file})`)
+    return code === 0 ? true : undefined
+  })
   return file
 }
 
