@@ -3,11 +3,14 @@ import { after, test } from 'node:test'
 import { advisory } from '../../../agent/kernel/advisories.ts'
 import { axeViolations } from '../../bed/axe.ts'
 import { closeBrowser, noBrowser } from '../../bed/browser.ts'
+import { eventually } from '../../bed/client.ts'
 import { sampleNote, sampleTap } from '../../bed/desk-samples.ts'
 import { Refusal, sentTo, stateOf } from '../../bed/desk-stage.ts'
 import { CONFIRM, came, faultOf, stageFor } from './now-bed.ts'
 
 const skip = noBrowser
+/** The page draws with the next frame, which a clock that stands still never shows. */
+const FRAME_MS = 20
 after(closeBrowser)
 
 test('a reader that waits says so, and so does one that is down, with what helps and the number', {
@@ -72,7 +75,11 @@ test('a press that was meant for the result before does not hit the one that has
   await page.clock.pauseAt(Date.now() + 10_000)
   const next = came({ id: 'two', advisories: [advisory('INSURER_CHANGED')] })
   push('item', next, next.cursor)
-  await page.getByRole('heading', { name: '確認することがあります' }).waitFor()
+  const heading = page.getByRole('heading', { name: '確認することがあります' })
+  await eventually('it is drawn', async () => {
+    await page.clock.runFor(FRAME_MS)
+    return (await heading.count()) > 0 ? true : undefined
+  })
   const button = page.getByRole('button', { name: '現物確認済' })
   await button.click()
   await page.getByText('新しい結果に変わりました。').waitFor()

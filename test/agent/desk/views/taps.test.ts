@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { closeBrowser, noBrowser } from '../../../bed/browser.ts'
+import { eventually } from '../../../bed/client.ts'
 import { sampleTap } from '../../../bed/desk-samples.ts'
 import { Refusal, sentTo } from '../../../bed/desk-stage.ts'
 import { CONFIRM, came, faultOf, stageFor } from '../now-bed.ts'
@@ -108,7 +109,10 @@ test('a press that was meant for a tap that has just gone does not confirm the o
   await page.clock.install()
   await page.clock.pauseAt(Date.now() + 10_000)
   state({ presentations: [other] })
-  await cards.nth(1).waitFor({ state: 'detached' })
+  await eventually('one is left', async () => {
+    await page.clock.runFor(20)
+    return (await cards.count()) === 1 ? true : undefined
+  })
   // Frames in which the focus goes to the one that is left.
   await page.clock.runFor(100)
   await page.keyboard.press('Enter')
