@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, rmSync, writeSync } from 'node:fs'
 import { Check } from 'typebox/value'
 import { readStoreKey } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
@@ -9,8 +9,9 @@ import { callControl } from './api/control-client.ts'
 import { auditDeskOf } from './audit-desk.ts'
 import { caller } from './caller.ts'
 import { configOption, parsedArgs, pretty, wrongUsage } from './command-line.ts'
-import { AgentError, codeOf } from './kernel/errors.ts'
+import { AgentError } from './kernel/errors.ts'
 import { dayAfter, inJapan, isoDateOf, toRfc3339 } from './kernel/time.ts'
+import { openNewFile } from './new-file.ts'
 import { EX_SIGPIPE, toStandardOutput } from './standard-output.ts'
 
 /** sysexits(3). */
@@ -126,7 +127,7 @@ const dayStart = (day: string) =>
 async function exported(config: Config, span: Span, out: string | undefined): Promise<number> {
   if (out === undefined)
     return (await written(config, span, toStandardOutput)) === null ? EX_SIGPIPE : EX_OK
-  const file = created(out)
+  const file = openNewFile(out)
   try {
     const count = await written(config, span, (bytes) => writeAll(file, bytes))
     return print(`${out}: ${count} records 監査記録 ${count} 件を出力しました。\n`)
@@ -163,17 +164,6 @@ async function written(
 function writeAll(file: number, bytes: Uint8Array): true {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
   return true
-}
-
-/** A new file that only its owner may read. Throws REQUEST_INVALID. */
-function created(out: string): number {
-  try {
-    return openSync(out, 'wx', 0o600)
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === '') throw cause
-    throw new AgentError('FILE_UNWRITABLE', `${out} cannot be written: ${code}`, { cause })
-  }
 }
 
 function print(text: string): number {

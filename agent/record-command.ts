@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Check } from 'typebox/value'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -9,7 +9,8 @@ import { recordReader } from '../drivers/record/live.ts'
 import { linesOf } from '../drivers/record/recording.ts'
 import { callControl } from './api/control-client.ts'
 import { ReaderList } from './api/readers.ts'
-import { AgentError, codeOf } from './kernel/errors.ts'
+import { AgentError } from './kernel/errors.ts'
+import { openNewFile } from './new-file.ts'
 
 /** Time to put a card down and take it away a few times. */
 const DEFAULT_SECONDS = 60
@@ -41,7 +42,7 @@ export async function recordCommand(
   const { driver, options } = readerNamed(config, name)
   await aside(config, name, driver)
   // At once, and not after a minute of work.
-  const file = created(out)
+  const file = openNewFile(out)
 
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), limitMs)
@@ -114,17 +115,6 @@ function tell(event: ReaderEvent): void {
   const what = 'code' in event ? `${event.code}: ${event.message}` : ''
   const kind = event.is === 'presented' ? event.presented.kind : ''
   say(`  ${event.is} ${what}${kind}`.trimEnd().concat('\n'))
-}
-
-/** A new file that only its owner may read. Throws REQUEST_INVALID. */
-function created(out: string): number {
-  try {
-    return openSync(out, 'wx', 0o600)
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === '') throw cause
-    throw new AgentError('FILE_UNWRITABLE', `${out} cannot be written: ${code}`, { cause })
-  }
 }
 
 function release(): string {
