@@ -59,9 +59,11 @@ export function passRequests(
   }
 }
 
+type PassedFile = Pick<FoundFile, 'name' | 'sha256'>
+
 export interface Removals extends Part {
   /** From now on this file's going is passed on. */
-  passed(file: Pick<FoundFile, 'name' | 'sha256'>): void
+  passed(file: PassedFile): void
 }
 
 export interface RemovalParts {
@@ -69,7 +71,7 @@ export interface RemovalParts {
   readonly path: string
   readonly terminal: FolderScanner
   readonly isBypassed: FrontParts['isBypassed']
-  /** It is gone at the terminal too. Rejects with `STORE_*`. */
+  /** It is gone at the terminal too; counts from the call on. Rejects with `STORE_*`. */
   readonly removed: (name: string) => Promise<void>
   readonly clock: Clock
   readonly log: Log
@@ -86,25 +88,33 @@ const LOOK_MS = 1_000
 export function passRemovals(parts: RemovalParts): Removals {
   const { path, terminal, isBypassed, removed, clock, log, onBug } = parts
   const closing = new AbortController()
-  /** Hash by name. */
-  const passed = new Map<string, string>()
+  /** By name, as it was passed on last. */
+  const passed = new Map<string, PassedFile>()
+  /** Gone at the terminal, and the store could not be told yet. */
+  const untold = new Set<string>()
+  const tell = async (name: string) => {
+    untold.add(name)
+    await removed(name)
+    untold.delete(name)
+  }
   const look = async () => {
+    for (const name of untold) await tell(name)
     // Those of before the listing: what is passed on meanwhile is not in it.
     const before = [...passed]
     const there = await namesIn(path)
     if (there === undefined || isBypassed()) return
-    for (const [name, sha256] of before) {
-      if (there.has(name) || passed.get(name) !== sha256) continue
-      // A newer file of this name is the terminal's next one.
-      await terminal.remove(name, sha256)
-      await removed(name)
-      if (passed.get(name) === sha256) passed.delete(name)
+    for (const [name, file] of before) {
+      if (there.has(name) || passed.get(name) !== file) continue
+      // A newer file of this name is the terminal's next one, and may come before the next turn.
+      await terminal.remove(name, file.sha256)
+      if (passed.get(name) === file) passed.delete(name)
+      await tell(name)
     }
   }
   const run = async () => {
     while (!closing.signal.aborted) {
       await clock.sleep(LOOK_MS, closing.signal)
-      if (passed.size === 0 || closing.signal.aborted) continue
+      if (passed.size + untold.size === 0 || closing.signal.aborted) continue
       await look().catch((error) => {
         log.warn({ code: asFault(error).code }, 'removal-not-passed-on')
       })
@@ -112,7 +122,7 @@ export function passRemovals(parts: RemovalParts): Removals {
   }
   const done = run().catch(onBug)
   return {
-    passed: ({ name, sha256 }) => void passed.set(name, sha256),
+    passed: ({ name, sha256 }) => void passed.set(name, { name, sha256 }),
     async close() {
       closing.abort()
       await done

@@ -35,7 +35,7 @@ export interface FolderFiles {
   begin(role: FolderRole, at: number, leftovers: readonly string[]): Promise<void>
   /** Remembers a file that is nothing for us. */
   pass(record: FileRecord): Promise<void>
-  /** It was taken away; coming again it is dealt with again. */
+  /** It was taken away; coming again it is dealt with again, from the call on and not from its end. */
   removed(role: FolderRole, name: string): Promise<void>
 }
 
@@ -83,6 +83,9 @@ export const knowsFile = (
   ) !== undefined
 
 export function openFolderFiles(sql: Sql, write: FolderWriter): FolderFiles {
+  /** Taken away, and not yet remembered so. */
+  const going = new Set<string>()
+  const placeOf = (role: FolderRole, name: string) => `${role}/${name}`
   return {
     *names(role) {
       const begun = sql<{ leftovers: Uint8Array }>(
@@ -100,6 +103,7 @@ export function openFolderFiles(sql: Sql, write: FolderWriter): FolderFiles {
          WHERE sha256 = ? AND role = ? AND size_bytes = ? AND became NOT IN ('owed', 'removed')`,
       ).get(Buffer.from(sha256, 'hex'), role, sizeBytes) !== undefined,
     holdsUnder: (role, sha256, name) =>
+      !going.has(placeOf(role, name)) &&
       sql(
         `SELECT 1 FROM folder_files
          WHERE role = ? AND name = ? AND sha256 = ? AND became NOT IN ('owed', 'removed')`,
@@ -110,7 +114,11 @@ export function openFolderFiles(sql: Sql, write: FolderWriter): FolderFiles {
     begin: (role, at, leftovers) =>
       write.begin({ role, at, leftovers: deflateRawSync(leftovers.join('\n'), { level: 1 }) }),
     pass: write.pass,
-    removed: (role, name) => write.remove({ role, name }),
+    async removed(role, name) {
+      going.add(placeOf(role, name))
+      await write.remove({ role, name })
+      going.delete(placeOf(role, name))
+    },
   }
 }
 
