@@ -38,7 +38,7 @@ export const watchAudit = (conditions: Board, reserveBytes: number): AuditObserv
 export interface AuditCheckParts {
   readonly trail: Pick<AuditTrail, 'verify' | 'verified' | 'close'>
   readonly conditions: Board
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -76,20 +76,33 @@ function state(trail: AuditCheckParts['trail'], conditions: Board): void {
   })
 }
 
+/** Before a look that did not come to its end is made again: a disk that heals is not told of all day. */
+const AGAIN_MS = 10 * 60 * 1_000
+
 /** Looks at what is new when the agent starts, so that a change while it stood still is told at once. */
 export function checkAuditAtStart(parts: AuditCheckParts, onBug: (error: unknown) => void): Part {
-  state(parts.trail, parts.conditions)
-  const looking = checkAudit(parts, false).then(
-    () => {},
-    (error) => {
-      if (!(error instanceof AgentError)) onBug(error)
-      else if (error.code !== 'SHUTTING_DOWN')
-        parts.log.error({ code: error.code }, 'audit-not-verified')
-    },
-  )
+  const { trail, conditions, clock, log } = parts
+  const closing = new AbortController()
+  state(trail, conditions)
+  const isLookedAt = async () => {
+    try {
+      await checkAudit(parts, false)
+      return true
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      if (error.code !== 'SHUTTING_DOWN') log.error({ code: error.code }, 'audit-not-verified')
+      return false
+    }
+  }
+  const run = async () => {
+    while (!closing.signal.aborted && !(await isLookedAt()))
+      await clock.sleep(AGAIN_MS, closing.signal)
+  }
+  const looking = run().catch(onBug)
   return {
     async close() {
-      await parts.trail.close()
+      closing.abort()
+      await trail.close()
       await looking
     },
   }

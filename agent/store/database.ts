@@ -64,8 +64,8 @@ export function storeFault(
   if (code.startsWith('SQLITE_CORRUPT')) return wrap('STORE_CORRUPT')
   if (/^SQLITE_(IOERR|CANTOPEN|READONLY|BUSY|LOCKED|NOMEM|PERM)/.test(code))
     return wrap('STORE_FAILED')
-  // Of the files beside it.
-  if (/^(EIO|EROFS|EACCES|EPERM|ELOOP)$/.test(code)) return wrap('STORE_FAILED')
+  // Of the files beside it, of which one may be on a share or a stick: what a system call says (ERR_* is Node's).
+  if (/^E[A-Z0-9]+$/.test(code)) return wrap('STORE_FAILED')
   return error
 }
 

@@ -8,7 +8,8 @@ import type { TrailFault, TrailReport } from '../../../agent/store/audit-report.
 import { FakeClock } from '../../fakes/clock.ts'
 import { recordingLog } from '../../fakes/log.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1_000
+const HOUR_MS = 60 * 60 * 1_000
+const DAY_MS = 24 * HOUR_MS
 
 const report = (faults: readonly TrailFault[], isFromBeginning: boolean): TrailReport => ({
   isWhole: faults.length === 0,
@@ -58,7 +59,7 @@ function bed() {
     break: (told: readonly TrailFault[]) => {
       faults = told
     },
-    fail: (code: 'STORE_FAILED' | 'SHUTTING_DOWN' | null) => {
+    fail: (code: 'STORE_FAILED' | 'STORE_CORRUPT' | 'SHUTTING_DOWN' | null) => {
       failing = code && new AgentError(code, 'as told')
     },
     codes: () => conditions.showing().map(({ code, severity }) => `${severity} ${code}`),
@@ -113,6 +114,29 @@ test('a start looks at what is new', async () => {
   await checkAuditAtStart(parts, (bug) => assert.fail(String(bug))).close()
   assert.deepEqual(looks, [false])
   assert.deepEqual(codes(), ['pass AUDIT_VERIFIED'])
+})
+
+test('a start that could not look, as the disk did not read, looks again until it could', async () => {
+  const { parts, clock, looks, codes, fail } = bed()
+  fail('STORE_CORRUPT')
+  const check = checkAuditAtStart(parts, (bug) => assert.fail(String(bug)))
+  await clock.advance(0)
+  assert.deepEqual(codes(), ['warn AUDIT_UNVERIFIED'])
+  fail(null)
+  await clock.advance(HOUR_MS)
+  assert.deepEqual(codes(), ['pass AUDIT_VERIFIED'])
+  assert.deepEqual(looks, [false, false], 'and no more once it could')
+  await check.close()
+})
+
+test('a stop waits for no look that would come', async () => {
+  const { parts, clock, looks, fail } = bed()
+  fail('STORE_CORRUPT')
+  const check = checkAuditAtStart(parts, (bug) => assert.fail(String(bug)))
+  await clock.advance(0)
+  await check.close()
+  await clock.advance(HOUR_MS)
+  assert.equal(looks.length, 1)
 })
 
 test('a reserve in use and an anchor that takes nothing are told, and cleared by themselves', async () => {

@@ -224,6 +224,18 @@ test('a second anchor finds what was changed here as a whole', async (t) => {
   assert.deepEqual(kinds(look(path, second)), ['anchor-disagrees'])
 })
 
+test('a second anchor that the disk does not give leaves the trail unverified, and is no bug', async (t) => {
+  const path = scratch(t)
+  const second = dirname(scratch(t))
+  const store = await open(path, KEY, undefined, undefined, second)
+  t.after(() => store.close())
+  await fill(store, 1)
+  await assert.rejects(store.auditTrail.verify(true), {
+    code: 'STORE_FAILED',
+    message: 'database: EISDIR',
+  })
+})
+
 test('a break that only the anchor here tells of takes nothing from the second one', async (t) => {
   const path = scratch(t)
   const second = join(dirname(path), 'elsewhere')
