@@ -77,6 +77,8 @@ export interface Bed {
   addConsumer(name: string, role?: Role): Promise<string>
   /** The path of a new file that only its owner reads. */
   secretFile(secret: string): string
+  /** Done after the test, before the folder and the simulators go. */
+  atEnd(step: () => Promise<unknown> | undefined): void
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -158,6 +160,7 @@ export async function makeBed(t: Ending, options: BedOptions = {}): Promise<Bed>
       writeFileSync(path, `${secret}\n`, { mode: 0o600 })
       return path
     },
+    atEnd: (step) => void undo.push(step),
   }
 }
 

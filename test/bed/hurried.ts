@@ -35,7 +35,7 @@ export async function makeHurriedBed(
         log: recordingLog(),
         onBug: (error) => void bugs.push(error),
       })
-      t.after(() => agent.close())
+      bed.atEnd(() => agent.close())
       t.after(() => assert.deepEqual(bugs, []))
       return { agent, client: clientOf(agent.urls[0] ?? '', token) }
     },
