@@ -14,13 +14,15 @@ export interface RestoreReport {
   readonly kept: readonly string[]
   /** Secrets that no backup holds, and that are not there. */
   readonly missing: readonly string[]
+  /** Folders of the official terminal and of consumers that are not there. */
+  readonly unseen: readonly string[]
 }
 
 const minute = (at: number) => toRfc3339(at).slice(0, 16).replace('T', ' ')
 
 /** What a person is told after a restore. Japanese, then English. */
 export function restoredText(report: RestoreReport): string {
-  const { gap, store, aside, isNewKey, written, kept, missing } = report
+  const { gap, store, aside, isNewKey, written, kept, missing, unseen } = report
   const { from, to, lastEventAt } = gap
   const last = lastEventAt === null ? 'なし none' : minute(lastEventAt)
   return [
@@ -46,6 +48,8 @@ export function restoredText(report: RestoreReport): string {
           [aside],
         )),
     ...(missing.length === 0 ? [] : ONCE_MORE),
+    ...listed('まだ見えないフォルダー / Folders that are not there yet', unseen),
+    ...(unseen.length === 0 ? [] : CONNECT),
     '次に / Next: systemctl start onshi-agent',
     '',
   ].join('\n')
@@ -56,6 +60,13 @@ const ONCE_MORE = [
   '証明書とパスワードは、同じコマンドに次を付けてもう一度実行すると置けます。',
   'Certificate and password: the same command once more, with',
   '  --replace --certificate P12 --account-password-file F',
+  '',
+]
+
+/** Its account stands in no backup. */
+const CONNECT = [
+  '  資格確認端末の共有フォルダーは、onshi-agent setup をもう一度実行するとつながります。手でマウントしても構いません。',
+  '  The official terminal’s share: `onshi-agent setup` once more mounts it, or mount it by hand.',
   '',
 ]
 

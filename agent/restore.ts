@@ -12,13 +12,12 @@ import { putFile } from './ops/backup/put-file.ts'
 import { type ReadBackup, readBackup, stageStore } from './ops/backup/restore.ts'
 import { closeStaging, giveTo, openStaging, swapIn } from './ops/backup/swap.ts'
 import { CREDENTIALS_FOLDER } from './ops/credentials/credentials.ts'
-import { runProgram } from './ops/setup/run-program.ts'
 import { readPassphrase } from './passphrase.ts'
 import { restoredText } from './restore-text.ts'
+import { furnishUnit, unseenFolders } from './restore-unit.ts'
 import { setupCredentials } from './setup-credentials.ts'
 import { lockStore } from './store/lock.ts'
 import { isOfUnit, isSecretThere, storeKeyAt, UNITS } from './unit-credentials.ts'
-import { letWrite } from './unit-paths.ts'
 import { checkInstitution, loadIdentity } from './uplink/identity.ts'
 
 /** What a person asked to be restored. */
@@ -115,7 +114,8 @@ async function restoreOver(config: Config, { read, brought, configFile }: Work) 
   const now = Date.now()
   const isKnown = isSecretThere(keyFile)
   const newKey = isKnown ? storeKeyAt(keyFile) : randomBytes(32)
-  const { store, gap } = await stageStore(read, { staging: openStaging(path), newKey, now })
+  const staged = await stageStore(read, { staging: openStaging(path), newKey, now })
+  const { store, gap } = staged
   const key = { path: keyFile, bytes: Buffer.from(`${newKey.toString('hex')}\n`) }
   const secrets = [...(isKnown ? [] : [key]), ...brought]
   const kept = secrets.filter((secret) => !putSecret(secret, configFile, state))
@@ -128,7 +128,7 @@ async function restoreOver(config: Config, { read, brought, configFile }: Work) 
       .slice(0, 14),
   )
   putConfig(read, configFile)
-  await furnishUnit(config, configFile)
+  await furnishUnit(config, staged.folders, configFile)
   return restoredText({
     gap,
     store: path,
@@ -137,6 +137,7 @@ async function restoreOver(config: Config, { read, brought, configFile }: Work) 
     written: [...secrets.map((secret) => secret.path), ...beside],
     kept: kept.map((secret) => secret.path),
     missing: missingOf(config).filter((file) => !isSecretThere(file)),
+    unseen: unseenFolders(config, staged.folders),
   })
 }
 
@@ -155,14 +156,6 @@ function putSealed(path: string, bytes: Uint8Array): boolean {
   if (kept.has(basename(path))) return false
   kept.put(basename(path), bytes)
   return true
-}
-
-/** What setup wrote beside the configuration; the first start is to find it. */
-async function furnishUnit({ backup }: Config, configFile: string): Promise<void> {
-  if (!isOfUnit(configFile)) return
-  if (backup.target !== undefined) letWrite(UNITS, backup.target)
-  const ran = await runProgram('systemctl', ['daemon-reload'])
-  if (ran?.code !== 0) throw new AgentError('SERVICE_NOT_READY', `daemon-reload: ${ran?.output}`)
 }
 
 const READABLE = 0o644
@@ -291,5 +284,6 @@ async function unpackedInto(folder: string, read: ReadBackup): Promise<string> {
     written: [key, ...written],
     kept: [],
     missing: [],
+    unseen: [],
   })
 }

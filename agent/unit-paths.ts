@@ -30,22 +30,30 @@ ${writable(folder)}
 
 /**
  * The same for the folders of the terminal and of those that are pushed to, where they are anywhere
- * else than the unit expects them. Gives those. Throws `SETUP_FILE_FAILED`.
+ * else than the unit expects them. Throws `SETUP_FILE_FAILED`.
  */
-export function letWriteFolders(units: string, answers: Answers): readonly NamedFolder[] {
+export function letWriteInto(units: string, folders: readonly string[]): void {
   const path = join(units, FOLDERS)
-  const elsewhere = namedFolders(answers).filter(({ folder }) => !isBelow(folder, WRITABLE))
-  const lines = [...new Set(elsewhere.map(({ folder }) => folder))].map(writable)
+  const lines = [...new Set(folders.filter(isElsewhere))].map(writable)
   if (lines.length === 0) rmSync(path, { force: true })
   else
     dropIn(
       path,
-      `# Folders that onshi-agent setup was told, written by it; changes here are lost.
+      `# Folders of the terminal and of consumers, written by onshi-agent; changes here are lost.
 [Service]
 ${lines.join('\n')}
 `,
     )
-  return elsewhere
+}
+
+/** Those of the answers to setup. Gives the ones that are elsewhere. Throws `SETUP_FILE_FAILED`. */
+export function letWriteFolders(units: string, answers: Answers): readonly NamedFolder[] {
+  const named = namedFolders(answers)
+  letWriteInto(
+    units,
+    named.map(({ folder }) => folder),
+  )
+  return named.filter(({ folder }) => isElsewhere(folder))
 }
 
 /** Pure. Folders that the unit cannot see, though setup does. */
@@ -80,6 +88,8 @@ function namedFolders({ terminal, consumers = [] }: Answers): NamedFolder[] {
 
 const isBelow = (folder: string, above: string) =>
   folder === above || folder.startsWith(`${above}/`)
+
+const isElsewhere = (folder: string) => !isBelow(folder, WRITABLE)
 
 const writable = (folder: string) =>
   `ReadWritePaths="-${folder.replaceAll('%', '%%').replaceAll(/["\\]/g, '\\$&')}"`

@@ -1,6 +1,8 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { Check } from 'typebox/value'
 import type { Census, RestoreGap } from '../kernel/backup.ts'
 import { AgentError } from '../kernel/errors.ts'
+import { SinkSettings } from '../kernel/sink.ts'
 import { audit } from './audit.ts'
 import { type Connection, openDatabase, type Sql, statements, storeFault } from './database.ts'
 import { holdBackDeliveries } from './deliveries.ts'
@@ -57,6 +59,12 @@ export function examineCopy(
   })
 }
 
+/** What a copy that was adopted needs of its new machine. */
+export interface Adopted {
+  /** Folders that files are pushed into. */
+  readonly folders: readonly string[]
+}
+
 /** A copy becomes a store that was restored. */
 export interface RestoreRecord {
   readonly path: string
@@ -72,8 +80,8 @@ export interface RestoreRecord {
  * missing, and puts the file under the key of its new machine. On disk when it returns. Throws also
  * `STORE_NEWER`.
  */
-export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): void {
-  using(openScratch(path, key), (db) => {
+export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): Adopted {
+  const adopted = using(openScratch(path, key), (db) => {
     migrate(db)
     const sql = statements(db)
     db.transaction(() => {
@@ -86,11 +94,21 @@ export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): v
       recordRestore(sql, auditId, gap)
     })()
     rekey(db, newKey)
+    return { folders: foldersPushedTo(sql) }
   })
   const file = openSync(path, 'r+')
   fsyncSync(file)
   closeSync(file)
+  return adopted
 }
+
+const foldersPushedTo = (sql: Sql): string[] =>
+  sql<{ sink: string }>('SELECT sink FROM consumers WHERE sink IS NOT NULL')
+    .all()
+    .flatMap(({ sink }) => {
+      const settings: unknown = JSON.parse(sink)
+      return Check(SinkSettings, settings) && settings.kind === 'face-folder' ? settings.folder : []
+    })
 
 const recordRestore = (sql: Sql, id: string, { to }: RestoreGap) =>
   audit(sql, { id, at: to, actor: 'console', action: 'restore', subject: 'store' })

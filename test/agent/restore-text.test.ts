@@ -10,10 +10,20 @@ const report: RestoreReport = {
   written: [],
   kept: [],
   missing: [],
+  unseen: [],
 }
 
 test('who restored without the certificate is told how to add it before the start', () => {
   const text = restoredText({ ...report, missing: ['/etc/onshi-agent/clinic.p12'] })
   assert.match(text, /clinic\.p12[\s\S]*--replace --certificate P12[\s\S]*Next: systemctl start/)
   assert.doesNotMatch(restoredText(report), /--certificate/, 'nothing is missing')
+})
+
+test('a share that is not mounted on the new machine is named, with what mounts it', () => {
+  const text = restoredText({ ...report, unseen: ['/mnt/oqs/req'] })
+  assert.match(
+    text,
+    /まだ見えない[\s\S]*\/mnt\/oqs\/req[\s\S]*onshi-agent setup[\s\S]*Next: systemctl/,
+  )
+  assert.doesNotMatch(restoredText(report), /setup/, 'everything is there')
 })

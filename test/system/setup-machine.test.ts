@@ -139,6 +139,10 @@ test('under systemd, both ways: rights are tried as the agent’s user, secrets 
 }, async (t) => {
   const machine = await emptyBox(t, deb)
   await byTerminal(machine)
+  const taken = async (path: string) =>
+    Buffer.from(await machine.must(`base64 -w0 ${path}`), 'base64')
+  await machine.must('onshi-agent backup')
+  const ofTerminal = await taken(await newest(machine))
   await byWebApi(machine)
   await secretsAtWork(machine)
   const token = (await machine.must(`cat ${PAPERS}/consumer-rececom.txt`)).trim()
@@ -147,10 +151,9 @@ test('under systemd, both ways: rights are tried as the agent’s user, secrets 
   assert.equal(asked.outcome, 'valid')
   const file = await protectedBackup(machine)
   const fingerprint = await fingerprintOf(machine)
-  const taken = async (path: string) =>
-    Buffer.from(await machine.must(`base64 -w0 ${path}`), 'base64')
   const secrets = {
     '/root/backup.age': await taken(file),
+    '/root/terminal.age': ofTerminal,
     '/root/paper': await taken(`${PAPERS}/recovery-key.txt`),
     '/root/clinic.p12': await taken('/root/pki/client.p12'),
     '/root/clinic.p12.pass': await taken('/root/pki/client.p12.passphrase'),
@@ -206,4 +209,21 @@ async function onSecond(
     'gateway-account.pass.cred',
     'store.key.cred',
   ])
+  await behindTerminal(machine, token)
+}
+
+/** A third box, behind the terminal, whose share is not mounted yet. */
+async function behindTerminal(machine: Machine, token: string): Promise<void> {
+  await machine.must(`systemctl stop sim-terminal && rm -r ${OQS} && dpkg -P onshi-agent
+rm -r /var/lib/onshi-agent /etc/onshi-agent /etc/systemd/system/onshi-agent.service.d
+dpkg -i /root/onshi-agent_*.deb`)
+  const printed = await machine.must(
+    'onshi-agent restore /root/terminal.age --key-file /root/paper',
+  )
+  assert.match(printed, new RegExp(`not there yet:\\n {2}${OQS}/`))
+  await machine.must(`mkdir -p ${OQS}/req ${OQS}/res ${OQS}/face && chmod a+rwx ${OQS}/*
+systemctl start sim-terminal onshi-agent`)
+  assert.equal((await clientIn(machine, token).ask(face)).outcome, 'valid')
+  const again = await setup(machine, 'terminal.toml')
+  assert.equal(again.code, 0, again.stdout + again.stderr)
 }

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers'
 import type { RestoreGap } from '../../kernel/backup.ts'
 import { AgentError, asFault } from '../../kernel/errors.ts'
 import { uuidV7 } from '../../kernel/ids.ts'
-import { adoptCopy } from '../../store/copy.ts'
+import { type Adopted, adoptCopy } from '../../store/copy.ts'
 import { type Manifest, STORE, storeInto, unpack } from './archive.ts'
 import { tryStore } from './examine.ts'
 
@@ -61,14 +61,20 @@ export interface StageOrder {
 /** Room for the journal of the first start, and for whatever else writes. */
 const LEFT_BYTES = 64 * 1024 * 1024
 
+export interface StagedStore extends Adopted {
+  /** Its path, in the staging folder. */
+  readonly store: string
+  readonly gap: RestoreGap
+}
+
 /**
- * Makes the store of a backup ready: unpacked, tried, in a new epoch and under its new key, on disk. Its
- * path, in the staging folder. Throws `BACKUP_*`, `STORE_*`.
+ * Makes the store of a backup ready: unpacked, tried, in a new epoch and under its new key, on disk.
+ * Throws `BACKUP_*`, `STORE_*`.
  */
 export async function stageStore(
   { file, secret, manifest, storeBytes }: ReadBackup,
   { staging, newKey, now }: StageOrder,
-): Promise<{ readonly store: string; readonly gap: RestoreGap }> {
+): Promise<StagedStore> {
   refuseFull(staging, storeBytes + LEFT_BYTES)
   const store = join(staging, STORE)
   await unpack(file, [secret], storeInto(store))
@@ -78,13 +84,12 @@ export async function stageStore(
   const gap = { from: at, to: Math.max(at, now), lastEventAt: census.lastEventAt }
   const key = Buffer.from(storeKey, 'hex')
   try {
-    adoptCopy({ path: store, key, newKey, gap, auditId: uuidV7(now) })
+    return { store, gap, ...adoptCopy({ path: store, key, newKey, gap, auditId: uuidV7(now) }) }
   } catch (error) {
     const fault = asFault(error)
     if (fault.code !== 'STORE_NEWER') throw fault
     throw new AgentError('BACKUP_NEWER', fault.message, { cause: fault })
   }
-  return { store, gap }
 }
 
 function refuseFull(folder: string, needed: number): void {

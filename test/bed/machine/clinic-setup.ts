@@ -3,8 +3,8 @@ import { DEMO_INSTITUTION_CODE } from '../../../agent/sim/pki.ts'
 import type { Ending, Machine, MachineOptions } from '../machine.ts'
 import { bootMachine } from '../machine.ts'
 
-/** Where the terminal's folders are. */
-export const OQS = '/srv/onshi-agent/terminal'
+/** Where the terminal's folders are: not where the unit may write by itself. */
+export const OQS = '/mnt/oqs'
 /** Of the machine, in the clinic's network. */
 export const LAN = '192.168.50.2'
 /** Where another disk is mounted, as a stick is. */
