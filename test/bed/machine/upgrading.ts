@@ -9,8 +9,8 @@ import { readyPackage } from './package.ts'
 
 const API = 'http://127.0.0.1:8480'
 const face = patientByNumber('20')?.cardFace ?? {}
-/** Long enough for a machine that tests much at a time to start the agent. */
-const WATCH_SECONDS = 20
+/** As the package has it: a machine that tests much at a time needs half of it to start the agent. */
+const WATCH_SECONDS = 60
 const PAUSE_MS = 50
 export const DEFAULTS = '/etc/default/onshi-agent-upgrade'
 const watchFor = (seconds: number) => `WATCH_SECONDS=${seconds}\n`

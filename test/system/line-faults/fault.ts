@@ -34,8 +34,13 @@ export interface LineFault {
   after?(stage: Stage): Promise<unknown>
 }
 
-/** How long the gateway holds back an answer, so that a fault finds the question under way. */
-const IN_FLIGHT_MS = 400
+/**
+ * How long the gateway holds back an answer, so that a fault finds the question under way: longer than a slow
+ * machine takes to begin one, and less than `timeout_ms`.
+ */
+const IN_FLIGHT_MS = 2_500
+/** For several at once to be under way together. */
+const TOGETHER_MS = 400
 /** So many questions are asked at a time, as the configuration has it by itself. */
 export const SESSIONS = 4
 
@@ -98,7 +103,7 @@ async function askAround(stage: Stage, fault: LineFault): Promise<Verification[]
 
 /** More than there are connections made before. */
 async function severalAtOnce(stage: Stage): Promise<Verification[]> {
-  await stage.bed.gateway.behave({ delayMs: IN_FLIGHT_MS })
+  await stage.bed.gateway.behave({ delayMs: TOGETHER_MS })
   return Promise.all(Array.from({ length: SESSIONS }, () => stage.ask()))
 }
 
