@@ -11,6 +11,7 @@ import {
   startClinic,
 } from '../bed/machine/clinic.ts'
 import { fetchIn } from '../bed/machine/fetch.ts'
+import { withJournal } from '../bed/machine/journal.ts'
 import { readyPackage } from '../bed/machine/package.ts'
 import { whyNoMachine } from '../bed/machine/root.ts'
 import { bootMachine, type Machine } from '../bed/machine.ts'
@@ -48,7 +49,9 @@ async function installed(t: TestContext): Promise<Installed> {
   assert.equal((await machine.must('systemctl is-enabled onshi-agent')).trim(), 'enabled')
   await machine.must('mv /root/agent.toml /etc/onshi-agent && systemctl start onshi-agent')
   const cli = (...args: readonly string[]) => machine.run(`onshi-agent ${args.join(' ')}`)
-  const { token } = await addConsumer({ cli }, 'receipt-computer', 'receipt-computer')
+  const { token } = await withJournal(machine, () =>
+    addConsumer({ cli }, 'receipt-computer', 'receipt-computer'),
+  )
   return { machine, client: clientOf(API, token, fetchIn(machine)) }
 }
 
@@ -83,8 +86,8 @@ test('the package makes an agent that systemd starts, watches and stops, and tha
   await lineIsUp(client)
 
   await t.test('systemd says how it is', async () => {
-    const { state, status } = await stateOf(machine)
-    assert.equal(state, 'active')
+    const { state, status, restarts } = await stateOf(machine)
+    await withJournal(machine, async () => assert.deepEqual([state, restarts], ['active', 0]))
     // Of other parts there may be warnings beside it, as of the recovery key that nobody made here.
     assert.match(status, /^ONSHI-AGENT WARNING - (.*; )?C910 SIMULATOR_IN_USE gateway/)
   })
@@ -229,6 +232,6 @@ test('the package makes an agent that systemd starts, watches and stops, and tha
     assert.match(purged, /\/etc\/onshi-agent は残しました/)
     await machine.must('dpkg -i /root/onshi-agent_*.deb')
     await machine.must('systemctl is-active onshi-agent')
-    assert.deepEqual(await client.feed(), before)
+    assert.deepEqual(await withJournal(machine, client.feed), before)
   })
 })
