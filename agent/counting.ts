@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { timeOfId } from './kernel/ids.ts'
 import type { UplinkEvent } from './kernel/line.ts'
 import type { TerminalEvent } from './kernel/terminal.ts'
+import type { AttemptWatch } from './ops/fault-watch.ts'
 import { type Meters, openMeters } from './ops/metrics/meters.ts'
 import type { EndRecord } from './store/questions.ts'
 import type { Store } from './store/store.ts'
@@ -19,11 +20,18 @@ export const metersOf = ({ lines, readers }: Pick<Config, 'lines' | 'readers'>):
     readers: readers.map(({ name }) => name),
   })
 
-/** The meters count, and the clock learns from the dates of answers. */
-export const hearingOf = (meters: Meters, watching: Watching): Hearing => ({
+export interface Hearers {
+  readonly meters: Meters
+  readonly watching: Watching
+  readonly attempts: AttemptWatch
+}
+
+/** The meters count, the clock learns from the dates of answers, and a sign of life ends what it disproves. */
+export const hearingOf = ({ meters, watching, attempts }: Hearers): Hearing => ({
   line(event) {
     meters.line(event)
     watching.line(event)
+    if (event.is === 'heard') attempts.heard()
   },
   terminal: meters.terminal,
 })

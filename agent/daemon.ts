@@ -32,7 +32,13 @@ export async function run(configPath: string): Promise<number> {
     clock,
     log,
   })
-  await service.ready()
+  try {
+    await service.ready()
+  } catch (error) {
+    // Else its listeners keep a process alive that nobody watches and no signal stops.
+    await agent.close()
+    throw error
+  }
   // Else written at an orderly end only: after a power cut the start would take twice as long.
   flushCompileCache()
   const signal = await Promise.race([stopped, over(agent)])

@@ -79,7 +79,7 @@ export async function start(
     const people = closer.add('staff', openStaff(config, kept, platform))
     const doors = closer.add('doors', openDoors(config, conditions, platform))
     const gaps = openGaps(store, conditions, platform)
-    const opened = { desk, people, doors, deliveries, jobs, gaps }
+    const opened = { desk, people, doors, deliveries, jobs, gaps, backupAt: backups.goodAt }
     const served: Served = { ...base, ...connected, ...opened }
     const api = closer.add('api', await openApi(apiOptions(config, served, platform)))
     const { urls } = api
@@ -111,17 +111,17 @@ const askingOneByOne = (
 async function connect(config: Config, base: Base, closer: Closer, platform: Platform) {
   const { identity, store, judging, conditions, meters, watching } = base
   const { clock, log } = platform
+  const attempts = watchAttempts(conditions)
   const official = await openOfficial(
     config,
     identity,
-    { store, judging, conditions, closer, hearing: hearingOf(meters, watching) },
+    { store, judging, conditions, closer, hearing: hearingOf({ meters, watching, attempts }) },
     platform,
   )
   const { gateway, lines, certificates, terminal } = official
-  const observe = watchAttempts(conditions)
   const eligibility = closer.add(
     'eligibility',
-    openEligibility({ ...platform, store, judging, gateway, observe }),
+    openEligibility({ ...platform, store, judging, gateway, observe: attempts.attempt }),
   )
   // Before the API: a client that repeats its question then joins the one that is asked again.
   eligibility.resume()

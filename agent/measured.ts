@@ -26,7 +26,7 @@ export interface Measured {
   /** Epoch ms; null: it is the terminal’s. */
   readonly certificateEndsAt: () => number | null
   /** When the newest backup was checked, epoch ms; null: never. */
-  readonly backupAt?: () => number | null
+  readonly backupAt: () => number | null
 }
 
 const OS = operatingSystem()
@@ -60,7 +60,7 @@ function stateOf(parts: Measured): State {
     store: readable(() => store.vitals()),
     disk: watching.disk.state(),
     certificateEndsAt: parts.certificateEndsAt(),
-    backupAt: parts.backupAt?.() ?? null,
+    backupAt: parts.backupAt(),
     clock: watching.clock.state(),
   }
 }

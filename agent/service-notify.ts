@@ -29,6 +29,13 @@ export interface Service extends Part {
   stopping(): Promise<void>
 }
 
+/**
+ * systemd-notify waits 5 s for an answer, and systemd may be busy for longer while packages are installed,
+ * though it has heard. Told twice it does no harm.
+ */
+const READY_ATTEMPTS = 5
+const READY_AGAIN_MS = 1_000
+
 /** How often the status is told where there is no watchdog. */
 const STATUS_MS = 30_000
 
@@ -47,11 +54,19 @@ export function openService(options: ServiceOptions): Service {
   let feeding = Promise.resolve()
   return {
     async ready() {
-      try {
-        await send(['--ready', `--status=${status()}`])
-      } catch (cause) {
-        const facts = { reason: codeOf(cause) }
-        throw new AgentError('SERVICE_MANAGER_SILENT', 'systemd-notify failed', { cause, facts })
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await send(['--ready', `--status=${status()}`])
+          break
+        } catch (cause) {
+          if (attempt === READY_ATTEMPTS) {
+            const facts = { reason: codeOf(cause) }
+            const message = 'systemd-notify failed'
+            throw new AgentError('SERVICE_MANAGER_SILENT', message, { cause, facts })
+          }
+          log.error({ code: codeOf(cause) }, 'service-notify-failed')
+          await clock.sleep(READY_AGAIN_MS, end.signal)
+        }
       }
       feeding = feed()
     },
@@ -71,8 +86,21 @@ export function openService(options: ServiceOptions): Service {
     for (;;) {
       await clock.sleep(everyMs, end.signal)
       if (end.signal.aborted) return
-      await Promise.race([isAlive(), aborted(end.signal)])
+      await aliveOrEnded()
       if (!end.signal.aborted) await tell(['WATCHDOG=1', `--status=${status()}`])
+    }
+  }
+
+  /** Nothing stays of it: the agent is asked twice a minute for years. */
+  async function aliveOrEnded(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const stop = () => resolve()
+    end.signal.addEventListener('abort', stop, { once: true })
+    isAlive().then(resolve, reject)
+    try {
+      await promise
+    } finally {
+      end.signal.removeEventListener('abort', stop)
     }
   }
 
@@ -80,9 +108,6 @@ export function openService(options: ServiceOptions): Service {
     await send(words).catch((error) => log.error({ code: codeOf(error) }, 'service-notify-failed'))
   }
 }
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 
 const NOTIFY_LIMIT_MS = 10_000
 const runProgram = promisify(execFile)

@@ -53,6 +53,8 @@ export interface Served
   readonly watching: Watching
   readonly gaps: Gaps
   readonly doors: Doors
+  /** When the newest good backup was made, epoch ms; null: there is none. */
+  readonly backupAt: () => number | null
 }
 
 /** What the API and the console both show. */

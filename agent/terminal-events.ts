@@ -19,12 +19,17 @@ interface Seen {
   readonly bypass: string | null
 }
 
-/** A file that was written just before it was seen says how the other clock is set. */
-const FRESH_LOOK_MS = 5_000
+/**
+ * A file that was written just before it was seen says how the other clock is set; one that waited while its
+ * folder could not be seen does not. What waited is gone through within this time.
+ */
+const BACKLOG_MS = 60_000
 
 export function openTerminalNews(clock: Pick<Clock, 'now'>): TerminalNews {
   const listeners = new Set<(event: TerminalEvent) => void>()
   const startedAt = clock.now()
+  /** When a folder could last be seen again. */
+  const seenFrom = new Map<FolderRole, number>()
   let heardAt: number | null = null
   let bypassed = false
   const tell = (event: Untimed<TerminalEvent>) => {
@@ -38,13 +43,14 @@ export function openTerminalNews(clock: Pick<Clock, 'now'>): TerminalNews {
     ofFolder(event) {
       switch (event.is) {
         case 'folder':
+          if (event.fault === null) seenFrom.set(event.role, clock.now())
           tell({ ...event, fault: event.fault?.code ?? null })
           break
         case 'came': {
           if (event.role.startsWith('front-')) break
           tell({ is: 'heard', role: event.role })
           const now = clock.now()
-          if (now - startedAt > FRESH_LOOK_MS)
+          if (now - (seenFrom.get(event.role) ?? startedAt) > BACKLOG_MS)
             tell({ is: 'clock', aheadSeconds: Math.round((event.modifiedAt - now) / 1_000) })
           break
         }

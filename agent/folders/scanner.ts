@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { AgentError } from '../kernel/errors.ts'
+import { AgentError, asFault } from '../kernel/errors.ts'
 import type { FolderReport, FolderRole } from '../kernel/terminal.ts'
 import { unreachable } from './fault.ts'
 import type { ClaimTaker, FolderScanner, FolderSettings, SharePorts } from './folder.ts'
@@ -76,7 +76,16 @@ export class Scanner implements FolderScanner {
   }
 
   async put(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#ports.call({ is: 'put', name: ownName(name), bytes })
+    try {
+      await this.#ports.call({ is: 'put', name: ownName(name), bytes })
+      if (this.#report.fault === 'TERMINAL_REFUSED') this.#tellPut(null)
+    } catch (error) {
+      const fault = asFault(error)
+      // A name that another file has says nothing about the next one.
+      if (fault.code === 'TERMINAL_REFUSED' && fault.facts['errno'] !== 'EEXIST')
+        this.#tellPut(fault)
+      throw fault
+    }
   }
 
   async remove(name: string, sha256?: string): Promise<boolean> {
@@ -129,6 +138,13 @@ export class Scanner implements FolderScanner {
 
   close(): Promise<void> {
     return this.#offers.close()
+  }
+
+  /** A folder that takes nothing is listed as ever: only who puts something finds out. */
+  #tellPut(fault: AgentError | null): void {
+    if (this.#report.state !== 'reachable') return
+    this.#report = { ...this.#report, fault: fault?.code ?? null }
+    this.#ports.observe({ is: 'folder', role: this.#role, fault })
   }
 
   #settle(): void {

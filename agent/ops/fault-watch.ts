@@ -36,14 +36,41 @@ export function conditionOf(fault: FaultCode): OfAttempts | null {
 /** The line carried an answer, and the answer is wrong; or none came although the line lived. */
 const isOfGateway = (fault: FaultCode) => /^(GATEWAY_(?!UNREACHABLE)|ANSWER_|OFFICIAL_)/.test(fault)
 
-/** Turns what each attempt came to (null: an answer) into conditions on the gateway. */
-export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>) {
-  return (fault: AgentError | null): void => {
-    const raised = fault === null ? undefined : conditionOf(fault.code)
-    if (raised === null) return
-    for (const code of OF_ATTEMPTS) if (code !== raised) conditions.clear(code, SUBJECTS[code])
-    if (raised !== undefined && fault !== null)
-      conditions.raise(raised, SUBJECTS[raised], { code: fault.code })
+/** What a sign of life disproves: the gateway answers again, and takes our certificate. */
+const PASSING: ReadonlySet<FaultCode> = new Set([
+  'CLIENT_CERTIFICATE_EXPIRED',
+  'CLIENT_CERTIFICATE_REFUSED',
+  'GATEWAY_BUSY',
+  'GATEWAY_ERROR',
+  'GATEWAY_TIMEOUT',
+])
+
+/** Turns what attempts at the gateway come to into conditions on it. */
+export interface AttemptWatch {
+  /** What one came to; null: an answer. */
+  attempt(fault: AgentError | null): void
+  /** The application gave a sign of life that nobody asked a question for. */
+  heard(): void
+}
+
+export function watchAttempts(conditions: Pick<Conditions, 'raise' | 'clear'>): AttemptWatch {
+  let last: FaultCode | null = null
+  const clearAll = (but: OfAttempts | null) => {
+    for (const code of OF_ATTEMPTS) if (code !== but) conditions.clear(code, SUBJECTS[code])
+  }
+  return {
+    attempt(fault) {
+      const raised = fault === null ? null : conditionOf(fault.code)
+      if (fault !== null && raised === null) return
+      last = fault?.code ?? null
+      clearAll(raised)
+      if (raised !== null) conditions.raise(raised, SUBJECTS[raised], { code: last ?? '' })
+    },
+    heard() {
+      if (last === null || !PASSING.has(last)) return
+      last = null
+      clearAll(null)
+    },
   }
 }
 

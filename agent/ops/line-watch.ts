@@ -68,19 +68,34 @@ export function after(known: LinesKnown, event: UplinkEvent): LinesKnown {
     case 'held':
       return { ...known, held: event.line }
     case 'probed':
-    case 'heard':
     case 'dated':
       return known
     default: {
       const lines = known.lines.map((line) =>
         line.name === event.line ? lineAfter(line, event) : line,
       )
-      return { ...known, lines }
+      return { ...known, lines: isAnswer(event) ? lines.map(certificateTaken) : lines }
     }
   }
 }
 
-type OfLine = Extract<UplinkEvent, { is: 'standing' | 'address' | 'asked' | 'tested' | 'refused' }>
+type OfLine = Extract<
+  UplinkEvent,
+  { is: 'standing' | 'address' | 'asked' | 'heard' | 'tested' | 'refused' }
+>
+
+const isAnswer = (event: OfLine) =>
+  event.is === 'heard' || (event.is === 'asked' && event.fault === null)
+
+/**
+ * There is one certificate for all lines: where one carried an answer, refusals over others are over. One
+ * that is down is tested by itself.
+ */
+function certificateTaken(line: Known): Known {
+  const { standing, cause } = line
+  const isRefused = cause !== null && conditionOf(cause.fault) === 'CERTIFICATE_REFUSED'
+  return isRefused && standing === 'up' ? { ...line, cause: null } : line
+}
 
 function lineAfter(line: Known, event: OfLine): Known {
   switch (event.is) {
@@ -89,8 +104,9 @@ function lineAfter(line: Known, event: OfLine): Known {
     case 'address':
       return event.prefixChanged ? { ...line, prefixChanged: true } : line
     case 'asked':
+    case 'heard':
       // An answer over a line that is up takes back what was said of it meanwhile.
-      return event.fault === null && line.standing === 'up' ? { ...line, cause: null } : line
+      return isAnswer(event) && line.standing === 'up' ? { ...line, cause: null } : line
     case 'tested': {
       const { fault, facts } = event.report
       return { ...line, cause: fault === null ? null : { fault, facts } }

@@ -34,13 +34,9 @@ export function watchTerminal(parts: TerminalWatchParts): TerminalWatch {
   const { conditions, clock, onBug } = parts
   const closing = new AbortController()
   const refused = new Map<ConditionCode, number>()
-  const startedAt = clock.now()
+  let quietFrom = clock.now()
   let offs: number[] = []
 
-  const told = (code: ConditionCode, subject: string, fault: FaultCode | null) => {
-    if (fault === null) conditions.clear(code, subject)
-    else conditions.raise(code, subject, { code: fault })
-  }
   const tellClock = (aheadSeconds: number) => {
     offs = [...offs, aheadSeconds].slice(-CLOCK_PROOFS)
     const isOff = offs.length === CLOCK_PROOFS && offs.every(isWrong)
@@ -49,7 +45,9 @@ export function watchTerminal(parts: TerminalWatchParts): TerminalWatch {
   }
   const look = () => {
     const report = parts.report()
-    lookForQuiet(parts, report, startedAt)
+    // Nobody is there to bring anything while the clinic is closed.
+    if (!parts.isOpen()) quietFrom = clock.now()
+    lookForQuiet(parts, report, quietFrom)
     showSeen(parts, report)
     for (const [code, at] of refused)
       if (clock.now() - at > REFUSED_SHOWN_MS) {
@@ -69,13 +67,14 @@ export function watchTerminal(parts: TerminalWatchParts): TerminalWatch {
     take(event) {
       switch (event.is) {
         case 'folder':
-          told(ofRole(event.role), event.role, event.fault)
+          tellFolder(conditions, event.role, event.fault)
           break
         case 'heard':
           conditions.clear('TERMINAL_SILENT', 'req')
           break
         case 'asked':
-          if (event.fault === 'TERMINAL_SILENT') told('TERMINAL_SILENT', 'req', event.fault)
+          if (event.fault === 'TERMINAL_SILENT')
+            conditions.raise('TERMINAL_SILENT', 'req', { code: event.fault })
           break
         case 'file-refused': {
           const code = ofRefusal(event.code)
@@ -102,8 +101,23 @@ export function watchTerminal(parts: TerminalWatchParts): TerminalWatch {
 
 const isWrong = (aheadSeconds: number) => Math.abs(aheadSeconds) > CLOCK_OFF_SECONDS
 
-const ofRole = (role: FolderRole): ConditionCode =>
-  role.startsWith('front-') ? 'FRONT_UNWRITABLE' : 'TERMINAL_UNREACHABLE'
+/** What can be wrong with a folder: of one at most one thing. */
+const OF_FOLDERS = ['TERMINAL_UNREACHABLE', 'TERMINAL_UNWRITABLE', 'FRONT_UNWRITABLE'] as const
+
+function ofRole(role: FolderRole, fault: FaultCode): (typeof OF_FOLDERS)[number] {
+  if (role.startsWith('front-')) return 'FRONT_UNWRITABLE'
+  return fault === 'TERMINAL_REFUSED' ? 'TERMINAL_UNWRITABLE' : 'TERMINAL_UNREACHABLE'
+}
+
+function tellFolder(
+  conditions: TerminalWatchParts['conditions'],
+  role: FolderRole,
+  fault: FaultCode | null,
+): void {
+  const raised = fault === null ? null : ofRole(role, fault)
+  for (const code of OF_FOLDERS) if (code !== raised) conditions.clear(code, role)
+  if (raised !== null) conditions.raise(raised, role, { code: fault ?? '' })
+}
 
 const ofRefusal = (code: FaultCode): ConditionCode =>
   code === 'ANSWER_OF_ANOTHER_INSTITUTION'
@@ -112,12 +126,12 @@ const ofRefusal = (code: FaultCode): ConditionCode =>
 
 /** Quiet counts from when the clinic could first have heard something. */
 function lookForQuiet(
-  { conditions, quietMs, isOpen, clock }: TerminalWatchParts,
+  { conditions, quietMs, clock }: TerminalWatchParts,
   { heardAt }: TerminalReport,
-  startedAt: number,
+  quietFrom: number,
 ): void {
-  const silentMs = clock.now() - Math.max(heardAt ?? 0, startedAt)
-  if (quietMs !== null && isOpen() && silentMs > quietMs)
+  const silentMs = clock.now() - Math.max(heardAt ?? 0, quietFrom)
+  if (quietMs !== null && silentMs > quietMs)
     conditions.raise('TERMINAL_QUIET', 'files', { hours: Math.floor(silentMs / 3_600_000) })
   else conditions.clear('TERMINAL_QUIET', 'files')
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import { openService, type ServiceOptions } from '../../agent/service-notify.ts'
 import { FakeClock } from '../fakes/clock.ts'
@@ -76,7 +77,10 @@ test('outside of systemd nothing is told', async () => {
 test('a start that systemd cannot be told of is a fault; later ones are logged, and tried again', async () => {
   const refusing = Object.assign(new Error('no such program'), { code: 'ENOENT' })
   const refused = stage({ send: () => Promise.reject(refusing) })
-  await assert.rejects(refused.service.ready(), { code: 'SERVICE_MANAGER_SILENT' })
+  const starting = assert.rejects(refused.service.ready(), { code: 'SERVICE_MANAGER_SILENT' })
+  await refused.clock.advance(0)
+  await refused.clock.advance(60_000)
+  await starting
 
   let isBroken = false
   const sent: (readonly string[])[] = []
@@ -91,5 +95,39 @@ test('a start that systemd cannot be told of is a fault; later ones are logged, 
   await clock.advance(60_000)
   assert.equal(sent.length, 3)
   assert.match(JSON.stringify(lines), /service-notify-failed/)
+  await service.close()
+})
+
+test('a systemd that was busy at the start is told once more', async () => {
+  let attempts = 0
+  const { clock, service } = stage({
+    send: async () => {
+      attempts += 1
+      if (attempts < 3) throw new Error('Failed to invoke barrier')
+    },
+  })
+  const ready = service.ready()
+  await clock.advance(0)
+  await clock.advance(10_000)
+  await ready
+  assert.equal(attempts, 3)
+  await service.close()
+})
+
+test('of a feed nothing stays, however long the agent runs', async () => {
+  const clock = new FakeClock()
+  let seen: AbortSignal | undefined
+  const { service } = stage({
+    clock: {
+      sleep(ms, signal) {
+        seen = signal
+        return clock.sleep(ms, signal)
+      },
+    },
+  })
+  await service.ready()
+  for (let feeds = 0; feeds < 20; feeds += 1) await clock.advance(30_000)
+  assert.ok(seen)
+  assert.equal(getEventListeners(seen, 'abort').length, 1, 'the sleep alone')
   await service.close()
 })

@@ -48,6 +48,8 @@ export interface BackupParts {
 export interface Backups extends Part {
   /** To be run by the jobs. */
   readonly job: Job
+  /** When the newest good one was made and tried, epoch ms; null: there is none. */
+  goodAt(): number | null
   /** After `close`: a thread hangs in the kernel, on a share. */
   isStuck(): boolean
 }
@@ -73,11 +75,10 @@ export function openBackups(parts: BackupParts): Backups {
   let highest = 0
 
   const send = async (target: string) => {
-    const { folder } = settings
-    const broken = [...known.broken.keys()]
     try {
       const keeping = keepingNow(parts, known.good?.name ?? null)
-      const order = { is: 'send', folder, target, keeping, broken } as const
+      const broken = [...known.broken.keys()]
+      const order = { is: 'send', folder: settings.folder, target, keeping, broken } as const
       const sent = await threads.send(order, closing.signal)
       highest = sent.highest
       if (sent.copied > 0) log.info({ copied: sent.copied }, 'backup-sent')
@@ -109,6 +110,7 @@ export function openBackups(parts: BackupParts): Backups {
   const watching = watch().catch(onBug)
 
   return {
+    goodAt: () => known.good?.at ?? null,
     job: {
       name: BACKUP_JOB,
       title: 'バックアップ',

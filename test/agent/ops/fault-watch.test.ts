@@ -14,10 +14,30 @@ test('an attempt says nothing of lines, of the queue or of a card', () => {
     assert.equal(conditionOf(code), null, code)
 })
 
+test('a sign of life ends what it disproves, and not what only an answer does', () => {
+  const clock = { at: 0, now: () => clock.at }
+  const conditions = new Conditions(clock)
+  const { attempt, heard } = watchAttempts(conditions)
+  const afterHeard = (code: FaultCode) => {
+    attempt(new AgentError(code, 'told'))
+    heard()
+    clock.at += 60_000
+    return conditions.showing().map((one) => one.code)
+  }
+  for (const code of ['GATEWAY_TIMEOUT', 'GATEWAY_BUSY', 'CLIENT_CERTIFICATE_REFUSED'] as const)
+    assert.deepEqual(afterHeard(code), [], code)
+  assert.deepEqual(afterHeard('ANSWER_MALFORMED'), ['GATEWAY_FAULT'])
+  assert.deepEqual(
+    afterHeard('LOGIN_REFUSED'),
+    ['LOGIN_REFUSED_HOLDS'],
+    '401 is a sign of life too',
+  )
+})
+
 test('what the gateway did wrong is told of it, and an answer clears it', () => {
   const clock = { at: 0, now: () => clock.at }
   const conditions = new Conditions(clock)
-  const attempt = watchAttempts(conditions)
+  const { attempt } = watchAttempts(conditions)
   const fault = (code: FaultCode) => attempt(new AgentError(code, 'told'))
   const shown = () => {
     clock.at += 10_000

@@ -53,6 +53,7 @@ export const on = (line: string, at = start) => ({
     tookMs: 40,
     fault,
   }),
+  heard: (): UplinkEvent => ({ is: 'heard', line, at }),
   probed: (rttMs: number | null): UplinkEvent => ({ is: 'probed', line, at, rttMs }),
   refused: (fault: FaultCode): UplinkEvent => ({ is: 'refused', line, at, fault }),
   address: (address: string | null, prefixChanged: boolean): UplinkEvent => ({

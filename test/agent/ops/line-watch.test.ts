@@ -89,6 +89,26 @@ const cases: readonly (readonly [name: string, events: UplinkEvent[], told: stri
     [],
   ],
   [
+    'a sign of life over a line that is up takes back what a test found, as nobody asks over it',
+    [b.tested('GATEWAY_ERROR'), b.heard()],
+    [],
+  ],
+  [
+    'an answer over one line ends refusals of the certificate over all, which have the same one',
+    [
+      a.refused('CLIENT_CERTIFICATE_REFUSED'),
+      b.refused('CLIENT_CERTIFICATE_REFUSED'),
+      b.tested('CLIENT_CERTIFICATE_EXPIRED'),
+      a.asked(),
+    ],
+    [],
+  ],
+  [
+    'what else one line has is not ended by an answer over another',
+    [b.tested('GATEWAY_ERROR'), a.heard()],
+    ['GATEWAY_FAULT b GATEWAY_ERROR'],
+  ],
+  [
     'an answer that failed takes nothing back',
     [a.refused('CLIENT_CERTIFICATE_REFUSED'), a.asked('LINE_TIMEOUT')],
     ['CERTIFICATE_REFUSED client CLIENT_CERTIFICATE_REFUSED'],

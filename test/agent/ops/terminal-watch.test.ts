@@ -66,6 +66,9 @@ function watched(t: TestContext, quietMs: number | null = 4 * HOUR_MS) {
     shut: () => {
       isOpen = false
     },
+    open: () => {
+      isOpen = true
+    },
   }
 }
 const ahead = (aheadSeconds: number): TerminalEvent => ({ is: 'clock', at: 0, aheadSeconds })
@@ -84,6 +87,31 @@ test('a terminal that brings nothing for hours is told in clinic hours, until it
   shut()
   await clock.advance(8 * HOUR_MS)
   assert.deepEqual(codes(), [], 'nobody is there to bring anything')
+})
+
+test('the night counts for nothing: a clinic that opens has not been without a file yet', async (t) => {
+  const { clock, codes, heard, shut, open } = watched(t)
+  heard(clock.now())
+  shut()
+  await clock.advance(15 * HOUR_MS)
+  open()
+  await clock.advance(3 * HOUR_MS)
+  assert.deepEqual(codes(), [])
+  await clock.advance(2 * HOUR_MS)
+  assert.deepEqual(codes(), ['TERMINAL_QUIET'])
+})
+
+test('a folder that takes no file is told as that, until it takes one or is gone', async (t) => {
+  const { clock, codes, tell } = watched(t)
+  const at = clock.now()
+  tell({ is: 'folder', at, role: 'req', fault: 'TERMINAL_REFUSED' })
+  await clock.advance(10_000)
+  assert.deepEqual(codes(), ['TERMINAL_UNWRITABLE'])
+  tell({ is: 'folder', at, role: 'req', fault: 'TERMINAL_UNREACHABLE' })
+  await clock.advance(10_000)
+  assert.deepEqual(codes(), ['TERMINAL_UNREACHABLE'])
+  tell({ is: 'folder', at, role: 'req', fault: null })
+  assert.deepEqual(codes(), [])
 })
 
 test('quiet is never told where the clinic wants it so', async (t) => {
