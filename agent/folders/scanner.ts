@@ -143,6 +143,8 @@ export class Scanner implements FolderScanner {
   /** A folder that takes nothing is listed as ever: only who puts something finds out. */
   #tellPut(fault: AgentError | null): void {
     if (this.#report.state !== 'reachable') return
+    if (fault !== null && this.#report.fault === null)
+      this.#ports.log.warn({ ...fault.facts, code: fault.code }, 'folder-refuses-files')
     this.#report = { ...this.#report, fault: fault?.code ?? null }
     this.#ports.observe({ is: 'folder', role: this.#role, fault })
   }

@@ -147,6 +147,9 @@ export const conditions = {
 
 export type ConditionCode = keyof typeof conditions
 
+export const isConditionCode = (code: string): code is ConditionCode =>
+  Object.hasOwn(conditions, code)
+
 /** One condition that shows now. `since` is epoch ms. */
 export interface Showing extends ConditionKind {
   readonly code: ConditionCode

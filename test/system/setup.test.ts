@@ -58,7 +58,7 @@ test('through the terminal’s folders: an answer file goes to a first verificat
   assert.match(first.stdout, /資格は有効です[\s\S]*セットアップが終わりました/)
   assert.match(
     first.stdout,
-    /管理者がまだサインインしていません[\s\S]*すべて正常です[\s\S]*これからすること 1 件/,
+    /管理者がまだサインインしていません[\s\S]*動いています[\s\S]*これからすること 1 件/,
   )
   assert.match(first.stdout, /保存先がありません[\s\S]*復元キー \/ recovery key: /)
   const { secret, recipient } = await readRecoveryKey(bed.read(`${PAPERS}/recovery-key.txt`))

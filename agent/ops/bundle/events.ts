@@ -49,6 +49,7 @@ export const bundleEvents: ReadonlySet<string> = new Set([
   'event-stream-ended',
   'fhir-duplicate-retired',
   'file-taken-later',
+  'folder-refuses-files',
   'folder-begins-later',
   'job-due',
   'job-ended',

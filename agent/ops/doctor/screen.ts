@@ -43,13 +43,19 @@ function verdictOf(checks: readonly Check[]): string {
     checks.filter((one) => one.verdict === verdict).length
   const unseen = count('not-visible')
   const toDo = count('to-do')
+  const warnings = checks.filter(
+    ({ verdict, number }) => verdict === 'ok' && number !== null,
+  ).length
   const rest = [
+    ...(warnings === 0 ? [] : [`注意 ${warnings} 件（${warnings} to keep an eye on）`]),
     ...(toDo === 0 ? [] : [`これからすること ${toDo} 件（${toDo} to do）`]),
     ...(unseen === 0 ? [] : [`見えないもの ${unseen} 件（${unseen} not visible）`]),
   ]
   const verdict = isRed(checks)
     ? `NG  ${count('ng')} 件を確認してください（${count('ng')} to look at）。`
-    : 'OK  すべて正常です（all is well）。'
+    : warnings > 0
+      ? 'OK  動いています（it works）。'
+      : 'OK  すべて正常です（all is well）。'
   const whole = [verdict, ...rest].join('  ')
   return widthOf(whole) <= WIDTH ? whole : [verdict, ...rest].join(`\n${' '.repeat(MARK_COLUMNS)}`)
 }

@@ -4,14 +4,7 @@ import { isRed } from '../../../../agent/ops/doctor/check.ts'
 import { checksOf, type Findings } from '../../../../agent/ops/doctor/checks.ts'
 import { screenOf } from '../../../../agent/ops/doctor/screen.ts'
 import { WIDTH, widthOf } from '../../../../agent/ops/text-page.ts'
-import { AT, healthy } from './healthy.ts'
-
-const redOf = (over: Partial<Findings>) =>
-  checksOf({ ...healthy, ...over }).flatMap(({ id, verdict }) => (verdict === 'ng' ? [id] : []))
-const unseenOf = (over: Partial<Findings>) =>
-  checksOf({ ...healthy, ...over }).flatMap(({ id, verdict }) =>
-    verdict === 'not-visible' ? [id] : [],
-  )
+import { AT, healthy, redOf, unseenOf } from './healthy.ts'
 
 test('a box that is well fits on one screen of 80 by 40, with every part of it named', () => {
   const checks = checksOf(healthy)
@@ -261,37 +254,5 @@ test('a reader without 技適 is red, one that no source knows is to be looked a
   assert.match(
     screenOf(checksOf({ ...healthy, ...of('unknown') }), AT),
     /技適マークを確認してください/,
-  )
-})
-
-test('a condition of the running agent is a row: red where health fails, with its next step where it warns', () => {
-  const { agent } = healthy
-  assert.ok(agent.is === 'running')
-  const condition = (status: 'warn' | 'fail') => ({
-    ...{
-      component: 'delivery',
-      subject: '薬局　花子',
-      status,
-      code: 'DELIVERY_STUCK',
-      number: 'C937',
-    },
-    ...{
-      title: '配信が届いていません。',
-      action: '配信先を確認してください。',
-      hint: 'See `code`.',
-    },
-  })
-  const of = (status: 'warn' | 'fail'): Partial<Findings> => ({
-    agent: { is: 'running', agent: { ...agent.agent, conditions: [condition(status)] } },
-  })
-  assert.deepEqual(redOf(of('fail')), ['condition-delivery-stuck'])
-  assert.deepEqual(redOf(of('warn')), [])
-  const text = screenOf(checksOf({ ...healthy, ...of('warn') }), AT)
-  assert.match(text, /OK {2}連携先 {8}薬局　花子: 配信が届いていません。 {2}C937/)
-  assert.match(text, /→ 配信先を確認してください。/)
-  assert.deepEqual(
-    unseenOf(of('warn')),
-    ['reader-conformity', 'backup-reported'],
-    'no word of backups',
   )
 })

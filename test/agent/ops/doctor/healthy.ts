@@ -1,4 +1,4 @@
-import type { Findings } from '../../../../agent/ops/doctor/checks.ts'
+import { checksOf, type Findings } from '../../../../agent/ops/doctor/checks.ts'
 import type { Examination } from '../../../../agent/ops/doctor.ts'
 
 export const AT = Date.parse('2026-12-01T09:30:00+09:00')
@@ -106,3 +106,12 @@ export const healthy: Findings = {
   versions: { release: '0.1.0', node: '24.21.0', openssl: '3.5.8', sqlite: '3.53.4' },
   ports: [8480],
 }
+
+/** Ids of what is red on a healthy box with this instead. */
+export const redOf = (over: Partial<Findings>) =>
+  checksOf({ ...healthy, ...over }).flatMap(({ id, verdict }) => (verdict === 'ng' ? [id] : []))
+
+export const unseenOf = (over: Partial<Findings>) =>
+  checksOf({ ...healthy, ...over }).flatMap(({ id, verdict }) =>
+    verdict === 'not-visible' ? [id] : [],
+  )
