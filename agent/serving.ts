@@ -73,6 +73,7 @@ const sharedOf = (
   jobs,
   health: {
     showing: () => conditions.showing(),
+    pending: () => conditions.pending(),
     ready: store.isReady,
     versions: () => versionsOf(store),
   },

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { controlSocketOf } from '../config/control-socket.ts'
 import { callControl } from './api/control-client.ts'
@@ -20,20 +20,25 @@ const USAGE = `onshi-agent upgrade show | accept | judge [--before FILE] [--last
 /** sysexits(3), and what the package takes as “no”. */
 const EXITS = { stays: 0, 'goes-back': 1, waits: 75 } as const
 
+const Checks = Type.Record(
+  Type.String(),
+  Type.Array(
+    Type.Object({
+      code: Type.String(),
+      componentId: Type.String(),
+      status: Type.Enum(['pass', 'warn', 'fail']),
+    }),
+  ),
+)
+type Checks = Static<typeof Checks>
+
 /** What of `status` counts here; a release may say more. */
 const Status = Type.Object({
   ready: Type.Boolean(),
   urls: Type.Array(Type.String()),
-  checks: Type.Record(
-    Type.String(),
-    Type.Array(
-      Type.Object({
-        code: Type.String(),
-        componentId: Type.String(),
-        status: Type.Enum(['pass', 'warn', 'fail']),
-      }),
-    ),
-  ),
+  checks: Checks,
+  /** A release before may not say it. */
+  pending: Type.Optional(Checks),
 })
 
 /** `onshi-agent upgrade …`: its exit code. Throws `UPGRADE_UNWRITABLE`. */
@@ -61,7 +66,7 @@ export async function upgradeCommand(
     case 'accept':
       return say(accept(folder), 0)
     case 'judge': {
-      const before = values.before === undefined ? null : shownIn(contentsOf(values.before))
+      const before = values.before === undefined ? null : heldIn(contentsOf(values.before))
       const verdict = judge(before, await seen(values.config), values.last)
       return say(wordsOf(verdict), EXITS[verdict.is])
     }
@@ -92,7 +97,8 @@ async function seen(configFile: string): Promise<Seen | null> {
     if (!Value.Check(Status, status)) return null
     const answers = await Promise.all(status.urls.map(answersPolls))
     const listens = answers.length > 0 && answers.every((one) => one)
-    return { isReady: status.ready, listens, showing: shownIn(status) ?? [] }
+    const { ready: isReady, checks, pending } = status
+    return { isReady, listens, showing: shownIn(checks), pending: shownIn(pending) }
   } catch (error) {
     if (error instanceof AgentError) return null
     throw error
@@ -100,15 +106,18 @@ async function seen(configFile: string): Promise<Seen | null> {
 }
 
 /** Null: it is no `status` of any release. */
-function shownIn(status: unknown): readonly Shown[] | null {
+function heldIn(status: unknown): readonly Shown[] | null {
   if (!Value.Check(Status, status)) return null
-  return Object.entries(status.checks).flatMap(([component, checks]) =>
-    checks.map(({ code, componentId: subject, status: how }) => ({
+  return [...shownIn(status.checks), ...shownIn(status.pending)]
+}
+
+const shownIn = (checks: Checks = {}): readonly Shown[] =>
+  Object.entries(checks).flatMap(([component, list]) =>
+    list.map(({ code, componentId: subject, status: how }) => ({
       ...{ component, code, subject },
       status: how,
     })),
   )
-}
 
 /** Null: nobody answered before the upgrade. */
 function contentsOf(file: string): unknown {

@@ -204,11 +204,12 @@ function shownBy(options: ControlOptions, command: string): unknown {
 function statusOf({ health, version, urls, desk }: ControlOptions) {
   const showing = health.showing()
   const checks = checksOf(showing)
+  const pending = checksOf(health.pending())
   const readers = shownReaders(desk.readers()).items
   const ready = health.ready()
   const { node } = process.versions
   const { pid } = process
-  return { status: worst(showing), version, node, ready, pid, urls, checks, readers }
+  return { status: worst(showing), version, node, ready, pid, urls, checks, pending, readers }
 }
 
 function decoded(name: string): string {

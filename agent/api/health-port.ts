@@ -14,6 +14,8 @@ export interface Versions {
 
 export interface HealthSource {
   showing(): Showing[]
+  /** What holds, but not for so long yet that anyone is told. */
+  pending(): Showing[]
   ready(): boolean
   versions(): Versions
 }

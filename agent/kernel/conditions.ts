@@ -199,18 +199,33 @@ export class Conditions {
 
   /** Those that outlived their grace and are no symptom of another that shows. */
   showing(): Showing[] {
+    const due = this.#aged().filter(isDue)
+    return this.#toldOf(due, due)
+  }
+
+  /** Those that will show if they outlive their grace, as far as it can be said now. */
+  pending(): Showing[] {
+    const all = this.#aged()
+    return this.#toldOf(
+      all.filter((one) => !isDue(one)),
+      all,
+    )
+  }
+
+  #aged(): Aged[] {
     const now = this.#clock.now()
-    const isOpen = this.#isOpen(now)
     const monotonic = this.#monotonic()
-    const due = [...this.#held.values()]
-      .filter(({ code, raisedAt }) => monotonic - raisedAt >= conditions[code].graceMs)
-      .map(({ raisedAt, ...held }): Showing => {
-        const since = sinceOf(held.since, now, monotonic - raisedAt)
-        return { ...conditions[held.code], ...held, since }
-      })
-    return due
-      .filter((one) => !due.some((other) => isCause(other, one)))
-      .map((one) => (one.inHours && !isOpen ? { ...one, severity: 'warn' } : one))
+    return [...this.#held.values()].map(({ raisedAt, ...held }) => {
+      const ageMs = monotonic - raisedAt
+      return { ...conditions[held.code], ...held, since: sinceOf(held.since, now, ageMs), ageMs }
+    })
+  }
+
+  #toldOf(some: readonly Aged[], causes: readonly Aged[]): Showing[] {
+    const isOpen = this.#isOpen(this.#clock.now())
+    return some
+      .filter((one) => !causes.some((other) => isCause(other, one)))
+      .map(({ ageMs: _, ...one }) => (one.inHours && !isOpen ? { ...one, severity: 'warn' } : one))
   }
 }
 
@@ -222,6 +237,12 @@ interface Held {
   readonly raisedAt: number
   readonly facts: Facts
 }
+
+interface Aged extends Showing {
+  readonly ageMs: number
+}
+
+const isDue = ({ ageMs, graceMs }: Aged) => ageMs >= graceMs
 
 /** More than slewing makes of a day. */
 const SET_MS = 60_000

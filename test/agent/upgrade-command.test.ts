@@ -48,6 +48,13 @@ test('the package is told by an exit code whether a release stays', async (t) =>
   write({})
   assert.equal(await upgradeCommand(line, away), 75)
   assert.equal(await upgradeCommand([...line, '--last'], away), 1)
+  const coming = { store: [check('AUDIT_ANCHOR_FAILING')] }
+  const soon = await agentSaying(t, { ...well, checks: {}, pending: coming })
+  const later = ['judge', '--config', join(soon, 'agent.toml'), '--before', before]
+  assert.equal(await upgradeCommand(later, soon), 75, 'the release before said nothing of it')
+  writeFileSync(before, JSON.stringify({ ...well, checks: {}, pending: coming }))
+  assert.equal(await upgradeCommand(later, soon), 0)
+
   const hidden = await agentSaying(t, { ...well, urls: [], checks: {} })
   assert.equal(await upgradeCommand(['judge', '--config', join(hidden, 'agent.toml')], hidden), 1)
 })

@@ -4,8 +4,10 @@ import type { Family } from '../../agent/kernel/metrics.ts'
 
 export class FakeHealth implements HealthSource {
   readonly shows: Showing[] = []
+  readonly comes: Showing[] = []
   isReady = true
   showing = () => this.shows
+  pending = () => this.comes
   ready = () => this.isReady
   versions = () => ({ schema: 1, nodejs: '24.0.0', nodejsEndsAt: '2028-04-30', os: 'Debian 13' })
 }

@@ -12,6 +12,8 @@ export interface Seen {
   readonly isReady: boolean
   readonly listens: boolean
   readonly showing: readonly Shown[]
+  /** What shows once it has held for its grace. */
+  readonly pending: readonly Shown[]
 }
 
 /** stays, goes back, or is looked at once more; `codes` say why. */
@@ -47,7 +49,7 @@ const OUTSIDE: ReadonlySet<string> = new Set([
 const keyOf = ({ code, subject }: Shown) => `${code} ${subject}`
 
 /**
- * Pure. Whether a release stays, a minute after its start. `before`: what showed before the upgrade;
+ * Pure. Whether a release stays, a minute after its start. `before`: what held before the upgrade;
  * null: nobody answered, so that only health counts. `isLast`: nothing is waited for any more.
  */
 export function judge(before: readonly Shown[] | null, now: Seen | null, isLast: boolean): Verdict {
@@ -55,18 +57,22 @@ export function judge(before: readonly Shown[] | null, now: Seen | null, isLast:
   if (!now.isReady) return { is: 'goes-back', codes: ['NOT_READY'] }
   if (!now.listens) return { is: 'goes-back', codes: ['API_SILENT'] }
   const added = before === null ? storeFaults(now.showing) : addedSince(before, now.showing)
-  if (added.length === 0) return { is: 'stays' }
-  const codes = [...new Set(added.map(({ code }) => code))]
-  const mayPass = added.every(({ component }) => OUTSIDE.has(component))
-  return { is: mayPass && !isLast ? 'waits' : 'goes-back', codes }
+  if (isLast || !added.every(({ component }) => OUTSIDE.has(component)))
+    return added.length === 0 ? { is: 'stays' } : { is: 'goes-back', codes: codesOf(added) }
+  // A grace may be as long as the minute: what broke at the start shows at the second look only.
+  const coming = before === null ? [] : addedSince(before, now.pending)
+  const open = [...added, ...coming]
+  return open.length === 0 ? { is: 'stays' } : { is: 'waits', codes: codesOf(open) }
 }
+
+const codesOf = (some: readonly Shown[]) => [...new Set(some.map(({ code }) => code))]
 
 const storeFaults = (showing: readonly Shown[]) =>
   showing.filter(({ code }) => code === 'STORE_FAILING')
 
-function addedSince(before: readonly Shown[], showing: readonly Shown[]): readonly Shown[] {
+function addedSince(before: readonly Shown[], now: readonly Shown[]): readonly Shown[] {
   const known = new Set(before.filter(({ status }) => status !== 'pass').map(keyOf))
-  return showing.filter(
+  return now.filter(
     (one) => one.status !== 'pass' && !known.has(keyOf(one)) && !BROUGHT_BY_PEOPLE.has(one.code),
   )
 }

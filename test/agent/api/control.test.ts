@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openControl } from '../../../agent/api/control.ts'
 import { callControl } from '../../../agent/api/control-client.ts'
+import { conditions } from '../../../agent/kernel/conditions.ts'
 import { fakePorts } from '../../fakes/api-ports.ts'
 
 function place(t: TestContext): string {
@@ -57,6 +58,11 @@ test('a consumer is added, listed and revoked through the socket', async (t) => 
 test('status and readers are told', async (t) => {
   const { socket, health } = await open(t)
   health.isReady = false
+  const coming = conditions.OWN_CA_OUTGROWN
+  health.comes.push({ ...coming, code: 'OWN_CA_OUTGROWN', subject: 'own', since: 0, facts: {} })
+  const status = Object(await callControl(socket, 'GET', '/status'))
+  assert.deepEqual(status.pending.certificate[0].code, 'OWN_CA_OUTGROWN')
+  health.comes.pop()
   assert.deepEqual(await callControl(socket, 'GET', '/status'), {
     status: 'pass',
     version: '0.1.0',
@@ -65,6 +71,7 @@ test('status and readers are told', async (t) => {
     pid: process.pid,
     urls: ['http://127.0.0.1:8480'],
     checks: {},
+    pending: {},
     readers: [],
   })
   assert.deepEqual(await callControl(socket, 'GET', '/readers'), { items: [] })

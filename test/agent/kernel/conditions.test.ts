@@ -21,6 +21,21 @@ test('a transient is no news; what holds is shown with its age, and clears', () 
   assert.deepEqual(codes(registry), [])
 })
 
+test('what is in its grace is pending, unless something else is its cause', () => {
+  const { clock, registry } = at(1_000)
+  const pending = () => registry.pending().map(({ code, since }) => `${code} ${since}`)
+  registry.raise('AUDIT_ANCHOR_FAILING', 'anchor')
+  registry.raise('STORE_FAILING', 'database')
+  clock.at += 1
+  registry.raise('LINE_DOWN', 'ngn')
+  assert.deepEqual(pending(), ['AUDIT_ANCHOR_FAILING 1000', 'LINE_DOWN 1001'])
+  registry.raise('GATEWAY_UNREACHABLE', EVERY_LINE)
+  assert.deepEqual(pending(), ['AUDIT_ANCHOR_FAILING 1000', 'GATEWAY_UNREACHABLE 1001'])
+  clock.at = 1_000 + conditions.AUDIT_ANCHOR_FAILING.graceMs
+  assert.deepEqual(pending(), [])
+  assert.ok(codes(registry).includes('AUDIT_ANCHOR_FAILING'))
+})
+
 test('one condition of two subjects is two, each cleared by itself', () => {
   const { registry } = at(0)
   registry.raise('INSECURE_LISTEN', 'a')

@@ -7,7 +7,10 @@ const shown = (code: keyof typeof conditions, subject = 'x'): Shown => {
   const { component, severity } = conditions[code]
   return { code, subject, component, status: severity }
 }
-const seen = (...showing: readonly Shown[]): Seen => ({ isReady: true, listens: true, showing })
+const seen = (...showing: readonly Shown[]): Seen => ({
+  ...{ isReady: true, listens: true, pending: [] },
+  showing,
+})
 
 test('a release stays when what is wrong was wrong before', () => {
   const same = [shown('LINE_DOWN', 'ngn'), shown('BACKUP_ONLY_HERE')]
@@ -39,6 +42,26 @@ test('what the world outside takes away is looked at once more before it counts'
   assert.deepEqual(judge([], now, true), { is: 'goes-back', codes })
   const both = seen(...now.showing, shown('PURGE_FAILED'))
   assert.equal(judge([], both, false).is, 'goes-back', 'the store is no world outside')
+})
+
+test('what holds and does not show yet is looked at once more, when it shows or is gone', () => {
+  const coming = { ...seen(), pending: [shown('AUDIT_ANCHOR_FAILING')] }
+  const codes = ['AUDIT_ANCHOR_FAILING']
+  assert.deepEqual(judge([], coming, false), { is: 'waits', codes })
+  assert.deepEqual(judge([], coming, true), { is: 'stays' })
+  assert.deepEqual(judge([], seen(...coming.pending), true), { is: 'goes-back', codes })
+  assert.deepEqual(judge(coming.pending, coming, false), { is: 'stays' })
+  assert.deepEqual(judge(null, coming, false), { is: 'stays' })
+  const worse = { ...coming, showing: [shown('PURGE_FAILED')] }
+  assert.deepEqual(judge([], worse, false), { is: 'goes-back', codes: ['PURGE_FAILED'] })
+})
+
+test('what is broken from the start on shows by the second look, but for these two', () => {
+  const late = Object.entries(conditions).filter(([, { graceMs }]) => graceMs > 60_000)
+  assert.deepEqual(
+    late.map(([code]) => code),
+    ['CLOCK_UNSYNCHRONISED', 'UPGRADE_UNFINISHED'],
+  )
 })
 
 test('what people and the calendar bring about is no fault of a release', () => {
