@@ -65,6 +65,11 @@ test('a crash is restarted, a refused configuration is not', () => {
   assert.equal(value('StartLimitIntervalSec'), '0')
 })
 
+test('the back-off is reached where no credential can be loaded, and cannot forbid the start', () => {
+  assert.match(value('ExecCondition') ?? '', /^-\S+\/back-off\.sh wait %t\/onshi-agent\/failures$/)
+  assert.match(value('ExecStopPost') ?? '', /back-off\.sh failed %t\/onshi-agent\/failures$/)
+})
+
 test('a box that is slow is neither given up at its start nor taken for hung', () => {
   assert.equal(value('Type'), 'notify')
   assert.ok(Number(value('TimeoutStartSec')) >= 120)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # back-off.sh failed|wait: a crash at every start is started anew at once three times, then ever more
 # rarely, up to once a minute: it is not to fill the disk with its own stack, and a clinic opens at nine.
-# systemd does it itself from 254 on only (RestartSteps=). $2 is a file that a stop removes.
+# systemd does it itself from 254 on only (RestartSteps=). $2 is a file that a stop removes. `wait` is an ExecCondition=.
 file=$2
 count=$(cat "$file" 2>/dev/null || echo 0)
 

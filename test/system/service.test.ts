@@ -20,7 +20,7 @@ const skip = whyNoMachine() ?? false
 const face = patientByNumber('20')?.cardFace ?? {}
 /** Of the unit is a minute, as a busy machine needs; only who waits for its end has less. */
 const WATCHDOG_SECONDS = 20
-const DROP_IN = '/run/systemd/system/onshi-agent.service.d/watchdog.conf'
+const DROP_IN = '/run/systemd/system/onshi-agent.service.d/of-the-test.conf'
 /** Of the journal, with all its fields: a stack, and what systemd says of the end and the next start. */
 const FAILING_START_BYTES = 32_768
 const MAIN = '/usr/lib/onshi-agent/agent/main.ts'
@@ -212,6 +212,20 @@ test('the package makes an agent that systemd starts, watches and stops, and tha
     assert.equal(await machine.must('du -sb /var/lib/onshi-agent'), state)
     // Who mends it does not wait.
     await machine.must(`cp -a /root/main.ts ${MAIN} && systemctl restart onshi-agent`)
+    assert.equal((await stateOf(machine)).state, 'active')
+  })
+
+  await t.test('a secret that cannot be loaded is tried ever more rarely, too', async () => {
+    const gone = '[Service]\\nLoadCredential=gone:/etc/onshi-agent/gone\\n'
+    const folder = dirname(DROP_IN)
+    await machine.must(`mkdir -p ${folder} && printf '${gone}' >${DROP_IN}`)
+    await machine.must('systemctl daemon-reload')
+    const journal = machine.follow('exec journalctl -f -n 0 -o cat -u onshi-agent')
+    await machine.run('systemctl restart onshi-agent')
+    await journal.until(/status=243\/CREDENTIALS/)
+    await journal.until(/onshi-agent failed 5 times; starting in 4 s/)
+    journal.close()
+    await machine.must(`rm ${DROP_IN} && systemctl daemon-reload && systemctl restart onshi-agent`)
     assert.equal((await stateOf(machine)).state, 'active')
   })
 
