@@ -9,6 +9,10 @@ PREVIOUS=$TREE.previous
 SWITCH=/etc/systemd/system/onshi-agent.service
 MARK='# onshi-agent: the release before'
 STATE=/var/lib/onshi-agent-upgrade
+# Of back-off.sh.
+FAILURES=/run/onshi-agent/failures
+# At a boot the agent waits for the network first, for two minutes where there is none.
+NOT_BEGUN_SECONDS=300
 # What comes up later than in a minute is no upgrade for a clinic that is open.
 if [ -z "${WATCH_SECONDS:-}" ] && [ -r /etc/default/onshi-agent-upgrade ]; then
   . /etc/default/onshi-agent-upgrade
@@ -39,6 +43,12 @@ forget() {
   rm -rf "$PREVIOUS" "$PREVIOUS.new" "$STATE"
 }
 
+# Who is started next does not serve the back-off of who failed; a stop alone does not always end it.
+stop_agent() {
+  systemctl stop onshi-agent.service || true
+  rm -f "$FAILURES"
+}
+
 # The new release in place of the one that runs. The old one ends what is under way first.
 go_over() {
   switch_off
@@ -49,7 +59,7 @@ go_over() {
     forget
     return
   fi
-  systemctl stop onshi-agent.service || true
+  stop_agent
   systemctl daemon-reload
   systemctl reset-failed onshi-agent.service 2>/dev/null || true
   systemctl start --no-block onshi-agent.service
@@ -61,9 +71,13 @@ now() { sed 's/\..*//' /proc/uptime; }
 
 # A minute from the start on; less where systemd has given the new release up.
 wait_a_minute() {
+  latest=$(($(now) + NOT_BEGUN_SECONDS))
   until=$(($(now) + WATCH_SECONDS))
   while [ "$(now)" -lt "$until" ]; do
-    [ "$(state_of ActiveState)" != failed ] || return 0
+    case $(state_of ActiveState) in
+      failed) return 0 ;;
+      inactive) [ "$(now)" -ge "$latest" ] || until=$(($(now) + WATCH_SECONDS)) ;;
+    esac
     sleep 1
   done
 }
@@ -73,6 +87,11 @@ judged() {
   active=$(state_of ActiveState)
   if [ "$active" != active ]; then
     echo "UNIT_$active"
+    return
+  fi
+  # Between two crashes it looks well.
+  if [ "$(state_of NRestarts)" != 0 ]; then
+    echo UNIT_restarted
     return
   fi
   code=0
@@ -116,8 +135,9 @@ go_back() {
   fi
   write "$SWITCH" <"$STATE/previous.service"
   systemctl daemon-reload
+  stop_agent
   systemctl reset-failed onshi-agent.service 2>/dev/null || true
-  systemctl restart onshi-agent.service || true
+  systemctl start onshi-agent.service || true
   echo rolled-back | write "$STATE/phase"
   echo "onshi-agent: the release before runs: $(state_of ActiveState)"
 }
