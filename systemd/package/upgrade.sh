@@ -43,6 +43,25 @@ forget() {
   rm -rf "$PREVIOUS" "$PREVIOUS.new" "$STATE"
 }
 
+# An upgrade may be brought to its end days after it began: what came to show since is no fault of the new
+# release. The release before must be what answers, not one that has not stayed, nor one that has just
+# booted and has not found anything out yet: then what preinst wrote down counts.
+look_before() {
+  grep -qs "^$MARK" "$SWITCH" || return 0
+  case $(cat "$STATE/phase.before" 2>/dev/null || echo none) in
+    none | rolled-back) ;;
+    *) return 0 ;;
+  esac
+  [ "$(state_of ActiveState)" = active ] || return 0
+  since=$(($(state_of ActiveEnterTimestampMonotonic) / 1000000))
+  [ $(($(now) - since)) -ge "$WATCH_SECONDS" ] || return 0
+  if timeout 20 /usr/bin/onshi-agent status >"$STATE/before.json.new" 2>/dev/null; then
+    mv -f "$STATE/before.json.new" "$STATE/before.json"
+  else
+    rm -f "$STATE/before.json.new"
+  fi
+}
+
 # Who is started next does not serve the back-off of who failed; a stop alone does not always end it.
 stop_agent() {
   systemctl stop onshi-agent.service || true
@@ -51,6 +70,7 @@ stop_agent() {
 
 # The new release in place of the one that runs. The old one ends what is under way first.
 go_over() {
+  look_before
   switch_off
   # Nobody set it up, or somebody switched it off: nothing is started, hence nothing can go wrong.
   if ! [ -e /etc/onshi-agent/agent.toml ] || ! { systemctl --quiet is-enabled onshi-agent.service ||
@@ -160,6 +180,8 @@ case $1 in
     case $before in
       rolled-back) echo rolled-back | write "$STATE/phase" ;;
       configured | watching) echo configured | write "$STATE/phase" ;;
+      # The release that is to go on runs from the tree that is aside.
+      rolling-back) echo rolling-back | write "$STATE/phase" ;;
       *)
         switch_off
         forget

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 
 const script = readFileSync('systemd/package/upgrade.sh', 'utf8')
+const postinst = readFileSync('systemd/package/debian/postinst', 'utf8')
 const MARK = '# onshi-agent: the release before'
 const WATCH_SECONDS = 10
 
@@ -117,4 +118,80 @@ test('one that is never begun is not waited for without end', (t) => {
   box.run(script, 'watch')
   assert.deepEqual([box.ended(), box.why()], ['rolled-back', 'UNIT_inactive'])
   assert.equal(box.tookSeconds(), 300 + WATCH_SECONDS - 1)
+})
+
+/** What the new release is compared with, of an upgrade that was begun long ago. */
+function comparedWith(t: TestContext, change: (box: ReturnType<typeof stage>) => void): string {
+  const box = stage(t, 'configured')
+  box.write('units/switch', MARK)
+  box.write('state/before.json', 'of then')
+  box.write('status', 'of now')
+  change(box)
+  box.write('tree/bin/node', '#!/bin/sh\ncp "$5" "$ROOT/compared"')
+  box.run(script, 'watch')
+  return box.read('compared')
+}
+
+test('a new release is compared with what the one before says when it is left', (t) => {
+  const of = (change: (box: ReturnType<typeof stage>) => void) => comparedWith(t, change)
+  assert.equal(
+    of(() => undefined),
+    'of now',
+  )
+  assert.equal(
+    of(({ write }) => write('state/phase.before', 'rolled-back')),
+    'of now',
+  )
+})
+
+test('where the one before does not answer, is not what runs, or has just started, what was written down counts', (t) => {
+  const of = (change: (box: ReturnType<typeof stage>) => void) => comparedWith(t, change)
+  assert.equal(
+    of(({ at }) => rmSync(at('status'))),
+    'of then',
+  )
+  assert.equal(
+    of(({ at }) => rmSync(at('units/switch'))),
+    'of then',
+    'the new one was started already',
+  )
+  assert.equal(
+    of(({ write }) => write('state/phase.before', 'watching')),
+    'of then',
+    'what runs has not stayed',
+  )
+  assert.equal(
+    of(({ write }) => write('unit/ActiveEnterTimestampMonotonic', 995_000_000)),
+    'of then',
+  )
+})
+
+test('an upgrade that dpkg takes back goes on with what was under way', (t) => {
+  const before = (phase: string) => {
+    const box = stage(t, 'unpacking')
+    box.write('state/phase.before', phase)
+    box.run(script, 'unpacked-again')
+    return [box.ended(), existsSync(box.at('tree.previous'))]
+  }
+  assert.deepEqual(before('rolling-back'), ['rolling-back', true])
+  assert.deepEqual(before('rolled-back'), ['rolled-back', true])
+  assert.deepEqual(before('watching'), ['configured', true])
+  assert.deepEqual(before('none'), ['stays', false])
+})
+
+test('what dpkg takes back is neither restarted nor said to be watched; what it configures is', (t) => {
+  const RESTART = /^restart onshi-agent.service$/m
+  const refused = stage(t, 'none')
+  rmSync(refused.at('state/phase'))
+  refused.run(postinst, 'abort-upgrade', '2')
+  assert.doesNotMatch(refused.read('calls'), RESTART)
+  refused.run(postinst, 'configure', '')
+  assert.match(refused.read('calls'), RESTART)
+
+  const taken = stage(t, 'unpacking')
+  taken.run(postinst, 'abort-upgrade', '2')
+  assert.match(taken.read('calls'), /^upgrade.sh unpacked-again$/m)
+  assert.doesNotMatch(taken.read('calls'), /upgrade.sh running/)
+  taken.run(postinst, 'configure', '1')
+  assert.match(taken.read('calls'), /^upgrade.sh configured\n[\s\S]*^upgrade.sh running$/m)
 })
