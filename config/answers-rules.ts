@@ -4,6 +4,7 @@ import { isDate } from './clinic.ts'
 import { type Finding, finding, mistake, show } from './fault.ts'
 import { hostOf } from './line-card.ts'
 import { defaultAddress, parseListenAddress } from './listen.ts'
+import { aboutRecipient } from './recipient.ts'
 import { parseSource } from './sources.ts'
 
 const together = '組み合わせが違います。'
@@ -18,6 +19,7 @@ export function aboutAnswers(answers: Answers): Finding[] {
     ...aboutShare(answers.terminal ?? {}),
     ...aboutAccount(answers.account ?? {}),
     ...aboutNetwork(answers.network ?? {}),
+    ...aboutRecipient(answers.backup?.recipient),
     ...(answers.consumers ?? []).flatMap((one, i) => aboutConsumer(one, `consumers[${i}]`)),
     ...twice(answers.consumers ?? [], 'consumers'),
     ...twice(answers.readers ?? [], 'readers'),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { time } from './jobs.ts'
+import { RECIPIENT_FORM } from './recipient.ts'
 import { file, integer, strict, text } from './shape.ts'
 
 /** Copies of the database that survive the machine. */
@@ -10,7 +11,7 @@ export const Backup = Type.Object(
       text(
         'Public half of the recovery key, which `onshi-agent backup recovery-key` makes; the other half is on paper. Without it no backup is made, and health warns.',
         '^age1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}$',
-        'what `onshi-agent backup recovery-key` prints, "age1..."',
+        RECIPIENT_FORM,
       ),
     ),
     folder: file('path', 'Where backups are kept on this machine.', {

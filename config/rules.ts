@@ -11,6 +11,7 @@ import { Failover, Line } from './line.ts'
 import { aboutFailover, aboutLine } from './line-rules.ts'
 import { isLoopback, Listen, type ListenAddress, parseListenAddress, weaknesses } from './listen.ts'
 import { Outbox } from './outbox.ts'
+import { aboutRecipient } from './recipient.ts'
 import { type Placed, placed, repeats } from './repeats.ts'
 import { isTable, keyPath } from './shape.ts'
 import { parseSource, sameAddress } from './sources.ts'
@@ -47,7 +48,10 @@ export function breaches(value: unknown): Finding[] {
     ...clinic.flatMap(aboutClinic),
     ...outbox.flatMap(aboutOutbox),
     ...jobs.flatMap(aboutJobs),
-    ...backup.flatMap(({ at }) => aboutTime('backup.at', at)),
+    ...backup.flatMap(({ at, recipient }) => [
+      ...aboutTime('backup.at', at),
+      ...aboutRecipient(recipient),
+    ]),
     ...aboutSocket(isTable(root['control']) ? root['control']['socket'] : undefined),
     ...repeats(readers, ({ name }) => name, 'name', '同じ名前のリーダーが二つあります。'),
     ...protocol.flatMap((each) => aboutHeaders('gateway.protocol', each.extra_headers, ours)),

@@ -60,6 +60,12 @@ const wrong: readonly (readonly [string, string, string, RegExp])[] = [
     'network.certificate_file',
     /network\.address too/,
   ],
+  [
+    'the public half of a recovery key with a wrong letter',
+    '[backup]\nrecipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q"',
+    'backup.recipient',
+    /backup recovery-key/,
+  ],
 ]
 for (const [name, toml, key, says] of wrong) {
   test(`${name} is refused with the answers, by key, and says what to write`, (t) => {

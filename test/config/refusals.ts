@@ -54,6 +54,12 @@ export const refused: readonly Refusal[] = [
     says: [/値の形が違います/, /minute hour day month weekday/],
   },
   {
+    name: 'the public half of a recovery key with a wrong letter',
+    toml: `${good}\n[backup]\nrecipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8q"\n`,
+    key: 'backup.recipient',
+    says: [/違う文字/, /checksum/, /backup recovery-key/],
+  },
+  {
     name: 'a missing key',
     toml: swap('passphrase_file = "clinic.p12.pass"', ''),
     key: 'gateway.passphrase_file',

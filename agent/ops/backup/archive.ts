@@ -56,8 +56,13 @@ export function entriesOf({ manifest, store, files }: Packed): TarEntry[] {
   return [
     whole(MANIFEST, Buffer.from(JSON.stringify(manifest))),
     ...Array.from(files, ([name, bytes]) => whole(name, bytes)),
-    { name: STORE, sizeBytes: statSync(store).size, content: createReadStream(store) },
+    { name: STORE, sizeBytes: statSync(store).size, content: bytesOf(store) },
   ]
+}
+
+/** Opened when it is asked for: where sealing fails before that, nothing opens what is gone by then. */
+async function* bytesOf(path: string) {
+  yield* createReadStream(path)
 }
 
 /** The largest manifest is far from it; a longer one is not ours. */

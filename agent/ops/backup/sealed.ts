@@ -10,7 +10,7 @@ const READ_BYTES = 1024 * 1024
 
 /**
  * Writes an age file for several recipients, each of whom opens it alone, and has it on disk when it
- * resolves. Throws `BACKUP_NO_ROOM`, `BACKUP_FAILED`. [age, https://age-encryption.org/v1]
+ * resolves. Throws `RECOVERY_KEY_INVALID`, `BACKUP_NO_ROOM`, `BACKUP_FAILED`. [age, https://age-encryption.org/v1]
  */
 export async function writeSealed(
   path: string,
@@ -18,12 +18,23 @@ export async function writeSealed(
   recipients: readonly string[],
 ): Promise<number> {
   const encrypter = new Encrypter()
-  for (const recipient of recipients) encrypter.addRecipient(recipient)
+  for (const recipient of recipients) add(encrypter, recipient)
   const sealed = await encrypter.encrypt(streamOf(content))
   try {
     return await writeDurably(path, sealed)
   } catch (error) {
     throw fileFault(error, path)
+  }
+}
+
+/** The library throws plain errors, which would be bugs of ours. */
+function add(encrypter: Encrypter, recipient: string): void {
+  try {
+    encrypter.addRecipient(recipient)
+  } catch (cause) {
+    throw new AgentError('RECOVERY_KEY_INVALID', 'a recipient of the backup is no public half', {
+      cause,
+    })
   }
 }
 

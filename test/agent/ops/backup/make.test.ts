@@ -28,6 +28,16 @@ test('both keys open a backup, the one on paper and the machine’s own, and no 
   assert.deepEqual(readdirSync(shelf.backups).length, 1, 'nothing else is left')
 })
 
+test('a recipient with a wrong letter is a fault of its own and no bug, and nothing is left', async (t) => {
+  const shelf = await openShelf(t)
+  const { recipient } = shelf.recovery
+  const wrong = `${recipient.slice(0, -1)}${recipient.endsWith('q') ? 'p' : 'q'}`
+  await assert.rejects(makeBackup(shelf.order({ recipient: wrong })), {
+    code: 'RECOVERY_KEY_INVALID',
+  })
+  assert.deepEqual(readdirSync(shelf.backups), [])
+})
+
 test('a person with the page, the age tool and tar gets the very bytes, without this program', async (t) => {
   if (spawnSync('age', ['--version']).error !== undefined)
     return t.skip('needs age (apt-get install age)')
