@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import type { Config } from '../config/schema.ts'
+import { CA_FOLDER } from './doors.ts'
 import { codeOf } from './kernel/errors.ts'
 import { type BackupOf, type BackupParts, type Backups, openBackups } from './ops/backup/backups.ts'
 import type { MakeOrder } from './ops/backup/make.ts'
@@ -11,8 +12,6 @@ import { VERSION } from './version.ts'
 
 /** No backup takes the last of a disk: a busy month of questions and audit fits into it. */
 const RESERVE_BYTES = 256 * 1024 * 1024
-/** Of the agent’s own CA, beside the store. */
-const CA_FOLDER = 'ca'
 
 /** Backups of this agent, and what health says of them. */
 export function openAgentBackups(

@@ -21,8 +21,11 @@ export interface Doors extends Part {
 
 type Served = Pick<Config, 'listen' | 'store'>
 
+/** Of the agent’s own CA, beside the store. */
+export const CA_FOLDER = 'ca'
+
 export const caFolder = ({ store }: Pick<Config, 'store'>): string =>
-  join(dirname(store.path), 'ca')
+  join(dirname(store.path), CA_FOLDER)
 
 /** What the listeners show, and whatever watches over that. Throws `OWN_CA_UNUSABLE`. */
 export function openDoors(

@@ -1,23 +1,30 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import type { Environment } from '../config/complete.ts'
 import { readSecretText } from '../config/files.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { isWithin } from './backup.ts'
 import { AgentError } from './kernel/errors.ts'
 import { toRfc3339 } from './kernel/time.ts'
-import type { Beside } from './ops/backup/archive.ts'
 import { putFile } from './ops/backup/put-file.ts'
 import { type ReadBackup, readBackup, stageStore } from './ops/backup/restore.ts'
 import { closeStaging, giveTo, openStaging, swapIn } from './ops/backup/swap.ts'
 import { CREDENTIALS_FOLDER } from './ops/credentials/credentials.ts'
 import { readPassphrase } from './passphrase.ts'
+import {
+  credentialsOf,
+  pathOf,
+  putBeside,
+  putCaAside,
+  putConfig,
+  putSecret,
+  type Secret,
+} from './restore-files.ts'
 import { restoredText } from './restore-text.ts'
 import { furnishUnit, unseenFolders } from './restore-unit.ts'
-import { setupCredentials } from './setup-credentials.ts'
 import { lockStore } from './store/lock.ts'
-import { isOfUnit, isSecretThere, storeKeyAt, UNITS } from './unit-credentials.ts'
+import { isOfUnit, isSecretThere, storeKeyAt } from './unit-credentials.ts'
 import { checkInstitution, loadIdentity } from './uplink/identity.ts'
 
 /** What a person asked to be restored. */
@@ -54,23 +61,13 @@ export async function restoreHere(wish: RestoreWish): Promise<string> {
   const held = lockStore(config.store.path)
   giveTo(`${config.store.path}.lock`, dirname(config.store.path))
   try {
-    return await restoreOver(config, { read, brought, configFile })
+    return await restoreOver(config, { read, brought, configFile, isReplacing: wish.isReplacing })
   } catch (error) {
     closeStaging(config.store.path)
     throw error
   } finally {
     held.close()
   }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** Where the unit’s LoadCredential= takes them from, as the service does not run. */
-function credentialsOf(configFile: string): Environment {
-  if (isOfUnit(configFile)) return { ...process.env, CREDENTIALS_DIRECTORY: CREDENTIALS_FOLDER }
-  const folder = dirname(configFile)
-  const own = join(folder, 'credentials')
-  return { CREDENTIALS_DIRECTORY: existsSync(own) ? own : folder, ...process.env }
 }
 
 function refuseLive(store: string, isReplacing: boolean): void {
@@ -99,113 +96,47 @@ interface Work {
   readonly read: ReadBackup
   readonly brought: readonly Secret[]
   readonly configFile: string
+  readonly isReplacing: boolean
 }
 
-/** A secret file that is to be there. */
-interface Secret {
-  readonly path: string
-  readonly bytes: Uint8Array
-}
-
-/** The lock of the store is held. Up to the swap nothing is changed that a start would see. */
-async function restoreOver(config: Config, { read, brought, configFile }: Work) {
+/** The lock of the store is held. Up to the swap nothing is changed that would keep a start from going well. */
+async function restoreOver(config: Config, work: Work): Promise<string> {
+  const { read, brought, configFile, isReplacing } = work
   const { path, key_file: keyFile } = config.store
-  const state = dirname(path)
   const now = Date.now()
+  const placing = { configFile, state: dirname(path), stamp: stampOf(now) }
   const isKnown = isSecretThere(keyFile)
   const newKey = isKnown ? storeKeyAt(keyFile) : randomBytes(32)
   const staged = await stageStore(read, { staging: openStaging(path), newKey, now })
   const { store, gap } = staged
   const key = { path: keyFile, bytes: Buffer.from(`${newKey.toString('hex')}\n`) }
   const secrets = [...(isKnown ? [] : [key]), ...brought]
-  const kept = secrets.filter((secret) => !putSecret(secret, configFile, state))
-  const beside = putBeside(read, configFile, state)
-  const aside = swapIn(
-    path,
-    store,
-    toRfc3339(now)
-      .replaceAll(/[^0-9]/g, '')
-      .slice(0, 14),
-  )
-  putConfig(read, configFile)
+  const replaced = secrets.flatMap((secret) => putSecret(secret, placing) ?? [])
+  const oldCa = isReplacing ? putCaAside(read, placing) : null
+  const beside = putBeside(read, placing)
+  const oldStore = swapIn(path, store, placing.stamp)
+  const configured = putConfig(read, configFile)
   await furnishUnit(config, staged.folders, configFile)
   return restoredText({
     gap,
     store: path,
-    aside,
+    aside: [oldStore, oldCa].flatMap((one) => one ?? []),
+    replaced,
     isNewKey: !isKnown,
-    written: [...secrets.map((secret) => secret.path), ...beside],
-    kept: kept.map((secret) => secret.path),
+    written: [...secrets.map((one) => one.path), ...beside.written, ...configured.written],
+    kept: [...beside.kept, ...configured.kept],
+    certificate: config.gateway.certificate_file ?? null,
     missing: missingOf(config).filter((file) => !isSecretThere(file)),
+    handedOver: isOfUnit(configFile) ? CREDENTIALS_FOLDER : null,
     unseen: unseenFolders(config, staged.folders),
   })
 }
 
-/** The agent reads it itself, unless the unit hands it over as a credential. */
-function putSecret({ path, bytes }: Secret, configFile: string, state: string): boolean {
-  if (isOfUnit(configFile) && dirname(path) === CREDENTIALS_FOLDER) return putSealed(path, bytes)
-  const isNew = putFile(path, bytes)
-  const isCredential = dirname(path) === credentialsOf(configFile)['CREDENTIALS_DIRECTORY']
-  if (isNew && !isCredential) giveTo(path, state)
-  return isNew
-}
-
-/** As setup would have it, with the drop-in that hands it to the unit. False: one is there, and stays. */
-function putSealed(path: string, bytes: Uint8Array): boolean {
-  const kept = setupCredentials({ folder: CREDENTIALS_FOLDER, units: UNITS }, undefined)
-  if (kept.has(basename(path))) return false
-  kept.put(basename(path), bytes)
-  return true
-}
-
-const READABLE = 0o644
-
-function putBeside({ manifest, files }: ReadBackup, configFile: string, state: string): string[] {
-  return manifest.files.flatMap((file) => {
-    const path = pathOf(file, configFile, state)
-    const bytes = files.get(file.entry)
-    if (path === null || bytes === undefined) return []
-    const isOfState = file.base === 'state'
-    if (!putFile(path, bytes, isOfState ? 0o600 : READABLE)) return []
-    if (isOfState) {
-      giveTo(dirname(path), state)
-      giveTo(path, state)
-    }
-    return [path]
-  })
-}
-
-/**
- * Null: it is not put anywhere by itself. The seal proves that nothing was changed, not who made the
- * backup: nothing in it writes outside the agent’s own folders.
- */
-function pathOf({ base, path }: Beside, configFile: string, state: string): string | null {
-  const folder = folderOf(base, configFile, state)
-  if (folder === null) return null
-  const to = resolve(folder, path)
-  return isWithin(folder, to) && !hasLink(resolve(folder), to) ? to : null
-}
-
-/** Whoever took the agent over may have put a link into its folder, which root would follow. */
-function hasLink(folder: string, path: string): boolean {
-  if (path === folder) return false
-  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
-  return isLink || hasLink(folder, dirname(path))
-}
-
-function folderOf(base: Beside['base'], configFile: string, state: string): string | null {
-  if (base === 'config') return dirname(configFile)
-  if (base === 'state') return state
-  if (base === 'credential') return credentialsOf(configFile)['CREDENTIALS_DIRECTORY'] ?? null
-  return null
-}
-
-/** Last: before it is there, no agent starts on what is not. */
-function putConfig({ manifest, files }: ReadBackup, configFile: string): void {
-  const entry = manifest.files.find(({ base }) => base === 'agent.toml')?.entry
-  const bytes = entry === undefined ? undefined : files.get(entry)
-  if (bytes !== undefined) putFile(configFile, bytes, READABLE)
-}
+/** Of Japanese time, as in the names of backups. */
+const stampOf = (now: number) =>
+  toRfc3339(now)
+    .replaceAll(/[^0-9]/g, '')
+    .slice(0, 14)
 
 /** Looked at before anything is changed. Throws `CERTIFICATE_*`, `NOT_VISIBLE_HERE`. */
 async function certificateOf(
@@ -279,11 +210,14 @@ async function unpackedInto(folder: string, read: ReadBackup): Promise<string> {
   return restoredText({
     gap,
     store: path,
-    aside,
+    aside: aside === null ? [] : [aside],
+    replaced: [],
     isNewKey: true,
     written: [key, ...written],
     kept: [],
+    certificate: null,
     missing: [],
+    handedOver: null,
     unseen: [],
   })
 }

@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { entriesOf, type Manifest, storeInto, unpack } from '../../agent/ops/backup/archive.ts'
 import { newRecoveryKey } from '../../agent/ops/backup/recovery-key.ts'
 import { writeSealed } from '../../agent/ops/backup/sealed.ts'
@@ -20,42 +10,7 @@ import { tarOf } from '../../agent/ops/backup/tar.ts'
 import { restoreCommand } from '../../agent/restore-command.ts'
 import { openDatabase } from '../../agent/store/database.ts'
 import { lockStore } from '../../agent/store/lock.ts'
-import { openStore } from '../../agent/store/store.ts'
-import { good } from '../config/clinic.ts'
-import { openShelf, silentLog } from './ops/backup/shelf.ts'
-
-/** A machine with nothing on it, a backup of another, and the recovery key. */
-async function emptyMachine(t: TestContext) {
-  const shelf = await openShelf(t)
-  const folder = mkdtempSync(join(tmpdir(), 'onshi-restore-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const toml = good.replace('[store]', '[store]\npath = "../state/agent.db"')
-  writeFileSync(join(shelf.folder, 'agent.toml'), toml)
-  writeFileSync(join(shelf.folder, 'gateway-ca.pem'), 'CA')
-  const file = await shelf.make({
-    files: [
-      { from: join(shelf.folder, 'agent.toml'), base: 'agent.toml', path: 'agent.toml' },
-      { from: join(shelf.folder, 'gateway-ca.pem'), base: 'config', path: 'gateway-ca.pem' },
-    ],
-  })
-  const keyFile = join(folder, 'recovery.txt')
-  writeFileSync(keyFile, shelf.recovery.secret)
-  const machine = join(folder, 'machine')
-  mkdirSync(machine)
-  const config = join(machine, 'etc', 'agent.toml')
-  return {
-    shelf,
-    file,
-    folder,
-    machine,
-    config,
-    keyFile,
-    restore: (...args: string[]) =>
-      restoreCommand([file, '--key-file', keyFile, '--config', config, ...args]),
-    restoreFile: (other: string, ...args: string[]) =>
-      restoreCommand([other, '--key-file', keyFile, '--config', config, ...args]),
-  }
-}
+import { emptyMachine, reopened } from './restore-bed.ts'
 
 /** Every file with what is in it. */
 const tree = (folder: string): string[] =>
@@ -68,18 +23,6 @@ const tree = (folder: string): string[] =>
           .digest('hex')}`,
     )
     .sort()
-
-const reopened = (path: string, key: Uint8Array) =>
-  openStore({
-    path,
-    key,
-    clock: { now: () => Date.now() },
-    log: silentLog,
-    observe: () => {},
-    onBug: (error) => {
-      throw error
-    },
-  })
 
 test('an empty machine gets database, new key, configuration and tables, and says what is still missing', async (t) => {
   const { machine, shelf, restore } = await emptyMachine(t)

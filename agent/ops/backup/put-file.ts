@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -11,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { fileFault } from './fault.ts'
 import { flushFolder } from './make.ts'
+import { freeName } from './swap.ts'
 
 /**
  * Writes a file that is whole or not there, with its folder where that is missing. False: one is there,
@@ -35,6 +37,22 @@ export function putFile(path: string, bytes: Uint8Array, mode = 0o600): boolean 
     return true
   } catch (error) {
     rmSync(part, { force: true })
+    throw fileFault(error, path)
+  }
+}
+
+/**
+ * The same in the place of a file that is there, which goes aside. Its name now; null: there was none, or
+ * one with these very bytes. Throws `BACKUP_NO_ROOM`, `BACKUP_FAILED`.
+ */
+export function putInPlace(path: string, bytes: Uint8Array, stamp: string): string | null {
+  try {
+    const isOther = existsSync(path) && !readFileSync(path).equals(bytes)
+    const aside = isOther ? freeName(`${path}.before-restore-${stamp}`) : null
+    if (aside !== null) renameSync(path, aside)
+    putFile(path, bytes)
+    return aside
+  } catch (error) {
     throw fileFault(error, path)
   }
 }

@@ -59,6 +59,10 @@ export function swapIn(
   return kept
 }
 
+/** A name beside the store for what goes aside with it: `forgetAside` removes it in its time. */
+export const asideAt = (folder: string, stamp: string): string =>
+  freeName(join(folder, `${ASIDE}-${stamp}`))
+
 /** Removes what restores put aside before a time, epoch ms. How many stores are gone. Throws `BACKUP_FAILED`. */
 export function forgetAside(store: string, before: number): number {
   const folder = dirname(store)
@@ -88,7 +92,7 @@ const isOf = (name: string, one: string): boolean =>
   ((one.startsWith(`${name}-`) || one.startsWith(`${name}.`)) && one !== `${name}.lock`)
 
 /** Two restores of one second are two. */
-function freeName(path: string, turn = 1): string {
+export function freeName(path: string, turn = 1): string {
   const name = turn === 1 ? path : `${path}-${turn}`
   return existsSync(name) ? freeName(path, turn + 1) : name
 }
