@@ -3,14 +3,14 @@ import type { Config } from '../config/schema.ts'
 import { foldersOf } from '../config/terminal.ts'
 import { AgentError } from './kernel/errors.ts'
 import { runProgram } from './ops/setup/run-program.ts'
-import { isOfUnit, UNITS } from './unit-credentials.ts'
-import { letWrite, letWriteInto } from './unit-paths.ts'
+import { isOfUnit, UNITS, unitCredentials } from './unit-credentials.ts'
+import { letWrite, letWriteInto, letWriteOwn, type Owning, ownFolders } from './unit-paths.ts'
 
-type Placed = Pick<Config, 'backup' | 'terminal'>
+type Placed = Pick<Config, 'terminal'> & Owning
 
 /**
  * What setup wrote beside the configuration; the first start is to find it. `pushed`: folders that
- * consumers get files in. Throws `SETUP_FILE_FAILED`, `SERVICE_NOT_READY`.
+ * consumers get files in. Throws `SETUP_FILE_FAILED`, `CREDENTIAL_UNWRITABLE`, `SERVICE_NOT_READY`.
  */
 export async function furnishUnit(
   config: Placed,
@@ -21,6 +21,8 @@ export async function furnishUnit(
   const { target } = config.backup
   if (target !== undefined) letWrite(UNITS, target)
   letWriteInto(UNITS, [...rootsOf(config), ...pushed])
+  letWriteOwn(UNITS, config)
+  unitCredentials().handOver()
   const ran = await runProgram('systemctl', ['daemon-reload'])
   if (ran?.code !== 0) throw new AgentError('SERVICE_NOT_READY', `daemon-reload: ${ran?.output}`)
 }
@@ -32,7 +34,8 @@ const rootsOf = ({ terminal }: Placed): string[] =>
   )
 
 /** Folders that the agent works in and that are not there, as those of a share that is not mounted. */
-export function unseenFolders({ terminal }: Placed, pushed: readonly string[]): string[] {
+export function unseenFolders(config: Placed, pushed: readonly string[]): string[] {
+  const { terminal } = config
   const named = terminal === undefined ? [] : Object.values(foldersOf(terminal))
-  return [...named, ...pushed].filter((path) => !existsSync(path))
+  return [...named, ...pushed, ...ownFolders(config)].filter((path) => !existsSync(path))
 }

@@ -11,6 +11,7 @@ import { AgentError, asFault } from './kernel/errors.ts'
 import { contentOf, makeFolder, writeWhole } from './ops/setup/files.ts'
 import type { RunProgram, Service } from './ops/setup/parts.ts'
 import type { SetupPlaces } from './setup-places.ts'
+import { unitCredentials } from './unit-credentials.ts'
 
 /** A slow box migrates its store at the first start. */
 const READY_MS = 120_000
@@ -32,13 +33,19 @@ export async function urlsOf(socket: string): Promise<Status> {
   throw new AgentError('INTERNAL', 'the running agent is of another release: restart it')
 }
 
-/** The unit, under systemd. Throws `SERVICE_NOT_READY`. */
-export function openUnit({ socket }: SetupPlaces, run: RunProgram): Service {
+/** The unit, under systemd. Throws `SERVICE_NOT_READY`, `CREDENTIAL_UNWRITABLE`. */
+export function openUnit(
+  { socket }: SetupPlaces,
+  run: RunProgram,
+  handOver = unitCredentials().handOver,
+): Service {
   const systemctl = async (...args: readonly string[]) => {
     const ran = await run('systemctl', args, READY_MS)
     if (ran?.code !== 0) throw notReady(`systemctl ${args.join(' ')}`, ran?.output ?? 'no answer')
   }
   const up = async (verb: 'restart' | 'start') => {
+    // What a person put among the secrets by hand, as told after a restore.
+    handOver()
     await systemctl('daemon-reload')
     await systemctl('enable', UNIT)
     await systemctl(verb, UNIT)

@@ -19,7 +19,7 @@ import { bytesOf, keptSecret } from './setup-kept.ts'
 import type { SetupWork } from './setup-parts.ts'
 import { addConsumers, addStaff, verifyFirst } from './setup-people.ts'
 import type { SecretName } from './setup-steps.ts'
-import { hiddenFromUnit, letWriteFolders, TERMINAL_FOLDER } from './unit-paths.ts'
+import { hiddenFromUnit, letWriteFolders, letWriteOwn, TERMINAL_FOLDER } from './unit-paths.ts'
 import { checkInstitution, loadIdentity } from './uplink/identity.ts'
 
 /**
@@ -172,7 +172,10 @@ async function configuration(work: SetupWork): Promise<void> {
   const text = configOf(answers, configPlaces(work))
   const beside = `${places.config}.setup`
   const before = contentOf(places.config)?.toString()
-  const check = (file: string) => credentials.opened(async (env) => checkConfig(file, env))
+  const check = async (file: string) => {
+    const config = await credentials.opened(async (env) => checkConfig(file, env))
+    if (places.isSystemd) letWriteOwn(places.units, config)
+  }
   const isOurs = before === undefined || hashOf(before) === progress.kept().configuration
   if (keepConfig && before !== undefined && !isOurs) {
     await check(places.config)

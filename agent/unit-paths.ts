@@ -1,15 +1,19 @@
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Answers } from '../config/answers.ts'
 import type { Finding } from '../config/fault.ts'
+import type { Config } from '../config/schema.ts'
 import { contentOf, writeWhole } from './ops/setup/files.ts'
 
 const TARGET = 'onshi-agent.service.d/60-backup-target.conf'
 export const TERMINAL_FOLDER = 'terminal.folder'
 const FOLDERS = 'onshi-agent.service.d/61-folders.conf'
+const OWN = 'onshi-agent.service.d/62-own-folders.conf'
 
 /** The unit names it itself: ReadWritePaths= of onshi-agent.service. */
 const WRITABLE = '/srv/onshi-agent'
+/** StateDirectory= of the unit. */
+const STATE = '/var/lib/onshi-agent'
 /** ProtectHome= and PrivateTmp=: no ReadWritePaths= brings them back. */
 const HIDDEN = ['/home', '/root', '/run/user', '/tmp', '/var/tmp']
 
@@ -33,13 +37,32 @@ ${writable(folder)}
  * else than the unit expects them. Throws `SETUP_FILE_FAILED`.
  */
 export function letWriteInto(units: string, folders: readonly string[]): void {
-  const path = join(units, FOLDERS)
+  letWriteAll(join(units, FOLDERS), 'Folders of the terminal and of consumers', folders)
+}
+
+/**
+ * The same for what a person who wrote the configuration has put elsewhere than beside the database.
+ * Throws `SETUP_FILE_FAILED`.
+ */
+export function letWriteOwn(units: string, config: Owning): void {
+  letWriteAll(join(units, OWN), 'Folders of backup and audit in agent.toml', ownFolders(config))
+}
+
+export type Owning = Pick<Config, 'backup' | 'audit'>
+
+/** Where backups and the second anchor are, unless beside the database. Pure. */
+export const ownFolders = ({ backup, audit }: Owning): string[] =>
+  [backup.folder, ...(audit.anchor_file === undefined ? [] : [dirname(audit.anchor_file)])].filter(
+    (folder) => !isBelow(folder, STATE),
+  )
+
+function letWriteAll(path: string, what: string, folders: readonly string[]): void {
   const lines = [...new Set(folders.filter(isElsewhere))].map(writable)
   if (lines.length === 0) rmSync(path, { force: true })
   else
     dropIn(
       path,
-      `# Folders of the terminal and of consumers, written by onshi-agent; changes here are lost.
+      `# ${what}, written by onshi-agent; changes here are lost.
 [Service]
 ${lines.join('\n')}
 `,

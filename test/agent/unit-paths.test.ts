@@ -8,7 +8,7 @@ import { setupCredentials } from '../../agent/setup-credentials.ts'
 import type { SetupWork } from '../../agent/setup-parts.ts'
 import { placesUnder } from '../../agent/setup-places.ts'
 import { doStep } from '../../agent/setup-work.ts'
-import { hiddenFromUnit, letWriteFolders } from '../../agent/unit-paths.ts'
+import { hiddenFromUnit, letWriteFolders, letWriteOwn } from '../../agent/unit-paths.ts'
 import type { Answers } from '../../config/answers.ts'
 
 const consumer = (folder: string) => ({ name: folder, role: 'ehr' as const, folder })
@@ -38,6 +38,24 @@ test('the service may write to every folder that setup is told, and to none that
   )
   assert.deepEqual(letWriteFolders(units, answersWith('/srv/onshi-agent')), [])
   assert.equal(existsSync(join(units, DROP_IN)), false)
+})
+
+test('the service may write where the configuration has backups and the second anchor', (t) => {
+  const units = folderOf(t)
+  const own = (folder: string, anchor_file?: string) => ({
+    backup: { folder, keep: 3, at: '' },
+    audit: { reserve_mib: 4, ...(anchor_file === undefined ? {} : { anchor_file }) },
+  })
+  const path = join(units, 'onshi-agent.service.d/62-own-folders.conf')
+  letWriteOwn(units, own('/data/backups', '/mnt/nas/audit.anchor'))
+  assert.deepEqual(readFileSync(path, 'utf8').split('\n').slice(1), [
+    '[Service]',
+    'ReadWritePaths="-/data/backups"',
+    'ReadWritePaths="-/mnt/nas"',
+    '',
+  ])
+  letWriteOwn(units, own('/var/lib/onshi-agent/backups'))
+  assert.equal(existsSync(path), false)
 })
 
 test('a folder that is hidden from the service is refused, and says where it may be', () => {

@@ -221,6 +221,10 @@ dpkg -i /root/onshi-agent_*.deb`)
     'onshi-agent restore /root/terminal.age --key-file /root/paper',
   )
   assert.match(printed, new RegExp(`not there yet:\\n {2}${OQS}/`))
+  // A secret that no backup holds, put there as restore says.
+  await machine.must(`umask 077 && echo secret >${CREDENTIALS}/api.key`)
+  await machine.must('onshi-agent restore /root/terminal.age --key-file /root/paper --replace')
+  assert.match(await machine.must(`cat ${DROP_IN}`), /LoadCredential=api\.key:/)
   await machine.must(`mkdir -p ${OQS}/req ${OQS}/res ${OQS}/face && chmod a+rwx ${OQS}/*
 systemctl start sim-terminal onshi-agent`)
   assert.equal((await clientIn(machine, token).ask(face)).outcome, 'valid')

@@ -28,6 +28,11 @@ export interface Credentials {
   read(name: string): Buffer
   /** Throws `CREDENTIAL_UNWRITABLE`. */
   remove(name: string): void
+  /**
+   * The drop-in follows what lies in the folder, also what a person put there. Throws
+   * `CREDENTIAL_UNWRITABLE`.
+   */
+  handOver(): void
   list(): Credential[]
 }
 
@@ -70,6 +75,9 @@ export function openCredentials(parts: CredentialParts): Credentials {
           if (!kept.includes(ending)) files.remove(path + ending)
         syncDropIn()
       }),
+    handOver() {
+      if (list().length > 0) changing('of the drop-in', syncDropIn)
+    },
     remove: (name) =>
       writing(name, () => {
         for (const ending of [ENDINGS.tpm2, ENDINGS.host, ''])
@@ -114,6 +122,10 @@ function credentialsIn(names: readonly string[]): Credential[] {
 function writing(name: string, work: () => void): void {
   if (!NAME.test(name) || RESERVED.test(name))
     throw new AgentError('CREDENTIAL_UNWRITABLE', 'a credential cannot have this name')
+  changing(name, work)
+}
+
+function changing(name: string, work: () => void): void {
   try {
     work()
   } catch (error) {

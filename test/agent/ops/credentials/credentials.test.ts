@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { AgentError } from '../../../../agent/kernel/errors.ts'
@@ -29,6 +29,18 @@ test('a secret is a file of mode 0600 in a closed folder, and the unit gets it',
   credentials.remove('store.key')
   assert.deepEqual(credentials.list(), [{ name: 'clinic.p12.pass', sealing: 'none' }])
   assert.ok(!readFileSync(dropIn, 'utf8').includes('store.key'))
+})
+
+test('what a person put into the folder is handed to the unit too', (t) => {
+  const { folder, dropIn, credentials } = credentialsIn(folderOf(t), labelling)
+  credentials.handOver()
+  assert.equal(existsSync(dropIn), false, 'there is nothing to hand over')
+  credentials.write('store.key', Buffer.from('key'), 'host')
+  writeFileSync(join(folder, 'api.key'), 'by hand', { mode: 0o600 })
+  credentials.handOver()
+  const lines = readFileSync(dropIn, 'utf8').split('\n')
+  assert.ok(lines.includes(`LoadCredential=api.key:${folder}/api.key`))
+  assert.ok(lines.includes(`LoadCredentialEncrypted=store.key:${folder}/store.key.cred`))
 })
 
 test('sealed anew, nothing of the form before is left', (t) => {
