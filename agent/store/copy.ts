@@ -8,6 +8,7 @@ import { type Connection, openDatabase, type Sql, statements, storeFault } from 
 import { holdBackDeliveries } from './deliveries.ts'
 import { migrate, newEpoch } from './migrate.ts'
 import { BOX_IDENTITY, RESTORED } from './restored.ts'
+import { vendorAccessTransactions } from './vendor-access.ts'
 
 /**
  * Whole copies of the store, for backups. All of this is synchronous and reads every page: it belongs
@@ -76,9 +77,9 @@ export interface RestoreRecord {
 }
 
 /**
- * Begins a new epoch, holds back what was on its way (it may have arrived since), writes down what is
- * missing, and puts the file under the key of its new machine. On disk when it returns. Throws also
- * `STORE_NEWER`.
+ * Begins a new epoch, holds back what was on its way (it may have arrived since), signs everybody out and
+ * ends the access of the support vendor, writes down what is missing, and puts the file under the key of its
+ * new machine. On disk when it returns. Throws also `STORE_NEWER`.
  */
 export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): Adopted {
   const adopted = using(openScratch(path, key), (db) => {
@@ -89,6 +90,7 @@ export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): A
       set.run('epoch', newEpoch())
       set.run(RESTORED, JSON.stringify(gap))
       holdBackDeliveries(sql)
+      closeDoors(sql, gap.to)
       // Of backups that the machine before this one kept.
       sql("DELETE FROM job_runs WHERE job = 'backup'").run()
       recordRestore(sql, auditId, gap)
@@ -100,6 +102,16 @@ export function adoptCopy({ path, key, newKey, gap, auditId }: RestoreRecord): A
   fsyncSync(file)
   closeSync(file)
   return adopted
+}
+
+/** Who was let in when the copy was made may have been shown the door since. */
+function closeDoors(sql: Sql, at: number): void {
+  sql('DELETE FROM sessions').run()
+  const by = { id: 'console', name: 'restore' }
+  for (const { id } of sql<{ id: string }>(
+    'SELECT id FROM vendor_access WHERE closed_at IS NULL',
+  ).all())
+    vendorAccessTransactions.endVendorAccess(sql, { id, at, by })
 }
 
 const foldersPushedTo = (sql: Sql): string[] =>
