@@ -72,7 +72,8 @@ export function prune(folder: string, keeping: Keeping, spared: readonly string[
   return old.filter(({ path }) => isRemoved(path)).length
 }
 
-function isRemoved(path: string): boolean {
+/** False: it is write-protected. Throws `BACKUP_FAILED`. */
+export function isRemoved(path: string): boolean {
   try {
     rmSync(path, { force: true })
     return true

@@ -18,6 +18,8 @@ import { smallDisk } from './shelf.ts'
 
 const MADE = Date.parse('2026-11-29T02:15:00+09:00')
 
+const DAY_MS = 24 * 60 * 60_000
+
 /** Backups on the disk of temporary files, and a second disk. */
 function twoDisks(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'onshi-send-'))
@@ -26,7 +28,7 @@ function twoDisks(t: TestContext) {
     for (const path of [folder, other]) rmSync(path, { recursive: true, force: true })
   })
   const put = (number: number) => {
-    const name = nameOf(number, MADE)
+    const name = nameOf(number, MADE + number * DAY_MS)
     writeFileSync(join(folder, name), `backup ${number}`)
     return name
   }
@@ -74,7 +76,8 @@ test('what is too old leaves the stick too, is not copied again, and the newest 
   const names = [1, 2, 3].map(put)
   await send(stick)
   assert.deepEqual(readdirSync(stick).sort(), names)
-  for (const copied of [0, 0]) assert.equal((await send(stick, [], MADE + 1)).copied, copied)
+  for (const copied of [0, 0])
+    assert.equal((await send(stick, [], MADE + 4 * DAY_MS)).copied, copied)
   assert.deepEqual(readdirSync(stick), names.slice(2))
 })
 
@@ -88,6 +91,54 @@ test('a mount point with nothing mounted is no second place, and nothing is put 
   // Backups on a disk of their own: an empty mount point lies on that of the system.
   await assert.rejects(send('/onshi-nothing-is-mounted-here'), { code: 'BACKUP_TARGET_AWAY' })
   assert.deepEqual(readdirSync(mountPoint), [])
+})
+
+test('a stick that holds two gets the newest in place of the oldest, and never lets go of its last for one that does not fit', async (t) => {
+  const { folder, put, send } = twoDisks(t)
+  const stick = smallDisk(t, '100k')
+  if (stick === null) return t.skip('needs root and tmpfs')
+  const sized = (number: number, bytes: number) => {
+    const name = put(number)
+    writeFileSync(join(folder, name), Buffer.alloc(bytes))
+    return name
+  }
+  const first = sized(1, 40_000)
+  await send(stick)
+  const second = sized(2, 40_000)
+  await send(stick)
+  assert.deepEqual(readdirSync(stick).sort(), [first, second])
+  const third = sized(3, 40_000)
+  assert.equal((await send(stick)).copied, 1)
+  // The first still stays here, and finds no room: it drives out no newer one.
+  for (const _ of [1, 2]) {
+    await assert.rejects(send(stick), { code: 'BACKUP_NO_ROOM' })
+    assert.deepEqual(readdirSync(stick).sort(), [second, third])
+  }
+  const fourth = sized(4, 200_000)
+  await assert.rejects(send(stick, [first]), { code: 'BACKUP_NO_ROOM' })
+  assert.deepEqual(readdirSync(stick).sort(), [second, third], 'nothing goes in vain')
+  rmSync(join(folder, fourth))
+  const fifth = sized(5, 80_000)
+  await assert.rejects(send(stick), { code: 'BACKUP_NO_ROOM' }, 'the last one stays')
+  assert.deepEqual(readdirSync(stick).sort(), [second, third])
+  rmSync(join(folder, fifth))
+})
+
+test('what is too old makes room before anything is copied', async (t) => {
+  const { folder, put, send } = twoDisks(t)
+  const stick = smallDisk(t, '100k')
+  if (stick === null) return t.skip('needs root and tmpfs')
+  const names = [1, 2].map((number) => {
+    const name = put(number)
+    writeFileSync(join(folder, name), Buffer.alloc(40_000))
+    return name
+  })
+  await send(stick)
+  for (const name of names) rmSync(join(folder, name))
+  const third = put(3)
+  writeFileSync(join(folder, third), Buffer.alloc(40_000))
+  await send(stick, [], MADE + 3 * DAY_MS)
+  assert.deepEqual(readdirSync(stick), [third])
 })
 
 test('a stick that is full or read-only says so, keeps what it had, and gets no half of one', async (t) => {
