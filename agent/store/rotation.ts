@@ -29,8 +29,9 @@ export interface RotationParts {
   readonly at: number
 }
 
-const NEXT = '.next'
-const JOURNAL = '.rotation'
+/** The copy under the next key, and what says which one that is; unfinished.ts asks for them. */
+export const ROTATION_NEXT = '.next'
+export const ROTATION_JOURNAL = '.rotation'
 /** Beside a copy of the whole there is room for what happens meanwhile elsewhere. */
 const ROOM = 1.1
 
@@ -46,15 +47,15 @@ export function rotateKey(parts: RotationParts): { readonly bytes: number } {
     const old = holder.current()
     const key = randomBytes(STORE_KEY_BYTES)
     copyUnder(parts, old, key)
-    files.settle(path + NEXT, path)
-    verify(path + NEXT, key)
+    files.settle(path + ROTATION_NEXT, path)
+    verify(path + ROTATION_NEXT, key)
     holder.stage(key)
-    files.write(path + JOURNAL, seal(key, old), path)
+    files.write(path + ROTATION_JOURNAL, seal(key, old), path)
     // Its pages are in the database; beside another database it would be taken for that one's.
     for (const suffix of ['-wal', '-shm']) files.remove(path + suffix)
-    files.rename(path + NEXT, path)
+    files.rename(path + ROTATION_NEXT, path)
     holder.commit()
-    files.remove(path + JOURNAL)
+    files.remove(path + ROTATION_JOURNAL)
     return { bytes: statSync(path).size }
   })
 }
@@ -78,7 +79,8 @@ function locked<T>({ path, files }: RotationParts, work: () => T): T {
 /** Undoes a rotation that was killed, or brings it to its end. Throws `STORE_KEY_WRONG`. */
 function recover({ path, holder, files }: RotationParts): void {
   const staged = holder.staged()
-  if (staged === null && !existsSync(path + JOURNAL) && !existsSync(path + NEXT)) return
+  if (staged === null && !existsSync(path + ROTATION_JOURNAL) && !existsSync(path + ROTATION_NEXT))
+    return
   const current = holder.current()
   if (!opens(path, current)) {
     const { key, isPending } = openingKey(path, current)
@@ -88,8 +90,8 @@ function recover({ path, holder, files }: RotationParts): void {
       holder.commit()
     } else throw new AgentError('STORE_KEY_WRONG', 'neither the key nor its successor opens it')
   }
-  files.remove(path + NEXT)
-  files.remove(path + JOURNAL)
+  files.remove(path + ROTATION_NEXT)
+  files.remove(path + ROTATION_JOURNAL)
   holder.discard()
 }
 
@@ -101,8 +103,8 @@ export interface OpeningKey {
 
 /** The key that opens the database for whoever has the current or the last one. Throws `STORE_*`. */
 export function openingKey(path: string, key: Uint8Array): OpeningKey {
-  if (!existsSync(path + JOURNAL) || opens(path, key)) return { key, isPending: false }
-  const next = unseal(readFileSync(path + JOURNAL), key)
+  if (!existsSync(path + ROTATION_JOURNAL) || opens(path, key)) return { key, isPending: false }
+  const next = unseal(readFileSync(path + ROTATION_JOURNAL), key)
   return next === null || !opens(path, next)
     ? { key, isPending: false }
     : { key: next, isPending: true }
@@ -127,17 +129,17 @@ function copyUnder({ path, files, at }: RotationParts, old: Uint8Array, key: Uin
   if (bavail * bsize < statSync(path).size * ROOM)
     throw new AgentError('STORE_FULL', 'a rotation needs room for a second copy of the database')
   // A link would lead it elsewhere.
-  files.remove(path + NEXT)
+  files.remove(path + ROTATION_NEXT)
   const db = openDatabase(path, old, 'read-write')
   try {
     const [done] = db.prepare<[], { busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)').all()
     // What would stay in the WAL would go with it, were we killed before the copy is in its place.
     if (done?.busy !== 0) throw new AgentError('STORE_IN_USE', 'another program reads the database')
-    db.prepare('VACUUM INTO ?').run(path + NEXT)
+    db.prepare('VACUUM INTO ?').run(path + ROTATION_NEXT)
   } finally {
     db.close()
   }
-  const copy = openDatabase(path + NEXT, old, 'read-write')
+  const copy = openDatabase(path + ROTATION_NEXT, old, 'read-write')
   try {
     copy.pragma('journal_mode = OFF')
     copy.pragma('synchronous = OFF')

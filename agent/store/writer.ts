@@ -22,7 +22,7 @@ import { lockStore } from './lock.ts'
 import { metaOf, putMeta } from './meta.ts'
 import { migrate, newEpoch } from './migrate.ts'
 import { transactions, type Verb } from './transactions.ts'
-import { refuseUnfinished } from './unfinished.ts'
+import { clearUnfinished, refuseUnfinished } from './unfinished.ts'
 import {
   type Foundling,
   isEpochStale,
@@ -50,6 +50,7 @@ function open() {
   // A WAL that a busy hour made long shrinks once it is checkpointed, instead of staying long.
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   migrate(db)
+  clearUnfinished(path)
   const sql = statements(db)
   const adopted = db.transaction(() => adoptUnchained(sql, Date.now()))()
   const position =

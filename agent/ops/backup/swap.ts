@@ -20,6 +20,8 @@ export function openStaging(store: string): string {
   const staging = stagingOf(store)
   rmSync(staging, { recursive: true, force: true })
   mkdirSync(staging, { recursive: true, mode: 0o700 })
+  // Cut off, the agent removes it at its start.
+  giveTo(staging, dirname(store))
   return staging
 }
 
@@ -68,7 +70,7 @@ export function forgetAside(store: string, before: number): number {
   const folder = dirname(store)
   try {
     const old = readdirSync(folder)
-      .filter((name) => name.startsWith(`${ASIDE}-`))
+      .filter((name) => name === ASIDE || name.startsWith(`${ASIDE}-`))
       .map((name) => join(folder, name))
       .filter((path) => statSync(path).mtimeMs < before)
     for (const path of old) rmSync(path, { recursive: true, force: true })

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { keyHolderAt } from '../../../agent/ops/credentials/key-holder.ts'
 import { systemdCreds } from '../../../agent/ops/credentials/sealing.ts'
@@ -166,6 +174,22 @@ test('killed while a killed one is brought to its end, it is brought to its end 
       rmSync(`${folder}/${name}`)
     for (const name of saved) copyFileSync(`${folder}/${name}.saved`, `${folder}/${name}`)
   }
+})
+
+test('a whole copy that something cut off left beside the store is gone with the next start, unless it is needed', async (t) => {
+  const made = await stopped(t)
+  const leave = async (...names: readonly string[]) => {
+    const { path } = copyOf(t, made)
+    const folder = dirname(path)
+    mkdirSync(join(folder, 'restoring'))
+    for (const name of ['restoring/store.db', ...names]) writeFileSync(join(folder, name), 'copy')
+    await (await open(path)).close()
+    return ['restoring', ...names].filter((name) => existsSync(join(folder, name)))
+  }
+  const next = `${basename(made.path)}.next`
+  assert.deepEqual(await leave(next), [])
+  const journal = `${basename(made.path)}.rotation`
+  assert.deepEqual(await leave(next, journal), [next, journal], 'the next rotation needs them')
 })
 
 test('a log that a killed agent left is taken along', async (t) => {

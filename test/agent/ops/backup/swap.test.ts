@@ -97,6 +97,16 @@ test('what a restore put aside is removed when its time is over, and what is put
   assert.deepEqual([existsSync(old), existsSync(young), content()], [false, true, 'new'])
 })
 
+test('what a restore that was killed at its end put aside is removed in its time too', (t) => {
+  const { folder, restore, store } = machine(t)
+  // All but the name of the folder.
+  restore(OLD.length + 1)
+  assert.ok(existsSync(store) && existsSync(join(folder, 'before-restore')))
+  assert.equal(forgetAside(store, Date.now() - 60_000), 0)
+  assert.equal(forgetAside(store, Date.now() + 60_000), 1)
+  assert.equal(existsSync(join(folder, 'before-restore')), false)
+})
+
 test('two restores of one second keep two old stores', (t) => {
   const { folder, restore } = machine(t)
   const kept = [restore(Number.POSITIVE_INFINITY), restore(Number.POSITIVE_INFINITY)]
