@@ -2,7 +2,10 @@
 export interface Limits {
   readonly bodyBytes: number
   readonly headerBytes: number
-  /** From the first byte of a request to the end of its headers. */
+  /**
+   * From the connection, or the first byte of a later request, to the end of its headers. Looked at before
+   * what has come is read: a box that is busy at its start must not refuse what only waited for it.
+   */
   readonly headersMs: number
   /** From the first byte of a request to the end of its body. */
   readonly requestMs: number
@@ -28,8 +31,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   bodyBytes: 64 * 1024,
   headerBytes: 16 * 1024,
-  headersMs: 10_000,
-  requestMs: 30_000,
+  headersMs: 30_000,
+  requestMs: 60_000,
   checkMs: 2_000,
   keepAliveMs: 75_000,
   idleMs: 120_000,

@@ -77,7 +77,7 @@ function state(trail: AuditCheckParts['trail'], conditions: Board): void {
 }
 
 /** Before a look that did not come to its end is made again: a disk that heals is not told of all day. */
-const AGAIN_MS = 10 * 60 * 1_000
+const AGAIN_MS = 60 * 1_000
 
 /** Looks at what is new when the agent starts, so that a change while it stood still is told at once. */
 export function checkAuditAtStart(parts: AuditCheckParts, onBug: (error: unknown) => void): Part {

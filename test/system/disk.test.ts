@@ -144,9 +144,14 @@ test('a start that finds its WAL gone says which time is missing until a person 
   writeFileSync(database, before)
   const again = await bed.start()
   const monitor = clientOf(again.url, '')
-  await eventually('the condition', async () =>
-    (await wrongWith(monitor)).includes('AUDIT_BROKEN') ? true : undefined,
-  )
+  let seen: readonly string[] = []
+  await eventually('the condition', async () => {
+    seen = await wrongWith(monitor)
+    return seen.includes('AUDIT_BROKEN') || undefined
+  }).catch((error: unknown) => {
+    assert.deepEqual(seen, ['AUDIT_BROKEN'], again.output())
+    throw error
+  })
   const facts = await factsOf(monitor, 'STORE_WENT_BACK')
   const { seenBy, events, consumers } = facts ?? {}
   assert.deepEqual([seenBy, events, consumers], ['anchor', 1, 'receipt'])
