@@ -83,10 +83,17 @@ test('a file that is dropped anywhere on the view is read, and does not replace 
 }, async (t) => {
   const stage = await shown(t)
   const { page } = stage
-  await page.getByRole('heading', { level: 1, name: '予約' }).waitFor()
+  await page.getByRole('row', { name: '00107' }).waitFor()
   const data = await page.evaluateHandle(DROPPED)
   await page.dispatchEvent('h1', 'drop', { dataTransfer: data })
-  await page.getByText('保存しました').waitFor()
+  await page
+    .getByText('保存しました')
+    .waitFor()
+    .catch(async (error: unknown) => {
+      t.diagnostic(stage.asked.map(({ route }) => route).join(', '))
+      t.diagnostic((await page.getByRole('main').textContent()) ?? '')
+      throw error
+    })
   assert.equal(sent(stage)[0]?.body, '患者番号\r\n7')
 })
 
