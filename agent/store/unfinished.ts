@@ -29,7 +29,7 @@ export function clearUnfinished(path: string): void {
     try {
       rmSync(one, { recursive: true, force: true })
     } catch (error) {
-      // Root was killed before it gave the folder away: nothing is in it.
+      // Root’s, which was killed before it had put anything there and given it away.
       if (codeOf(error) === 'EACCES') continue
       const facts = { file: one, code: codeOf(error) }
       throw new AgentError('STORE_FAILED', `${one}: ${facts.code}`, { facts, cause: error })

@@ -44,9 +44,9 @@ const PART = '.part'
 
 /**
  * Copies what stays and `target` lacks, the newest first, reads each back, and removes what does not stay
- * there, and the oldest where there is no room for a newer one; otherwise none of those in `folder`, whose numbers may be lower than those of a machine before this one. Throws
- * `BACKUP_TARGET_AWAY` where nothing is mounted, `BACKUP_NO_ROOM`, `BACKUP_FAILED`. A share that hangs
- * hangs this: it belongs into a thread.
+ * there, and the oldest where there is no room for a newer one; otherwise none of those in `folder`, whose
+ * numbers may be lower than those of a machine before this one. Throws `BACKUP_TARGET_AWAY` where nothing is
+ * mounted, `BACKUP_NO_ROOM`, `BACKUP_FAILED`. A share that hangs hangs this: it belongs into a thread.
  */
 export async function sendBackups({ folder, target, keeping, broken }: SendOrder): Promise<Sent> {
   refuseAway(folder, target)
